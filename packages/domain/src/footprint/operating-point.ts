@@ -1,0 +1,31 @@
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+
+/** Whether flash attention is used; `auto` lets the engine decide, which it does when the device supports it. */
+export type FlashAttention = 'on' | 'off' | 'auto';
+
+/** Where the layers go. */
+export interface Placement {
+  /**
+   * Layers on devices, counted from the last: repeating layers plus one for the output layer,
+   * so `layers + 1` is everything and 0 leaves all on the host.
+   */
+  readonly gpuLayers: number;
+  /** Share of the offloaded layers per device; one entry per device, summing to 1. Empty means no device. */
+  readonly split: readonly number[];
+  /** Whether the experts' matrices of mixture models stay on the host. */
+  readonly expertsOnHost: boolean;
+}
+
+/** Everything about a run, beside the weights, that decides how many bytes it takes. */
+export interface RunShape {
+  /** Context length in tokens, per sequence. */
+  readonly contextTokens: number;
+  /** Sequences served at once. The engine's total context is `contextTokens * parallel`. */
+  readonly parallel: number;
+  /** Tokens per physical batch; llama.cpp's default is 512. */
+  readonly microBatchTokens: number;
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+  readonly flashAttention: FlashAttention;
+  readonly placement: Placement;
+}

@@ -1,0 +1,85 @@
+import './ports/abort-signal.js';
+
+export { BackendFailedError } from './errors/backend-failed-error.js';
+export { BackendUnreachableError } from './errors/backend-unreachable-error.js';
+export { BusyError } from './errors/busy-error.js';
+export { CancelledError } from './errors/cancelled-error.js';
+export { CapabilityMissingError } from './errors/capability-missing-error.js';
+export { EngineMismatchError } from './errors/engine-mismatch-error.js';
+export { InvalidConfigError } from './errors/invalid-config-error.js';
+export { InvalidInputError } from './errors/invalid-input-error.js';
+export { InvalidModelFileError } from './errors/invalid-model-file-error.js';
+export { ModelNotFoundError } from './errors/model-not-found-error.js';
+export { NothingFitsError } from './errors/nothing-fits-error.js';
+export { OutOfMemoryError } from './errors/out-of-memory-error.js';
+export { PlimsollError, isPlimsollError } from './errors/plimsoll-error.js';
+export type { ErrorCode, ErrorDetails } from './errors/plimsoll-error.js';
+export { StorageFailedError } from './errors/storage-failed-error.js';
+export { TimeoutError } from './errors/timeout-error.js';
+export { UnsupportedLevelError } from './errors/unsupported-level-error.js';
+export { UnsupportedModelError } from './errors/unsupported-model-error.js';
+export { VariantNotFoundError } from './errors/variant-not-found-error.js';
+export type { MemoryUse, Footprint } from './footprint/footprint.js';
+export type { FlashAttention, Placement, RunShape } from './footprint/operating-point.js';
+export type {
+  GenerationTimings,
+  QualityResult,
+  MeasurementEnvironment,
+  MeasurementKind,
+  Measurement,
+} from './measurement/measurement.js';
+export type { VariantStatistics } from './metrics/variant-statistics.js';
+export { metadataNumber, metadataString, metadataNumbers } from './model/model-header.js';
+export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
+export { parseModelReference, formatModelReference } from './model/model-reference.js';
+export type { ModelReference } from './model/model-reference.js';
+export type { CallOptions } from './ports/abort-signal.js';
+export type { Clock } from './ports/clock.port.js';
+export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';
+export type { PlimsollEvent, EventBus } from './ports/event-bus.port.js';
+export type { FootprintOracle } from './ports/footprint-oracle.port.js';
+export type { MemoryKind, GpuDevice, GpuProcess, GpuReading, GpuProbe } from './ports/gpu-probe.port.js';
+export type { HostReading, HostProbe } from './ports/host-probe.port.js';
+export type {
+  EvaluatedModel,
+  ScoreRequest,
+  WindowScores,
+  VocabularyFacts,
+  LogitsSource,
+} from './ports/logits-source.port.js';
+export type { MeasurementFilter, MeasurementStore } from './ports/measurement-store.port.js';
+export type { CatalogEntry, ModelCatalog } from './ports/model-catalog.port.js';
+export type { InspectedModel, ModelInspector } from './ports/model-inspector.port.js';
+export type {
+  RuntimeCapabilities,
+  RuntimeInfo,
+  InstalledVariant,
+  ResidentModel,
+  LoadOptions,
+  ChatMessage,
+  JsonSchema,
+  GenerateRequest,
+  TokenLogprob,
+  StopReason,
+  GenerateEvent,
+  EmbedResult,
+  ModelRuntime,
+} from './ports/model-runtime.port.js';
+export type { PhotoPixels, PhotoExif, PhotoReader } from './ports/photo-reader.port.js';
+export type { SidecarPatch, SidecarWriter } from './ports/sidecar-writer.port.js';
+export type {
+  BuildMethod,
+  TensorOverride,
+  BuildRequest,
+  BuildProgress,
+  BuiltVariant,
+  BuildOptions,
+  VariantBuilder,
+} from './ports/variant-builder.port.js';
+export { KV_CACHE_TYPES, kvCacheTensorType } from './quantization/kv-cache-type.js';
+export type { KvCacheType } from './quantization/kv-cache-type.js';
+export { LEVELS, LEVEL_NAMES, levelFromFileType, parseLevel } from './quantization/level.js';
+export type { LevelFacts, Level } from './quantization/level.js';
+export { TENSOR_TYPES, tensorTypeFromId, bitsPerWeight, tensorBytes } from './quantization/tensor-type.js';
+export type { TensorTypeLayout, TensorType } from './quantization/tensor-type.js';
+export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';

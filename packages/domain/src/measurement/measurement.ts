@@ -1,0 +1,92 @@
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+
+/** One generation call, as it was timed. Null is unknown. All durations are milliseconds. */
+export interface GenerationTimings {
+  readonly promptTokens: number | null;
+  /** Prompt tokens that came from a cache and were not processed; null when the backend does not tell. */
+  readonly cachedPromptTokens: number | null;
+  readonly generatedTokens: number | null;
+  readonly loadMs: number | null;
+  readonly prefillMs: number | null;
+  readonly decodeMs: number | null;
+  /** From the request to the first token, as the caller saw it. */
+  readonly firstTokenMs: number | null;
+  readonly totalMs: number;
+}
+
+/** Quality of one candidate against a reference level, by the definitions of llama-perplexity. */
+export interface QualityResult {
+  readonly scoredTokens: number;
+  readonly perplexity: number;
+  readonly perplexityStandardError: number;
+  readonly referencePerplexity: number;
+  /** PPL(candidate) / PPL(reference). */
+  readonly perplexityRatio: number;
+  readonly perplexityRatioStandardError: number;
+  readonly meanKld: number;
+  readonly meanKldStandardError: number;
+  /** KL divergence at chosen quantiles, by quantile in 0..1. */
+  readonly kldQuantiles: Readonly<Record<string, number>>;
+  readonly sameTopToken: number;
+  readonly sameTopTokenStandardError: number;
+  readonly rmsDeltaP: number;
+  readonly rmsDeltaPStandardError: number;
+  /** `full` vocabulary, or a lower bound from the best tokens with the mean mass that was not seen. */
+  readonly coverage:
+    { readonly kind: 'full' } | { readonly kind: 'top-k'; readonly k: number; readonly missingMass: number };
+}
+
+/** The machine and software a measurement was taken on. */
+export interface MeasurementEnvironment {
+  /** Backend id, such as `embedded` or `ollama`. */
+  readonly backend: string;
+  /** Build of the engine, or null when it does not tell. */
+  readonly engineBuild: string | null;
+  /** Device the model ran on, or the processor's name. */
+  readonly device: string | null;
+  readonly driver: string | null;
+  readonly platform: string;
+}
+
+/** What kind of run a record is about. */
+export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint';
+
+/** One recorded run: the unit of `MeasurementStore`. */
+export interface Measurement {
+  /** Unique, chosen by the writer; writing the same id twice keeps one. */
+  readonly id: string;
+  readonly kind: MeasurementKind;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  /** The model as the user names it, without level. */
+  readonly model: string;
+  /** The variant that ran. */
+  readonly variant: string;
+  readonly level: Level | null;
+  /** Content digest of the variant, `sha256:…`, or null when unknown. */
+  readonly digest: string | null;
+  readonly architecture: string | null;
+  readonly kvCache: KvCacheType | null;
+  readonly contextTokens: number | null;
+  readonly gpuLayers: number | null;
+  readonly environment: MeasurementEnvironment;
+  readonly succeeded: boolean;
+  /** Code of the error when it failed. */
+  readonly errorCode: string | null;
+  readonly timings: GenerationTimings | null;
+  /** Bytes the variant takes when loaded, measured or reported; null when unknown. */
+  readonly residentBytes: number | null;
+  readonly quality: QualityResult | null;
+  /** Predicted and observed bytes of a footprint observation. */
+  readonly footprint: { readonly predictedBytes: number; readonly observedBytes: number } | null;
+  /** Hottest temperature seen, °C, and whether the device throttled; null when unknown. */
+  readonly temperatureC: number | null;
+  readonly throttled: boolean | null;
+  /** Energy of the run in joules, or null when power cannot be read. */
+  readonly energyJ: number | null;
+  /** Groups the runs of one comparison so that it can be resumed. */
+  readonly comparisonId: string | null;
+  /** True for a record that came from another machine by import. */
+  readonly foreign: boolean;
+}

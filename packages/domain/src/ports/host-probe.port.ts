@@ -1,0 +1,18 @@
+/** The machine itself. */
+export interface HostReading {
+  readonly totalBytes: number;
+  /** Memory a program may still take without swapping. */
+  readonly availableBytes: number;
+  readonly processorName: string | null;
+  /** Processors this process may use (affinity and container limits counted in). */
+  readonly processors: number;
+  /** `linux-x64`, `darwin-arm64` … */
+  readonly platform: string;
+  /** Peak memory bandwidth in bytes per second, or null when unknown. */
+  readonly memoryBandwidth: number | null;
+}
+
+/** Sees the machine's own memory and processors. */
+export interface HostProbe {
+  read(): Promise<HostReading>;
+}

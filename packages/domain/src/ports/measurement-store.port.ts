@@ -1,0 +1,30 @@
+import type { Measurement, MeasurementKind } from '../measurement/measurement.js';
+import type { Level } from '../quantization/level.js';
+import type { VariantStatistics } from '../metrics/variant-statistics.js';
+
+/** Which records; absent fields do not restrict. */
+export interface MeasurementFilter {
+  readonly kind?: MeasurementKind | undefined;
+  readonly model?: string | undefined;
+  readonly variant?: string | undefined;
+  readonly level?: Level | undefined;
+  readonly digest?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly device?: string | undefined;
+  readonly comparisonId?: string | undefined;
+  readonly foreign?: boolean | undefined;
+  readonly sinceMs?: number | undefined;
+  /** At most so many, newest first; 1,000 when absent. */
+  readonly limit?: number | undefined;
+}
+
+/** Keeps measurements. What `append` has returned for is kept even when the process is killed right after. */
+export interface MeasurementStore {
+  append(measurements: readonly Measurement[]): Promise<void>;
+  /** Newest first. */
+  query(filter?: MeasurementFilter): Promise<readonly Measurement[]>;
+  /** Statistics per model and variant over the generation records that match. */
+  aggregate(filter?: MeasurementFilter): Promise<readonly VariantStatistics[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,153 @@
+import type { Level } from '../quantization/level.js';
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { GenerationTimings } from '../measurement/measurement.js';
+import type { CallOptions } from './abort-signal.js';
+
+/** What a backend can do. A missing capability is a `CapabilityMissingError` when it is used all the same. */
+export interface RuntimeCapabilities {
+  readonly chat: boolean;
+  readonly images: boolean;
+  readonly embeddings: boolean;
+  /** Log-probabilities of generated tokens: how many alternatives at most, 0 for none. */
+  readonly topLogprobs: number;
+  /** Answers constrained to a JSON schema. */
+  readonly jsonSchema: boolean;
+  /** Whether models can be loaded and unloaded on request. */
+  readonly residency: boolean;
+}
+
+/** Who answers: for reports and for the environment of a measurement. */
+export interface RuntimeInfo {
+  /** Product name, such as `Ollama`. */
+  readonly name: string;
+  readonly version: string | null;
+  /** Address, or null for an engine inside the process. */
+  readonly endpoint: string | null;
+}
+
+/** One variant that a backend has at hand. */
+export interface InstalledVariant {
+  readonly name: string;
+  /** From the backend's details or the file itself, never from the name alone; null when it does not tell. */
+  readonly level: Level | null;
+  readonly sizeBytes: number | null;
+  /** `sha256:…` or null. */
+  readonly digest: string | null;
+  readonly architecture: string | null;
+  /** As the backend words it, for example `8.0B`. */
+  readonly parameterSize: string | null;
+  /** Milliseconds since 1970, or null. */
+  readonly modifiedAtMs: number | null;
+}
+
+/** A model that is loaded now. */
+export interface ResidentModel {
+  readonly name: string;
+  /** All bytes it holds, or null when unknown. */
+  readonly sizeBytes: number | null;
+  /** Bytes of it in device memory, or null when unknown. */
+  readonly deviceBytes: number | null;
+  readonly contextTokens: number | null;
+  /** When it will be unloaded by itself; null for never or unknown. */
+  readonly expiresAtMs: number | null;
+}
+
+/** Settings that take effect when a model is loaded; a backend may reload it when they change. */
+export interface LoadOptions {
+  readonly contextTokens?: number | undefined;
+  /** Layers on the device; absent lets the backend decide. */
+  readonly gpuLayers?: number | undefined;
+  readonly kvCacheType?: KvCacheType | undefined;
+  readonly threads?: number | undefined;
+  /** How long the model stays after its last use: milliseconds, or `forever`. Absent: the backend's own rule. */
+  readonly keepAlive?: number | 'forever' | undefined;
+}
+
+/** A message of a chat. Images are base64. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+  readonly images?: readonly string[] | undefined;
+}
+
+/** A JSON Schema, passed on as it is. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What to generate. Absent sampling settings mean the backend's own defaults. */
+export interface GenerateRequest {
+  readonly model: string;
+  readonly input:
+    | {
+        readonly kind: 'prompt';
+        readonly prompt: string;
+        readonly system?: string | undefined;
+        readonly images?: readonly string[] | undefined;
+        /** True: no chat template, the text is continued as it stands. */
+        readonly raw?: boolean | undefined;
+      }
+    | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] };
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly topK?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  /** `json` for any JSON, or a schema the answer must satisfy. */
+  readonly format?: 'json' | JsonSchema | undefined;
+  /** Alternatives to report per generated token; absent for none. */
+  readonly topLogprobs?: number | undefined;
+  /** Whether a reasoning model shall think first; absent: the model's default. */
+  readonly think?: boolean | undefined;
+  readonly load?: LoadOptions | undefined;
+}
+
+/** One alternative of a generated token, natural logarithm. */
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+}
+
+/** Why a generation ended. */
+export type StopReason = 'stop' | 'length' | 'cancelled' | 'other';
+
+/** What `generate` yields: text pieces, then exactly one `done`. */
+export type GenerateEvent =
+  | {
+      readonly type: 'text';
+      readonly text: string;
+      readonly thinking?: boolean | undefined;
+      readonly logprob?: number | undefined;
+      readonly topLogprobs?: readonly TokenLogprob[] | undefined;
+    }
+  | { readonly type: 'done'; readonly stopReason: StopReason; readonly timings: GenerationTimings };
+
+/** Vectors, one per input text, in order. */
+export interface EmbedResult {
+  readonly vectors: readonly (readonly number[])[];
+}
+
+/**
+ * A backend that runs models: Ollama, the embedded engine, an OpenAI-compatible server.
+ * Failures are Plimsoll errors: `ModelNotFoundError`, `BackendUnreachableError`, `OutOfMemoryError`,
+ * `BusyError`, `TimeoutError`, `CancelledError`, `CapabilityMissingError`, `BackendFailedError`.
+ */
+export interface ModelRuntime {
+  /** Stable id of the backend kind: `embedded`, `ollama`, `openai`. */
+  readonly id: string;
+  readonly capabilities: RuntimeCapabilities;
+  /** Who answers. Also the cheapest way to learn whether the backend is reachable. */
+  info(options?: CallOptions): Promise<RuntimeInfo>;
+  list(options?: CallOptions): Promise<readonly InstalledVariant[]>;
+  /** The installed variant of that name, or null. */
+  find(name: string, options?: CallOptions): Promise<InstalledVariant | null>;
+  resident(options?: CallOptions): Promise<readonly ResidentModel[]>;
+  /** Loads a model and resolves when it is ready, with the time that took (0 when it was resident). */
+  load(name: string, load?: LoadOptions, options?: CallOptions): Promise<{ readonly loadMs: number }>;
+  /** Unloads a model; one that is not resident is no error. */
+  unload(name: string, options?: CallOptions): Promise<void>;
+  /** Streams an answer. Leaving the loop early cancels the generation. */
+  generate(request: GenerateRequest, options?: CallOptions): AsyncIterable<GenerateEvent>;
+  embed(model: string, texts: readonly string[], options?: CallOptions): Promise<EmbedResult>;
+  /** Frees what the runtime holds; it is not used afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+
+/** Coarse user setting; a policy maps it to a level. */
+export type Bits = 4 | 8 | 16;
+
+/** How variants of the Ollama library are named: the library's own scheme, or the founding prefix scheme. */
+export type NamingScheme = 'library' | 'prefix';
+
+/** Backends that a user can choose. */
+export type BackendId = 'embedded' | 'ollama' | 'openai';
+
+/** Quantization settings of one model that differ from the general ones. */
+export interface ModelOverride {
+  readonly level?: Level | undefined;
+  readonly bits?: Bits | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly kvCacheType?: KvCacheType | undefined;
+  readonly contextTokens?: number | undefined;
+}
+
+/** All settings, every default filled in. */
+export interface Settings {
+  readonly backend: BackendId;
+  readonly model: string | null;
+  readonly ollamaHost: string;
+  readonly openaiBaseUrl: string | null;
+  /** Never logged, never printed. */
+  readonly openaiApiKey: string | null;
+  /** Whether model names are resolved to quantized variants at all. */
+  readonly quantizationEnabled: boolean;
+  readonly quantizationBits: Bits;
+  /** A level set by name wins over the bits. */
+  readonly quantizationLevel: Level | null;
+  readonly naming: NamingScheme;
+  readonly modelOverrides: Readonly<Record<string, ModelOverride>>;
+  /** Cap on device memory in bytes, or null. */
+  readonly gpuMemoryLimitBytes: number | null;
+  /** Share of device memory that is left free, 0 to 1. */
+  readonly memoryMarginFraction: number;
+  readonly contextTokens: number | null;
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+  readonly threads: number | null;
+  /** Folder with GGUF files of the embedded engine. */
+  readonly modelsFolder: string;
+  /** Database file with the measurements. */
+  readonly storeFile: string;
+  readonly http: { readonly host: string; readonly port: number };
+  /** Warn when a variant's same-top-token rate falls below this, or null. */
+  readonly qualityThreshold: number | null;
+}
+
+/** A change of settings: only what is given changes. */
+export type SettingsPatch = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
