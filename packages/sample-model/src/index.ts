@@ -1,1 +1,28 @@
-export {};
+import { fileURLToPath } from 'node:url';
+
+const resource = (name: string): string => fileURLToPath(new URL(`../models/${name}`, import.meta.url));
+
+/** What is fixed about the sample model; the card beside the file tells the rest. */
+export interface SampleModelFacts {
+  readonly name: string;
+  readonly fileBytes: number;
+  /** Hex digest of the file. */
+  readonly sha256: string;
+}
+
+/** Facts of the sample model, from its card. */
+export const SAMPLE_MODEL: SampleModelFacts = {
+  name: 'fable-5m',
+  fileBytes: 11_644_064,
+  sha256: '651b9b1cd4475919c35b4ba27725b00a5c91e01b898ab08edc9a432db21ed357',
+};
+
+/** Path of the sample model: Fable 5M, F16, a GGUF file. */
+export function sampleModelPath(): string {
+  return resource('fable-5m-f16.gguf');
+}
+
+/** Path of a text that the sample model itself wrote, for quality measurements. UTF-8. */
+export function sampleCorpusPath(): string {
+  return resource('fable-corpus.txt');
+}

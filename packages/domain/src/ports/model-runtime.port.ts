@@ -38,6 +38,8 @@ export interface InstalledVariant {
   readonly parameterSize: string | null;
   /** Milliseconds since 1970, or null. */
   readonly modifiedAtMs: number | null;
+  /** The file on this machine, where the backend works with files of its own; absent otherwise. */
+  readonly path?: string | undefined;
 }
 
 /** A model that is loaded now. */

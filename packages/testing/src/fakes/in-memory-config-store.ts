@@ -1,0 +1,64 @@
+import type { CallOptions, ConfigStore, LoadedSettings, Settings, SettingsPatch } from '@plimsoll/domain';
+
+/** Settings a test can start from. */
+export const TEST_SETTINGS: Settings = {
+  backend: 'embedded',
+  model: null,
+  ollamaHost: 'http://127.0.0.1:11434',
+  openaiBaseUrl: null,
+  openaiApiKey: null,
+  quantizationEnabled: true,
+  quantizationBits: 4,
+  quantizationLevel: null,
+  naming: 'library',
+  modelOverrides: {},
+  gpuMemoryLimitBytes: null,
+  memoryMarginFraction: 0.1,
+  contextTokens: null,
+  keyCacheType: 'f16',
+  valueCacheType: 'f16',
+  threads: null,
+  modelsFolder: 'models',
+  storeFile: 'measurements.db',
+  http: { host: '127.0.0.1', port: 0 },
+  qualityThreshold: null,
+};
+
+/** A config store in memory. */
+export class InMemoryConfigStore implements ConfigStore {
+  #settings: Settings;
+  #listeners = new Set<() => void>();
+
+  constructor(settings: Partial<Settings> = {}) {
+    this.#settings = { ...TEST_SETTINGS, ...settings };
+  }
+
+  async load(): Promise<LoadedSettings> {
+    const origins = Object.fromEntries(
+      Object.keys(this.#settings).map((key) => [key, 'default']),
+    ) as LoadedSettings['origins'];
+    return { settings: this.#settings, origins, path: 'memory', profile: null };
+  }
+
+  async save(patch: SettingsPatch): Promise<LoadedSettings> {
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    this.#settings = { ...this.#settings, ...given };
+    for (const listener of this.#listeners) listener();
+    return this.load();
+  }
+
+  async *watch(options?: CallOptions): AsyncIterable<LoadedSettings> {
+    const signal = options?.signal;
+    while (!signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#listeners.delete(wake);
+          resolve();
+        };
+        this.#listeners.add(wake);
+        signal?.addEventListener('abort', wake, { once: true });
+      });
+      if (!signal?.aborted) yield await this.load();
+    }
+  }
+}
