@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { STAMP_FILE, fileName, peersDirectory } from './recipe.mjs';
+
+export { peersDirectory };
+
+/**
+ * The path of a built llama.cpp program, or null when `npm run peers` has not
+ * made it on this machine. A folder named by `PLIMSOLL_PEERS_DIR` may be a
+ * build of your own and needs no stamp.
+ *
+ * @param {string} name such as `llama-server`
+ * @returns {string | null}
+ */
+export function locatePeer(name) {
+  const directory = peersDirectory();
+  const program = join(directory, fileName(name));
+  const trusted = Boolean(process.env.PLIMSOLL_PEERS_DIR) || existsSync(join(directory, STAMP_FILE));
+  return trusted && existsSync(program) ? program : null;
+}
