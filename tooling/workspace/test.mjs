@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { local, root, run, runQuietly } from './run.mjs';
+import { setup } from './setup.mjs';
+
+/** Checks that are one pass or fail each, in the order in which a failure is cheapest to learn of. */
+const checks = [
+  ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
+  ['types', ...local('turbo', 'run', 'typecheck', '--output-logs=errors-only', '--log-prefix=none')],
+  [
+    'lint',
+    ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', 'packages', 'apps'),
+  ],
+  ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
+  ['unused code', ...local('knip')],
+  ['package correctness', process.execPath, ['tooling/workspace/publint.mjs']],
+  ['changesets', ...local('changeset', 'status')],
+];
+
+const tally = { passed: 0, failed: 0, skipped: 0 };
+const say = (text) => process.stdout.write(`${text}\n`);
+const seconds = (startedAt) => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
+
+/** Runs all test projects and adds their counts. */
+function runTests(extra) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-test-'));
+  const report = path.join(folder, 'report.json');
+  try {
+    const args = ['vitest', 'run', '--config', 'tooling/vitest/vitest.config.ts', '--reporter=dot', '--reporter=json'];
+    run(...local(...args, `--outputFile.json=${report}`, ...extra));
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    tally.passed += result.numPassedTests;
+    tally.failed +=
+      result.numFailedTests +
+      result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    tally.skipped += result.numPendingTests + result.numTodoTests;
+    const skipped = result.testResults
+      .flatMap((file) => file.assertionResults)
+      .filter((test) => test.status === 'pending' || test.status === 'skipped');
+    if (skipped.length > 0) say(`\nSkipped, each with its reason in the name:`);
+    for (const test of skipped) say(`  - ${test.fullName}`);
+  } catch (error) {
+    say(`The test runner gave no report: ${error.message}`);
+    tally.failed += 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const extra = process.argv.slice(2);
+try {
+  setup({ quiet: true });
+  if (extra.length === 0) {
+    for (const [name, program, args] of checks) {
+      const startedAt = Date.now();
+      const passed = runQuietly(program, args) === 0;
+      tally[passed ? 'passed' : 'failed'] += 1;
+      say(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds(startedAt)})`);
+    }
+  }
+  runTests(extra);
+} catch (error) {
+  say(error.message);
+  tally.failed += 1;
+}
+process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+say(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);
