@@ -35,7 +35,7 @@ export async function buildPeers({ directory, signal, log }) {
     await writeStamp(result, release);
     await publish(result, directory);
   } finally {
-    await rm(work, { recursive: true, force: true, maxRetries: 3 });
+    await rm(work, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
@@ -95,11 +95,19 @@ function isRunning(pid) {
   }
 }
 
+/** Runs a program to its end. Its own process group lets a cancelled build take its compilers along. */
 function execute(program, args, signal) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], signal });
+    signal.throwIfAborted();
+    const detached = process.platform !== 'win32';
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached });
+    const stop = () => {
+      if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid, 'SIGTERM');
+    };
+    signal.addEventListener('abort', stop, { once: true });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
+      signal.removeEventListener('abort', stop);
       if (code === 0) resolve();
       else reject(new Error(`${program} ended with ${code ?? killedBy}.`));
     });

@@ -22,7 +22,7 @@ if (isComplete(directory)) {
 async function build() {
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM']) {
-    process.once(name, () => interruption.abort());
+    process.on(name, () => interruption.abort());
   }
   try {
     await buildPeers({ directory, signal: interruption.signal, log: console.log });
