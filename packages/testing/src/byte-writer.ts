@@ -29,26 +29,46 @@ export class ByteWriter {
     const at = this.claim(SIZES[format]);
     const { view, littleEndian } = this;
     switch (format) {
-      case 'uint8':
-        return view.setUint8(at, Number(value));
-      case 'int8':
-        return view.setInt8(at, Number(value));
-      case 'uint16':
-        return view.setUint16(at, Number(value), littleEndian);
-      case 'int16':
-        return view.setInt16(at, Number(value), littleEndian);
-      case 'uint32':
-        return view.setUint32(at, Number(value), littleEndian);
-      case 'int32':
-        return view.setInt32(at, Number(value), littleEndian);
-      case 'float32':
-        return view.setFloat32(at, Number(value), littleEndian);
-      case 'uint64':
-        return view.setBigUint64(at, BigInt(value), littleEndian);
-      case 'int64':
-        return view.setBigInt64(at, BigInt(value), littleEndian);
-      case 'float64':
-        return view.setFloat64(at, Number(value), littleEndian);
+      case 'uint8': {
+        view.setUint8(at, Number(value));
+        return;
+      }
+      case 'int8': {
+        view.setInt8(at, Number(value));
+        return;
+      }
+      case 'uint16': {
+        view.setUint16(at, Number(value), littleEndian);
+        return;
+      }
+      case 'int16': {
+        view.setInt16(at, Number(value), littleEndian);
+        return;
+      }
+      case 'uint32': {
+        view.setUint32(at, Number(value), littleEndian);
+        return;
+      }
+      case 'int32': {
+        view.setInt32(at, Number(value), littleEndian);
+        return;
+      }
+      case 'float32': {
+        view.setFloat32(at, Number(value), littleEndian);
+        return;
+      }
+      case 'uint64': {
+        view.setBigUint64(at, BigInt(value), littleEndian);
+        return;
+      }
+      case 'int64': {
+        view.setBigInt64(at, BigInt(value), littleEndian);
+        return;
+      }
+      case 'float64': {
+        view.setFloat64(at, Number(value), littleEndian);
+        return;
+      }
     }
   }
 

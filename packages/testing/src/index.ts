@@ -6,3 +6,5 @@ export { InMemoryModelRuntime } from './fakes/in-memory-model-runtime.js';
 export type { InMemoryModelRuntimeOptions } from './fakes/in-memory-model-runtime.js';
 export { installedVariant } from './fakes/installed-variant.js';
 export { ManualClock } from './fakes/manual-clock.js';
+export { GGUF_VALUE_TYPES, createGguf, writeSparseGguf } from './gguf-writer.js';
+export type { GgufScalar, GgufSpec, GgufTensorSpec, GgufValue, GgufValueType, TypedGgufValue } from './gguf-writer.js';
