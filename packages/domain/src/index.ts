@@ -80,6 +80,9 @@ export { KV_CACHE_TYPES, kvCacheTensorType } from './quantization/kv-cache-type.
 export type { KvCacheType } from './quantization/kv-cache-type.js';
 export { LEVELS, LEVEL_NAMES, levelFromFileType, parseLevel } from './quantization/level.js';
 export type { LevelFacts, Level } from './quantization/level.js';
+export { levelBytes, levelFileBytes, presetTypes } from './quantization/preset.js';
+export type { PresetOptions, PresetTensorType, PresetTypes } from './quantization/preset.js';
+export { computedSaving, levelFromBits, nominalSaving } from './quantization/savings.js';
 export { TENSOR_TYPES, tensorTypeFromId, bitsPerWeight, tensorBytes } from './quantization/tensor-type.js';
 export type { TensorTypeLayout, TensorType } from './quantization/tensor-type.js';
 export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
