@@ -29,6 +29,41 @@ export type {
   Measurement,
 } from './measurement/measurement.js';
 export type { VariantStatistics } from './metrics/variant-statistics.js';
+export { bootstrapInterval } from './metrics/bootstrap.js';
+export type { BootstrapOptions, Interval } from './metrics/bootstrap.js';
+export { cohensKappa } from './metrics/cohens-kappa.js';
+export type { KappaWeights } from './metrics/cohens-kappa.js';
+export { mannWhitney } from './metrics/mann-whitney.js';
+export type { MannWhitneyResult } from './metrics/mann-whitney.js';
+export { mcNemar } from './metrics/mcnemar.js';
+export type { McNemarResult } from './metrics/mcnemar.js';
+export { normalCdf, normalQuantile } from './metrics/normal-distribution.js';
+export { PairedStatistics } from './metrics/paired-statistics.js';
+export { PerformanceTracker } from './metrics/performance-tracker.js';
+export { pairedPermutationP } from './metrics/permutation-test.js';
+export { QualityAccumulator, perplexityOf } from './metrics/quality-accumulator.js';
+export type { Coverage } from './metrics/quality-accumulator.js';
+export { QuantileSketch } from './metrics/quantile-sketch.js';
+export type { QuantileSketchOptions } from './metrics/quantile-sketch.js';
+export { rankAgreement } from './metrics/rank-agreement.js';
+export type { RankAgreement } from './metrics/rank-agreement.js';
+export { findRegressions } from './metrics/regression.js';
+export type { Regression, RegressionOptions } from './metrics/regression.js';
+export {
+  median,
+  medianAbsoluteDeviation,
+  quantile,
+  weightedMedian,
+  withoutOutliers,
+} from './metrics/robust-statistics.js';
+export { RunningStatistics } from './metrics/running-statistics.js';
+export type { RunningStatisticsState } from './metrics/running-statistics.js';
+export { normalDeviate, seededRandom } from './metrics/seeded-random.js';
+export type { RandomSource } from './metrics/seeded-random.js';
+export { compareSpeed } from './metrics/speed-comparison.js';
+export type { SpeedComparison, SpeedComparisonOptions } from './metrics/speed-comparison.js';
+export { VariantAccumulator, decodeTokensPerSecond, prefillTokensPerSecond } from './metrics/variant-accumulator.js';
+export type { RecordedCall } from './metrics/variant-accumulator.js';
 export { metadataNumber, metadataString, metadataNumbers } from './model/model-header.js';
 export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
 export { parseModelReference, formatModelReference } from './model/model-reference.js';

@@ -1,0 +1,52 @@
+/**
+ * Means, variances and covariance of a stream of pairs in constant memory: Welford's update for two variables.
+ * Used for the ratio of two perplexities over the same tokens, whose errors largely cancel.
+ */
+export class PairedStatistics {
+  #count = 0;
+  #meanX = 0;
+  #meanY = 0;
+  #squaresX = 0;
+  #squaresY = 0;
+  #products = 0;
+
+  /** Takes one pair in. Both must be finite. */
+  record(x: number, y: number): void {
+    this.#count += 1;
+    const dx = x - this.#meanX;
+    const dy = y - this.#meanY;
+    this.#meanX += dx / this.#count;
+    this.#meanY += dy / this.#count;
+    this.#squaresX += dx * (x - this.#meanX);
+    this.#squaresY += dy * (y - this.#meanY);
+    this.#products += dx * (y - this.#meanY);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** 0 before the first pair. */
+  get meanX(): number {
+    return this.#meanX;
+  }
+
+  /** 0 before the first pair. */
+  get meanY(): number {
+    return this.#meanY;
+  }
+
+  /** Standard error of the mean of x; 0 below two pairs, as llama-perplexity prints it. */
+  get standardErrorX(): number {
+    return this.#error(this.#squaresX);
+  }
+
+  /** Standard error of the mean of x − y, with their covariance. */
+  get standardErrorOfDifference(): number {
+    return this.#error(this.#squaresX + this.#squaresY - 2 * this.#products);
+  }
+
+  #error(squares: number): number {
+    return this.#count < 2 ? 0 : Math.sqrt(Math.max(0, squares) / this.#count / (this.#count - 1));
+  }
+}
