@@ -7,6 +7,8 @@ export interface ModelRuntimeSubject {
   readonly runtime: ModelRuntime;
   /** Name of an installed model that can generate at least 24 tokens. */
   readonly model: string;
+  /** Name of an installed model that embeds, where that takes another one. */
+  readonly embeddingModel?: string;
   /** Frees what `create` started, beyond `runtime.close()`. */
   readonly dispose?: () => Promise<void>;
 }
@@ -166,7 +168,8 @@ export function describeModelRuntimeContract(
     });
 
     test('embeds texts, or says that it cannot', async () => {
-      const { runtime, model } = subject;
+      const { runtime, model: generating, embeddingModel } = subject;
+      const model = embeddingModel ?? generating;
       if (!runtime.capabilities.embeddings) {
         expect(await codeOf(runtime.embed(model, ['a']))).toBe('capability-missing');
         return;
