@@ -21,6 +21,7 @@ export interface QualityResult {
   readonly perplexity: number;
   readonly perplexityStandardError: number;
   readonly referencePerplexity: number;
+  readonly referencePerplexityStandardError: number;
   /** PPL(candidate) / PPL(reference). */
   readonly perplexityRatio: number;
   readonly perplexityRatioStandardError: number;
