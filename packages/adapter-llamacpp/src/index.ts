@@ -1,1 +1,4 @@
-export {};
+export { engineDevices } from './engine/engine-devices.js';
+export type { EngineFlavor, EngineOptions } from './engine/engine-options.js';
+export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js';
+export type { EngineDevice } from './engine/protocol.js';

@@ -1,0 +1,163 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { BackendFailedError, CancelledError, OutOfMemoryError } from '@plimsoll/domain';
+import type { EngineOptions } from './engine-options.js';
+import { EventQueue } from './event-queue.js';
+import type { EngineCall, EngineCalls, FromEngine, ToEngine } from './protocol.js';
+import { fromWire } from './wire-error.js';
+
+interface Pending {
+  readonly events: EventQueue<unknown>;
+  readonly settle: (outcome: { value: unknown } | { error: unknown }) => void;
+}
+
+const KEPT_STDERR = 4_096;
+
+/**
+ * One process that hosts the engine. Native code never runs in the caller's process: it cannot block it, and
+ * a failed assertion or a kill for memory ends only this process, which shows as an error of the pending calls.
+ */
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #stderr = '';
+  #ended = false;
+
+  constructor(options: EngineOptions = {}) {
+    this.#child = fork(hostEntry(), [], {
+      execArgv: sourceArguments(),
+      env: { ...process.env, ...options.environment },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
+    });
+    this.#child.on('message', (message) => this.#receive(message as FromEngine));
+    this.#child.on('error', (cause) => this.#finish(new BackendFailedError('The engine process failed.', { cause })));
+    this.#child.on('close', (code, signal) => this.#finish(this.#death(code, signal)));
+    this.#send({ kind: 'start', options });
+    this.#hold();
+  }
+
+  /** Whether the process has ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** A call without events. */
+  async call<Name extends EngineCall>(
+    method: Name,
+    params: EngineCalls[Name]['params'],
+    signal?: AbortSignal,
+  ): Promise<EngineCalls[Name]['result']> {
+    const iterator = this.stream(method, params, signal);
+    for (;;) {
+      const step = await iterator.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /**
+   * A call with events; the generator's return value is the result. Leaving the loop aborts the call.
+   * The engine pauses when too many events wait here unread.
+   */
+  async *stream<Name extends EngineCall>(
+    method: Name,
+    params: EngineCalls[Name]['params'],
+    signal?: AbortSignal,
+  ): AsyncGenerator<EngineCalls[Name]['event'], EngineCalls[Name]['result'], undefined> {
+    if (signal?.aborted === true) throw new CancelledError('Cancelled before it began.');
+    if (this.#ended) throw new BackendFailedError('The engine process has ended.');
+    const id = this.#nextId++;
+    const events = new EventQueue<unknown>();
+    const settled: { outcome: { value: unknown } | { error: unknown } | null } = { outcome: null };
+    this.#pending.set(id, {
+      events,
+      settle: (outcome) => {
+        settled.outcome = outcome;
+        this.#pending.delete(id);
+        this.#hold();
+        if ('error' in outcome) events.fail(outcome.error);
+        else events.end();
+      },
+    });
+    this.#hold();
+    const abort = (): void => this.#send({ kind: 'abort', id });
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#send({ kind: 'call', id, method, params });
+    try {
+      for (;;) {
+        const batch = await events.take();
+        if (batch === null) break;
+        for (const event of batch) yield event as EngineCalls[Name]['event'];
+        this.#send({ kind: 'taken', id, count: batch.length });
+      }
+      return (settled.outcome as { value: EngineCalls[Name]['result'] }).value;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      if (settled.outcome === null) abort();
+    }
+  }
+
+  /** Ends the process at once; pending calls fail. Resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#ended) return;
+    this.#child.ref();
+    const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+
+  #send(message: ToEngine): void {
+    if (!this.#ended && this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** An idle engine must not keep the program from ending. */
+  #hold(): void {
+    const method = this.#pending.size > 0 ? 'ref' : 'unref';
+    this.#child[method]();
+    this.#child.channel?.[method]();
+    const stderr = this.#child.stderr as unknown as { ref?(): void; unref?(): void } | null;
+    stderr?.[method]?.();
+  }
+
+  #receive(message: FromEngine): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined) return;
+    if (message.kind === 'events') pending.events.push(message.events);
+    else pending.settle(message.kind === 'result' ? { value: message.value } : { error: fromWire(message.error) });
+  }
+
+  #death(code: number | null, signal: NodeJS.Signals | null): Error {
+    const said = this.#stderr.trim().split('\n').slice(-3).join(' ');
+    if (/bad_alloc|out of memory|failed to allocate|cudaMalloc|ErrorOutOfDeviceMemory/i.test(this.#stderr)) {
+      return new OutOfMemoryError(`The engine ran out of memory: ${said}`, {
+        hint: 'Choose a lower level, a shorter context or fewer layers on the device.',
+      });
+    }
+    return new BackendFailedError(
+      `The engine process ended unexpectedly (${signal ?? `code ${String(code)}`})${said === '' ? '' : `: ${said}`}`,
+      signal === 'SIGKILL' ? { hint: 'The system may have ended it for want of memory: choose a lower level.' } : {},
+    );
+  }
+
+  #finish(error: Error): void {
+    this.#ended = true;
+    for (const pending of [...this.#pending.values()]) pending.settle({ error });
+  }
+}
+
+const fromSource: boolean = import.meta.url.endsWith('.ts');
+
+function hostEntry(): string {
+  return fileURLToPath(new URL(fromSource ? '../host/main.ts' : '../host/main.js', import.meta.url));
+}
+
+/** Tests run this package from its TypeScript sources, which Node 20 cannot read by itself. */
+function sourceArguments(): string[] {
+  if (!fromSource) return [];
+  return ['--conditions=@plimsoll/source', '--import', new URL('../../test/source-loader.mjs', import.meta.url).href];
+}

@@ -1,0 +1,118 @@
+import type { Footprint, GenerateEvent, KvCacheType, RunShape, TensorOverride, WindowScores } from '@plimsoll/domain';
+import type { EngineOptions } from './engine-options.js';
+import type { WireError } from './wire-error.js';
+
+/** A device that the engine can put layers on. */
+export interface EngineDevice {
+  /** The engine's own name, such as `Vulkan0`. */
+  readonly id: string;
+  /** The hardware's name. */
+  readonly name: string;
+  readonly kind: 'gpu' | 'integrated';
+  readonly totalBytes: number | null;
+  readonly freeBytes: number | null;
+}
+
+/** How a model is loaded for use. */
+export interface SessionOptions {
+  readonly path: string;
+  /** Null: as long as the model was trained for, but no more than the engine's own limit. */
+  readonly contextTokens: number | null;
+  /** Null: as many as fit. */
+  readonly gpuLayers: number | null;
+  readonly kvCacheType: KvCacheType;
+  readonly decodeThreads: number;
+  readonly batchThreads: number;
+}
+
+/** A model that is loaded. */
+export interface SessionFacts {
+  readonly loadMs: number;
+  readonly sizeBytes: number | null;
+  readonly deviceBytes: number | null;
+  readonly contextTokens: number;
+  readonly gpuLayers: number;
+  /** Whether the model can continue a text, and whether it pools its output into one vector. */
+  readonly generates: boolean;
+  readonly pools: boolean;
+}
+
+/** A generation, after the runtime has applied its defaults. */
+export interface SessionRequest {
+  readonly input:
+    | { readonly kind: 'raw'; readonly prompt: string }
+    | { readonly kind: 'messages'; readonly messages: readonly { readonly role: string; readonly content: string }[] };
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly seed: number;
+  /** Null: until the context is full. */
+  readonly maxTokens: number | null;
+  readonly stop: readonly string[];
+  /** A grammar in llama.cpp's GBNF with the root rule `root`, or null. */
+  readonly grammar: string | null;
+  readonly topLogprobs: number;
+  readonly think: boolean | null;
+}
+
+/** A scoring job. */
+export interface ScoreJob {
+  readonly candidate: { readonly path: string; readonly kvCacheType: KvCacheType };
+  readonly reference: { readonly path: string; readonly kvCacheType: KvCacheType } | null;
+  readonly tokens: Int32Array;
+  readonly windowTokens: number;
+  readonly firstWindow: number;
+  readonly threads: number;
+}
+
+/** A quantization job. */
+export interface QuantizeJob {
+  readonly source: string;
+  /** Null: only compute the size. */
+  readonly target: string | null;
+  readonly fileType: number;
+  readonly overrides: readonly TensorOverride[];
+  readonly allowRequantize: boolean;
+  readonly threads: number;
+}
+
+/** Every call that an engine process answers: its parameters, what it streams, and its result. */
+export interface EngineCalls {
+  info: { params: null; event: never; result: { readonly version: string; readonly flavor: string } };
+  devices: { params: null; event: never; result: readonly EngineDevice[] };
+  open: { params: SessionOptions; event: never; result: SessionFacts };
+  generate: { params: SessionRequest; event: GenerateEvent; result: null };
+  embed: { params: readonly string[]; event: never; result: readonly (readonly number[])[] };
+  tokenize: { params: { readonly path: string; readonly text: string }; event: never; result: Int32Array };
+  vocabulary: {
+    params: { readonly path: string };
+    event: never;
+    result: { readonly size: number; readonly fingerprint: string };
+  };
+  score: { params: ScoreJob; event: WindowScores; result: null };
+  measure: { params: { readonly path: string; readonly shape: RunShape }; event: never; result: Footprint };
+  quantize: {
+    params: QuantizeJob;
+    event: { readonly completed: number; readonly total: number };
+    result: { readonly sizeBytes: number };
+  };
+}
+
+/** Name of a call. */
+export type EngineCall = keyof EngineCalls;
+
+/** What the parent sends. */
+export type ToEngine =
+  | { readonly kind: 'start'; readonly options: EngineOptions }
+  | { readonly kind: 'call'; readonly id: number; readonly method: EngineCall; readonly params: unknown }
+  | { readonly kind: 'abort'; readonly id: number }
+  | { readonly kind: 'taken'; readonly id: number; readonly count: number };
+
+/** What the engine process sends. */
+export type FromEngine =
+  | { readonly kind: 'events'; readonly id: number; readonly events: readonly unknown[] }
+  | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: WireError };
+
+/** Events that may be on the way to a consumer before the engine waits for it. */
+export const MAX_EVENTS_UNDERWAY = 512;

@@ -1,0 +1,59 @@
+import type koffi from 'koffi';
+import type { Pointer } from './structs.js';
+
+type Library = ReturnType<typeof koffi.load>;
+
+/** The C functions of the ggml libraries that this package calls, with the names of `ggml-backend.h` and `gguf.h`. */
+export interface LibGgml {
+  readonly loadBackends: (folder: string) => void;
+  readonly deviceCount: () => number | bigint;
+  readonly device: (index: number) => Pointer;
+  readonly deviceName: (device: Pointer) => string;
+  readonly deviceDescription: (device: Pointer) => string;
+  /** 0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator. */
+  readonly deviceType: (device: Pointer) => number;
+  readonly deviceMemory: (device: Pointer, free: BigUint64Array, total: BigUint64Array) => void;
+  readonly bufferTypeIsHost: (bufferType: Pointer) => boolean;
+  readonly bufferTypeDevice: (bufferType: Pointer) => Pointer;
+  readonly cpuBufferType: () => Pointer;
+  readonly ggufOpen: (file: string, params: { no_alloc: boolean; ctx: Pointer }) => Pointer;
+  readonly ggufEmpty: () => Pointer;
+  readonly ggufFree: (context: Pointer) => void;
+  readonly ggufCopyValues: (target: Pointer, source: Pointer) => void;
+  readonly ggufSetU32: (context: Pointer, key: string, value: number) => void;
+  readonly ggufRemoveKey: (context: Pointer, key: string) => number | bigint;
+  readonly ggufAddTensor: (context: Pointer, tensor: Pointer) => void;
+  readonly ggufMetaBytes: (context: Pointer) => number | bigint;
+  readonly firstTensor: (context: Pointer) => Pointer;
+  readonly nextTensor: (context: Pointer, tensor: Pointer) => Pointer;
+  readonly freeContext: (context: Pointer) => void;
+}
+
+/** Binds the functions of the two ggml libraries. */
+export function bindLibGgml(base: Library, registry: Library): LibGgml {
+  const b = (declaration: string): never => base.func(declaration) as unknown as never;
+  const r = (declaration: string): never => registry.func(declaration) as unknown as never;
+  return {
+    loadBackends: r('void ggml_backend_load_all_from_path(const char*)'),
+    deviceCount: r('size_t ggml_backend_dev_count()'),
+    device: r('void* ggml_backend_dev_get(size_t)'),
+    deviceName: b('const char* ggml_backend_dev_name(void*)'),
+    deviceDescription: b('const char* ggml_backend_dev_description(void*)'),
+    deviceType: b('int32 ggml_backend_dev_type(void*)'),
+    deviceMemory: b('void ggml_backend_dev_memory(void*, _Out_ uint64*, _Out_ uint64*)'),
+    bufferTypeIsHost: b('bool ggml_backend_buft_is_host(void*)'),
+    bufferTypeDevice: b('void* ggml_backend_buft_get_device(void*)'),
+    cpuBufferType: b('void* ggml_backend_cpu_buffer_type()'),
+    ggufOpen: b('void* gguf_init_from_file(const char*, GgufParams)'),
+    ggufEmpty: b('void* gguf_init_empty()'),
+    ggufFree: b('void gguf_free(void*)'),
+    ggufCopyValues: b('void gguf_set_kv(void*, void*)'),
+    ggufSetU32: b('void gguf_set_val_u32(void*, const char*, uint32)'),
+    ggufRemoveKey: b('int64 gguf_remove_key(void*, const char*)'),
+    ggufAddTensor: b('void gguf_add_tensor(void*, void*)'),
+    ggufMetaBytes: b('size_t gguf_get_meta_size(void*)'),
+    firstTensor: b('void* ggml_get_first_tensor(void*)'),
+    nextTensor: b('void* ggml_get_next_tensor(void*, void*)'),
+    freeContext: b('void ggml_free(void*)'),
+  };
+}
