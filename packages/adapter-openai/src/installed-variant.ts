@@ -1,0 +1,20 @@
+import type { InstalledVariant } from '@plimsoll/domain';
+import { levelFromFileType } from './wire/level-from-file-type.js';
+import type { ModelEntry } from './wire/model-list.js';
+
+/** A listed model in the domain's words. Only llama-server tells level and size; the size is that of the tensors. */
+export function installedVariant({ id, fileType, sizeBytes, parameters }: ModelEntry): InstalledVariant {
+  return {
+    name: id,
+    level: fileType === null ? null : levelFromFileType(fileType),
+    sizeBytes,
+    digest: null,
+    architecture: null,
+    parameterSize: parameters === null ? null : parameterSize(parameters),
+    modifiedAtMs: null,
+  };
+}
+
+function parameterSize(parameters: number): string {
+  return parameters >= 1e9 ? `${(parameters / 1e9).toFixed(1)}B` : `${(parameters / 1e6).toFixed(1)}M`;
+}

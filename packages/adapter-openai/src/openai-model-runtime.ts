@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { BackendFailedError, ModelNotFoundError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  EmbedResult,
+  GenerateEvent,
+  GenerateRequest,
+  InstalledVariant,
+  ModelRuntime,
+  ResidentModel,
+  RuntimeCapabilities,
+  RuntimeInfo,
+} from '@plimsoll/domain';
+import { generationRequest } from './generation-request.js';
+import { parseEndpoint } from './http/endpoint.js';
+import type { Endpoint } from './http/endpoint.js';
+import { HttpClient, missing, throwIfAborted } from './http/http-client.js';
+import type { HttpTimeouts } from './http/http-client.js';
+import { installedVariant } from './installed-variant.js';
+import { Stopwatch } from './stopwatch.js';
+import { parseChunk } from './wire/chunk.js';
+import { embeddingsSchema } from './wire/embeddings.js';
+import { modelListSchema } from './wire/model-list.js';
+import type { ModelEntry } from './wire/model-list.js';
+import { serverKind } from './wire/server-kind.js';
+import type { ServerKind } from './wire/server-kind.js';
+
+/** How to reach a server. */
+export interface OpenAiModelRuntimeOptions {
+  /** Such as `http://127.0.0.1:8080/v1`; a bare origin means its `/v1`. */
+  readonly baseUrl: string;
+  /** Sent as a bearer token; never shown. */
+  readonly apiKey?: string | null | undefined;
+  readonly timeouts?: Partial<HttpTimeouts> | undefined;
+  /** What is known about the server beyond the usual: servers do not tell their capabilities. */
+  readonly capabilities?: Partial<RuntimeCapabilities> | undefined;
+  /** Monotonic milliseconds, for timings. */
+  readonly nowMs?: (() => number) | undefined;
+}
+
+const TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 600_000, idleMs: 120_000, shortCallMs: 10_000 };
+
+/** What such servers usually do. OpenAI caps the alternatives of a token at 20, and so does vLLM. */
+const CAPABILITIES: RuntimeCapabilities = {
+  chat: true,
+  images: true,
+  embeddings: true,
+  topLogprobs: 20,
+  jsonSchema: true,
+  residency: false,
+};
+
+/** Runs models on a server that speaks OpenAI's HTTP API: llama-server, LM Studio, vLLM and others. */
+export class OpenAiModelRuntime implements ModelRuntime {
+  readonly id = 'openai';
+  readonly capabilities: RuntimeCapabilities;
+  readonly #endpoint: Endpoint;
+  readonly #http: HttpClient;
+  readonly #nowMs: () => number;
+  /** Models that were listed at some time; a name outside is looked up again. */
+  #known: readonly ModelEntry[] = [];
+
+  /** @throws InvalidConfigError for an unusable address or key. */
+  constructor(options: OpenAiModelRuntimeOptions) {
+    this.#endpoint = parseEndpoint(options.baseUrl, options.apiKey ?? null);
+    this.#http = new HttpClient(this.#endpoint, { ...TIMEOUTS, ...options.timeouts });
+    this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.capabilities = { ...CAPABILITIES, ...options.capabilities, residency: false };
+  }
+
+  async info(options?: CallOptions): Promise<RuntimeInfo> {
+    await this.#entries(options);
+    const { name, version } = this.#kind();
+    return { name, version: await this.#version(version, options), endpoint: this.#endpoint.apiUrl };
+  }
+
+  async list(options?: CallOptions): Promise<readonly InstalledVariant[]> {
+    return (await this.#entries(options)).map(installedVariant);
+  }
+
+  async find(name: string, options?: CallOptions): Promise<InstalledVariant | null> {
+    const entry = (await this.#entries(options)).find((candidate) => isNamed(candidate, name));
+    return entry === undefined ? null : installedVariant(entry);
+  }
+
+  /** The models of llama-server and vLLM are loaded from start to end; other servers do not tell. */
+  async resident(options?: CallOptions): Promise<readonly ResidentModel[]> {
+    const entries = await this.#entries(options);
+    if (!this.#kind().listsLoadedModels) throw missing('tell which models are loaded');
+    return entries.map(({ id, sizeBytes, contextTokens }) => ({
+      name: id,
+      sizeBytes,
+      deviceBytes: null,
+      contextTokens,
+      expiresAtMs: null,
+    }));
+  }
+
+  async load(): Promise<{ readonly loadMs: number }> {
+    throw missing('load a model on request', 'Name the model when you start the server.');
+  }
+
+  async unload(): Promise<void> {
+    throw missing('unload a model on request', 'Stop the server to free its memory.');
+  }
+
+  async *generate(request: GenerateRequest, options?: CallOptions): AsyncGenerator<GenerateEvent> {
+    throwIfAborted(options?.signal);
+    this.#assertOffered(request);
+    const stopwatch = new Stopwatch(this.#nowMs);
+    await this.#assertServed(request.model, options);
+    const { path, body } = generationRequest(request, this.#kind().llamaFields);
+    const call = { url: `${this.#endpoint.apiUrl}${path}`, body, model: request.model, signal: options?.signal };
+    let stopReason: Extract<GenerateEvent, { type: 'done' }>['stopReason'] | null = null;
+    let wroteText = false;
+    let sawLogprobs = false;
+    for await (const event of this.#http.events(call)) {
+      const chunk = parseChunk(event);
+      stopwatch.told(chunk.usage, chunk.timings);
+      stopReason = chunk.stopReason ?? stopReason;
+      if (chunk.text !== '' || chunk.thinking !== '') stopwatch.text();
+      if (chunk.thinking !== '') yield { type: 'text', text: chunk.thinking, thinking: true };
+      if (chunk.text === '' && chunk.logprobs === null) continue;
+      wroteText = true;
+      sawLogprobs ||= chunk.logprobs !== null;
+      yield { type: 'text', text: chunk.text, ...(request.topLogprobs ? chunk.logprobs : {}) };
+    }
+    if (stopReason === null) {
+      throw new BackendFailedError('The server ended the answer before it was complete.', {
+        hint: 'The server may have crashed or been stopped; its log tells more.',
+      });
+    }
+    if (request.topLogprobs && wroteText && !sawLogprobs) throw missing('give log-probabilities (this one sent none)');
+    yield { type: 'done', stopReason, timings: stopwatch.finish() };
+  }
+
+  async embed(model: string, texts: readonly string[], options?: CallOptions): Promise<EmbedResult> {
+    if (!this.capabilities.embeddings) throw missing('embed texts (so it is configured)');
+    if (texts.length === 0) return { vectors: [] };
+    await this.#assertServed(model, options);
+    const url = `${this.#endpoint.apiUrl}/embeddings`;
+    const body = { model, input: texts, encoding_format: 'float' };
+    const vectors = await this.#http.json(
+      { url, body, model, signal: options?.signal, patient: true },
+      embeddingsSchema,
+    );
+    if (vectors.length !== texts.length) {
+      throw new BackendFailedError(`The server gave ${vectors.length} vectors for ${texts.length} texts.`);
+    }
+    return { vectors };
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  async #entries(options: CallOptions | undefined): Promise<readonly ModelEntry[]> {
+    const call = { url: `${this.#endpoint.apiUrl}/models`, signal: options?.signal };
+    this.#known = await this.#http.json(call, modelListSchema);
+    return this.#known;
+  }
+
+  #kind(): ServerKind {
+    return serverKind(this.#known[0]?.ownedBy ?? null);
+  }
+
+  async #version(route: ServerKind['version'], options: CallOptions | undefined): Promise<string | null> {
+    if (route === null) return null;
+    const call = { url: `${this.#endpoint.rootUrl}${route.path}`, signal: options?.signal };
+    try {
+      const told = await this.#http.json(call, z.record(z.string(), z.unknown()));
+      const version = told[route.field];
+      return typeof version === 'string' ? version : null;
+    } catch (error) {
+      throwIfAborted(options?.signal);
+      if (error instanceof Error) return null;
+      throw error;
+    }
+  }
+
+  /** A llama-server answers with its own model whatever name it is asked for; that must not go unnoticed. */
+  async #assertServed(model: string, options: CallOptions | undefined): Promise<void> {
+    if (this.#known.some((entry) => isNamed(entry, model))) return;
+    const entries = await this.#entries(options);
+    if (entries.some((entry) => isNamed(entry, model))) return;
+    const names = entries.slice(0, 5).map(({ id }) => id);
+    throw new ModelNotFoundError(`The server does not serve a model named ${model}.`, {
+      hint: names.length === 0 ? 'It serves none.' : `It serves ${names.join(', ')}.`,
+    });
+  }
+
+  #assertOffered(request: GenerateRequest): void {
+    const { images, jsonSchema, topLogprobs } = this.capabilities;
+    const { input } = request;
+    const pictures = input.kind === 'chat' ? input.messages.flatMap((message) => message.images ?? []) : input.images;
+    if (!images && pictures !== undefined && pictures.length > 0) throw missing('read images (so it is configured)');
+    if (!jsonSchema && request.format !== undefined) throw missing('keep to a schema (so it is configured)');
+    if ((request.topLogprobs ?? 0) > topLogprobs) {
+      throw missing(`report ${request.topLogprobs ?? 0} alternatives per token; at most ${topLogprobs}`);
+    }
+  }
+}
+
+function isNamed(entry: ModelEntry, name: string): boolean {
+  return entry.id === name || entry.aliases.includes(name);
+}
