@@ -120,4 +120,15 @@ export type { PresetOptions, PresetTensorType, PresetTypes } from './quantizatio
 export { computedSaving, levelFromBits, nominalSaving } from './quantization/savings.js';
 export { TENSOR_TYPES, tensorTypeFromId, bitsPerWeight, tensorBytes } from './quantization/tensor-type.js';
 export type { TensorTypeLayout, TensorType } from './quantization/tensor-type.js';
+export {
+  baseName,
+  formatModelName,
+  isCloudName,
+  isQuantizedName,
+  isSameModelName,
+  levelInName,
+  parseModelName,
+  variantName,
+} from './quantization/variant-name.js';
+export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
