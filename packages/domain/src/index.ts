@@ -132,3 +132,4 @@ export {
 } from './quantization/variant-name.js';
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
+export { levelInFileName, variantFileName } from './quantization/variant-file.js';

@@ -41,6 +41,11 @@ export class PairedStatistics {
     return this.#error(this.#squaresX);
   }
 
+  /** The same for y. */
+  get standardErrorY(): number {
+    return this.#error(this.#squaresY);
+  }
+
   /** Standard error of the mean of x − y, with their covariance. */
   get standardErrorOfDifference(): number {
     return this.#error(this.#squaresX + this.#squaresY - 2 * this.#products);

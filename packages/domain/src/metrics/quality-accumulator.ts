@@ -78,6 +78,7 @@ export class QualityAccumulator {
       perplexity,
       perplexityStandardError: perplexity * this.#nll.standardErrorX,
       referencePerplexity: Math.exp(this.#nll.meanY),
+      referencePerplexityStandardError: Math.exp(this.#nll.meanY) * this.#nll.standardErrorY,
       perplexityRatio: ratio,
       perplexityRatioStandardError: ratio * this.#nll.standardErrorOfDifference,
       meanKld: this.#kld.mean ?? 0,

@@ -1,0 +1,44 @@
+import { PerformanceTracker } from '@plimsoll/domain';
+import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+
+const matches = (measurement: Measurement, filter: MeasurementFilter): boolean =>
+  (filter.kind === undefined || measurement.kind === filter.kind) &&
+  (filter.model === undefined || measurement.model === filter.model) &&
+  (filter.variant === undefined || measurement.variant === filter.variant) &&
+  (filter.level === undefined || measurement.level === filter.level) &&
+  (filter.digest === undefined || measurement.digest === filter.digest) &&
+  (filter.architecture === undefined || measurement.architecture === filter.architecture) &&
+  (filter.backend === undefined || measurement.environment.backend === filter.backend) &&
+  (filter.device === undefined || measurement.environment.device === filter.device) &&
+  (filter.comparisonId === undefined || measurement.comparisonId === filter.comparisonId) &&
+  (filter.foreign === undefined || measurement.foreign === filter.foreign) &&
+  (filter.sinceMs === undefined || measurement.atMs >= filter.sinceMs);
+
+/** Measurements in an array. */
+export class InMemoryMeasurementStore implements MeasurementStore {
+  readonly #byId = new Map<string, Measurement>();
+
+  async append(measurements: readonly Measurement[]): Promise<void> {
+    for (const measurement of measurements) {
+      if (!this.#byId.has(measurement.id)) this.#byId.set(measurement.id, measurement);
+    }
+  }
+
+  async query(filter: MeasurementFilter = {}): Promise<readonly Measurement[]> {
+    return [...this.#byId.values()]
+      .filter((measurement) => matches(measurement, filter))
+      .sort((a, b) => b.atMs - a.atMs)
+      .slice(0, filter.limit ?? 1000);
+  }
+
+  async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
+    const found = await this.query({ ...filter, kind: 'generation', limit: Number.MAX_SAFE_INTEGER });
+    const tracker = new PerformanceTracker();
+    for (const { model, variant, succeeded, timings } of found) tracker.record(model, variant, { succeeded, timings });
+    return tracker.statistics();
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held.
+  }
+}
