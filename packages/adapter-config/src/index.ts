@@ -1,1 +1,10 @@
-export {};
+export { createConfigStore } from './create-config-store.js';
+export type { ConfigStoreOptions } from './create-config-store.js';
+export { configJsonSchema } from './fields/config-schema.js';
+export { ollamaBaseUrl } from './fields/ollama-host.js';
+export { FileConfigStore } from './file-config-store.js';
+export type { FileConfigStoreOptions, SettingEntry } from './file-config-store.js';
+export type { WatchOptions } from './files/watch-file.js';
+export type { SavingFiles } from './files/write-atomically.js';
+export type { Environment } from './layers/environment-layer.js';
+export type { SettingFlags } from './layers/flag-layer.js';

@@ -12,6 +12,8 @@ export interface LoadedSettings {
   readonly path: string;
   /** Active profile, or null. */
   readonly profile: string | null;
+  /** What looks like a mistake but does no harm, such as a misspelt key; for people. */
+  readonly warnings?: readonly string[];
 }
 
 /** Loads, saves and watches the settings. */

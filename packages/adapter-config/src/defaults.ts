@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { FlatSettings } from './fields/flat-settings.js';
+import { userFolder } from './files/config-path.js';
+import type { ConfigSurroundings } from './files/config-path.js';
+
+/**
+ * What holds when nothing else is said: the embedded engine, quantization on, and 8 bits, the founding default
+ * and the careful one.
+ */
+export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings {
+  const data = userFolder(surroundings, 'data');
+  return {
+    backend: 'embedded',
+    model: null,
+    ollamaHost: 'http://127.0.0.1:11434',
+    openaiBaseUrl: null,
+    openaiApiKey: null,
+    quantizationEnabled: true,
+    quantizationBits: 8,
+    quantizationLevel: null,
+    naming: 'library',
+    modelOverrides: {},
+    gpuMemoryLimitBytes: null,
+    memoryMarginFraction: 0.1,
+    contextTokens: null,
+    keyCacheType: 'f16',
+    valueCacheType: 'f16',
+    threads: null,
+    modelsFolder: join(data, 'models'),
+    storeFile: join(data, 'measurements.db'),
+    httpHost: '127.0.0.1',
+    httpPort: 11435,
+    qualityThreshold: null,
+  };
+}

@@ -1,0 +1,72 @@
+import { KV_CACHE_TYPES, LEVEL_NAMES, parseLevel } from '@plimsoll/domain';
+import type { ModelOverride } from '@plimsoll/domain';
+import { z } from 'zod';
+
+/** One key of a model's entry in `ai.model_overrides`. */
+export interface OverrideKey {
+  readonly key: string;
+  readonly setting: keyof ModelOverride;
+  readonly allowed: string;
+  readonly schema: z.ZodType;
+}
+
+/** Levels are written in any case, as everywhere. */
+export const levelSchema: z.ZodType<string> = z
+  .string()
+  .refine((text) => parseLevel(text) !== null)
+  .meta({ examples: [...LEVEL_NAMES] });
+
+/** How the allowed levels are said. */
+export const ALLOWED_LEVELS: string = `one of ${LEVEL_NAMES.join(', ')}`;
+
+/** How the allowed KV cache types are said. */
+export const ALLOWED_CACHE_TYPES: string = `one of ${KV_CACHE_TYPES.join(', ')}`;
+
+/** The keys of one model's entry. */
+export const OVERRIDE_KEYS: readonly OverrideKey[] = [
+  { key: 'enable_quantization', setting: 'enabled', allowed: 'true or false', schema: z.boolean() },
+  { key: 'quantization_bits', setting: 'bits', allowed: '4, 8 or 16', schema: z.literal([4, 8, 16]) },
+  { key: 'quantization_level', setting: 'level', allowed: ALLOWED_LEVELS, schema: levelSchema },
+  { key: 'kv_cache_type', setting: 'kvCacheType', allowed: ALLOWED_CACHE_TYPES, schema: z.enum(KV_CACHE_TYPES) },
+  {
+    key: 'context_tokens',
+    setting: 'contextTokens',
+    allowed: 'a whole number of tokens above 0',
+    schema: z.int().positive(),
+  },
+];
+
+/** Entries by model name. */
+export const overridesSchema: z.ZodType<Record<string, Record<string, unknown>>> = z.record(
+  z.string(),
+  z.looseObject(Object.fromEntries(OVERRIDE_KEYS.map(({ key, schema }) => [key, schema.optional()]))),
+);
+
+/** Reads the entries of the file, which have passed the schema. */
+export function decodeOverrides(entries: Record<string, Record<string, unknown>>): Record<string, ModelOverride> {
+  return Object.fromEntries(Object.entries(entries).map(([model, entry]) => [model, decodeOverride(entry)]));
+}
+
+function decodeOverride(entry: Record<string, unknown>): ModelOverride {
+  const known = OVERRIDE_KEYS.filter(({ key }) => entry[key] !== undefined);
+  return Object.fromEntries(
+    known.map(({ key, setting }) => [setting, setting === 'level' ? parseLevel(String(entry[key])) : entry[key]]),
+  );
+}
+
+/** What the file holds for overrides. */
+export function encodeOverrides(
+  overrides: Readonly<Record<string, ModelOverride>>,
+): Record<string, Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([model, override]) => [
+      model,
+      Object.fromEntries(
+        OVERRIDE_KEYS.filter(({ setting }) => override[setting] !== undefined).map(({ key, setting }) => [
+          key,
+          override[setting],
+        ]),
+      ),
+    ]),
+  );
+}

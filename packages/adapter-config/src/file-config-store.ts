@@ -1,0 +1,220 @@
+import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  ConfigStore,
+  LoadedSettings,
+  ModelOverride,
+  SettingOrigin,
+  Settings,
+  SettingsPatch,
+} from '@plimsoll/domain';
+import type { FlatKey } from './fields/flat-settings.js';
+import { settingOf } from './fields/flat-settings.js';
+import { SETTING_FIELDS } from './fields/setting-fields.js';
+import { fileChanges } from './file-changes.js';
+import type { FileChange } from './file-changes.js';
+import { findConfigPath } from './files/config-path.js';
+import { withFileLock } from './files/file-lock.js';
+import { parseConfigText, readConfigText } from './files/read-config.js';
+import { realTarget } from './files/real-target.js';
+import { storageError } from './files/storage-error.js';
+import { watchFile } from './files/watch-file.js';
+import type { WatchOptions } from './files/watch-file.js';
+import { writeAtomically } from './files/write-atomically.js';
+import type { SavingFiles } from './files/write-atomically.js';
+import { interpretConfig } from './interpret-config.js';
+import type { ConfigContext } from './interpret-config.js';
+import { valueAt } from './layers/document-layer.js';
+import { parseText } from './layers/parse-text.js';
+import { activeProfile } from './layers/profile.js';
+import { parseSettingPath } from './setting-path.js';
+import { removeJsonValue, setJsonValue } from './text/edit-json.js';
+
+/** What a store is made of. */
+export interface FileConfigStoreOptions extends ConfigContext {
+  readonly watching: WatchOptions;
+  /** File operations of saving; Node's unless a test replaces them. */
+  readonly files: SavingFiles | undefined;
+}
+
+/** One setting as `plimsoll config` shows it. */
+export interface SettingEntry {
+  /** Dotted path in the file. */
+  readonly path: string;
+  /** The value as the file would hold it. A secret reads `(hidden)`. */
+  readonly value: unknown;
+  readonly origin: SettingOrigin;
+  readonly description: string;
+}
+
+/** Settings in a `config.json`, under flags and environment. Make one with `createConfigStore`. */
+export class FileConfigStore implements ConfigStore {
+  readonly #options: FileConfigStoreOptions;
+  #seenOverrides: Readonly<Record<string, ModelOverride>> = {};
+  /** Text that was interpreted last; undefined before. */
+  #seenText: string | null | undefined = undefined;
+  #saving: Promise<unknown> = Promise.resolve();
+
+  constructor(options: FileConfigStoreOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<LoadedSettings> {
+    const path = await this.path();
+    return this.#interpret(path, await readConfigText(path));
+  }
+
+  /** A key that the active profile sets is changed there, so that the change takes effect. */
+  async save(patch: SettingsPatch): Promise<LoadedSettings> {
+    const changes = fileChanges(patch, this.#seenOverrides);
+    return this.#edit((document, profilePrefix) =>
+      changes.map(({ keys, value }) => {
+        const inProfile = valueAt(document, [...profilePrefix, ...keys.slice(0, 2)]) !== undefined;
+        return { keys: inProfile ? [...profilePrefix, ...keys] : keys, value };
+      }),
+    );
+  }
+
+  /** Starts from what was loaded last: a change between `load` and `watch` is told too. */
+  watch(options: CallOptions = {}): AsyncIterable<LoadedSettings> {
+    return this.#changesSince(this.#seenText, options.signal);
+  }
+
+  async *#changesSince(start: string | null | undefined, signal?: AbortSignal): AsyncGenerator<LoadedSettings, void> {
+    const path = await this.path();
+    let seen = start === undefined ? await readConfigText(path).catch(() => null) : start;
+    const looks = watchFile(path, signal, this.#options.watching);
+    try {
+      do {
+        const text = await readConfigText(path).catch(() => seen);
+        if (text === seen) continue;
+        seen = text;
+        const loaded = this.#tryInterpret(path, text);
+        if (loaded !== null) yield loaded;
+      } while ((await looks.next()).done !== true);
+    } finally {
+      await looks.return();
+    }
+  }
+
+  /** The file that is read and written. */
+  async path(): Promise<string> {
+    return findConfigPath(this.#options);
+  }
+
+  /** All settings by path, as they hold now. */
+  async entries(): Promise<readonly SettingEntry[]> {
+    const { settings, origins } = await this.load();
+    return SETTING_FIELDS.map((field) => {
+      const value = field.encode(flatValue(settings, field.setting));
+      return {
+        path: field.path,
+        value: field.secret && value !== null ? '(hidden)' : value,
+        origin: origins[settingOf(field.setting)],
+        description: field.description,
+      };
+    });
+  }
+
+  /**
+   * The value at a dotted path as it holds now; null when it is not set.
+   * @throws InvalidInputError when there is no such setting.
+   */
+  async get(path: string): Promise<SettingEntry> {
+    const { field, inside, keys } = parseSettingPath(path);
+    if (keys[0] === 'profiles') return this.#inFile(path, keys, field.description, field.secret);
+    const entry = (await this.entries()).find((one) => one.path === field.path);
+    if (entry === undefined) throw new InvalidInputError(`There is no setting ${path}.`);
+    return { ...entry, path, value: inside.length === 0 ? entry.value : (valueAt(entry.value, inside) ?? null) };
+  }
+
+  /**
+   * Sets the value at a dotted path in the file from a text, such as `4`, `true`, `none` or a name.
+   * @throws InvalidInputError when there is no such setting or the text is not allowed for it.
+   */
+  async set(path: string, text: string): Promise<LoadedSettings> {
+    const { schema, allowed, keys } = parseSettingPath(path);
+    const value = parseText(schema, text);
+    if (value === undefined) throw new InvalidInputError(`${path} cannot be "${text}"; allowed: ${allowed}.`);
+    return this.#edit(() => [{ keys, value }]);
+  }
+
+  /** Removes the value at a dotted path from the file, so that the default holds again. */
+  async unset(path: string): Promise<LoadedSettings> {
+    const { keys } = parseSettingPath(path);
+    return this.#edit(() => [{ keys, value: undefined }]);
+  }
+
+  async #inFile(path: string, keys: readonly string[], description: string, secret: boolean): Promise<SettingEntry> {
+    const file = await this.path();
+    const value = valueAt(parseConfigText((await readConfigText(file)) ?? '', file), keys) ?? null;
+    return { path, value: secret && value !== null ? '(hidden)' : value, origin: 'profile', description };
+  }
+
+  #interpret(path: string, text: string | null): LoadedSettings {
+    const loaded = interpretConfig(path, text, this.#options);
+    this.#seenOverrides = loaded.settings.modelOverrides;
+    this.#seenText = text;
+    return loaded;
+  }
+
+  #tryInterpret(path: string, text: string | null): LoadedSettings | null {
+    try {
+      return this.#interpret(path, text);
+    } catch (error) {
+      if (isPlimsollError(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Reads, changes and writes the file while nobody else does. A result that would not load is not written. */
+  async #edit(
+    changesFor: (document: Record<string, unknown>, profilePrefix: readonly string[]) => readonly FileChange[],
+  ): Promise<LoadedSettings> {
+    const edit = async (): Promise<LoadedSettings> => {
+      const path = await this.path();
+      // The lock and the new file belong beside the real file, not beside a link to it.
+      const target = await realTarget(path);
+      try {
+        return await withFileLock(target, async () => {
+          const before = await readConfigText(target);
+          const document = parseConfigText(before ?? '', path);
+          const profile = activeProfile(document, this.#options.environment, path);
+          const changes = changesFor(document, profile === null ? ['profiles', ''] : ['profiles', profile.name]);
+          const after = applyChanges(before, changes);
+          const loaded = this.#interpret(path, after);
+          const secret = holdsSecret(parseConfigText(after, path));
+          if (after !== before) await writeAtomically(target, after, secret, this.#options.files);
+          return loaded;
+        });
+      } catch (error) {
+        throw isPlimsollError(error) ? error : storageError('written', path, error);
+      }
+    };
+    const turn = this.#saving.then(edit, edit);
+    this.#saving = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function applyChanges(text: string | null, changes: readonly FileChange[]): string {
+  const start = text === null || text.replace('\uFEFF', '').trim() === '' ? '{}\n' : text;
+  return changes.reduce(
+    (edited, { keys, value }) =>
+      value === undefined ? removeJsonValue(edited, keys) : setJsonValue(edited, keys, value),
+    start,
+  );
+}
+
+function holdsSecret(document: Record<string, unknown>): boolean {
+  const profiles = Object.values((valueAt(document, ['profiles']) ?? {}) as Record<string, unknown>);
+  return SETTING_FIELDS.filter(({ secret }) => secret).some(({ path }) =>
+    [document, ...profiles].some((part) => typeof valueAt(part, path.split('.')) === 'string'),
+  );
+}
+
+function flatValue(settings: Settings, key: FlatKey): unknown {
+  if (key === 'httpHost') return settings.http.host;
+  if (key === 'httpPort') return settings.http.port;
+  return settings[key];
+}

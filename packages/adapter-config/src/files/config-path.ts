@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** Where to look for the file and where programs keep their data. */
+export interface ConfigSurroundings {
+  /** The file a user named, or null. */
+  readonly path: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeFolder: string;
+  readonly workingFolder: string;
+  readonly platform: string;
+}
+
+/**
+ * The file to read and write: the one that was named, else the one in `PLIMSOLL_CONFIG`, else `config.json` of the
+ * working directory if it is one of ours (it has an `ai` section: the name is a common one), else
+ * `plimsoll/config.json` in the user's configuration folder.
+ */
+export async function findConfigPath(surroundings: ConfigSurroundings): Promise<string> {
+  const { path, environment, workingFolder } = surroundings;
+  const named = path ?? environment['PLIMSOLL_CONFIG'] ?? '';
+  if (named !== '') return resolve(workingFolder, named);
+  const local = join(workingFolder, 'config.json');
+  return (await isOurs(local)) ? local : join(userFolder(surroundings, 'config'), 'config.json');
+}
+
+/** The user's folder for Plimsoll's configuration or data: XDG folders, on Windows `%APPDATA%` and `%LOCALAPPDATA%`. */
+export function userFolder(surroundings: ConfigSurroundings, kind: 'config' | 'data'): string {
+  const { environment, homeFolder, platform } = surroundings;
+  const windows = platform === 'win32';
+  const [variable, fallback] =
+    kind === 'config'
+      ? windows
+        ? ['APPDATA', join(homeFolder, 'AppData', 'Roaming')]
+        : ['XDG_CONFIG_HOME', join(homeFolder, '.config')]
+      : windows
+        ? ['LOCALAPPDATA', join(homeFolder, 'AppData', 'Local')]
+        : ['XDG_DATA_HOME', join(homeFolder, '.local', 'share')];
+  const folder = environment[variable] ?? '';
+  return join(folder === '' ? fallback : folder, 'plimsoll');
+}
+
+/** A file that does not parse counts when it mentions the section, so that its mistake is told, not overlooked. */
+async function isOurs(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  if (!text.includes('"ai"')) return false;
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/u, ''));
+    return typeof value === 'object' && value !== null && 'ai' in value;
+  } catch {
+    return true;
+  }
+}

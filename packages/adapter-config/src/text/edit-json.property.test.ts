@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { removeJsonValue, setJsonValue } from './edit-json.js';
+
+const key = fc.oneof(fc.string(), fc.constantFrom('a', 'b', '1', '"', '\\', 'é'));
+const jsonObject = fc.dictionary(key, fc.jsonValue({ maxDepth: 3 }), { noNullPrototype: true });
+const indent = fc.constantFrom(undefined, 2, 4, '\t');
+const path = fc.array(key, { minLength: 1, maxLength: 3 }).filter((keys) => !keys.includes('__proto__'));
+
+function set(target: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
+  if (first === undefined) return value;
+  const isObject = typeof target === 'object' && target !== null && !Array.isArray(target);
+  const object = (isObject ? target : {}) as Record<string, unknown>;
+  return { ...object, [first]: set(object[first], rest, value) };
+}
+
+describe('editing JSON text', () => {
+  it('means the same as editing the value', () => {
+    fc.assert(
+      fc.property(jsonObject, indent, path, fc.jsonValue({ maxDepth: 2 }), (object, space, keys, value) => {
+        const text = JSON.stringify(object, null, space);
+        const start = JSON.parse(text) as unknown;
+        const plain = JSON.parse(JSON.stringify(value)) as unknown;
+        expect(JSON.parse(setJsonValue(text, keys, plain))).toEqual(set(start, keys, plain));
+      }),
+    );
+  });
+
+  it('undoes an added key', () => {
+    fc.assert(
+      fc.property(jsonObject, indent, fc.jsonValue({ maxDepth: 2 }), (object, space, value) => {
+        const text = JSON.stringify(object, null, space);
+        const added = setJsonValue(text, ['a key of its own'], value);
+        expect(JSON.parse(removeJsonValue(added, ['a key of its own']))).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('leaves the text alone when there is nothing to remove', () => {
+    const text = '{ "a" : [1,2] ,"b":{}}';
+    expect(removeJsonValue(text, ['b', 'c', 'd'])).toBe(text);
+  });
+
+  it('edits the member that counts when a key stands twice', () => {
+    expect(setJsonValue('{"a":1,"a":2}', ['a'], 3)).toBe('{"a":1,"a":3}');
+    expect(removeJsonValue('{"a":1,"b":0,"a":2}', ['a'])).toBe('{"b":0}');
+  });
+});
