@@ -1,5 +1,9 @@
 import './ports/abort-signal.js';
 
+export { DEVICE_CATALOGUE } from './devices/catalogue.js';
+export type { DeviceProfile } from './devices/device-profile.js';
+export { findDevice, profileOf } from './devices/find-device.js';
+export type { DeviceMatch } from './devices/find-device.js';
 export { BackendFailedError } from './errors/backend-failed-error.js';
 export { BackendUnreachableError } from './errors/backend-unreachable-error.js';
 export { BusyError } from './errors/busy-error.js';

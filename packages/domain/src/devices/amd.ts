@@ -1,0 +1,56 @@
+import type { DeviceProfile } from './device-profile.js';
+import { deviceFamily } from './device-profile.js';
+
+/** AMD's devices. FP16 is the peak half-precision figure of the product page; of Instinct cards that of the matrix cores. */
+export const AMD: readonly DeviceProfile[] = [
+  ...deviceFamily('amd', 'dedicated', 'AMD Radeon RX product pages', [
+    ['Radeon RX 9070 XT', 16, 640, 195],
+    ['Radeon RX 9070', 16, 640, 145],
+    ['Radeon RX 9060 XT', [8, 16], 320, 103],
+    ['Radeon RX 7900 XTX', 24, 960, 123],
+    ['Radeon RX 7900 XT', 20, 800, 103],
+    ['Radeon RX 7900 GRE', 16, 576, 92],
+    ['Radeon RX 7800 XT', 16, 624, 74.7],
+    ['Radeon RX 7700 XT', 12, 432, 70.3],
+    ['Radeon RX 7600 XT', 16, 288, 45.1],
+    ['Radeon RX 7600', 8, 288, 43.5],
+    ['Radeon RX 6950 XT', 16, 576, 47.3],
+    ['Radeon RX 6900 XT', 16, 512, 46.1],
+    ['Radeon RX 6800 XT', 16, 512, 41.5],
+    ['Radeon RX 6800', 16, 512, 32.3],
+    ['Radeon RX 6750 XT', 12, 432, 26.6],
+    ['Radeon RX 6700 XT', 12, 384, 26.4],
+    ['Radeon RX 6650 XT', 8, 280, 21.6],
+    ['Radeon RX 6600 XT', 8, 256, 21.2],
+    ['Radeon RX 6600', 8, 224, 17.9],
+    ['Radeon RX 5700 XT', 8, 448, 19.5],
+    ['Radeon VII', 16, 1024, 26.9],
+    ['Radeon RX Vega 64', 8, 484, 25.3],
+    ['Radeon RX 580', [4, 8], 256, null],
+  ]),
+  ...deviceFamily('amd', 'dedicated', 'AMD Instinct and Radeon PRO data sheets', [
+    ['Instinct MI325X', 256, 6000, 1307],
+    ['Instinct MI300X', 192, 5300, 1307],
+    ['Instinct MI250X', 128, 3277, 383],
+    ['Instinct MI250', 128, 3277, 362],
+    ['Instinct MI210', 64, 1638, 181],
+    ['Instinct MI100', 32, 1229, 184.6],
+    ['Instinct MI60', 32, 1024, 29.5],
+    ['Instinct MI50', [16, 32], 1024, 26.5],
+    ['Radeon PRO W7900', 48, 864, 123],
+    ['Radeon PRO W7800', 32, 576, 90.5],
+    ['Radeon PRO W6800', 32, 512, 35.7],
+  ]),
+  ...deviceFamily('amd', 'unified', 'AMD Ryzen AI Max and Instinct MI300A product pages', [
+    [
+      'Ryzen AI Max+ 395',
+      [32, 64, 96, 128],
+      256,
+      null,
+      'Radeon 8060S',
+      'Strix Halo',
+      'Ryzen AI Max+ 395 w/ Radeon 8060S',
+    ],
+    ['Instinct MI300A', 128, 5300, 981],
+  ]),
+];

@@ -1,0 +1,115 @@
+import { InvalidInputError } from '../errors/invalid-input-error.js';
+import { DEVICE_CATALOGUE } from './catalogue.js';
+import type { DeviceKey } from './device-key.js';
+import { deviceKey, editDistance } from './device-key.js';
+import type { DeviceProfile } from './device-profile.js';
+
+/** A device of the catalogue with one of its memory sizes. */
+export interface DeviceMatch {
+  readonly profile: DeviceProfile;
+  readonly memoryBytes: number;
+}
+
+const GIBIBYTE = 1024 ** 3;
+
+interface Entry {
+  readonly profile: DeviceProfile;
+  readonly keys: readonly DeviceKey[];
+}
+
+const ENTRIES: readonly Entry[] = DEVICE_CATALOGUE.map((profile) => ({
+  profile,
+  keys: [profile.name, ...profile.aliases].map(deviceKey),
+}));
+
+/**
+ * The device that a person means by `RTX 4060`, `rtx4060ti 16gb` or `M2 Pro 32GB`, or a driver by
+ * `NVIDIA GeForce RTX 3060`. Case, spaces and the vendor's name do not matter.
+ * @throws InvalidInputError when nothing or more than one fits, with what was probably meant
+ */
+export function findDevice(text: string): DeviceMatch {
+  const key = deviceKey(text.slice(0, 200));
+  const profiles = matching(key);
+  const [profile, second] = profiles;
+  if (profile === undefined) {
+    throw new InvalidInputError(`No device is known as ${JSON.stringify(text)}.`, { hint: hintFor(nearest(key)) });
+  }
+  if (second !== undefined) {
+    throw new InvalidInputError(`${JSON.stringify(text)} can mean several devices.`, {
+      hint: hintFor(profiles.flatMap(sizedNames)),
+    });
+  }
+  const wanted = key.memoryGiB === null ? null : key.memoryGiB * GIBIBYTE;
+  const options = profile.memoryOptionsBytes;
+  const memoryBytes =
+    wanted === null ? (options.length === 1 ? options[0] : undefined) : options.find((o) => o === wanted);
+  if (memoryBytes !== undefined) return { profile, memoryBytes };
+  const sizes = options.map((bytes) => bytes / GIBIBYTE).join(', ');
+  throw new InvalidInputError(
+    wanted === null
+      ? `${profile.name} is sold with ${sizes} GB of memory; it was not said which.`
+      : `${profile.name} is not sold with ${key.memoryGiB ?? 0} GB of memory, but with ${sizes}.`,
+    { hint: hintFor(sizedNames(profile)) },
+  );
+}
+
+/**
+ * The profile of a device that a probe reported, or null when the catalogue lacks it. `totalBytes` tells models of one
+ * name apart; a driver shows a little less than what is sold.
+ */
+export function profileOf(name: string, totalBytes: number | null = null): DeviceProfile | null {
+  const key = deviceKey(name.slice(0, 200));
+  const candidates = candidatesFor(key);
+  const distance = ({ memoryOptionsBytes }: DeviceProfile): number =>
+    totalBytes === null ? 0 : Math.min(...memoryOptionsBytes.map((bytes) => Math.abs(bytes - totalBytes)));
+  return [...candidates].sort((a, b) => distance(a) - distance(b))[0] ?? null;
+}
+
+/** Rows that carry the name, whatever their memory; those with the size in their name included. */
+function candidatesFor(key: DeviceKey): readonly DeviceProfile[] {
+  const base = ENTRIES.filter(({ keys }) => keys.some((known) => known.base === key.base));
+  const found = base.length > 0 ? base : ENTRIES.filter(({ keys }) => keys.some((known) => known.short === key.base));
+  return found.map(({ profile }) => profile);
+}
+
+function matching(key: DeviceKey): readonly DeviceProfile[] {
+  if (key.base === '') return [];
+  const exact = ENTRIES.filter(({ keys }) => keys.some((known) => known.full === key.full));
+  if (exact.length > 0) return exact.map(({ profile }) => profile);
+  const candidates = candidatesFor(key);
+  const { memoryGiB } = key;
+  if (memoryGiB === null) return candidates.filter((profile) => !namesItsSize(profile) || candidates.length === 1);
+  const sized = candidates.filter(({ memoryOptionsBytes }) => memoryOptionsBytes.includes(memoryGiB * GIBIBYTE));
+  return sized.length > 0 ? sized : candidates.filter((profile) => !namesItsSize(profile));
+}
+
+function namesItsSize(profile: DeviceProfile): boolean {
+  return deviceKey(profile.name).memoryGiB !== null;
+}
+
+function sizedNames(profile: DeviceProfile): readonly string[] {
+  if (namesItsSize(profile) || profile.memoryOptionsBytes.length === 1) return [profile.name];
+  return profile.memoryOptionsBytes.map((bytes) => `${profile.name} ${bytes / GIBIBYTE}GB`);
+}
+
+/** Names that look most like what was typed; parts of a name count as near. */
+function nearest(key: DeviceKey): readonly string[] {
+  const typed = key.base;
+  return ENTRIES.map(({ profile, keys }) => {
+    const distances = keys.flatMap(({ base, short }) =>
+      [base, short ?? base].map((known) =>
+        typed.length >= 2 && known.includes(typed)
+          ? 0.5
+          : editDistance(typed, known) / Math.max(typed.length, known.length, 1),
+      ),
+    );
+    return { name: profile.name, distance: Math.min(...distances) };
+  })
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, 4)
+    .map(({ name }) => name);
+}
+
+function hintFor(names: readonly string[]): string {
+  return `Did you mean ${names.map((name) => JSON.stringify(name)).join(', ')}? Or give the memory alone, such as --vram 8GB.`;
+}

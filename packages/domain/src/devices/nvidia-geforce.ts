@@ -1,0 +1,97 @@
+import type { DeviceProfile } from './device-profile.js';
+import { deviceFamily } from './device-profile.js';
+
+/**
+ * GeForce cards. FP16 figures of tensor cores are those with 32-bit accumulation, dense; laptops have none, because
+ * their clock depends on the power limit that the maker chose.
+ */
+export const GEFORCE: readonly DeviceProfile[] = [
+  ...deviceFamily(
+    'nvidia',
+    'dedicated',
+    'NVIDIA RTX Blackwell GPU architecture whitepaper; GeForce RTX 50 product pages',
+    [
+      ['GeForce RTX 5090', 32, 1792, 209.5],
+      ['GeForce RTX 5080', 16, 960, 112.6],
+      ['GeForce RTX 5070 Ti', 16, 896, 87.9],
+      ['GeForce RTX 5070', 12, 672, 61.7],
+      ['GeForce RTX 5060 Ti', [8, 16], 448, 47.4],
+      ['GeForce RTX 5060', 8, 448, 38.4],
+      ['GeForce RTX 5050', 8, 320, null],
+      ['GeForce RTX 5090 Laptop', 24, 896, null],
+      ['GeForce RTX 5080 Laptop', 16, 896, null],
+      ['GeForce RTX 5070 Ti Laptop', 12, 672, null],
+      ['GeForce RTX 5070 Laptop', 8, 384, null],
+    ],
+  ),
+  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA Ada GPU architecture whitepaper; GeForce RTX 40 product pages', [
+    ['GeForce RTX 4090', 24, 1008, 165.2],
+    ['GeForce RTX 4090 D', 24, 1008, 147.1],
+    ['GeForce RTX 4080 SUPER', 16, 736, 104.4],
+    ['GeForce RTX 4080', 16, 717, 97.5],
+    ['GeForce RTX 4070 Ti SUPER', 16, 672, 88.2],
+    ['GeForce RTX 4070 Ti', 12, 504, 80.2],
+    ['GeForce RTX 4070 SUPER', 12, 504, 71],
+    ['GeForce RTX 4070', 12, 504, 58.3],
+    ['GeForce RTX 4060 Ti', [8, 16], 288, 44.1],
+    ['GeForce RTX 4060', 8, 272, 30.2],
+    ['GeForce RTX 4090 Laptop', 16, 576, null],
+    ['GeForce RTX 4080 Laptop', 12, 432, null],
+    ['GeForce RTX 4070 Laptop', 8, 256, null],
+    ['GeForce RTX 4060 Laptop', 8, 256, null],
+    ['GeForce RTX 4050 Laptop', 6, 192, null],
+  ]),
+  ...deviceFamily(
+    'nvidia',
+    'dedicated',
+    'NVIDIA Ampere GA102 GPU architecture whitepaper; GeForce RTX 30 product pages',
+    [
+      ['GeForce RTX 3090 Ti', 24, 1008, 80],
+      ['GeForce RTX 3090', 24, 936, 71],
+      ['GeForce RTX 3080 Ti', 12, 912, 68.2],
+      ['GeForce RTX 3080 12GB', 12, 912, 61.3],
+      ['GeForce RTX 3080', 10, 760, 59.5],
+      ['GeForce RTX 3070 Ti', 8, 608, 43.5],
+      ['GeForce RTX 3070', 8, 448, 40.6],
+      ['GeForce RTX 3060 Ti', 8, 448, 32.4],
+      ['GeForce RTX 3060', 12, 360, 25.5],
+      ['GeForce RTX 3060 8GB', 8, 240, 25.5],
+      ['GeForce RTX 3050', 8, 224, 18.2],
+      ['GeForce RTX 3050 6GB', 6, 168, null],
+      ['GeForce RTX 3080 Ti Laptop', 16, 512, null],
+      ['GeForce RTX 3080 Laptop', [8, 16], 448, null],
+      ['GeForce RTX 3070 Laptop', 8, 448, null],
+      ['GeForce RTX 3060 Laptop', 6, 336, null],
+      ['GeForce RTX 3050 Laptop', 4, 192, null],
+    ],
+  ),
+  ...deviceFamily(
+    'nvidia',
+    'dedicated',
+    'NVIDIA Turing GPU architecture whitepaper; GeForce RTX 20 and GTX 16 product pages',
+    [
+      ['TITAN RTX', 24, 672, 130.5],
+      ['GeForce RTX 2080 Ti', 11, 616, 53.8],
+      ['GeForce RTX 2080 SUPER', 8, 496, 44.6],
+      ['GeForce RTX 2080', 8, 448, 40.3],
+      ['GeForce RTX 2070 SUPER', 8, 448, 36.3],
+      ['GeForce RTX 2070', 8, 448, 29.9],
+      ['GeForce RTX 2060 SUPER', 8, 448, 28.7],
+      ['GeForce RTX 2060', 6, 336, 25.8],
+      ['GeForce RTX 2060 12GB', 12, 336, null],
+      ['GeForce GTX 1660 Ti', 6, 288, 11],
+      ['GeForce GTX 1660 SUPER', 6, 336, 10],
+      ['GeForce GTX 1660', 6, 192, 10],
+      ['GeForce GTX 1650', 4, 128, 6],
+    ],
+  ),
+  // Half precision of these runs at a 64th of single precision; nothing uses it.
+  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA GeForce GTX 10 product pages', [
+    ['GeForce GTX 1080 Ti', 11, 484, null],
+    ['GeForce GTX 1080', 8, 320, null],
+    ['GeForce GTX 1070 Ti', 8, 256, null],
+    ['GeForce GTX 1070', 8, 256, null],
+    ['GeForce GTX 1060', [3, 6], 192, null],
+    ['GeForce GTX 1050 Ti', 4, 112, null],
+  ]),
+];
