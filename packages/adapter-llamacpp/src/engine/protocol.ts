@@ -94,7 +94,7 @@ export interface EngineCalls {
   quantize: {
     params: QuantizeJob;
     event: { readonly completed: number; readonly total: number };
-    result: { readonly sizeBytes: number };
+    result: { readonly sizeBytes: number; readonly needsImportanceMatrix: boolean };
   };
 }
 

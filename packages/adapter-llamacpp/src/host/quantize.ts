@@ -16,7 +16,11 @@ import { outputHeaderBytes } from './output-header.js';
 const FULL_PRECISION = new Set(['f32', 'f16', 'bf16']);
 
 /** Quantizes a file, or computes how large the result would be when the job has no target. */
-export async function quantize(engine: Engine, job: QuantizeJob, call: Job): Promise<{ sizeBytes: number }> {
+export async function quantize(
+  engine: Engine,
+  job: QuantizeJob,
+  call: Job,
+): Promise<{ sizeBytes: number; needsImportanceMatrix: boolean }> {
   const { llama, log } = engine;
   const overrides = nativeOverrides(job.overrides);
   const params: QuantizeParams = {
@@ -41,7 +45,8 @@ export async function quantize(engine: Engine, job: QuantizeJob, call: Job): Pro
       { hint: 'Start from an F16, BF16 or F32 file, or allow requantization.' },
     );
   }
-  if (job.target === null) return { sizeBytes };
+  const { needsImportanceMatrix } = plan;
+  if (job.target === null) return { sizeBytes, needsImportanceMatrix };
 
   call.emit({ completed: 0, total: plan.tensors.length });
   await call.breathe(true);
@@ -54,7 +59,7 @@ export async function quantize(engine: Engine, job: QuantizeJob, call: Job): Pro
   });
   // Addresses alone keep nothing alive.
   overrides.keep();
-  return { sizeBytes: (await stat(job.target)).size };
+  return { sizeBytes: (await stat(job.target)).size, needsImportanceMatrix };
 }
 
 async function run(
