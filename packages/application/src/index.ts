@@ -1,1 +1,42 @@
-export {};
+export type { CompareDependencies, ReadyCell } from './comparison/compare-dependencies.js';
+export { CompareLevels } from './comparison/compare-levels.js';
+export type { CompareOptions } from './comparison/compare-levels.js';
+export type { CompareRequest, CompareProgress } from './comparison/compare-request.js';
+export type {
+  ComparisonCell,
+  RunSummary,
+  Estimate,
+  SpeedSummary,
+  ComparedLevel,
+  Comparison,
+} from './comparison/comparison.js';
+export { prepareText, measureQuality } from './comparison/measure-quality.js';
+export type { PreparedText } from './comparison/measure-quality.js';
+export { PacedProgress } from './comparison/paced-progress.js';
+export { summarizeCells } from './comparison/summarize-comparison.js';
+export type { CellRecords } from './comparison/summarize-comparison.js';
+export { timeCell } from './comparison/time-cell.js';
+export { ReadDevices } from './devices/read-devices.js';
+export type { MachineState } from './devices/read-devices.js';
+export { checkDevices } from './diagnosis/check-devices.js';
+export { checkStatistics } from './diagnosis/check-statistics.js';
+export { Diagnose } from './diagnosis/diagnose.js';
+export type { DiagnoseDependencies } from './diagnosis/diagnose.js';
+export { findingFromError } from './diagnosis/finding.js';
+export type { Finding } from './diagnosis/finding.js';
+export { GenerateText } from './generation/generate-text.js';
+export type { GenerateTextOptions, GenerateTextEvent } from './generation/generate-text.js';
+export { InspectModel } from './models/inspect-model.js';
+export { ListModels } from './models/list-models.js';
+export type { ListedModel, ModelList } from './models/list-models.js';
+export { ManageSettings } from './settings/manage-settings.js';
+export type { QuantizationSettings } from './settings/manage-settings.js';
+export { GetStatistics } from './statistics/get-statistics.js';
+export { MeasurementRecorder, MEASUREMENT_KINDS } from './statistics/measurement-recorder.js';
+export type { MeasurementDraft } from './statistics/measurement-recorder.js';
+export { ChooseVariant } from './variants/choose-variant.js';
+export type { ChosenVariant, ChooseOptions } from './variants/choose-variant.js';
+export { EnsureVariant } from './variants/ensure-variant.js';
+export type { NameVariant, ReadyVariant, VariantStatus } from './variants/ensure-variant.js';
+export { QuantizeModel } from './variants/quantize-model.js';
+export type { QuantizeRequest, QuantizedModel } from './variants/quantize-model.js';

@@ -137,3 +137,4 @@ export {
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
+export { levelForModel, overrideForModel } from './policy/level-for-model.js';

@@ -53,6 +53,7 @@ const quality = (sameTopToken: number): QualityResult => ({
   perplexity: 7,
   perplexityStandardError: 0.1,
   referencePerplexity: 6.9,
+  referencePerplexityStandardError: 0.1,
   perplexityRatio: 1.01,
   perplexityRatioStandardError: 0.001,
   meanKld: 0.03,

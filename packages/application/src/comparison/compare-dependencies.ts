@@ -1,0 +1,23 @@
+import type { Clock, GpuProbe, LogitsSource, MeasurementStore, ModelRuntime } from '@plimsoll/domain';
+import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import type { EnsureVariant, ReadyVariant } from '../variants/ensure-variant.js';
+import type { ComparisonCell } from './comparison.js';
+
+/** What a comparison needs. */
+export interface CompareDependencies {
+  readonly runtime: ModelRuntime;
+  readonly ensure: EnsureVariant;
+  /** Null where the backend gives no log-probabilities. */
+  readonly logits: LogitsSource | null;
+  readonly store: MeasurementStore;
+  readonly recorder: MeasurementRecorder;
+  readonly gpu: GpuProbe;
+  readonly clock: Clock;
+  /** A short digest of a text. */
+  readonly digest: (text: string) => string;
+}
+
+/** A cell whose variant is at hand. */
+export interface ReadyCell extends ComparisonCell {
+  readonly ready: ReadyVariant;
+}

@@ -1,0 +1,33 @@
+import type { KvCacheType, Level } from '@plimsoll/domain';
+
+/** What to compare, and how. */
+export interface CompareRequest {
+  /** The model as the user names it. */
+  readonly model: string;
+  /** Levels under comparison; the reference is added when it is not among them. */
+  readonly levels: readonly Level[];
+  readonly reference: Level;
+  /** KV cache types under comparison; the first is the reference's. Empty: the backend's own, told as `f16`. */
+  readonly kvCaches: readonly KvCacheType[];
+  /** Timed generations per cell. 0 measures quality alone. */
+  readonly iterations: number;
+  readonly prompt: string;
+  /** Tokens to generate in each timed run. */
+  readonly maxTokens: number;
+  /** Text to measure quality on; null measures none. */
+  readonly text: string | null;
+  readonly windowTokens: number;
+  /** Whether missing variants are made. */
+  readonly make: boolean;
+}
+
+/** How far a comparison is. */
+export interface CompareProgress {
+  readonly phase: 'preparing' | 'building' | 'speed' | 'quality';
+  /** What is being worked on, such as `Q4_K_M`. */
+  readonly detail: string;
+  /** Share done, 0 to 1. */
+  readonly fraction: number;
+  /** Milliseconds left, from the pace so far; null until there is one. */
+  readonly remainingMs: number | null;
+}

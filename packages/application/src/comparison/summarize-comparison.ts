@@ -1,0 +1,104 @@
+import {
+  RunningStatistics,
+  bootstrapInterval,
+  decodeTokensPerSecond,
+  median,
+  prefillTokensPerSecond,
+  seededRandom,
+} from '@plimsoll/domain';
+import type { GenerationTimings, Measurement, QualityResult } from '@plimsoll/domain';
+import type { ComparedLevel, ComparisonCell, Estimate, RunSummary, SpeedSummary } from './comparison.js';
+
+/** What was recorded about one cell. */
+export interface CellRecords {
+  readonly cell: ComparisonCell;
+  readonly bytes: number | null;
+  readonly runs: readonly Measurement[];
+  readonly quality: QualityResult | null;
+}
+
+/** Turns the records of all cells into the table. The reference is the first. */
+export function summarizeCells(cells: readonly CellRecords[]): readonly ComparedLevel[] {
+  const referenceMeanMs = cells[0] === undefined ? null : totals(cells[0].runs).mean;
+  const levels = cells.map(({ cell, bytes, runs, quality }) => ({
+    ...cell,
+    bytes,
+    residentBytes: largest(runs.map((run) => run.residentBytes)),
+    runs: summarizeRuns(runs, referenceMeanMs),
+    speed: summarizeSpeed(runs),
+    quality,
+  }));
+  return levels.map((level) => ({ ...level, paretoOptimal: !levels.some((other) => dominates(other, level)) }));
+}
+
+const succeeded = (runs: readonly Measurement[]): readonly GenerationTimings[] =>
+  runs.flatMap((run) => (run.succeeded && run.timings !== null ? [run.timings] : []));
+
+function totals(runs: readonly Measurement[]): RunningStatistics {
+  const statistics = new RunningStatistics();
+  for (const timings of succeeded(runs)) statistics.record(timings.totalMs);
+  return statistics;
+}
+
+function summarizeRuns(runs: readonly Measurement[], referenceMeanMs: number | null): RunSummary {
+  const good = runs.filter((run) => run.succeeded).length;
+  const { mean, min, max } = totals(runs);
+  return {
+    total: runs.length,
+    succeeded: good,
+    failed: runs.length - good,
+    successRate: runs.length === 0 ? null : good / runs.length,
+    meanMs: mean,
+    minMs: min,
+    maxMs: max,
+    speedup: referenceMeanMs === null || mean === null || mean === 0 ? null : referenceMeanMs / mean,
+  };
+}
+
+function summarizeSpeed(runs: readonly Measurement[]): SpeedSummary {
+  const timings = succeeded(runs);
+  const joulesPerToken = runs.flatMap(({ energyJ, timings: timing }) =>
+    energyJ === null || !timing?.generatedTokens ? [] : [energyJ / timing.generatedTokens],
+  );
+  const throttled = runs.flatMap((run) => (run.throttled === null ? [] : [run.throttled]));
+  return {
+    loadMs: estimate(timings.map((timing) => timing.loadMs)),
+    firstTokenMs: estimate(timings.map((timing) => timing.firstTokenMs)),
+    prefillTokensPerSecond: estimate(timings.map(prefillTokensPerSecond)),
+    decodeTokensPerSecond: estimate(timings.map(decodeTokensPerSecond)),
+    temperatureC: largest(runs.map((run) => run.temperatureC)),
+    throttled: throttled.length === 0 ? null : throttled.includes(true),
+    energyJPerToken: median(joulesPerToken),
+  };
+}
+
+/** Median and a 95 % bootstrap interval; the seed is fixed so that the same records give the same table. */
+function estimate(values: readonly (number | null)[]): Estimate | null {
+  const known = values.filter((value) => value !== null);
+  const middle = median(known);
+  if (middle === null) return null;
+  const interval = bootstrapInterval([known], ([group]) => median(group ?? []) ?? middle, { random: seededRandom(1) });
+  return { median: middle, low: interval?.low ?? middle, high: interval?.high ?? middle };
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+type Costs = Pick<ComparedLevel, 'bytes' | 'quality' | 'speed'>;
+
+/** Costs of a level, less is better: bytes, and divergence or, without quality, time per token. */
+const costs = ({ bytes, quality, speed }: Costs): readonly (number | null)[] => [
+  bytes,
+  quality === null ? null : quality.meanKld,
+  quality === null && speed.decodeTokensPerSecond !== null ? 1 / speed.decodeTokensPerSecond.median : null,
+];
+
+/** Whether `a` is at least as good in everything that is known of both, and better in something. */
+function dominates(a: Costs, b: Costs): boolean {
+  const pairs = costs(a)
+    .map((cost, index) => [cost, costs(b)[index] ?? null] as const)
+    .filter((pair): pair is readonly [number, number] => pair[0] !== null && pair[1] !== null);
+  return pairs.length > 1 && pairs.every(([x, y]) => x <= y) && pairs.some(([x, y]) => x < y);
+}

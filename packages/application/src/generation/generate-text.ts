@@ -1,0 +1,88 @@
+import { isPlimsollError } from '@plimsoll/domain';
+import type {
+  BuildOptions,
+  EventBus,
+  GenerateEvent,
+  GenerateRequest,
+  GenerationTimings,
+  Level,
+  ModelRuntime,
+} from '@plimsoll/domain';
+import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import type { ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
+
+/** Options of one generation. */
+export interface GenerateTextOptions extends BuildOptions {
+  /** Whether a missing variant is made. */
+  readonly make: boolean;
+  /** A level that wins over the settings. */
+  readonly level?: Level | undefined;
+}
+
+/** First the variant that was chosen, then what the runtime says. */
+export type GenerateTextEvent = { readonly type: 'variant'; readonly chosen: ChosenVariant } | GenerateEvent;
+
+/** Generates through the policy: the right variant, made when it is missing, every call recorded. */
+export class GenerateText {
+  readonly #runtime: ModelRuntime;
+  readonly #choose: ChooseVariant;
+  readonly #recorder: MeasurementRecorder;
+  readonly #bus: EventBus;
+  readonly #warn: (message: string) => void;
+
+  constructor(
+    runtime: ModelRuntime,
+    choose: ChooseVariant,
+    recorder: MeasurementRecorder,
+    bus: EventBus,
+    warn: (message: string) => void,
+  ) {
+    this.#runtime = runtime;
+    this.#choose = choose;
+    this.#recorder = recorder;
+    this.#bus = bus;
+    this.#warn = warn;
+  }
+
+  /** Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first. */
+  async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
+    const chosen = await this.#choose.choose(request.model, options);
+    yield { type: 'variant', chosen };
+    try {
+      for await (const event of this.#runtime.generate({ ...request, model: chosen.variant }, options)) {
+        // Kept before it is told, so that a caller who stops reading at the end loses no record.
+        if (event.type === 'done') await this.#record(request.model, chosen, event.timings, null);
+        yield event;
+      }
+    } catch (error) {
+      const code = isPlimsollError(error) ? error.code : 'backend-failed';
+      if (code !== 'cancelled') await this.#record(request.model, chosen, null, code);
+      throw error;
+    }
+  }
+
+  /** An answer is never lost because it could not be recorded. */
+  async #record(
+    model: string,
+    chosen: ChosenVariant,
+    timings: GenerationTimings | null,
+    errorCode: string | null,
+  ): Promise<void> {
+    const succeeded = errorCode === null;
+    this.#bus.publish({ type: 'generation-finished', model, variant: chosen.variant, succeeded, timings });
+    try {
+      await this.#recorder.record({
+        kind: 'generation',
+        model,
+        variant: chosen.variant,
+        level: chosen.level,
+        digest: chosen.digest,
+        succeeded,
+        errorCode,
+        timings,
+      });
+    } catch (error) {
+      this.#warn(`The call could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

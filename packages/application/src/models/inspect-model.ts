@@ -1,0 +1,47 @@
+import { ModelNotFoundError, formatModelReference, isPlimsollError, parseModelReference } from '@plimsoll/domain';
+import type { CallOptions, InspectedModel, ModelInspector, ModelReference, ModelRuntime } from '@plimsoll/domain';
+
+/** Reads what a model is made of from its header, wherever it lies, without its data. */
+export class InspectModel {
+  readonly #runtime: ModelRuntime;
+  readonly #inspectors: readonly ModelInspector[];
+
+  constructor(runtime: ModelRuntime, inspectors: readonly ModelInspector[]) {
+    this.#runtime = runtime;
+    this.#inspectors = inspectors;
+  }
+
+  /**
+   * Inspects what `model` names: a path, a URL, a repository, a library model, or a name of the backend.
+   * A name that the backend does not have installed is looked up in the public library it belongs to.
+   * @throws ModelNotFoundError, InvalidModelFileError, BackendUnreachableError
+   */
+  async inspect(model: string, options?: CallOptions): Promise<InspectedModel> {
+    const reference = parseModelReference(model);
+    if (reference.kind !== 'name') return this.#read(reference, options);
+    const installed = await this.#runtime.find(reference.name, options);
+    if (installed?.path !== undefined) {
+      return this.#read({ kind: 'file', path: installed.path }, options);
+    }
+    return this.#read(reference, options);
+  }
+
+  async #read(reference: ModelReference, options?: CallOptions): Promise<InspectedModel> {
+    // Several inspectors may know a kind: a name is first the backend's, then that of the library behind it.
+    let missing: unknown = new ModelNotFoundError(
+      `There is no model ${formatModelReference(reference)} on this backend.`,
+      {
+        hint: 'List what there is with: plimsoll models. Or name a GGUF file, an https:// URL, hf.co/org/repo, or ollama:name.',
+      },
+    );
+    for (const inspector of this.#inspectors.filter((candidate) => candidate.supports(reference))) {
+      try {
+        return await inspector.inspect(reference, options);
+      } catch (error) {
+        if (!isPlimsollError(error) || error.code !== 'model-not-found') throw error;
+        missing = error;
+      }
+    }
+    throw missing;
+  }
+}

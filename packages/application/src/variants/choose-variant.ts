@@ -1,0 +1,107 @@
+import {
+  isCloudName,
+  isPlimsollError,
+  isQuantizedName,
+  levelForModel,
+  levelInFileName,
+  levelInName,
+  parseModelReference,
+} from '@plimsoll/domain';
+import type { BuildMethod, BuildOptions, ConfigStore, InstalledVariant, Level, ModelRuntime } from '@plimsoll/domain';
+import type { EnsureVariant } from './ensure-variant.js';
+
+/** The variant that runs for a model, and why. */
+export interface ChosenVariant {
+  readonly variant: string;
+  /** Null when the backend does not tell. */
+  readonly level: Level | null;
+  readonly digest: string | null;
+  /** How it was made just now, or null when it was there. */
+  readonly made: BuildMethod | null;
+  readonly reason: 'quantization-off' | 'level-in-name' | 'already-quantized' | 'level-asked-for' | 'settings';
+}
+
+/** How to choose. */
+export interface ChooseOptions extends BuildOptions {
+  /** Whether a missing variant is made. */
+  readonly make: boolean;
+  /** A level that wins over the settings. */
+  readonly level?: Level | undefined;
+}
+
+const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
+
+/** Resolves the model that a user names to the variant that shall run, by the settings. */
+export class ChooseVariant {
+  readonly #config: ConfigStore;
+  readonly #runtime: ModelRuntime;
+  readonly #ensure: EnsureVariant;
+
+  constructor(config: ConfigStore, runtime: ModelRuntime, ensure: EnsureVariant) {
+    this.#config = config;
+    this.#runtime = runtime;
+    this.#ensure = ensure;
+  }
+
+  /**
+   * The variant of `model` to run. A name that states its level runs as it is, and so does a file that is
+   * quantized already. Settings are read anew each time, so that a change takes effect at once.
+   * @throws VariantNotFoundError with the command that makes it.
+   */
+  async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
+    if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
+    const { settings } = await this.#config.load();
+    const wanted = levelForModel(settings, model);
+    const installed = await this.#runtime.find(model, options);
+    const isFile = installed?.path !== undefined || parseModelReference(model).kind === 'file';
+    const stated = isFile ? levelInFileName(model) : levelInName(model);
+    // An F16 file is where quantization starts; a library's F16 tag is a choice that somebody typed.
+    const isChoice = isFile
+      ? stated !== null && !FULL_PRECISION.includes(stated)
+      : isQuantizedName(model) || isCloudName(model);
+    if (isChoice) return this.#asItIs(model, installed, stated, 'level-in-name', options);
+    if (wanted === null) return this.#asItIs(model, installed, stated, 'quantization-off', options);
+    if (installed?.level === wanted) return chosen(installed, 'settings');
+    if (installed !== null && isFile && installed.level !== null && !FULL_PRECISION.includes(installed.level)) {
+      return chosen(installed, 'already-quantized');
+    }
+    return this.#at(model, wanted, 'settings', options);
+  }
+
+  async #at(
+    model: string,
+    level: Level,
+    reason: ChosenVariant['reason'],
+    options: ChooseOptions,
+  ): Promise<ChosenVariant> {
+    const { name, digest, made } = await this.#ensure.ensure(model, level, options);
+    return { variant: name, level, digest, made, reason };
+  }
+
+  async #asItIs(
+    model: string,
+    installed: InstalledVariant | null,
+    stated: Level | null,
+    reason: ChosenVariant['reason'],
+    options: ChooseOptions,
+  ): Promise<ChosenVariant> {
+    if (installed !== null) return chosen(installed, reason);
+    if (stated !== null && options.make) {
+      try {
+        return await this.#at(model, stated, reason, options);
+      } catch (error) {
+        if (!isPlimsollError(error) || error.code !== 'variant-not-found') throw error;
+      }
+    }
+    // The backend knows best what is wrong with a name that it does not have.
+    return { variant: model, level: stated, digest: null, made: null, reason };
+  }
+}
+
+const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): ChosenVariant => ({
+  variant: installed.name,
+  level: installed.level,
+  digest: installed.digest,
+  made: null,
+  reason,
+});

@@ -1,0 +1,122 @@
+import { VariantNotFoundError } from '@plimsoll/domain';
+import type {
+  BuildMethod,
+  BuildOptions,
+  BuildRequest,
+  CallOptions,
+  CatalogEntry,
+  EventBus,
+  Level,
+  ModelCatalog,
+  ModelRuntime,
+  VariantBuilder,
+} from '@plimsoll/domain';
+
+/** How the chosen backend names `model` at `level`. */
+export type NameVariant = (model: string, level: Level) => string;
+
+/** A variant that is at hand. */
+export interface ReadyVariant {
+  readonly name: string;
+  readonly level: Level;
+  readonly sizeBytes: number | null;
+  readonly digest: string | null;
+  /** How it was made just now, or null when it was there. */
+  readonly made: BuildMethod | null;
+}
+
+/** Where a variant stands: there, or how it could come. */
+export type VariantStatus =
+  | {
+      readonly status: 'installed';
+      readonly name: string;
+      readonly sizeBytes: number | null;
+      readonly digest: string | null;
+    }
+  | { readonly status: 'can-make'; readonly name: string; readonly method: BuildMethod }
+  | { readonly status: 'missing'; readonly name: string };
+
+/** Finds the variant of a model at a level, and makes it when it is missing and that is wanted. */
+export class EnsureVariant {
+  readonly #runtime: ModelRuntime;
+  readonly #catalog: ModelCatalog;
+  readonly #builders: readonly VariantBuilder[];
+  readonly #nameVariant: NameVariant;
+  readonly #bus: EventBus;
+
+  constructor(
+    runtime: ModelRuntime,
+    catalog: ModelCatalog,
+    builders: readonly VariantBuilder[],
+    nameVariant: NameVariant,
+    bus: EventBus,
+  ) {
+    this.#runtime = runtime;
+    this.#catalog = catalog;
+    this.#builders = builders;
+    this.#nameVariant = nameVariant;
+    this.#bus = bus;
+  }
+
+  /** Tells whether the variant is there or how it could be made. Changes nothing. */
+  async status(model: string, level: Level, options?: CallOptions): Promise<VariantStatus> {
+    const found = await this.#find(model, level, options);
+    if (found !== null)
+      return { status: 'installed', name: found.name, sizeBytes: found.sizeBytes, digest: found.digest };
+    const request = this.#request(model, level);
+    for (const builder of this.#builders) {
+      const [method] = await builder.methods(request);
+      if (method !== undefined) return { status: 'can-make', name: request.target, method };
+    }
+    return { status: 'missing', name: request.target };
+  }
+
+  /**
+   * The variant, made when it is missing and `make` allows it.
+   * @throws VariantNotFoundError naming the command that makes it; whatever the builder throws.
+   */
+  async ensure(model: string, level: Level, options: BuildOptions & { readonly make: boolean }): Promise<ReadyVariant> {
+    const found = await this.#find(model, level, options);
+    if (found !== null)
+      return { name: found.name, level, sizeBytes: found.sizeBytes, digest: found.digest, made: null };
+    const request = this.#request(model, level);
+    for (const builder of this.#builders) {
+      const [method] = await builder.methods(request);
+      if (method === undefined) continue;
+      if (!options.make) {
+        throw new VariantNotFoundError(`There is no ${level} variant of ${model} yet.`, {
+          hint: `Make it with: plimsoll quantize ${model} --to ${level}. Or run without quantization: plimsoll config set ai.enable_quantization false`,
+        });
+      }
+      const built = await builder.build(request, options);
+      this.#bus.publish({ type: 'variant-built', name: built.name });
+      return { name: built.name, level, sizeBytes: built.sizeBytes, digest: built.digest, made: method };
+    }
+    throw new VariantNotFoundError(
+      `There is no ${level} variant of ${model}, and none can be made from what is there.`,
+      {
+        hint: `See what is installed with: plimsoll models. Choose another level, or turn quantization off with: plimsoll config set ai.enable_quantization false`,
+      },
+    );
+  }
+
+  #request(model: string, level: Level): BuildRequest {
+    return { source: model, target: this.#nameVariant(model, level), level };
+  }
+
+  /** The backend's own word on levels counts; the conventional name only helps to find the variant. */
+  async #find(model: string, level: Level, options?: CallOptions): Promise<CatalogEntry | null> {
+    const variants = await this.#catalog.variants(model, options);
+    const local = variants.find((entry) => entry.location === 'local' && entry.level === level);
+    if (local !== undefined) return local;
+    const named = await this.#runtime.find(this.#nameVariant(model, level), options);
+    if (named === null || (named.level !== null && named.level !== level)) return null;
+    return {
+      name: named.name,
+      level: named.level,
+      sizeBytes: named.sizeBytes,
+      digest: named.digest,
+      location: 'local',
+    };
+  }
+}

@@ -1,0 +1,79 @@
+import { UnsupportedLevelError } from '@plimsoll/domain';
+import type {
+  BuildMethod,
+  BuildOptions,
+  BuildRequest,
+  BuiltVariant,
+  CallOptions,
+  EventBus,
+  Level,
+  TensorOverride,
+  VariantBuilder,
+} from '@plimsoll/domain';
+import type { NameVariant } from './ensure-variant.js';
+
+/** What to quantize into what. */
+export interface QuantizeRequest {
+  readonly model: string;
+  readonly level: Level;
+  /** Name or path of the result; the backend's convention when absent. */
+  readonly target?: string | undefined;
+  readonly overrides?: readonly TensorOverride[] | undefined;
+  readonly allowRequantize?: boolean | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** A variant that was made, and how. */
+export interface QuantizedModel extends BuiltVariant {
+  readonly method: BuildMethod;
+}
+
+/** Makes a variant on request. */
+export class QuantizeModel {
+  readonly #builders: readonly VariantBuilder[];
+  readonly #nameVariant: NameVariant;
+  readonly #bus: EventBus;
+
+  constructor(builders: readonly VariantBuilder[], nameVariant: NameVariant, bus: EventBus) {
+    this.#builders = builders;
+    this.#nameVariant = nameVariant;
+    this.#bus = bus;
+  }
+
+  /** @throws UnsupportedLevelError when no builder can make it; whatever the builder throws. */
+  async quantize(request: QuantizeRequest, options: BuildOptions = {}): Promise<QuantizedModel> {
+    const build = this.#buildRequest(request);
+    for (const builder of this.#builders) {
+      const [method] = await builder.methods(build);
+      if (method === undefined) continue;
+      const built = await builder.build(build, options);
+      this.#bus.publish({ type: 'variant-built', name: built.name });
+      return { ...built, method };
+    }
+    throw new UnsupportedLevelError(`${request.model} cannot be made into ${request.level} on this backend.`, {
+      hint: 'Start from an F16, BF16 or F32 file, or choose another level. What a model is made of: plimsoll inspect',
+    });
+  }
+
+  /** The bytes the result would have, without writing it; null when no builder can tell. */
+  async dryRun(request: QuantizeRequest, options?: CallOptions): Promise<{ readonly sizeBytes: number } | null> {
+    const build = this.#buildRequest(request);
+    for (const builder of this.#builders) {
+      const answer = await builder.dryRun(build, options);
+      if (answer !== null) return answer;
+    }
+    return null;
+  }
+
+  #buildRequest(request: QuantizeRequest): BuildRequest {
+    const { model, level, target, overrides, allowRequantize, threads } = request;
+    return {
+      source: model,
+      target: target ?? this.#nameVariant(model, level),
+      level,
+      overrides,
+      allowRequantize,
+      threads,
+    };
+  }
+}
