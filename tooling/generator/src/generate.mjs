@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { adapterNames } from './names.mjs';
+
+const templates = fileURLToPath(new URL('../templates', import.meta.url));
+
+/**
+ * Writes a new adapter package and its changeset below a root. The package appears whole or not at all.
+ *
+ * @param {string} given name of the backend
+ * @param {string} root of the workspace
+ * @returns {Promise<{ name: string, folder: string, files: string[] }>} files relative to the folder
+ */
+export async function generateAdapter(given, root) {
+  const names = adapterNames(given);
+  const folder = join(root, 'packages', `adapter-${names.name}`);
+  if (existsSync(folder)) throw new Error(`packages/adapter-${names.name} exists already.`);
+  const words = { ...names, ...(await pinnedVersions(root)) };
+  const example = fill(await template('examples/tell-a-tale.ts'), words);
+
+  await mkdir(join(root, 'packages'), { recursive: true });
+  const unfinished = await mkdtemp(join(root, 'packages', '.new-adapter-'));
+  const files = [];
+  try {
+    for (const path of await templatePaths()) {
+      if (path === 'changeset.md') continue;
+      const file = path.replaceAll('__name__', names.name);
+      await mkdir(dirname(join(unfinished, file)), { recursive: true });
+      await writeFile(join(unfinished, file), fill(await template(path), { ...words, example }));
+      files.push(file);
+    }
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  await mkdir(join(root, '.changeset'), { recursive: true });
+  await writeFile(
+    join(root, '.changeset', `add-adapter-${names.name}.md`),
+    fill(await template('changeset.md'), words),
+  );
+  return { name: names.name, folder, files };
+}
+
+/** The versions that the other adapters use, so that the new one does not add its own. */
+async function pinnedVersions(root) {
+  const text = await readFile(join(root, 'packages', 'adapter-openai', 'package.json'), 'utf8');
+  const { dependencies } = JSON.parse(text);
+  return { inversify: dependencies.inversify, reflectMetadata: dependencies['reflect-metadata'] };
+}
+
+async function templatePaths() {
+  const entries = await readdir(templates, { recursive: true });
+  return entries
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.template'))
+    .map((path) => path.slice(0, -'.template'.length))
+    .sort();
+}
+
+function template(path) {
+  return readFile(join(templates, `${path}.template`), 'utf8');
+}
+
+function fill(text, words) {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, key) => {
+    if (words[key] === undefined) throw new Error(`A template asks for an unknown word: ${key}`);
+    return words[key];
+  });
+}

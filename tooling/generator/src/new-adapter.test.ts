@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// @ts-expect-error -- plain JavaScript
+import { generateAdapter } from './generate.mjs';
+// @ts-expect-error -- plain JavaScript
+import { adapterNames } from './names.mjs';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const neighbour = join(repository, 'packages/adapter-openai/node_modules');
+let root: string;
+let folder: string;
+
+/** Runs a program of the workspace on the new package. */
+const check = (program: string, ...args: string[]): { status: number | null; output: string } => {
+  const main = join(repository, 'node_modules', program);
+  const result = spawnSync(process.execPath, [main, ...args], { cwd: root, encoding: 'utf8' });
+  return { status: result.status, output: `${result.stdout}${result.stderr}` };
+};
+
+beforeAll(async () => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-new-adapter-')));
+  mkdirSync(join(root, 'packages/adapter-openai'), { recursive: true });
+  for (const file of ['packages/adapter-openai/package.json', 'tsconfig.base.json', '.prettierrc.json']) {
+    cpSync(join(repository, file), join(root, file));
+  }
+  cpSync(join(repository, 'tooling/tsconfig'), join(root, 'tooling/tsconfig'), { recursive: true });
+  symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
+  ({ folder } = (await generateAdapter('adapter-text-generation', root)) as { folder: string });
+
+  // What an installation would link.
+  mkdirSync(join(folder, 'node_modules/@plimsoll'), { recursive: true });
+  for (const name of ['@plimsoll/di', '@plimsoll/domain', '@plimsoll/testing', 'inversify', 'reflect-metadata']) {
+    symlinkSync(realpathSync(join(neighbour, name)), join(folder, 'node_modules', name), 'junction');
+  }
+  const conditions = JSON.stringify(['@plimsoll/source', 'node', 'import', 'module', 'default']);
+  writeFileSync(
+    join(root, 'vitest.config.mjs'),
+    `const conditions = ${conditions};
+     export default { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } },
+       test: { include: ['packages/adapter-text-generation/test/**/*.test.ts'] } };`,
+  );
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('a new adapter', () => {
+  test('passes the contract suite from the start', { timeout: 120_000 }, () => {
+    const report = join(root, 'report.json');
+    const args = ['run', '--root', root, '--config', 'vitest.config.mjs', '--reporter=json', `--outputFile=${report}`];
+    const { status, output } = check('vitest/vitest.mjs', ...args);
+    expect(output).not.toContain('FAIL');
+    expect(status).toBe(0);
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+      testResults: { assertionResults: { fullName: string; status: string }[] }[];
+    };
+    const passed = testResults.flatMap((file) => file.assertionResults).map((result) => result.fullName);
+    expect(passed).toContain(
+      'ModelRuntime contract: Text Generation in memory streams text, then exactly one done event at the end',
+    );
+  });
+
+  test('has the right types', { timeout: 120_000 }, () => {
+    expect(check('typescript/bin/tsc', '-p', folder)).toEqual({ status: 0, output: '' });
+  });
+
+  test('shows its example in the README, also once both are formatted', () => {
+    check('prettier/bin/prettier.cjs', '--write', '--log-level', 'warn', folder);
+    const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8'))?.[1];
+    expect(block).toBe(readFileSync(join(folder, 'examples/tell-a-tale.ts'), 'utf8'));
+  });
+
+  test('has a manifest like its neighbours and a changeset', () => {
+    const manifest = (name: string): Record<string, Record<string, unknown>> =>
+      JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    const made = manifest('adapter-text-generation');
+    const other = manifest('adapter-openai');
+    expect(Object.keys(made)).toEqual(Object.keys(other));
+    expect(made['exports']).toEqual(other['exports']);
+    expect(made['dependencies']!['inversify']).toBe(other['dependencies']!['inversify']);
+    expect(readFileSync(join(root, '.changeset/add-adapter-text-generation.md'), 'utf8')).toContain(
+      "'@plimsoll/adapter-text-generation': minor",
+    );
+  });
+
+  test('is not written over a package that exists, and leaves nothing else behind', async () => {
+    await expect(generateAdapter('text-generation', root)).rejects.toThrow('exists already');
+    expect(readdirSync(join(root, 'packages'))).toEqual(['adapter-openai', 'adapter-text-generation']);
+  });
+});
+
+test.each(['', 'Text', '9b', 'a--b', '../evil', 'a b', 'a'.repeat(41)])('%j is no name', (name) => {
+  expect(() => adapterNames(name)).toThrow('is no name for an adapter');
+});
