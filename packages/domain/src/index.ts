@@ -72,6 +72,13 @@ export { metadataNumber, metadataString, metadataNumbers } from './model/model-h
 export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
 export { parseModelReference, formatModelReference } from './model/model-reference.js';
 export type { ModelReference } from './model/model-reference.js';
+export { memoryBudget } from './policy/budget.js';
+export type { BudgetInput, DeviceBudget, DeviceFound, MemoryBudget, MemoryFound } from './policy/budget.js';
+export { formatBytes, parseByteSize } from './policy/byte-size.js';
+export { priorKvCacheKld, priorQuality } from './policy/quality-prior.js';
+export type { QualityExpectation } from './policy/quality-prior.js';
+export { quantizationSummary, resolveQuantization } from './policy/settings-resolution.js';
+export type { QuantizationSettings, QuantizationSummary, ResolvedQuantization } from './policy/settings-resolution.js';
 export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';

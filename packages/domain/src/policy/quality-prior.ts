@@ -1,0 +1,105 @@
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+
+/** Expected loss of quality against full precision. Null is not known: nothing is guessed or interpolated. */
+export interface QualityExpectation {
+  /** Relative increase of perplexity: 0.028 is 2.8 % more. */
+  readonly perplexityIncrease: number | null;
+  /** Mean KL divergence in nats. */
+  readonly meanKld: number | null;
+  /** Share of tokens whose most likely successor stays the same, 0 to 1. */
+  readonly sameTopToken: number | null;
+  readonly source: 'reference' | 'prior' | 'measured' | 'unknown';
+  /** Where the figures come from and how far they carry, in words. */
+  readonly note: string;
+}
+
+/** Perplexity of the unquantized model that the table below was measured on. */
+const BASE_PERPLEXITY = 6.2316;
+const TABLE_SOURCE = 'Llama-3-8B on wikitext, llama.cpp tools/perplexity/README.md';
+
+/** Increase of perplexity, mean KL divergence, same top token where the source states it. */
+type Row = readonly [perplexityIncrease: number, meanKld: number, sameTopToken: number | null];
+
+/** Levels made without an importance matrix unless they need one or the source has no other figure. */
+const TABLE: Readonly<Partial<Record<Level, Row>>> = {
+  Q8_0: [0.00265, 0.001355, 0.9767],
+  Q6_K: [0.02175, 0.005452, 0.9603],
+  Q5_K_M: [0.05697, 0.010762, null],
+  Q5_K_S: [0.10496, 0.016595, null],
+  Q5_1: [0.10622, 0.018045, null],
+  Q5_0: [0.13159, 0.022239, null],
+  Q4_K_M: [0.17548, 0.031273, 0.919],
+  Q4_K_S: [0.2689, 0.043136, null],
+  IQ4_NL: [0.22396, 0.035742, null],
+  IQ4_XS: [0.22807, 0.036334, null],
+  Q4_1: [0.4511, 0.071683, null],
+  Q4_0: [0.46851, 0.07194, null],
+  Q3_K_L: [0.55624, 0.087176, null],
+  Q3_K_M: [0.65686, 0.101913, null],
+  IQ3_M: [0.66669, 0.102534, null],
+  Q3_K_S: [1.63215, 0.228217, null],
+  IQ2_M: [2.36917, 0.325989, null],
+  Q2_K: [3.51993, 0.445132, 0.7114],
+  IQ2_XS: [4.52979, 0.54629, null],
+  IQ1_S: [51.866, 2.2113, null],
+};
+
+/** Levels whose figures were measured with an importance matrix. */
+const WITH_IMPORTANCE_MATRIX: ReadonlySet<Level> = new Set(['IQ4_NL', 'IQ4_XS', 'IQ3_M', 'IQ2_M', 'IQ2_XS', 'IQ1_S']);
+
+/** Levels that a file of full precision has. */
+const REFERENCES: ReadonlySet<Level> = new Set(['F32', 'F16', 'BF16']);
+
+/**
+ * Expected loss of a level before anything was measured. `parameters` is the model's size, which decides the caveat:
+ * larger models lose less, smaller ones more. A level that the source does not list stays unknown.
+ */
+export function priorQuality(level: Level, parameters: number | null = null): QualityExpectation {
+  if (REFERENCES.has(level)) {
+    const note = 'Full precision: the reference itself.';
+    return { perplexityIncrease: 0, meanKld: 0, sameTopToken: 1, source: 'reference', note };
+  }
+  const row = TABLE[level];
+  if (row === undefined) {
+    const note = `No published figure for ${level}: measure it with plimsoll compare.`;
+    return { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', note };
+  }
+  const matrix = WITH_IMPORTANCE_MATRIX.has(level) ? ', with an importance matrix' : '';
+  return {
+    perplexityIncrease: row[0] / BASE_PERPLEXITY,
+    meanKld: row[1],
+    sameTopToken: row[2],
+    source: 'prior',
+    note: `Measured on ${TABLE_SOURCE}${matrix}. ${sizeNote(parameters)}`,
+  };
+}
+
+function sizeNote(parameters: number | null): string {
+  if (parameters === null) return 'Larger models lose less, smaller ones more.';
+  const billions = parameters / 1e9;
+  if (billions < 5) return `This model is smaller (${billions.toFixed(1)}B) and will lose more.`;
+  if (billions > 13) return `This model is larger (${billions.toFixed(0)}B) and will lose less.`;
+  return 'This model is of similar size.';
+}
+
+/**
+ * Mean KL divergence that a cache type adds. Only f16 and better (none) and q8_0 are known (llama.cpp
+ * tools/perplexity/README.md, both caches at q8_0); it varies by model: one of 20B lost a quarter of its top tokens.
+ */
+export function priorKvCacheKld(type: KvCacheType): number | null {
+  switch (type) {
+    case 'f32':
+    case 'f16':
+    case 'bf16':
+      return 0;
+    case 'q8_0':
+      return 0.00098;
+    case 'q5_1':
+    case 'q5_0':
+    case 'q4_1':
+    case 'q4_0':
+    case 'iq4_nl':
+      return null;
+  }
+}
