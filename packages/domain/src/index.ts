@@ -68,6 +68,8 @@ export { compareSpeed } from './metrics/speed-comparison.js';
 export type { SpeedComparison, SpeedComparisonOptions } from './metrics/speed-comparison.js';
 export { VariantAccumulator, decodeTokensPerSecond, prefillTokensPerSecond } from './metrics/variant-accumulator.js';
 export type { RecordedCall } from './metrics/variant-accumulator.js';
+export { architectureOf } from './model/architecture.js';
+export type { ExpertShape, LayerShape, ModelArchitecture, RecurrentShape } from './model/architecture.js';
 export { metadataNumber, metadataString, metadataNumbers } from './model/model-header.js';
 export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
 export { parseModelReference, formatModelReference } from './model/model-reference.js';
