@@ -16,6 +16,8 @@ export { PacedProgress } from './comparison/paced-progress.js';
 export { summarizeCells } from './comparison/summarize-comparison.js';
 export type { CellRecords } from './comparison/summarize-comparison.js';
 export { timeCell } from './comparison/time-cell.js';
+export { DEFAULT_QUALITY_THRESHOLD, verdictOn } from './comparison/verdict.js';
+export type { Verdict } from './comparison/verdict.js';
 export { ReadDevices } from './devices/read-devices.js';
 export type { MachineState } from './devices/read-devices.js';
 export { checkDevices } from './diagnosis/check-devices.js';

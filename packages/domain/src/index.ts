@@ -146,4 +146,3 @@ export {
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
-export { levelForModel, overrideForModel } from './policy/level-for-model.js';

@@ -2,10 +2,10 @@ import {
   isCloudName,
   isPlimsollError,
   isQuantizedName,
-  levelForModel,
   levelInFileName,
   levelInName,
   parseModelReference,
+  resolveQuantization,
 } from '@plimsoll/domain';
 import type { BuildMethod, BuildOptions, ConfigStore, InstalledVariant, Level, ModelRuntime } from '@plimsoll/domain';
 import type { EnsureVariant } from './ensure-variant.js';
@@ -51,7 +51,7 @@ export class ChooseVariant {
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
     if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
     const { settings } = await this.#config.load();
-    const wanted = levelForModel(settings, model);
+    const { level: wanted } = resolveQuantization(settings, model);
     const installed = await this.#runtime.find(model, options);
     const isFile = installed?.path !== undefined || parseModelReference(model).kind === 'file';
     const stated = isFile ? levelInFileName(model) : levelInName(model);

@@ -6,7 +6,6 @@ const settings: QuantizationSettings = {
   quantizationEnabled: true,
   quantizationBits: 8,
   quantizationLevel: null,
-  naming: 'library',
   modelOverrides: {},
   contextTokens: null,
   keyCacheType: 'f16',
@@ -15,12 +14,12 @@ const settings: QuantizationSettings = {
 
 describe('the general settings', () => {
   test.each([
-    [4, 'Q4_K_M', 'llama3.1:8b-instruct-q4_K_M'],
-    [8, 'Q8_0', 'llama3.1:8b-instruct-q8_0'],
-    [16, 'F16', 'llama3.1:8b-instruct-fp16'],
-  ] as const)('%s bits', (quantizationBits, level, variant) => {
+    [4, 'Q4_K_M'],
+    [8, 'Q8_0'],
+    [16, 'F16'],
+  ] as const)('%s bits', (quantizationBits, level) => {
     const resolved = resolveQuantization({ ...settings, quantizationBits }, 'llama3.1:8b-instruct');
-    expect(resolved).toMatchObject({ enabled: true, level, variant, decidedBy: 'bits' });
+    expect(resolved).toMatchObject({ enabled: true, level, decidedBy: 'bits' });
   });
 
   test('a level by name wins over the bits', () => {
@@ -32,19 +31,12 @@ describe('the general settings', () => {
     expect(resolveQuantization({ ...settings, quantizationEnabled: false }, 'llama3.1:8b-instruct')).toMatchObject({
       enabled: false,
       level: null,
-      variant: 'llama3.1:8b-instruct',
       decidedBy: 'disabled',
     });
   });
 
-  test('the founding prefix scheme', () => {
-    const resolved = resolveQuantization({ ...settings, naming: 'prefix' }, 'llama3.1:8b-instruct');
-    expect(resolved.variant).toBe('llama3.1:q8_8b-instruct');
-  });
-
-  test('a name that says its level, and a cloud name, stay as they are', () => {
-    expect(resolveQuantization(settings, 'llama3.1:8b-instruct-q4_0').variant).toBe('llama3.1:8b-instruct-q4_0');
-    expect(resolveQuantization(settings, 'gpt-oss:120b-cloud').variant).toBe('gpt-oss:120b-cloud');
+  test('a path is a model too', () => {
+    expect(resolveQuantization(settings, '/models/tale-f16.gguf').level).toBe('Q8_0');
   });
 
   test('as the founding client told them', () => {

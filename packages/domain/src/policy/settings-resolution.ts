@@ -1,7 +1,6 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import { levelFromBits } from '../quantization/savings.js';
-import { variantName } from '../quantization/variant-name.js';
 import type { Bits, Settings } from '../settings/settings.js';
 import { matchingKey } from './model-pattern.js';
 
@@ -19,8 +18,6 @@ export interface ResolvedQuantization {
   readonly valueCacheType: KvCacheType;
   /** Wanted context, or null for the default. */
   readonly contextTokens: number | null;
-  /** The variant to run: the model's own name when quantization is off or the name already says its level. */
-  readonly variant: string;
 }
 
 /** The settings that this decision rests on. */
@@ -29,7 +26,6 @@ export type QuantizationSettings = Pick<
   | 'quantizationEnabled'
   | 'quantizationBits'
   | 'quantizationLevel'
-  | 'naming'
   | 'modelOverrides'
   | 'contextTokens'
   | 'keyCacheType'
@@ -40,7 +36,6 @@ export type QuantizationSettings = Pick<
  * What the settings want for `model`. A pure function of the settings at hand: switching them at run time needs no
  * more than asking again. An override's level wins over its bits, and both over the general level and bits; an
  * override can switch quantization off, or on for one model alone.
- * @throws InvalidInputError when `model` is no model name
  */
 export function resolveQuantization(settings: QuantizationSettings, model: string): ResolvedQuantization {
   const overrideKey = matchingKey(Object.keys(settings.modelOverrides), model);
@@ -57,7 +52,6 @@ export function resolveQuantization(settings: QuantizationSettings, model: strin
     keyCacheType: override.kvCacheType ?? settings.keyCacheType,
     valueCacheType: override.kvCacheType ?? settings.valueCacheType,
     contextTokens: override.contextTokens ?? settings.contextTokens,
-    variant: enabled ? variantName(model, level, settings.naming) : model,
   };
 }
 

@@ -1,0 +1,1 @@
+export { comparisonReport } from './comparison-report.js';
