@@ -12,6 +12,8 @@ export type {
 } from './comparison/comparison.js';
 export { prepareText, measureQuality } from './comparison/measure-quality.js';
 export type { PreparedText } from './comparison/measure-quality.js';
+export { ownCorpus } from './comparison/own-corpus.js';
+export type { TextCache, OwnCorpusRequest } from './comparison/own-corpus.js';
 export { PacedProgress } from './comparison/paced-progress.js';
 export { summarizeCells } from './comparison/summarize-comparison.js';
 export type { CellRecords } from './comparison/summarize-comparison.js';

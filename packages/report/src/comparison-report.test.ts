@@ -1,0 +1,89 @@
+import type { ComparedLevel, Comparison } from '@plimsoll/application';
+import type { QualityResult } from '@plimsoll/domain';
+import { expect, test } from 'vitest';
+import { comparisonReport } from './comparison-report.js';
+
+const quality = (meanKld: number): QualityResult => ({
+  scoredTokens: 1000,
+  perplexity: 12.1,
+  perplexityStandardError: 0.3,
+  referencePerplexity: 12,
+  referencePerplexityStandardError: 0.3,
+  perplexityRatio: 1.01,
+  perplexityRatioStandardError: 0.001,
+  meanKld,
+  meanKldStandardError: meanKld / 20,
+  kldQuantiles: { '0.5': meanKld / 2 },
+  sameTopToken: 1 - meanKld * 5,
+  sameTopTokenStandardError: 0.005,
+  rmsDeltaP: meanKld,
+  rmsDeltaPStandardError: 0.001,
+  coverage: { kind: 'full' },
+});
+
+const level = (
+  name: ComparedLevel['level'],
+  bytes: number,
+  tokensPerSecond: number,
+  meanKld: number,
+): ComparedLevel => ({
+  level: name,
+  kvCache: 'f16',
+  variant: `tale-${name}`,
+  bytes,
+  residentBytes: bytes + 1e6,
+  runs: { total: 3, succeeded: 3, failed: 0, successRate: 1, meanMs: 50, minMs: 48, maxMs: 52, speedup: 1.5 },
+  speed: {
+    loadMs: { median: 20, low: 19, high: 22 },
+    firstTokenMs: { median: 4, low: 3.9, high: 4.2 },
+    prefillTokensPerSecond: { median: 9000, low: 8900, high: 9100 },
+    decodeTokensPerSecond: { median: tokensPerSecond, low: tokensPerSecond * 0.98, high: tokensPerSecond * 1.02 },
+    temperatureC: null,
+    throttled: null,
+    energyJPerToken: null,
+  },
+  quality: quality(meanKld),
+  paretoOptimal: true,
+});
+
+const comparison: Comparison = {
+  id: 'abc-1',
+  model: 'tale <script>alert(1)</script>',
+  reference: { level: 'F16', kvCache: 'f16' },
+  environment: {
+    backend: 'embedded',
+    engineBuild: 'llama.cpp 1',
+    device: 'A card',
+    driver: null,
+    platform: 'linux-x64',
+  },
+  text: { tokens: 16_000, window: 256 },
+  levels: [level('F16', 11.6e6, 1000, 0), level('Q8_0', 6.2e6, 1500, 0.0002), level('Q4_K_M', 3.7e6, 2000, 0.006)],
+};
+
+test('the page stands alone: nothing is loaded, and no text becomes markup', () => {
+  const html = comparisonReport(comparison);
+  expect(html).not.toMatch(/\b(?:src|href)=/);
+  expect(html).not.toContain('<script>alert');
+  expect(html).toContain("default-src 'none'");
+});
+
+test('it says what to use, with the numbers', () => {
+  const html = comparisonReport(comparison);
+  expect(html).toContain(
+    'Q4_K_M is the smallest level that agrees with F16 on at least 90 % of the most likely tokens.',
+  );
+  expect(html).toContain('decodes 2.00 times as fast');
+  expect(html).toContain('3.53 MiB');
+});
+
+test('with a stricter threshold the answer is another level', () => {
+  expect(comparisonReport(comparison, 0.98)).toContain('Q8_0 is the smallest level');
+});
+
+test('without quality it says so instead of drawing an empty chart', () => {
+  const levels = comparison.levels.map((each) => ({ ...each, quality: null }));
+  const html = comparisonReport({ ...comparison, text: null, levels });
+  expect(html).toContain('Quality was not measured');
+  expect(html).not.toContain('Quality against bytes');
+});
