@@ -1,13 +1,17 @@
-import { MODEL_RUNTIME } from '@plimsoll/di';
+import { MODEL_CATALOG, MODEL_RUNTIME } from '@plimsoll/di';
 import { ContainerModule } from 'inversify';
+import { OpenAiModelCatalog } from './openai-model-catalog.js';
 import { OpenAiModelRuntime } from './openai-model-runtime.js';
 import type { OpenAiModelRuntimeOptions } from './openai-model-runtime.js';
 
-/** Binds the runtime of an OpenAI-compatible server as the chosen backend. */
+/** Binds an OpenAI-compatible server as model runtime and catalogue. */
 export function openAiModule(options: OpenAiModelRuntimeOptions): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(MODEL_RUNTIME)
       .toResolvedValue(() => new OpenAiModelRuntime(options), [])
+      .inSingletonScope();
+    bind(MODEL_CATALOG)
+      .toResolvedValue((runtime) => new OpenAiModelCatalog(runtime), [MODEL_RUNTIME])
       .inSingletonScope();
   });
 }
