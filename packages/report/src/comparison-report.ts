@@ -1,7 +1,8 @@
+import { formatBytes } from '@plimsoll/domain';
 import { verdictOn } from '@plimsoll/application';
 import type { ComparedLevel, Comparison, Estimate } from '@plimsoll/application';
 import { barChart } from './bar-chart.js';
-import { BASE_STYLE, escapeHtml, page, readableBytes, readableNumber } from './html.js';
+import { BASE_STYLE, escapeHtml, page, readableNumber } from './html.js';
 import { scatterChart } from './scatter-chart.js';
 
 /** A comparison as one self-contained HTML page: verdict, quality against bytes, speed, table, environment. */
@@ -74,8 +75,8 @@ function speed(levels: readonly ComparedLevel[]): string {
 
 const COLUMNS: readonly (readonly [string, (level: ComparedLevel) => string])[] = [
   ['level', labelOf],
-  ['file', ({ bytes }) => readableBytes(bytes)],
-  ['in memory', ({ residentBytes }) => readableBytes(residentBytes)],
+  ['file', ({ bytes }) => formatBytes(bytes)],
+  ['in memory', ({ residentBytes }) => formatBytes(residentBytes)],
   ['decode tok/s', ({ speed }) => readableNumber(speed.decodeTokensPerSecond?.median ?? null)],
   ['prefill tok/s', ({ speed }) => readableNumber(speed.prefillTokensPerSecond?.median ?? null)],
   ['first token ms', ({ speed }) => readableNumber(speed.firstTokenMs?.median ?? null)],

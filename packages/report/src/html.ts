@@ -3,19 +3,6 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Bytes in IEC units with three digits, such as `4.58 GiB`; `unknown` for null. */
-export function readableBytes(bytes: number | null): string {
-  if (bytes === null) return 'unknown';
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit] ?? 'B'}`;
-}
-
 /** A number with three digits and no exponent for usual sizes; an en dash for null. */
 export function readableNumber(value: number | null, digits = 3): string {
   if (value === null) return '–';

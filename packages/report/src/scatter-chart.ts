@@ -1,4 +1,5 @@
-import { escapeHtml, readableBytes, readableNumber } from './html.js';
+import { formatBytes } from '@plimsoll/domain';
+import { escapeHtml, readableNumber } from './html.js';
 
 /** One labelled point with an error bar. */
 export interface ScatterPoint {
@@ -33,7 +34,7 @@ export function scatterChart(points: readonly ScatterPoint[], yTitle: string): s
       return (
         `<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y}" y2="${y}"/>` +
         `<text class="quiet" x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${readableNumber(highestY * share, 2)}</text>` +
-        `<text class="quiet" x="${x}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${readableBytes(Math.round(highestX * share))}</text>`
+        `<text class="quiet" x="${x}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${formatBytes(Math.round(highestX * share))}</text>`
       );
     })
     .join('');
@@ -47,7 +48,7 @@ export function scatterChart(points: readonly ScatterPoint[], yTitle: string): s
       const [cx, cy] = [xOf(x), yOf(y)];
       const bar =
         error > 0 ? `<line class="error" x1="${cx}" x2="${cx}" y1="${yOf(y + error)}" y2="${yOf(y - error)}"/>` : '';
-      const title = `${label}: ${readableBytes(x)}, ${readableNumber(y)}${error > 0 ? ` ± ${readableNumber(error, 2)}` : ''}`;
+      const title = `${label}: ${formatBytes(x)}, ${readableNumber(y)}${error > 0 ? ` ± ${readableNumber(error, 2)}` : ''}`;
       return `<g${onFront ? '' : ' class="off"'}><title>${escapeHtml(title)}</title>${bar}<circle class="dot" cx="${cx}" cy="${cy}" r="5"/><text x="${cx + 9}" y="${cy - 8}">${escapeHtml(label)}</text></g>`;
     })
     .join('');

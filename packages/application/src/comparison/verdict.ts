@@ -35,12 +35,12 @@ export function verdictOn(comparison: Comparison, threshold: number = DEFAULT_QU
   const limit = percent(threshold);
   const [recommended] = good;
   if (recommended === undefined) {
-    sentences.push(
+    sentences.unshift(
       `No level agrees with ${nameOf(reference)} on ${limit} of the most likely tokens; keep ${nameOf(reference)}.`,
     );
     return { recommended: reference, sentences };
   }
-  sentences.push(
+  sentences.unshift(
     `${nameOf(recommended)} is the smallest level that agrees with ${nameOf(reference)} on at least ${limit} of the most likely tokens.`,
   );
   return { recommended, sentences };
