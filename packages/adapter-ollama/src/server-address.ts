@@ -13,11 +13,12 @@ export function serverAddress(host: string | undefined): string {
   const text = (host ?? '').trim().replace(/^["']|["']$/g, '');
   const scheme = /^(https?):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
   const rest = text.replace(/^https?:\/\//i, '');
-  const withName = rest === '' || rest.startsWith(':') || rest.startsWith('/') ? `127.0.0.1${rest}` : rest;
-  const bracketed = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(withName) ? `[${withName}]` : withName;
+  const isBareIpV6 = /^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(rest);
+  const named = rest === '' || /^[:/]/.test(rest) ? `127.0.0.1${rest}` : rest;
+  const authority = isBareIpV6 ? `[${rest}]` : named;
   let url: URL;
   try {
-    url = new URL(`${scheme ?? 'http'}://${bracketed}`);
+    url = new URL(`${scheme ?? 'http'}://${authority}`);
   } catch (cause) {
     throw new InvalidInputError(`"${text}" is no address of an Ollama server.`, {
       cause,
@@ -26,6 +27,6 @@ export function serverAddress(host: string | undefined): string {
   }
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
   if (url.hostname === '[::]') url.hostname = '[::1]';
-  if (url.port === '' && scheme === null && !/:\d+(?:\/|$)/.test(bracketed)) url.port = DEFAULT_PORT;
+  if (url.port === '' && scheme === null && !/:\d+(?:\/|$)/.test(authority)) url.port = DEFAULT_PORT;
   return url.href.replace(/\/+$/, '');
 }

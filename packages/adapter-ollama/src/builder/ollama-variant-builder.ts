@@ -1,7 +1,10 @@
 import {
   ModelNotFoundError,
   UnsupportedLevelError,
+  isCloudName,
   isPlimsollError,
+  levelFromFileType,
+  metadataNumber,
   parseModelReference,
   type BuildMethod,
   type BuildOptions,
@@ -13,7 +16,6 @@ import {
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
-import { levelFromFileType, metadataNumber } from '@plimsoll/domain';
 import type { OllamaRegistry } from '../catalog/ollama-registry.js';
 import { sameOllamaName } from '../model-name.js';
 import type { CreateRequest, OllamaApi } from '../ollama-api.js';
@@ -48,7 +50,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
 
   async methods(request: BuildRequest, options: CallOptions = {}): Promise<readonly BuildMethod[]> {
     const { source, target, level } = request;
-    if (/[:-]cloud$/i.test(target) || parseModelReference(target).kind === 'file') return [];
+    if (isCloudName(target) || parseModelReference(target).kind === 'file') return [];
     const mixed = (request.overrides ?? []).length > 0;
     if (parseModelReference(source).kind === 'file') {
       const found = await this.#fileLevel(source, options);

@@ -89,13 +89,13 @@ const RULES: readonly Rule[] = [
     hint: () => 'A name is [host/][namespace/]model[:tag]; the tag has letters, digits, dots, dashes and underscores.',
   },
   {
-    says: /longer than the context length|maximum context length/i,
+    says: /longer than the context length|(?:exceeds|maximum) (?:the )?(?:maximum )?context length/i,
     error: InvalidInputError,
     message: (failure) => `The text does not fit the context of ${nameOf(failure)}: ${failure.message}`,
     hint: () => 'Shorten the text or ask for more context tokens.',
   },
   {
-    says: /not in GGUF format|invalid file magic|unknown type|no files provided|split GGUF|invalid GGUF/i,
+    says: /not in GGUF format|invalid file magic|unknown type|no files provided|split GGUF|validate GGUF|exceeds file size/i,
     error: InvalidModelFileError,
     message: (failure) => `Ollama could not read the model file: ${failure.message}`,
   },
@@ -132,11 +132,17 @@ const RULES: readonly Rule[] = [
     hint: () => 'Sign in with: ollama signin',
   },
   {
-    says: /model runner has unexpectedly stopped|process (?:has terminated|no longer running)/i,
+    says: /model runner has unexpectedly stopped|error was encountered while running|process (?:has terminated|no longer running)/i,
     error: BackendFailedError,
     message: (failure) =>
       `The model runner of Ollama stopped while it worked with ${nameOf(failure)}: ${failure.message}`,
     hint: () => 'It may have run out of memory: look at the log of the server, or take a lower level.',
+  },
+  {
+    says: /open .*blobs.*no such file/i,
+    error: BackendFailedError,
+    message: (failure) => `Ollama lost the data of ${nameOf(failure)}: ${failure.message}`,
+    hint: () => 'Pull or import the model again.',
   },
   {
     says: /missing request body/i,

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 /** One question to a real Ollama server and what it answered. */
 export interface Exchange {
+  /** What was tried, where it is not plain. */
+  readonly about?: string;
   readonly method: string;
   readonly path: string;
   /** The JSON that was sent; null for none or for the bytes of a file. */
