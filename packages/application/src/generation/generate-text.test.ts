@@ -16,6 +16,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { ChooseVariant } from '../variants/choose-variant.js';
 import { EnsureVariant } from '../variants/ensure-variant.js';
+import { ask } from '../../examples/generate-through-the-policy.js';
 import { GenerateText } from './generate-text.js';
 import type { GenerateTextEvent } from './generate-text.js';
 
@@ -151,4 +152,8 @@ test('an answer is not lost because it cannot be recorded', async () => {
   const events = await run(useCase(), 'llama3.1:8b');
   expect(events.at(-1)?.type).toBe('done');
   expect(warnings).toEqual([expect.stringContaining('disk full')]);
+});
+
+test('the example of the README answers with the variant that ran', async () => {
+  expect(await ask(useCase({ quantizationBits: 8 }), 'llama3.1:8b', 'Hello')).toMatch(/^\[llama3\.1:8b-q8_0\] +\S/);
 });

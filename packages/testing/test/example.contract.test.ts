@@ -1,0 +1,1 @@
+import '../examples/a-new-backend.contract.js';
