@@ -1,0 +1,50 @@
+import type { Measurement } from '../measurement/measurement.js';
+import { median, medianAbsoluteDeviation } from '../metrics/robust-statistics.js';
+import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+import type { Prediction } from './prediction.js';
+import { UNKNOWN } from './prediction.js';
+
+/** The operating point whose measurements are wanted. */
+export interface MeasuredPoint {
+  readonly level: Level;
+  readonly kvCache: KvCacheType;
+  readonly gpuLayers: number;
+}
+
+/** Speeds that were measured at an operating point; unknown where none were. */
+export interface MeasuredSpeed {
+  readonly decode: Prediction;
+  readonly prefill: Prediction;
+}
+
+/**
+ * Speeds at one operating point among the measurements of one model on one device: the medians of successful,
+ * unthrottled runs of this machine. Runs that do not tell their cache or placement count for every one.
+ */
+export function measuredSpeed(measurements: readonly Measurement[], point: MeasuredPoint): MeasuredSpeed {
+  const runs = measurements.filter(
+    (run) =>
+      run.succeeded &&
+      !run.foreign &&
+      run.throttled !== true &&
+      run.level === point.level &&
+      (run.kvCache === null || run.kvCache === point.kvCache) &&
+      (run.gpuLayers === null || run.gpuLayers === point.gpuLayers),
+  );
+  const timings = runs.flatMap((run) => (run.timings === null ? [] : [run.timings]));
+  return {
+    decode: summary(timings.map(decodeTokensPerSecond)),
+    prefill: summary(timings.map(prefillTokensPerSecond)),
+  };
+}
+
+function summary(speeds: readonly (number | null)[]): Prediction {
+  const known = speeds.filter((speed) => speed !== null);
+  const value = median(known);
+  if (value === null) return UNKNOWN;
+  // A single run says nothing about spread; a tenth is usual between runs of a desktop.
+  const spread = known.length < 3 ? 0.1 : (medianAbsoluteDeviation(known) ?? 0) / value;
+  return { value, source: 'measured', relativeSpread: spread, observations: known.length };
+}

@@ -1,0 +1,24 @@
+/** A predicted or measured number with what it rests on. */
+export interface Prediction {
+  /** Null when too little is known to say anything. */
+  readonly value: number | null;
+  /** `measured` on this machine at this operating point, `calibrated` by others of it, or `prior` from data sheets. */
+  readonly source: 'measured' | 'calibrated' | 'prior' | 'unknown';
+  /** About two of three true values lie within `value` × (1 ± this). Null when unknown. */
+  readonly relativeSpread: number | null;
+  /** Measurements it rests on; 0 for a prior. */
+  readonly observations: number;
+}
+
+/** The answer when nothing is known. */
+export const UNKNOWN: Prediction = { value: null, source: 'unknown', relativeSpread: null, observations: 0 };
+
+/** A prediction in words: `about 29.4 tokens/s (prior, ±15 %)`. */
+export function formatPrediction(prediction: Prediction, unit: string): string {
+  const { value, source, relativeSpread, observations } = prediction;
+  if (value === null) return `unknown ${unit}`;
+  const number = value < 100 ? value.toFixed(1) : value.toFixed(0);
+  const spread = relativeSpread === null ? '' : `, ±${(relativeSpread * 100).toFixed(0)} %`;
+  const rests = observations === 0 ? '' : ` from ${observations} ${observations === 1 ? 'run' : 'runs'}`;
+  return `${source === 'measured' ? '' : 'about '}${number} ${unit} (${source}${rests}${spread})`;
+}
