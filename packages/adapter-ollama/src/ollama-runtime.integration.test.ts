@@ -34,7 +34,7 @@ if (host === null) {
       async dispose() {
         await proxy?.stop();
         const server = `Ollama ${await setUp.version()}`;
-        await removeTestModels(setUp);
+        await removeTestModels(setUp, 'plimsoll-test:5m');
         await setUp.close();
         if (keepAt !== undefined) writeFileSync(keepAt, `${JSON.stringify({ server, exchanges }, null, 1)}\n`);
       },

@@ -49,6 +49,36 @@ export class OllamaVariantBuilder implements VariantBuilder {
   }
 
   async methods(request: BuildRequest, options: CallOptions = {}): Promise<readonly BuildMethod[]> {
+    return this.#methods(request, await this.#installed(options), options);
+  }
+
+  /**
+   * Uses the first method that works. The result's level is checked against the request; one that is wrong is
+   * removed again.
+   */
+  async build(request: BuildRequest, options: BuildOptions = {}): Promise<BuiltVariant> {
+    const installed = await this.#installed(options);
+    const [method, next] = await this.#methods(request, installed, options);
+    if (method === undefined) throw await this.#impossible(request, installed, options);
+    try {
+      await this.#make(method, request, installed, options);
+    } catch (error) {
+      if (next === undefined || !isPlimsollError(error) || error.code !== 'model-not-found') throw error;
+      await this.#make(next, request, installed, options);
+    }
+    return this.#verify(request, find(installed, request.target) !== null, options);
+  }
+
+  /** Ollama has no dry run. */
+  dryRun(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  async #methods(
+    request: BuildRequest,
+    installed: readonly InstalledVariant[],
+    options: CallOptions,
+  ): Promise<readonly BuildMethod[]> {
     const { source, target, level } = request;
     if (isCloudName(target) || parseModelReference(target).kind === 'file') return [];
     const mixed = (request.overrides ?? []).length > 0;
@@ -59,36 +89,18 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
     if (mixed) return [];
     const pull = await this.#canPull(target, options);
-    const from = (await this.#find(source, options))?.level ?? null;
+    const from = find(installed, source)?.level ?? null;
     const create: BuildMethod[] = from !== null && (from === level || canCreate(from, level)) ? ['create'] : [];
     if (pull === 'yes') return ['pull', ...create];
     return pull === 'perhaps' ? [...create, 'pull'] : create;
   }
 
-  /**
-   * Uses the first method that works. The result's level is checked against the request; one that is wrong is
-   * removed again.
-   */
-  async build(request: BuildRequest, options: BuildOptions = {}): Promise<BuiltVariant> {
-    const methods = await this.methods(request, options);
-    const [method, next] = methods;
-    if (method === undefined) throw await this.#impossible(request, options);
-    const before = await this.#find(request.target, options);
-    try {
-      await this.#make(method, request, options);
-    } catch (error) {
-      if (next === undefined || !isPlimsollError(error) || error.code !== 'model-not-found') throw error;
-      await this.#make(next, request, options);
-    }
-    return this.#verify(request, before, options);
-  }
-
-  /** Ollama has no dry run. */
-  dryRun(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async #make(method: BuildMethod, request: BuildRequest, options: BuildOptions): Promise<void> {
+  async #make(
+    method: BuildMethod,
+    request: BuildRequest,
+    installed: readonly InstalledVariant[],
+    options: BuildOptions,
+  ): Promise<void> {
     const { source, target, level } = request;
     if (method === 'pull') {
       await this.#follow(this.#api.pull(target, options), options);
@@ -96,12 +108,12 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
     const isFile = parseModelReference(source).kind === 'file';
     const files = isFile ? await uploadModel(this.#api, source, options) : undefined;
-    const quantize = method === 'create' ? CREATE_LEVELS.get(level) : undefined;
-    const sameLevel = !isFile && (await this.#find(source, options))?.level === level;
+    const isThere = !isFile && find(installed, source)?.level === level;
+    const quantize = method === 'create' && !isThere ? CREATE_LEVELS.get(level) : undefined;
     const create: CreateRequest = {
       model: target,
       ...(files === undefined ? { from: source } : { files }),
-      ...(quantize === undefined || sameLevel ? {} : { quantize }),
+      ...(quantize === undefined ? {} : { quantize }),
     };
     await this.#follow(this.#api.create(create, options), options);
   }
@@ -113,15 +125,15 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
   }
 
-  async #verify(request: BuildRequest, before: InstalledVariant | null, options: CallOptions): Promise<BuiltVariant> {
+  async #verify(request: BuildRequest, replaced: boolean, options: CallOptions): Promise<BuiltVariant> {
     const { target, level } = request;
-    const made = await this.#find(target, options);
+    const made = find(await this.#installed(options), target);
     if (made === null) {
       throw new ModelNotFoundError(`Ollama reported success, but has no model ${target}.`, { hint: 'Try again.' });
     }
     const mixed = (request.overrides ?? []).length > 0;
     if (made.level !== null && made.level !== level && !mixed) {
-      if (before === null) await this.#api.delete(target, options);
+      if (!replaced) await this.#api.delete(target, options);
       throw new UnsupportedLevelError(`${target} came out as ${made.level}, not as ${level}; it was not kept.`, {
         hint: `Ask for ${made.level}, or start from an F16 model.`,
       });
@@ -129,26 +141,30 @@ export class OllamaVariantBuilder implements VariantBuilder {
     return { name: made.name, path: null, sizeBytes: made.sizeBytes, digest: made.digest };
   }
 
-  async #impossible(request: BuildRequest, options: CallOptions): Promise<Error> {
+  async #impossible(
+    request: BuildRequest,
+    installed: readonly InstalledVariant[],
+    options: CallOptions,
+  ): Promise<Error> {
     const { source, level } = request;
     const isFile = parseModelReference(source).kind === 'file';
-    const from = isFile ? await this.#fileLevel(source, options) : ((await this.#find(source, options))?.level ?? null);
-    if (!isFile && from === null) {
+    const known = find(installed, source);
+    if (!isFile && known === null) {
       return new ModelNotFoundError(`Ollama has no model ${source} to make ${request.target} from.`, {
         hint: `ollama pull ${source}`,
       });
     }
+    const from = isFile ? await this.#fileLevel(source, options) : (known?.level ?? null);
     const reason = CREATE_LEVELS.has(level)
-      ? `${source} is ${from ?? 'of an unknown level'}; Ollama quantizes only F16, BF16 and F32`
-      : `Ollama makes ${[...CREATE_LEVELS.keys()].join(', ')}`;
+      ? `${source} is ${from ?? 'of an unknown level'}, and it quantizes only F16, BF16 and F32`
+      : `it makes only ${[...CREATE_LEVELS.keys()].join(', ')}`;
     return new UnsupportedLevelError(`Ollama cannot make ${level} of ${source}: ${reason}.`, {
       hint: 'Quantize the file with the embedded engine and import the result.',
     });
   }
 
-  async #find(name: string, options: CallOptions): Promise<InstalledVariant | null> {
-    const entry = (await this.#api.tags(options)).find((model) => sameOllamaName(model.name, name));
-    return entry === undefined ? null : installedVariant(entry);
+  async #installed(options: CallOptions): Promise<readonly InstalledVariant[]> {
+    return (await this.#api.tags(options)).map(installedVariant);
   }
 
   async #canPull(target: string, options: CallOptions): Promise<'yes' | 'no' | 'perhaps'> {
@@ -164,6 +180,10 @@ export class OllamaVariantBuilder implements VariantBuilder {
     const fileType = metadataNumber(header, 'general.file_type');
     return fileType === null ? null : levelFromFileType(fileType);
   }
+}
+
+function find(installed: readonly InstalledVariant[], name: string): InstalledVariant | null {
+  return installed.find((variant) => sameOllamaName(variant.name, name)) ?? null;
 }
 
 function canCreate(from: Level, level: Level): boolean {

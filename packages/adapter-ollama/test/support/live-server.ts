@@ -38,9 +38,9 @@ export async function importSampleModels(api: OllamaApi): Promise<void> {
   }
 }
 
-/** Removes every model of these tests from the server. */
-export async function removeTestModels(api: OllamaApi): Promise<void> {
+/** Removes the models of these tests whose names start so. */
+export async function removeTestModels(api: OllamaApi, prefix: string): Promise<void> {
   for (const { name } of await api.tags()) {
-    if (name.startsWith('plimsoll-test:')) await api.delete(name);
+    if (name.startsWith(prefix)) await api.delete(name);
   }
 }
