@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { profileOf } from '@plimsoll/domain';
+import type { HostProbe, HostReading } from '@plimsoll/domain';
+import { runProgram } from '../process/run-program.js';
+import type { RunProgram } from '../process/run-program.js';
+import { readControlGroup } from './control-group.js';
+import { availableFromMeminfo, availableFromVmStat } from './memory-info.js';
+
+/** What the operating system tells a program directly. */
+export interface SystemFacts {
+  readonly totalBytes: number;
+  readonly freeBytes: number;
+  readonly processors: number;
+  readonly processorName: string | null;
+  /** As in `process.platform`. */
+  readonly platform: string;
+  /** As in `process.arch`. */
+  readonly architecture: string;
+}
+
+/** Where the probe looks; everything has a default. */
+export interface SystemHostOptions {
+  /** Folder that stands for the root of the file system. */
+  readonly root?: string;
+  readonly facts?: () => SystemFacts;
+  readonly run?: RunProgram;
+}
+
+const TIMEOUT_MS = 5000;
+
+/** The machine's memory and processors as this process may use them: container limits count. */
+export class SystemHostProbe implements HostProbe {
+  readonly #root: string;
+  readonly #facts: () => SystemFacts;
+  readonly #run: RunProgram;
+
+  constructor(options: SystemHostOptions = {}) {
+    this.#root = options.root ?? '/';
+    this.#facts = options.facts ?? systemFacts;
+    this.#run = options.run ?? runProgram;
+  }
+
+  async read(): Promise<HostReading> {
+    const facts = this.#facts();
+    const limits = facts.platform === 'linux' ? await readControlGroup(this.#root) : null;
+    const free = (await this.#available(facts.platform)) ?? facts.freeBytes;
+    const limit = limits?.memoryBytes ?? Infinity;
+    const { processorName } = facts;
+    return {
+      totalBytes: Math.min(facts.totalBytes, limit),
+      availableBytes: Math.min(free, Math.max(limit - (limits?.usedBytes ?? 0), 0)),
+      processorName,
+      processors: Math.max(1, Math.min(facts.processors, Math.floor(limits?.processors ?? Infinity))),
+      platform: `${facts.platform}-${facts.architecture}`,
+      memoryBandwidth: bandwidthOf(processorName),
+    };
+  }
+
+  async #available(platform: string): Promise<number | null> {
+    if (platform === 'linux') {
+      return availableFromMeminfo(await readFile(join(this.#root, 'proc/meminfo'), 'utf8').catch(() => ''));
+    }
+    if (platform !== 'darwin') return null;
+    const result = await this.#run(['vm_stat'], { timeoutMs: TIMEOUT_MS });
+    return result === null ? null : availableFromVmStat(result.stdout);
+  }
+}
+
+/** Known where memory belongs to the chip, as with Apple's; elsewhere it depends on what was plugged in. */
+function bandwidthOf(processorName: string | null): number | null {
+  const profile = processorName === null ? null : profileOf(processorName);
+  return profile?.memory === 'unified' ? profile.bandwidthBytesPerSecond : null;
+}
+
+function systemFacts(): SystemFacts {
+  const name = os.cpus()[0]?.model.trim() ?? '';
+  return {
+    totalBytes: os.totalmem(),
+    freeBytes: os.freemem(),
+    processors: os.availableParallelism(),
+    processorName: name === '' || name === 'unknown' ? null : name,
+    platform: process.platform,
+    architecture: process.arch,
+  };
+}
