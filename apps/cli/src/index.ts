@@ -1,1 +1,2 @@
-export {};
+export { runProgram } from './run-program.js';
+export type { ProgramWorld } from './run-program.js';

@@ -1,0 +1,85 @@
+import { verdictOn, type CompareRequest } from '@plimsoll/application';
+import { LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
+import { LEVEL_NAMES, type Level } from '@plimsoll/domain';
+import { comparisonReport } from '@plimsoll/report';
+import { withServices, type Services } from '../../composition/services.js';
+import { compareLevels } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import { checkWritable, writeWhole } from '../../output/write-file.js';
+import type { CommandContext } from '../command-context.js';
+import type { CompareFlags } from './compare.command.js';
+import { compareDocument } from './compare.document.js';
+import { renderComparison } from './compare.render.js';
+import { compareText } from './compare.text.js';
+
+/** Timed runs per level, tokens per run and window, unless flags say otherwise. */
+const ITERATIONS = 3;
+const MAX_TOKENS = 64;
+const WINDOW_TOKENS = 256;
+const PROMPT = 'Tell me, step by step, how a ship is loaded so that it stays safe in every sea.';
+
+/** Full, 8 and 4 bits: the founding three. */
+const DEFAULT_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
+
+/** Levels in which models are published before they are quantized. */
+const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
+
+/** `plimsoll compare`. */
+export async function compare(context: CommandContext, model: string, flags: CompareFlags): Promise<number> {
+  const { output, signal } = context;
+  if (flags.report !== undefined) await checkWritable('--report', flags.report);
+  return withServices(context, flags, async (services) => {
+    const levels = flags.levels ?? (await defaultLevels(services, model, signal));
+    const reference = flags.reference ?? bestOf(levels);
+    const make = flags.make === true;
+    const windowTokens = flags.window ?? WINDOW_TOKENS;
+    const bar = output.progress(model);
+    try {
+      const measured = flags.quality && (await services.find(LOGITS_SOURCE)) !== null;
+      const text = measured
+        ? await compareText(context, services, { model, reference, make, file: flags.text, windowTokens }, (share) =>
+            bar.update('writing a text to measure on', share),
+          )
+        : null;
+      const request: CompareRequest = {
+        model,
+        levels,
+        reference,
+        kvCaches: flags.kv ?? [],
+        iterations: flags.iterations ?? ITERATIONS,
+        prompt: flags.prompt ?? PROMPT,
+        maxTokens: flags.maxTokens ?? MAX_TOKENS,
+        text,
+        windowTokens,
+        make,
+      };
+      const comparison = await (
+        await compareLevels(services)
+      ).compare(request, {
+        signal,
+        onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),
+      });
+      bar.stop();
+      const threshold = services.loaded.settings.qualityThreshold ?? undefined;
+      if (flags.report !== undefined) await writeWhole(flags.report, comparisonReport(comparison, threshold));
+      const document = compareDocument(comparison, verdictOn(comparison, threshold), flags.report ?? null);
+      output.result(document, () => renderComparison(document, output.style, output.width));
+      return comparison.levels.some(({ runs }) => runs.succeeded > 0 || runs.total === 0) ? EXIT.done : EXIT.failed;
+    } finally {
+      bar.stop();
+    }
+  });
+}
+
+/** The founding three, the full one being that of the model at hand. */
+async function defaultLevels(services: Services, model: string, signal: AbortSignal): Promise<readonly Level[]> {
+  const installed = await (await services.get(MODEL_RUNTIME)).find(model, { signal });
+  const own = installed?.level ?? null;
+  if (own === null || !FULL_PRECISION.includes(own)) return DEFAULT_LEVELS;
+  return [own, ...DEFAULT_LEVELS.filter((level) => !FULL_PRECISION.includes(level))];
+}
+
+/** The level that loses least; the others are held against it. */
+function bestOf(levels: readonly Level[]): Level {
+  return LEVEL_NAMES.find((level) => levels.includes(level)) ?? 'F16';
+}

@@ -1,0 +1,51 @@
+import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
+import type { Command } from 'commander';
+import { MOST_CONTEXT_TOKENS, levelName, listOf, oneOf, wholeNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll compare`. */
+export interface CompareFlags extends BackendFlags {
+  readonly levels?: readonly Level[];
+  readonly kv?: readonly KvCacheType[];
+  readonly iterations?: number;
+  readonly make?: boolean;
+  readonly prompt?: string;
+  readonly maxTokens?: number;
+  readonly text?: string;
+  readonly window?: number;
+  readonly quality: boolean;
+  readonly reference?: Level;
+  readonly report?: string;
+}
+
+/** Describes `plimsoll compare`. */
+export function addCompareCommand(program: Command, run: RunAction): void {
+  defineCommand(program, 'compare <model>', 'levels side by side: speed, memory and quality', [
+    { command: 'plimsoll compare model-f16.gguf --make', effect: 'full, 8 and 4 bits; missing ones are made' },
+    { command: 'plimsoll compare model-f16.gguf --levels Q8_0,Q4_K_M,Q2_K --make', effect: 'levels of your choice' },
+    {
+      command: 'plimsoll compare model-f16.gguf --kv f16,q8_0 --report report.html',
+      effect: 'KV caches too, as a page',
+    },
+  ])
+    .option('--levels <list>', 'levels, with commas (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
+    .option('--kv <list>', 'types of the KV cache, with commas', listOf(oneOf('--kv', KV_CACHE_TYPES)))
+    .option('--iterations <count>', 'timed runs of each level', wholeNumber('--iterations', 0, 1000))
+    .option('--make', 'make variants that are missing')
+    .option(
+      '--reference <level>',
+      'level that the others are held against (default: the best)',
+      levelName('--reference'),
+    )
+    .option('--prompt <text>', 'prompt of the timed runs')
+    .option('--max-tokens <count>', 'tokens generated in each timed run', wholeNumber('--max-tokens', 1, 100_000))
+    .option('--text <file>', 'text that quality is measured on')
+    .option('--window <tokens>', 'tokens of text looked at together', wholeNumber('--window', 8, MOST_CONTEXT_TOKENS))
+    .option('--no-quality', 'measure speed and memory only')
+    .option('--report <file>', 'write an HTML page with the result')
+    .addOption(backendOption())
+    .action((model: string, flags: CompareFlags) =>
+      run(flags, async (context) => (await import('./compare.action.js')).compare(context, model, flags)),
+    );
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ownCorpus } from '@plimsoll/application';
+import { MODEL_RUNTIME } from '@plimsoll/di';
+import { InvalidInputError, StorageFailedError, type Level } from '@plimsoll/domain';
+import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
+import { cacheFolder } from '../../composition/cache-folder.js';
+import type { Services } from '../../composition/services.js';
+import { fileTextCache } from '../../composition/text-cache.js';
+import { ensureVariant } from '../../composition/use-cases.js';
+import type { CommandContext } from '../command-context.js';
+
+/** How much a model writes for its own corpus: sixteen windows, but not more than a few minutes' work. */
+const OWN_WINDOWS = 16;
+
+/** What quality is measured on. */
+export interface CompareTextRequest {
+  readonly model: string;
+  readonly reference: Level;
+  readonly make: boolean;
+  /** A file the user named. */
+  readonly file: string | undefined;
+  readonly windowTokens: number;
+}
+
+/**
+ * The text: the user's file, the sample model's own corpus, or else one that the model writes at its reference
+ * level, kept for the next time.
+ */
+export async function compareText(
+  context: CommandContext,
+  services: Services,
+  request: CompareTextRequest,
+  onProgress: (fraction: number) => void,
+): Promise<string> {
+  if (request.file !== undefined) return readText(request.file);
+  if (path.resolve(request.model) === sampleModelPath()) return readText(sampleCorpusPath());
+  const { signal } = context;
+  const reference = await (
+    await ensureVariant(services)
+  ).ensure(request.model, request.reference, { make: request.make, signal });
+  const key = `${reference.digest ?? `${reference.name} ${reference.sizeBytes ?? 0}`} ${request.windowTokens}`;
+  return ownCorpus(
+    await services.get(MODEL_RUNTIME),
+    fileTextCache(path.join(cacheFolder(context.env), 'corpora')),
+    { variant: reference.name, key, tokens: OWN_WINDOWS * request.windowTokens },
+    { signal, onProgress },
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new InvalidInputError(`--text names ${file}, which does not exist.`, { cause });
+    if (code === 'EISDIR') throw new InvalidInputError(`--text names ${file}, which is a folder.`, { cause });
+    throw new StorageFailedError(`--text names ${file}, which cannot be read (${code ?? 'unknown reason'}).`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { configJsonSchema, type FileConfigStore, type SettingEntry } from '@plimsoll/adapter-config';
+import { openConfigStore } from '../../composition/open-config-store.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '../../schemas/config.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { ConfigFlags } from './config.command.js';
+import { renderSettings, renderSettingValue } from './config.render.js';
+
+/** `plimsoll config get`. */
+export async function configGet(context: CommandContext, key: string | undefined, flags: ConfigFlags): Promise<number> {
+  const store = openConfigStore(context, { file: flags.config });
+  const entries = key === undefined ? await store.entries() : [await store.get(key)];
+  const document = await describe(store, entries);
+  warn(context, document.warnings);
+  context.output.result(document, () =>
+    key === undefined
+      ? renderSettings(document, context.output.style, context.output.width)
+      : entries.map(({ value }) => renderSettingValue(value)).join('\n'),
+  );
+  return EXIT.done;
+}
+
+/** `plimsoll config set`. */
+export async function configSet(
+  context: CommandContext,
+  key: string,
+  value: string,
+  flags: ConfigFlags,
+): Promise<number> {
+  const store = openConfigStore(context, { file: flags.config, mayBeMissing: true });
+  await store.set(key, value);
+  return tellChange(context, store, key, 'is now');
+}
+
+/** `plimsoll config unset`. */
+export async function configUnset(context: CommandContext, key: string, flags: ConfigFlags): Promise<number> {
+  const store = openConfigStore(context, { file: flags.config });
+  await store.unset(key);
+  return tellChange(context, store, key, 'is unset; what holds is');
+}
+
+/** `plimsoll config validate`. */
+export async function configValidate(
+  context: CommandContext,
+  file: string | undefined,
+  flags: ConfigFlags,
+): Promise<number> {
+  const store = openConfigStore(context, { file: file ?? flags.config });
+  const { path, warnings = [] } = await store.load();
+  const exists = existsSync(path);
+  const document: ConfigValidateDocument = {
+    schema: 'plimsoll.config-validate/1',
+    file: path,
+    exists,
+    valid: true,
+    warnings,
+  };
+  warn(context, warnings);
+  context.output.result(document, () =>
+    exists ? `${path} is valid.` : `There is no ${path}; the defaults and the environment are valid.`,
+  );
+  return EXIT.done;
+}
+
+/** `plimsoll config path`. */
+export async function configPath(context: CommandContext, flags: ConfigFlags): Promise<number> {
+  const file = await openConfigStore(context, { file: flags.config, mayBeMissing: true }).path();
+  const document: ConfigPathDocument = { schema: 'plimsoll.config-path/1', file, exists: existsSync(file) };
+  context.output.result(document, () => file);
+  return EXIT.done;
+}
+
+/** `plimsoll config schema`: the JSON Schema itself, with or without `--json`. */
+export async function configSchema(context: CommandContext): Promise<number> {
+  context.output.raw(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  return EXIT.done;
+}
+
+async function tellChange(
+  context: CommandContext,
+  store: FileConfigStore,
+  key: string,
+  words: string,
+): Promise<number> {
+  const entry = await store.get(key);
+  const document = await describe(store, [entry]);
+  warn(context, document.warnings);
+  context.output.result(document, () => `${key} ${words} ${renderSettingValue(entry.value)}  (${document.file})`);
+  if (entry.origin === 'environment') {
+    context.output.note(`Note: the environment sets ${key} too, and wins over the file.`);
+  }
+  return EXIT.done;
+}
+
+async function describe(store: FileConfigStore, entries: readonly SettingEntry[]): Promise<ConfigDocument> {
+  const { path, profile, warnings = [] } = await store.load();
+  const settings = entries.map(({ path: key, value, origin, description }) => ({
+    path: key,
+    value,
+    origin,
+    description,
+  }));
+  return { schema: 'plimsoll.config/1', file: path, profile, settings, warnings };
+}
+
+function warn(context: CommandContext, warnings: readonly string[]): void {
+  for (const warning of warnings) context.output.note(`${context.output.errorStyle.yellow('Warning:')} ${warning}`);
+}

@@ -1,0 +1,50 @@
+import type { BackendId } from '@plimsoll/domain';
+import { Option, type Command } from 'commander';
+import { oneOf } from '../flags/values.js';
+
+/** One line that a reader can type, and what it does. */
+export interface Example {
+  readonly command: string;
+  readonly effect: string;
+}
+
+/** Adds a command with the flags that all share and its examples below the help. */
+export function defineCommand(
+  parent: Command,
+  usage: string,
+  summary: string,
+  examples: readonly [Example, ...Example[]],
+): Command {
+  const widest = Math.max(...examples.map(({ command }) => command.length));
+  const lines = examples.map(({ command, effect }) => `  $ ${command.padEnd(widest)}  # ${effect}`);
+  return parent
+    .command(usage)
+    .description(summary)
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--config <file>', 'configuration file to use');
+}
+
+/** Flags that every command understands. */
+export interface CommonFlags {
+  readonly json?: boolean | undefined;
+  readonly config?: string | undefined;
+}
+
+const BACKENDS: readonly BackendId[] = ['embedded', 'ollama', 'openai'];
+
+/** Flags that choose the backend. */
+export interface BackendFlags extends CommonFlags {
+  readonly backend?: BackendId;
+}
+
+/** `--backend`, for every command that speaks to one. */
+export function backendOption(): Option {
+  return choiceOption('--backend <name>', 'where models run (default: from the configuration)', BACKENDS);
+}
+
+/** An option that takes one of a few words. */
+export function choiceOption(flags: string, description: string, words: readonly string[]): Option {
+  const option = new Option(flags, description).choices([...words]);
+  return option.argParser(oneOf(option.long ?? flags, words));
+}

@@ -1,0 +1,39 @@
+import { findingFromError, type Finding } from '@plimsoll/application';
+import { isPlimsollError } from '@plimsoll/domain';
+import { Services } from '../../composition/services.js';
+import { diagnose } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { DoctorDocument } from '../../schemas/doctor.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { DoctorFlags } from './doctor.command.js';
+import { renderFindings } from './doctor.render.js';
+
+/** `plimsoll doctor`. Problems are its result; exit code 1 tells that there are some. */
+export async function doctor(context: CommandContext, flags: DoctorFlags): Promise<number> {
+  const findings = await allFindings(context, flags);
+  const document: DoctorDocument = {
+    schema: 'plimsoll.doctor/1',
+    healthy: findings.every(({ status }) => status !== 'problem'),
+    findings: findings.map(({ check, status, message, hint }) => ({ check, status, message, hint })),
+  };
+  context.output.result(document, () => renderFindings(document, context.output.style));
+  return document.healthy ? EXIT.done : EXIT.failed;
+}
+
+async function allFindings(context: CommandContext, flags: DoctorFlags): Promise<readonly Finding[]> {
+  let services: Services;
+  try {
+    services = await Services.open(context, flags);
+  } catch (error) {
+    // Nothing can be looked at without a configuration; that is the finding.
+    if (isPlimsollError(error) && error.code === 'invalid-config') {
+      return [findingFromError('config', 'problem', error)];
+    }
+    throw error;
+  }
+  try {
+    return await (await diagnose(services)).diagnose({ signal: context.signal });
+  } finally {
+    await services.close();
+  }
+}

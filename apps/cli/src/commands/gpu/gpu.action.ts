@@ -1,0 +1,74 @@
+import type { MachineState } from '@plimsoll/application';
+import { withServices } from '../../composition/services.js';
+import { readDevices } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { GpuDocument } from '../../schemas/gpu.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { GpuFlags } from './gpu.command.js';
+import { renderMachine } from './gpu.render.js';
+
+const DEFAULT_INTERVAL_S = 2;
+
+/** `plimsoll gpu`. */
+export async function gpu(context: CommandContext, flags: GpuFlags): Promise<number> {
+  return withServices(context, flags, async (services) => {
+    const devices = await readDevices(services);
+    if (flags.watch === true) {
+      const intervalMs = (flags.interval ?? DEFAULT_INTERVAL_S) * 1000;
+      return watch(context, devices.watch(intervalMs, { signal: context.signal }));
+    }
+    const document = gpuDocument(await devices.read({ signal: context.signal }));
+    context.output.result(document, () => renderMachine(document, context.output.style, context.output.width));
+    return EXIT.done;
+  });
+}
+
+/** Shows each state as it comes: over the last one on a terminal, below it elsewhere. Ctrl-C is how it ends. */
+async function watch({ output, signal }: CommandContext, states: AsyncIterable<MachineState>): Promise<number> {
+  for await (const state of states) {
+    const document = gpuDocument(state);
+    if (output.json) {
+      output.raw(`${JSON.stringify(document)}\n`);
+    } else {
+      if (output.interactive) output.piece('\u001b[H\u001b[2J');
+      output.line(renderMachine(document, output.style, output.width));
+      output.line();
+    }
+  }
+  return signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+/** The JSON document of a machine's state. */
+export function gpuDocument({ host, devices }: MachineState): GpuDocument {
+  const { totalBytes, availableBytes, processorName, processors, platform } = host;
+  return {
+    schema: 'plimsoll.gpu/1',
+    host: { totalBytes, availableBytes, processorName, processors, platform },
+    devices: devices.map(({ device, reading }) => ({
+      id: device.id,
+      index: device.index,
+      name: device.name,
+      vendor: device.vendor,
+      memory: device.memory,
+      totalBytes: device.totalBytes,
+      driver: device.driver,
+      reading:
+        reading === null
+          ? null
+          : {
+              atMs: reading.atMs,
+              totalBytes: reading.totalBytes,
+              usedBytes: reading.usedBytes,
+              freeBytes: reading.freeBytes,
+              utilization: reading.utilization,
+              temperatureC: reading.temperatureC,
+              thermalMarginC: reading.thermalMarginC,
+              thermalThrottling: reading.thermalThrottling,
+              powerCapped: reading.powerCapped,
+              powerW: reading.powerW,
+              powerLimitW: reading.powerLimitW,
+              processes: reading.processes?.map(({ pid, name, usedBytes }) => ({ pid, name, usedBytes })) ?? null,
+            },
+    })),
+  };
+}

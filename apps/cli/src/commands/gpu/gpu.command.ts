@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { decimalNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { defineCommand, type CommonFlags } from '../define-command.js';
+
+/** Flags of `plimsoll gpu`. */
+export interface GpuFlags extends CommonFlags {
+  readonly watch?: boolean;
+  /** Seconds. */
+  readonly interval?: number;
+}
+
+/** Describes `plimsoll gpu`. */
+export function addGpuCommand(program: Command, run: RunAction): void {
+  defineCommand(program, 'gpu', 'devices and their readings: memory, load, heat, power', [
+    { command: 'plimsoll gpu', effect: 'one look' },
+    { command: 'plimsoll gpu --watch --interval 5', effect: 'a look every five seconds, until Ctrl-C' },
+  ])
+    .option('--watch', 'keep looking until Ctrl-C; with --json one document per line')
+    .option('--interval <seconds>', 'time between two looks (default: 2)', decimalNumber('--interval', 0.1, 3600))
+    .action((flags: GpuFlags) => run(flags, async (context) => (await import('./gpu.action.js')).gpu(context, flags)));
+}

@@ -1,0 +1,20 @@
+import { withServices } from '../../composition/services.js';
+import { inspectModel } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { CommandContext } from '../command-context.js';
+import type { InspectFlags } from './inspect.command.js';
+import { inspectDocument } from './inspect.document.js';
+import { renderInspection } from './inspect.render.js';
+
+/** `plimsoll inspect`. */
+export async function inspect(context: CommandContext, model: string, flags: InspectFlags): Promise<number> {
+  return withServices(context, flags, async (services) => {
+    const inspected = await (await inspectModel(services)).inspect(model, { signal: context.signal });
+    const document = inspectDocument(inspected, {
+      tensors: flags.tensors === true,
+      metadata: flags.metadata === true,
+    });
+    context.output.result(document, () => renderInspection(document, context.output.style, context.output.width));
+    return EXIT.done;
+  });
+}

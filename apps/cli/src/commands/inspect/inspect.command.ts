@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { RunAction } from '../command-context.js';
+import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll inspect`. */
+export interface InspectFlags extends BackendFlags {
+  readonly tensors?: boolean;
+  readonly metadata?: boolean;
+}
+
+/** Describes `plimsoll inspect`. */
+export function addInspectCommand(program: Command, run: RunAction): void {
+  defineCommand(program, 'inspect <model>', 'what a model is made of, read from its header alone', [
+    { command: 'plimsoll inspect model.gguf', effect: 'architecture, level, tensor types' },
+    { command: 'plimsoll inspect model.gguf --tensors --metadata', effect: 'and every tensor and key' },
+  ])
+    .option('--tensors', 'list every tensor')
+    .option('--metadata', 'list every metadata key')
+    .addOption(backendOption())
+    .action((model: string, flags: InspectFlags) =>
+      run(flags, async (context) => (await import('./inspect.action.js')).inspect(context, model, flags)),
+    );
+}

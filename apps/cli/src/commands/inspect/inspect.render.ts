@@ -1,0 +1,109 @@
+import { UNKNOWN, formatBytes, formatCount, formatPercent } from '../../output/format.js';
+import type { Style } from '../../output/style.js';
+import { renderTable } from '../../output/table.js';
+import type { InspectDocument, MetadataDocument } from '../../schemas/inspect.schema.js';
+
+const LONGEST_VALUE = 100;
+
+/** What a model is made of, for people. */
+export function renderInspection(document: InspectDocument, style: Style, width: number | null): string {
+  const { model, source } = document;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['architecture', model.architecture],
+    ['level', model.level ?? 'unknown'],
+    ['parameters', `${parameterCount(model.parameters)} (${formatCount(model.parameters)})`],
+    ['context', model.contextLength === null ? null : `${formatCount(model.contextLength)} tokens`],
+    ['layers', model.layers === null ? null : formatCount(model.layers)],
+    ['embedding', model.embeddingLength === null ? null : formatCount(model.embeddingLength)],
+    ['heads', heads(model)],
+    ['experts', experts(model)],
+    ['vocabulary', model.vocabulary === null ? null : `${formatCount(model.vocabulary)} tokens`],
+    ['license', model.license],
+    ['file', `${formatBytes(source.fileBytes)}, header ${formatBytes(source.headerBytes)}${partsNote(source.parts)}`],
+    ['digest', source.digest],
+    ['fetched', source.fetchedBytes === 0 ? null : formatBytes(source.fetchedBytes)],
+  ];
+  const known = facts.filter((fact): fact is [string, string] => fact[1] !== null);
+  const lines = [
+    `${style.bold(model.name ?? source.origin)}${model.name === null ? '' : `  ${style.dim(source.origin)}`}`,
+    '',
+    ...known.map(([name, value]) => `  ${style.dim(name.padEnd(13))}${value}`),
+    '',
+    typesTable(document, style),
+  ];
+  if (document.tensors !== undefined) lines.push('', tensorsTable(document.tensors, style, width));
+  if (document.metadata !== undefined) lines.push('', metadataTable(document.metadata, style, width));
+  return lines.join('\n');
+}
+
+/** `8.03B`, `5.82M`: a number of weights as models are called. */
+export function parameterCount(parameters: number): string {
+  if (parameters >= 1e12) return `${(parameters / 1e12).toPrecision(3)}T`;
+  if (parameters >= 1e9) return `${(parameters / 1e9).toPrecision(3)}B`;
+  if (parameters >= 1e6) return `${(parameters / 1e6).toPrecision(3)}M`;
+  return parameters >= 1e3 ? `${(parameters / 1e3).toPrecision(3)}K` : String(parameters);
+}
+
+function heads({ heads: all, keyValueHeads }: InspectDocument['model']): string | null {
+  if (all === null) return null;
+  return keyValueHeads === null || keyValueHeads === all
+    ? formatCount(all)
+    : `${formatCount(all)}, ${formatCount(keyValueHeads)} of keys and values`;
+}
+
+function experts({ experts: all, expertsUsed }: InspectDocument['model']): string | null {
+  if (all === null || all === 0) return null;
+  return expertsUsed === null ? formatCount(all) : `${formatCount(all)}, ${formatCount(expertsUsed)} used per token`;
+}
+
+const partsNote = (parts: number): string => (parts === 1 ? '' : `, in ${parts} parts`);
+
+function typesTable({ types }: InspectDocument, style: Style): string {
+  return renderTable(
+    [
+      { header: 'TENSOR TYPE' },
+      { header: 'TENSORS', align: 'right' },
+      { header: 'BYTES', align: 'right' },
+      { header: 'SHARE', align: 'right' },
+    ],
+    types.map(({ type, tensors, bytes, share }) => [
+      type,
+      formatCount(tensors),
+      formatBytes(bytes),
+      formatPercent(share),
+    ]),
+    { headerStyle: style.dim, indent: '  ' },
+  );
+}
+
+function tensorsTable(tensors: NonNullable<InspectDocument['tensors']>, style: Style, width: number | null): string {
+  return renderTable(
+    [
+      { header: 'TENSOR', flexible: true },
+      { header: 'TYPE' },
+      { header: 'SHAPE' },
+      { header: 'BYTES', align: 'right' },
+    ],
+    tensors.map(({ name, type, shape, bytes }) => [name, type, shape.join(' × '), formatBytes(bytes)]),
+    { headerStyle: style.dim, indent: '  ', maxWidth: width },
+  );
+}
+
+function metadataTable(metadata: NonNullable<InspectDocument['metadata']>, style: Style, width: number | null): string {
+  return renderTable(
+    [{ header: 'KEY' }, { header: 'VALUE', flexible: true }],
+    Object.entries(metadata).map(([key, value]) => [key, metadataText(value)]),
+    { headerStyle: style.dim, indent: '  ', maxWidth: width },
+  );
+}
+
+function metadataText(value: MetadataDocument): string {
+  if (typeof value === 'object') {
+    const few = value.values === null || value.length > 8 ? '' : `: ${value.values.join(', ')}`;
+    return `[${formatCount(value.length)} × ${value.elementType}]${few}`;
+  }
+  // A header may hold control characters; on a terminal they would act.
+  const text = String(value).replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  if (text === '') return UNKNOWN;
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

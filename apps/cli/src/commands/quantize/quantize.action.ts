@@ -1,0 +1,70 @@
+import type { QuantizeRequest } from '@plimsoll/application';
+import { CLOCK } from '@plimsoll/di';
+import { withServices } from '../../composition/services.js';
+import { quantizeModel } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import { formatBytes, formatDuration } from '../../output/format.js';
+import { buildProgress } from '../../output/build-progress.js';
+import type { QuantizeDocument } from '../../schemas/quantize.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { QuantizeFlags } from './quantize.command.js';
+
+/** `plimsoll quantize`. */
+export async function quantize(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
+  const { output, signal } = context;
+  return withServices(context, flags, async (services) => {
+    const clock = await services.get(CLOCK);
+    const startedAtMs = clock.monotonicMs();
+    const useCase = await quantizeModel(services);
+    const request: QuantizeRequest = {
+      model,
+      level: flags.to,
+      target: flags.out,
+      overrides: flags.tensor,
+      allowRequantize: flags.allowRequantize,
+      threads: flags.threads,
+    };
+    if (flags.dryRun === true) {
+      const answer = await useCase.dryRun(request, { signal });
+      const document: QuantizeDocument = {
+        ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: true },
+        ...{ name: null, path: null, method: null, digest: null },
+        sizeBytes: answer?.sizeBytes ?? null,
+        durationMs: clock.monotonicMs() - startedAtMs,
+      };
+      output.result(document, () => renderDryRun(document));
+      return EXIT.done;
+    }
+    const progress = buildProgress(output.progress(flags.to));
+    try {
+      const built = await useCase.quantize(request, { signal, onProgress: progress.onProgress });
+      progress.stop();
+      const document: QuantizeDocument = {
+        ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: false },
+        name: built.name,
+        path: built.path,
+        method: built.method,
+        sizeBytes: built.sizeBytes,
+        digest: built.digest,
+        durationMs: clock.monotonicMs() - startedAtMs,
+      };
+      output.result(document, () => renderQuantized(document));
+      return EXIT.done;
+    } finally {
+      progress.stop();
+    }
+  });
+}
+
+/** What was made, and what to do with it. */
+export function renderQuantized({ path, name, level, sizeBytes, durationMs }: QuantizeDocument): string {
+  const place = path ?? name ?? '';
+  return `Made ${place}: ${level}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${place} "Hello"`;
+}
+
+/** What would be made. */
+export function renderDryRun({ model, level, sizeBytes }: QuantizeDocument): string {
+  return sizeBytes === null
+    ? `This backend cannot tell beforehand how large ${model} would be at ${level}.`
+    : `${model} at ${level} would have ${formatBytes(sizeBytes)}. Nothing was written.`;
+}

@@ -1,0 +1,41 @@
+import type { Level, TensorOverride } from '@plimsoll/domain';
+import type { Command } from 'commander';
+import { tensorOverride } from '../../flags/tensor-override.js';
+import { levelName, wholeNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll quantize`. */
+export interface QuantizeFlags extends BackendFlags {
+  readonly to: Level;
+  readonly out?: string;
+  readonly dryRun?: boolean;
+  readonly tensor?: readonly TensorOverride[];
+  readonly allowRequantize?: boolean;
+  readonly threads?: number;
+}
+
+const collect = (text: string, previous: readonly TensorOverride[] = []): readonly TensorOverride[] => [
+  ...previous,
+  tensorOverride(text),
+];
+
+/** Describes `plimsoll quantize`. */
+export function addQuantizeCommand(program: Command, run: RunAction): void {
+  defineCommand(program, 'quantize <model>', 'make a variant of a model', [
+    { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M', effect: 'beside the source' },
+    { command: 'plimsoll quantize model-f16.gguf --to q8_0 --out small.gguf', effect: 'where you say' },
+    { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
+    { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
+  ])
+    .requiredOption('--to <level>', 'quantization level to make', levelName('--to'))
+    .option('--out <file>', 'file or name of the result')
+    .option('--dry-run', 'tell the size of the result without writing it')
+    .option('--tensor <pattern=type>', 'give tensors whose names match another type; may be repeated', collect)
+    .option('--allow-requantize', 'start from a quantized model all the same; quality suffers twice')
+    .option('--threads <count>', 'threads to work with', wholeNumber('--threads', 1, 1024))
+    .addOption(backendOption())
+    .action((model: string, flags: QuantizeFlags) =>
+      run(flags, async (context) => (await import('./quantize.action.js')).quantize(context, model, flags)),
+    );
+}

@@ -1,0 +1,86 @@
+import type { ChosenVariant } from '@plimsoll/application';
+import type { GenerateEvent } from '@plimsoll/domain';
+import { withServices } from '../../composition/services.js';
+import { generateText } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import { buildProgress } from '../../output/build-progress.js';
+import type { RunDocument } from '../../schemas/run.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { RunFlags } from './run.command.js';
+import { renderChosenVariant, renderTimings } from './run.render.js';
+import { readPrompt, runRequest } from './run.request.js';
+
+type Done = Extract<GenerateEvent, { readonly type: 'done' }>;
+
+/** `plimsoll run`. */
+export async function run(
+  context: CommandContext,
+  model: string,
+  prompt: string | undefined,
+  flags: RunFlags,
+): Promise<number> {
+  const { output, signal } = context;
+  const request = await runRequest(model, await readPrompt(prompt, context.stdin), flags);
+  return withServices(context, flags, async (services) => {
+    const useCase = await generateText(services, (message) => output.note(`Warning: ${message}`));
+    const progress = buildProgress(output.progress());
+    let variant: ChosenVariant | null = null;
+    let done: Done | null = null;
+    let text = '';
+    let thinking = '';
+    try {
+      const options = { signal, make: flags.make, level: flags.level, onProgress: progress.onProgress };
+      for await (const event of useCase.generate(request, options)) {
+        progress.stop();
+        if (event.type === 'variant') {
+          variant = event.chosen;
+          if (variant.made !== null || flags.timings === true) output.note(renderChosenVariant(model, variant));
+        } else if (event.type === 'done') {
+          done = event;
+        } else if (event.thinking === true) {
+          thinking += event.text;
+        } else {
+          text += event.text;
+          output.piece(event.text);
+        }
+      }
+    } finally {
+      progress.stop();
+      // The shell's prompt, or an error, belongs on a line of its own.
+      if (text !== '' && !text.endsWith('\n')) output.piece('\n');
+    }
+    if (variant === null || done === null) return EXIT.failed;
+    if (output.json) output.result(runDocument(model, variant, text, thinking, done), () => '');
+    if (flags.timings === true) output.note(renderTimings(done.timings));
+    return EXIT.done;
+  });
+}
+
+function runDocument(
+  model: string,
+  { variant: name, level, reason, made }: ChosenVariant,
+  text: string,
+  thinking: string,
+  { stopReason, timings }: Done,
+): RunDocument {
+  const { promptTokens, cachedPromptTokens, generatedTokens, loadMs, prefillMs, decodeMs, firstTokenMs, totalMs } =
+    timings;
+  return {
+    schema: 'plimsoll.run/1',
+    model,
+    variant: { name, level, reason, made },
+    text,
+    thinking: thinking === '' ? null : thinking,
+    stopReason,
+    timings: {
+      promptTokens,
+      cachedPromptTokens,
+      generatedTokens,
+      loadMs,
+      prefillMs,
+      decodeMs,
+      firstTokenMs,
+      totalMs,
+    },
+  };
+}

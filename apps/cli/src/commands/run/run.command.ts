@@ -1,0 +1,55 @@
+import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
+import type { Command } from 'commander';
+import { MOST_CONTEXT_TOKENS, decimalNumber, levelName, wholeNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { backendOption, choiceOption, defineCommand, type BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll run`. */
+export interface RunFlags extends BackendFlags {
+  readonly level?: Level;
+  readonly make: boolean;
+  readonly system?: string;
+  readonly raw?: boolean;
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+  readonly format?: string;
+  readonly image?: readonly string[];
+  readonly context?: number;
+  readonly kv?: KvCacheType;
+  readonly gpuLayers?: number;
+  readonly timings?: boolean;
+}
+
+const collect = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
+
+/** Describes `plimsoll run`. */
+export function addRunCommand(program: Command, run: RunAction): void {
+  defineCommand(program, 'run <model> [prompt]', 'generate: the right variant answers, made first if it is missing', [
+    {
+      command: 'plimsoll run llama3.1:8b-instruct "Why is the sky blue?"',
+      effect: 'the variant that the settings choose',
+    },
+    { command: 'plimsoll run model.gguf --level Q8_0 "Once upon a time"', effect: 'at a level of your own' },
+    { command: 'cat letter.txt | plimsoll run llama3.1:8b', effect: 'the prompt from stdin' },
+  ])
+    .option('--level <level>', 'quantization level instead of the configured one', levelName('--level'))
+    .option('--no-make', 'fail instead of making a missing variant')
+    .option('--system <text>', 'system message')
+    .option('--raw', 'continue the text as it stands, without a chat template')
+    .option('--temperature <number>', 'sampling temperature', decimalNumber('--temperature', 0, 5))
+    .option('--max-tokens <count>', 'longest answer', wholeNumber('--max-tokens', 1, MOST_CONTEXT_TOKENS))
+    .option('--seed <number>', 'seed of the sampling', wholeNumber('--seed', 0, 2 ** 31 - 1))
+    .option('--stop <text>', 'end the answer before this text; may be repeated', collect)
+    .option('--format <format>', 'json, or a file with a JSON schema that the answer must satisfy')
+    .option('--image <file>', 'picture to look at; may be repeated', collect)
+    .option('--context <tokens>', 'context length', wholeNumber('--context', 1, MOST_CONTEXT_TOKENS))
+    .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
+    .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', 0, 10_000))
+    .option('--timings', 'tell afterwards, on stderr, how long it took')
+    .addOption(backendOption())
+    .action((model: string, prompt: string | undefined, flags: RunFlags) =>
+      run(flags, async (context) => (await import('./run.action.js')).run(context, model, prompt, flags)),
+    );
+}

@@ -1,0 +1,46 @@
+import { formatCount, formatDuration, formatNumber, formatPercent } from '../../output/format.js';
+import type { Style } from '../../output/style.js';
+import { renderTable } from '../../output/table.js';
+import type { StatsDocument } from '../../schemas/stats.schema.js';
+
+/** Recorded performance as a table. */
+export function renderStats(
+  { variants }: StatsDocument,
+  model: string | null,
+  style: Style,
+  width: number | null,
+): string {
+  if (variants.length === 0) {
+    const what = model === null ? 'Nothing is recorded yet.' : `Nothing is recorded about ${model} yet.`;
+    return `${what}\nEvery call of plimsoll run is recorded. Try: plimsoll run ${model ?? 'MODEL'} "Hello"`;
+  }
+  return renderTable(
+    [
+      { header: 'VARIANT', flexible: true },
+      { header: 'CALLS', align: 'right' },
+      { header: 'OK', align: 'right' },
+      { header: 'MEAN', align: 'right' },
+      { header: 'MIN', align: 'right' },
+      { header: 'MAX', align: 'right' },
+      { header: 'P50', align: 'right' },
+      { header: 'P95', align: 'right' },
+      { header: 'P99', align: 'right' },
+      { header: 'FIRST TOKEN', align: 'right' },
+      { header: 'TOKENS/S', align: 'right' },
+    ],
+    variants.map((one) => [
+      one.variant,
+      formatCount(one.total),
+      one.failed > 0 ? style.yellow(formatPercent(one.successRate)) : formatPercent(one.successRate, 0),
+      formatDuration(one.meanMs),
+      formatDuration(one.minMs),
+      formatDuration(one.maxMs),
+      formatDuration(one.p50Ms),
+      formatDuration(one.p95Ms),
+      formatDuration(one.p99Ms),
+      formatDuration(one.meanFirstTokenMs),
+      formatNumber(one.meanDecodeTokensPerSecond),
+    ]),
+    { maxWidth: width, headerStyle: style.dim },
+  );
+}

@@ -1,0 +1,16 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** The user's folder for what can be made again: XDG, `~/Library/Caches`, or `%LOCALAPPDATA%`. */
+export function cacheFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  const named = env[platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME'] ?? '';
+  if (named !== '') return path.join(named, 'plimsoll', ...(platform === 'win32' ? ['cache'] : []));
+  if (platform === 'win32') return path.join(home, 'AppData', 'Local', 'plimsoll', 'cache');
+  return platform === 'darwin'
+    ? path.join(home, 'Library', 'Caches', 'plimsoll')
+    : path.join(home, '.cache', 'plimsoll');
+}

@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
+import type { BackendId, LoadedSettings } from '@plimsoll/domain';
+import { Container, type ServiceIdentifier } from 'inversify';
+import type { CommandContext } from '../commands/command-context.js';
+import { InProcessEvents } from './in-process-events.js';
+import { modulesFor, type ModuleLoader } from './modules.js';
+import { openConfigStore } from './open-config-store.js';
+import { systemClock } from './system-clock.js';
+
+/** What a command says about its services. */
+export interface ServiceFlags {
+  readonly backend?: BackendId | undefined;
+  readonly config?: string | undefined;
+}
+
+/**
+ * The services of one command run. An adapter is imported and bound when something of it is asked for, so that a
+ * command pays only for what it uses.
+ */
+export class Services {
+  readonly loaded: LoadedSettings;
+  readonly #container: Container;
+  readonly #loaders: ReadonlyMap<symbol, ModuleLoader>;
+  readonly #loading = new Map<ModuleLoader, Promise<void>>();
+  readonly #opened = new Set<object>();
+
+  private constructor(loaded: LoadedSettings, container: Container, loaders: ReadonlyMap<symbol, ModuleLoader>) {
+    this.loaded = loaded;
+    this.#container = container;
+    this.#loaders = loaders;
+  }
+
+  /** Reads the configuration under the flags. @throws InvalidConfigError */
+  static async open(context: CommandContext, flags: ServiceFlags): Promise<Services> {
+    const settings = flags.backend === undefined ? {} : { backend: flags.backend };
+    const store = openConfigStore(context, { file: flags.config, settings });
+    const loaded = await store.load();
+    const { output } = context;
+    for (const warning of loaded.warnings ?? []) output.note(`${output.errorStyle.yellow('Warning:')} ${warning}`);
+    const container = new Container();
+    container.bind(CONFIG_STORE).toConstantValue(store);
+    container.bind(CLOCK).toConstantValue(systemClock);
+    container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
+    return new Services(loaded, container, modulesFor(loaded.settings));
+  }
+
+  /** The service behind a token. */
+  async get<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service> {
+    await this.#bind(token);
+    return this.#track(await this.#container.getAsync(token));
+  }
+
+  /** The service behind a token, or null where the backend has none. */
+  async find<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service | null> {
+    await this.#bind(token);
+    return this.#container.isBound(token) ? this.get(token) : null;
+  }
+
+  /** All services behind a token, best first. */
+  async getAll<Service extends object>(token: ServiceIdentifier<Service>): Promise<readonly Service[]> {
+    await this.#bind(token);
+    if (!this.#container.isBound(token)) return [];
+    return (await this.#container.getAllAsync(token)).map((service) => this.#track(service));
+  }
+
+  /** Closes whatever was opened. */
+  async close(): Promise<void> {
+    const closing = [...this.#opened].map(async (service) => {
+      if (isCloseable(service)) await service.close();
+    });
+    await Promise.allSettled(closing);
+  }
+
+  async #bind(token: ServiceIdentifier): Promise<void> {
+    const loader = typeof token === 'symbol' ? this.#loaders.get(token) : undefined;
+    if (loader === undefined) return;
+    let loading = this.#loading.get(loader);
+    if (loading === undefined) {
+      loading = loader().then((modules) => this.#container.load(...modules));
+      this.#loading.set(loader, loading);
+    }
+    await loading;
+  }
+
+  #track<Service extends object>(service: Service): Service {
+    this.#opened.add(service);
+    return service;
+  }
+}
+
+interface Closeable {
+  close(): Promise<void>;
+}
+
+const isCloseable = (service: object): service is Closeable =>
+  'close' in service && typeof service.close === 'function';
+
+/** Runs `work` with the services of a command and closes them afterwards, whatever happens. */
+export async function withServices<Result>(
+  context: CommandContext,
+  flags: ServiceFlags,
+  work: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  const services = await Services.open(context, flags);
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
+}

@@ -1,0 +1,51 @@
+import { inspect } from 'node:util';
+import { isPlimsollError } from '@plimsoll/domain';
+import type { Style } from '../output/style.js';
+import type { ErrorDocument } from '../schemas/error.schema.js';
+import { EXIT, EXIT_CODE_OF } from './exit-codes.js';
+
+/** A caught value as the program reports it. */
+export function describeFailure(failure: unknown): ErrorDocument {
+  if (isPlimsollError(failure)) {
+    const exitCode = EXIT_CODE_OF[failure.code];
+    return { schema: 'plimsoll.error/1', code: failure.code, message: failure.message, hint: failure.hint, exitCode };
+  }
+  if (isAbort(failure)) {
+    return {
+      schema: 'plimsoll.error/1',
+      code: 'cancelled',
+      message: 'Interrupted.',
+      hint: null,
+      exitCode: EXIT.interrupted,
+    };
+  }
+  const message = failure instanceof Error && failure.message !== '' ? failure.message : String(failure);
+  return {
+    schema: 'plimsoll.error/1',
+    code: 'unexpected',
+    message: `Something went wrong that should not: ${message}`,
+    hint: 'Run the same command with PLIMSOLL_DEBUG=1 to see where, and please report it.',
+    exitCode: EXIT.failed,
+  };
+}
+
+/** The message for people: what happened, and the way out below it. */
+export function renderFailure(document: ErrorDocument, style: Style): string {
+  const lines = [`${style.red(document.code === 'cancelled' ? 'Stopped:' : 'Error:')} ${document.message}`];
+  if (document.hint !== null) lines.push(...document.hint.split('\n').map((line) => `  ${line}`));
+  return lines.join('\n');
+}
+
+/** The stack of a failure and of everything that caused it; for `PLIMSOLL_DEBUG`. */
+export function renderStack(failure: unknown): string {
+  const stacks: string[] = [];
+  for (let current = failure, depth = 0; current !== undefined && depth < 8; depth++) {
+    stacks.push(current instanceof Error ? (current.stack ?? current.message) : inspect(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return stacks.join('\ncaused by: ');
+}
+
+function isAbort(failure: unknown): boolean {
+  return failure instanceof Error && failure.name === 'AbortError';
+}

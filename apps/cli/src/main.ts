@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { CancelledError } from '@plimsoll/domain';
+import { EXIT } from './errors/exit-codes.js';
+import { runProgram } from './run-program.js';
+
+/** How long the process may wait for its own loose ends after the command is done. */
+const LINGER_MS = 3000;
+
+/** The program: reads arguments and signals of the process and sets its exit code. */
+export async function main(process: NodeJS.Process): Promise<void> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort(new CancelledError('Interrupted. Nothing half done was left behind.'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
+      throw error;
+    });
+  }
+
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal: interruption.signal,
+    version: packageVersion(),
+    nowMs: () => performance.now(),
+  });
+  process.off('SIGINT', interrupt);
+  process.off('SIGTERM', interrupt);
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+function packageVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
+}

@@ -1,0 +1,69 @@
+import { InvalidInputError, type PlimsollError } from '@plimsoll/domain';
+import { CommanderError } from 'commander';
+import type { RunAction } from './commands/command-context.js';
+import { describeFailure, renderFailure, renderStack } from './errors/report-failure.js';
+import { EXIT } from './errors/exit-codes.js';
+import { Output } from './output/output.js';
+import type { TextStream } from './output/text-stream.js';
+import { createProgram } from './program.js';
+
+/** The world a program run lives in. */
+export interface ProgramWorld {
+  readonly stdin: AsyncIterable<unknown> & { readonly isTTY?: boolean };
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  readonly nowMs: () => number;
+}
+
+/** Parses the arguments (without program and script), runs the command and gives the exit code. Never throws. */
+export async function runProgram(args: readonly string[], world: ProgramWorld): Promise<number> {
+  const json = args.includes('--json');
+  let output = new Output({ ...world, json });
+  let exitCode: number = EXIT.done;
+  const runAction: RunAction = async (flags, action) => {
+    output = new Output({ ...world, json: flags.json === true });
+    exitCode = await action({ output, signal: world.signal, env: world.env, stdin: world.stdin });
+  };
+  const program = createProgram(world.version, runAction, {
+    writeOut: (text) => void world.stdout.write(text),
+    writeErr: (text) => void world.stdout.write(text),
+    outputError: () => undefined,
+    getOutHasColors: () => false,
+  });
+  try {
+    if (args.length === 0) {
+      program.outputHelp();
+      return EXIT.done;
+    }
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (failure) {
+    output.stopProgress();
+    if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT.done;
+    const reported = failure instanceof CommanderError ? usageError(failure, args) : failure;
+    const document = describeFailure(world.signal.aborted ? interruption(reported, world.signal) : reported);
+    output.note(json ? JSON.stringify(document) : renderFailure(document, output.errorStyle));
+    if ((world.env['PLIMSOLL_DEBUG'] ?? '') !== '') output.note(renderStack(reported));
+    return document.exitCode;
+  }
+}
+
+/** Whatever fails after Ctrl-C fails because of it. */
+function interruption(failure: unknown, signal: AbortSignal): unknown {
+  const { exitCode } = describeFailure(failure);
+  return exitCode === EXIT.interrupted ? failure : signal.reason;
+}
+
+/** Commander's complaint in our form: a sentence, and where help is. */
+function usageError(failure: CommanderError, args: readonly string[]): PlimsollError {
+  const [complaint = '', ...guesses] = failure.message.replace(/^error: /, '').split('\n');
+  const sentence = complaint.charAt(0).toUpperCase() + complaint.slice(1).replace(/\.$/, '');
+  const guess = guesses.join(' ').replaceAll(/[()]/g, '').trim();
+  const command = args.find((argument) => /^[a-z]+$/.test(argument));
+  const known = failure.code !== 'commander.unknownCommand' && command !== undefined;
+  const help = `See: plimsoll ${known ? `${command} ` : ''}--help`;
+  return new InvalidInputError(`${sentence}.`, { hint: guess === '' ? help : `${guess}\n${help}`, cause: failure });
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { compareSchema } from './compare.schema.js';
+import { configPathSchema, configSchema, configValidateSchema } from './config.schema.js';
+import { demoSchema } from './demo.schema.js';
+import { doctorSchema } from './doctor.schema.js';
+import { errorSchema } from './error.schema.js';
+import { gpuSchema } from './gpu.schema.js';
+import { inspectSchema } from './inspect.schema.js';
+import { modelsSchema } from './models.schema.js';
+import { planSchema } from './plan.schema.js';
+import { quantizeSchema } from './quantize.schema.js';
+import { runSchema } from './run.schema.js';
+import { serveSchema } from './serve.schema.js';
+import { statsSchema } from './stats.schema.js';
+
+/** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
+export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  plan: planSchema,
+  inspect: inspectSchema,
+  gpu: gpuSchema,
+  models: modelsSchema,
+  run: runSchema,
+  quantize: quantizeSchema,
+  compare: compareSchema,
+  stats: statsSchema,
+  config: configSchema,
+  'config-validate': configValidateSchema,
+  'config-path': configPathSchema,
+  doctor: doctorSchema,
+  serve: serveSchema,
+  demo: demoSchema,
+  error: errorSchema,
+};
