@@ -1,4 +1,16 @@
+export { DiskHeaderCache } from './cache/disk-header-cache.js';
+export type { DiskHeaderCacheOptions } from './cache/disk-header-cache.js';
+export { NO_CACHE } from './cache/header-cache.js';
+export type { CachedFile, HeaderCache } from './cache/header-cache.js';
 export { FileModelInspector } from './file/file-model-inspector.js';
 export { BufferSource } from './header/buffer-source.js';
 export type { ByteSource } from './header/byte-source.js';
 export { readHeader } from './header/read-header.js';
+export type { HeaderLimits } from './header/read-header.js';
+export type { RemoteAccess, ResolveName, ResolvedAddress } from './http/remote-access.js';
+export { UrlModelInspector } from './http/url-model-inspector.js';
+export type { UrlModelInspectorOptions } from './http/url-model-inspector.js';
+export { HuggingFaceHub } from './huggingface/hugging-face-hub.js';
+export type { HuggingFaceHubOptions } from './huggingface/hugging-face-hub.js';
+export { OllamaLibrary } from './ollama-library/ollama-library.js';
+export type { OllamaLibraryOptions } from './ollama-library/ollama-library.js';
