@@ -1,14 +1,15 @@
-import { MODEL_CATALOG, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
+import { MODEL_CATALOG, MODEL_INSPECTOR, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
 import type { ModelInspector } from '@plimsoll/domain';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { OllamaVariantBuilder } from './builder/ollama-variant-builder.js';
 import { OllamaCatalog } from './catalog/ollama-catalog.js';
 import { OllamaRegistry, type OllamaRegistryOptions } from './catalog/ollama-registry.js';
+import { OllamaInspector } from './inspector/ollama-inspector.js';
 import { OllamaApi } from './ollama-api.js';
 import type { OllamaOptions } from './ollama-options.js';
 import { OllamaRuntime } from './runtime/ollama-runtime.js';
 
-/** The one connection that runtime, catalogue and builder share. */
+/** The one connection that all of them share. */
 export const OLLAMA_API: ServiceIdentifier<OllamaApi> = Symbol.for('@plimsoll/adapter-ollama/OllamaApi');
 
 /** The server, and what else to use. */
@@ -19,7 +20,7 @@ export interface OllamaModuleOptions extends OllamaOptions {
   readonly files?: ModelInspector | undefined;
 }
 
-/** Binds Ollama as model runtime, catalogue and variant builder. */
+/** Binds Ollama as model runtime, catalogue, variant builder, and as one of the inspectors. */
 export function ollamaModule(options: OllamaModuleOptions = {}): ContainerModule {
   return new ContainerModule(({ bind }) => {
     const registry = options.registry === null ? null : new OllamaRegistry(options.registry);
@@ -32,6 +33,9 @@ export function ollamaModule(options: OllamaModuleOptions = {}): ContainerModule
       .inSingletonScope();
     bind(MODEL_CATALOG)
       .toResolvedValue((api) => new OllamaCatalog(api, registry), [OLLAMA_API])
+      .inSingletonScope();
+    bind(MODEL_INSPECTOR)
+      .toResolvedValue((api) => new OllamaInspector(api), [OLLAMA_API])
       .inSingletonScope();
     bind(VARIANT_BUILDER)
       .toResolvedValue((api) => new OllamaVariantBuilder(api, builderOptions), [OLLAMA_API])
