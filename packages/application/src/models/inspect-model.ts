@@ -3,10 +3,10 @@ import type { CallOptions, InspectedModel, ModelInspector, ModelReference, Model
 
 /** Reads what a model is made of from its header, wherever it lies, without its data. */
 export class InspectModel {
-  readonly #runtime: ModelRuntime;
+  readonly #runtime: Pick<ModelRuntime, 'find'>;
   readonly #inspectors: readonly ModelInspector[];
 
-  constructor(runtime: ModelRuntime, inspectors: readonly ModelInspector[]) {
+  constructor(runtime: Pick<ModelRuntime, 'find'>, inspectors: readonly ModelInspector[]) {
     this.#runtime = runtime;
     this.#inspectors = inspectors;
   }

@@ -38,14 +38,14 @@ export type VariantStatus =
 
 /** Finds the variant of a model at a level, and makes it when it is missing and that is wanted. */
 export class EnsureVariant {
-  readonly #runtime: ModelRuntime;
+  readonly #runtime: Pick<ModelRuntime, 'find'>;
   readonly #catalog: ModelCatalog;
   readonly #builders: readonly VariantBuilder[];
   readonly #nameVariant: NameVariant;
   readonly #bus: EventBus;
 
   constructor(
-    runtime: ModelRuntime,
+    runtime: Pick<ModelRuntime, 'find'>,
     catalog: ModelCatalog,
     builders: readonly VariantBuilder[],
     nameVariant: NameVariant,
