@@ -79,10 +79,33 @@ export type { BudgetInput, DeviceBudget, DeviceFound, MemoryBudget, MemoryFound 
 export { formatBytes, parseByteSize } from './policy/byte-size.js';
 export { learnSpeedCalibration } from './policy/calibration.js';
 export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './policy/calibration.js';
+export { cacheName } from './policy/candidates.js';
+export { createPlan } from './policy/create-plan.js';
 export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './policy/correction.js';
 export type { FootprintCorrection, FootprintObservation } from './policy/correction.js';
 export { measuredSpeed } from './policy/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './policy/measured-speed.js';
+export { planDocument } from './policy/plan-document.js';
+export type { CandidateDocument, MemoryDocument, PlanDocument } from './policy/plan-document.js';
+export type {
+  CacheTypes,
+  FootprintFunction,
+  PlanConstraints,
+  PlanGoal,
+  PlanRequest,
+  PlannedArchitecture,
+} from './policy/plan-request.js';
+export type {
+  Fit,
+  LargestContext,
+  NextBetter,
+  Plan,
+  PlanCandidate,
+  PlanModel,
+  PlanVariant,
+  Recommendation,
+  Remedy,
+} from './policy/plan.js';
 export { formatPrediction } from './policy/prediction.js';
 export type { Prediction } from './policy/prediction.js';
 export { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './policy/speed.js';

@@ -1,0 +1,174 @@
+import type { RunShape } from '../footprint/operating-point.js';
+import type { ErrorCode, PlimsollError } from '../errors/plimsoll-error.js';
+import { isPlimsollError } from '../errors/plimsoll-error.js';
+import type { Level } from '../quantization/level.js';
+import type { PlanCandidate } from './plan.js';
+import type { CacheTypes, PlanRequest } from './plan-request.js';
+import type { Placed } from './placement.js';
+import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
+import type { Prediction } from './prediction.js';
+import { priorKvCacheKld, priorQuality } from './quality-prior.js';
+import type { QualityExpectation } from './quality-prior.js';
+import type { ActiveWeights } from './speed.js';
+import { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './speed.js';
+
+/** llama.cpp's default. */
+const MICRO_BATCH_TOKENS = 512;
+
+/**
+ * Every operating point of the grid, placed and judged. Levels that cannot be made and caches that the model cannot
+ * have are left out; if nothing is left, the reason is thrown.
+ */
+export function candidatesOf(request: PlanRequest): readonly PlanCandidate[] {
+  const result: PlanCandidate[] = [];
+  let refusal: PlimsollError | null = null;
+  for (const level of request.levels) {
+    try {
+      const facts = levelFacts(request, level);
+      for (const cache of request.cacheTypes) {
+        try {
+          result.push(...withCache(request, level, facts, cache));
+        } catch (error) {
+          refusal = refused(error, 'invalid-input');
+        }
+      }
+    } catch (error) {
+      refusal = refused(error, 'unsupported-level');
+    }
+  }
+  if (result.length === 0 && refusal !== null) throw refusal;
+  return result;
+}
+
+/** The error if it is of that kind, else thrown on. */
+function refused(error: unknown, code: ErrorCode): PlimsollError {
+  if (isPlimsollError(error) && error.code === code) return error;
+  throw error;
+}
+
+function withCache(request: PlanRequest, level: Level, facts: LevelFacts, cache: CacheTypes): readonly PlanCandidate[] {
+  const variant = request.variantOf?.(level) ?? { name: request.model.name, status: 'unknown' as const };
+  const quality = qualityOf(request, level, cache);
+  return request.contexts.flatMap((contextTokens) =>
+    (request.parallel ?? [1]).flatMap((parallel) =>
+      placements(request, level, baseShape(request, cache, contextTokens, parallel)).map((placed) => ({
+        level,
+        ...placed,
+        pareto: false,
+        expected: { ...speedOf(request, level, facts, placed), quality },
+        variant,
+      })),
+    ),
+  );
+}
+
+/** A shape without placement, the request's defaults filled in. */
+export function baseShape(
+  request: PlanRequest,
+  cache: CacheTypes,
+  contextTokens: number,
+  parallel: number,
+): Omit<RunShape, 'placement'> {
+  return {
+    contextTokens,
+    parallel,
+    microBatchTokens: request.microBatchTokens ?? MICRO_BATCH_TOKENS,
+    keyCacheType: cache.keyCacheType,
+    valueCacheType: cache.valueCacheType,
+    flashAttention: request.flashAttention ?? 'auto',
+  };
+}
+
+function placements(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
+  if (request.gpuLayers === undefined) return placeBest(request, level, base);
+  return request.gpuLayers.map((layers) => placeExactly(request, level, base, layers));
+}
+
+/** What the speed of all operating points of a level has in common. */
+interface LevelFacts {
+  readonly inputEmbeddingBytes: number;
+  readonly active: ActiveWeights;
+}
+
+/**
+ * Read off footprints: with all layers on a device the host keeps the input embedding alone, and what the device loses
+ * when the experts stay behind are the experts.
+ */
+function levelFacts(request: PlanRequest, level: Level): LevelFacts {
+  const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
+  const base = baseShape(request, cache, request.contexts[0] ?? 256, 1);
+  const { experts, tiedEmbeddings } = request.architecture;
+  const gpuLayers = offloadableLayers(request);
+  const on = (expertsOnHost: boolean): { readonly device: number; readonly host: number } => {
+    const { devices, host } = request.footprint(level, {
+      ...base,
+      placement: { gpuLayers, split: [1], expertsOnHost },
+    });
+    return { device: devices[0]?.weightsBytes ?? 0, host: host.weightsBytes };
+  };
+  const whole = on(false);
+  const expertBytes = experts === null ? 0 : whole.device - on(true).device;
+  return {
+    // A tied embedding on the host is also the output matrix, and read whole, once the output is there.
+    inputEmbeddingBytes: tiedEmbeddings && splitByBudget(request.budget).length === 0 ? 0 : whole.host,
+    active:
+      experts === null || whole.device === 0
+        ? DENSE
+        : { expertShare: expertBytes / whole.device, expertsUsedShare: experts.used / experts.count },
+  };
+}
+
+function speedOf(
+  request: PlanRequest,
+  level: Level,
+  facts: LevelFacts,
+  { shape, footprint }: Placed,
+): { readonly decodeTokensPerSecond: Prediction; readonly prefillTokensPerSecond: Prediction } {
+  const { gpuLayers, expertsOnHost } = shape.placement;
+  const question = {
+    level,
+    footprint,
+    ...facts,
+    expertsOnHost,
+    cacheTokens: shape.contextTokens * shape.parallel,
+    depthTokens: shape.contextTokens / 2,
+    activeParameters: request.architecture.activeParameters,
+    machine: request.machine,
+  };
+  const measured = request.measuredSpeed?.({ level, kvCache: shape.keyCacheType, gpuLayers });
+  const device = request.budget.devices[0]?.name ?? null;
+  const subject = { architecture: request.model.architecture, device, level };
+  const best = (seen: Prediction | undefined, kind: 'decode' | 'prefill', prior: () => Prediction): Prediction => {
+    if (seen !== undefined && seen.value !== null) return seen;
+    return request.calibration?.calibrate(prior(), { kind, ...subject }) ?? prior();
+  };
+  return {
+    decodeTokensPerSecond: best(measured?.decode, 'decode', () => priorDecodeSpeed(question)),
+    prefillTokensPerSecond: best(measured?.prefill, 'prefill', () => priorPrefillSpeed(question)),
+  };
+}
+
+/**
+ * Measured quality, else the level's prior with what the cache adds. Divergences of small changes add up; of perplexity
+ * and top tokens with such a cache nothing is published, so the level's own are given and the note says so.
+ */
+function qualityOf(request: PlanRequest, level: Level, cache: CacheTypes): QualityExpectation {
+  const measured = request.measuredQuality?.(level, cache) ?? null;
+  if (measured !== null) return measured;
+  const weights = priorQuality(level, request.model.parameters);
+  const keys = priorKvCacheKld(cache.keyCacheType);
+  const values = priorKvCacheKld(cache.valueCacheType);
+  if (keys === 0 && values === 0) return weights;
+  const added = keys === null || values === null ? null : Math.max(keys, values);
+  const note =
+    added === null
+      ? `What a cache of ${cacheName(cache)} costs is not known: measure it. The other figures are of the weights alone.`
+      : `The cache at ${cacheName(cache)} adds a mean KL divergence of about ${added}; it varies by model.`;
+  const meanKld = weights.meanKld === null || added === null ? null : weights.meanKld + added;
+  return { ...weights, meanKld, note: `${weights.note} ${note}` };
+}
+
+/** `q8_0`, or `q8_0/q4_0` when keys and values differ. */
+export function cacheName({ keyCacheType, valueCacheType }: CacheTypes): string {
+  return keyCacheType === valueCacheType ? keyCacheType : `${keyCacheType}/${valueCacheType}`;
+}

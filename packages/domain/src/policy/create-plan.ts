@@ -1,0 +1,89 @@
+import { InvalidInputError } from '../errors/invalid-input-error.js';
+import { formatBytes } from './byte-size.js';
+import { cacheName, candidatesOf } from './candidates.js';
+import { largestContext } from './largest-context.js';
+import { grouped, nextBetter } from './next-better.js';
+import { markPareto } from './pareto.js';
+import type { LargestContext, Plan, PlanCandidate } from './plan.js';
+import type { PlanRequest } from './plan-request.js';
+import { ranked, violation } from './ranking.js';
+import { reasonsFor } from './reasons.js';
+
+/** The context that is aimed for when none is named. */
+const USUAL_CONTEXT = 8192;
+
+/**
+ * Plans a model on a machine: every operating point of the grid with its footprint, fit, expected speed and quality,
+ * the longest context of each level, and one point recommended with the reasons. It decides from footprints alone.
+ * @throws InvalidInputError for an empty grid, or a context or number of sequences that is no positive integer
+ */
+export function createPlan(request: PlanRequest): Plan {
+  check(request);
+  const candidates = markPareto(candidatesOf(request));
+  const parallel = Math.min(...(request.parallel ?? [1]));
+  const levels = request.levels.filter((level) => candidates.some((candidate) => candidate.level === level));
+  const largestContexts = levels.flatMap((level) =>
+    request.cacheTypes
+      .filter((cache) => candidates.some(({ shape }) => cacheName(shape) === cacheName(cache)))
+      .map((cache) => largestContext(request, level, cache, parallel)),
+  );
+  const chosen = ranked(candidates, {
+    goal: request.goal ?? 'quality',
+    constraints: request.constraints ?? {},
+    wantedContextTokens: wantedContext(request),
+  })[0];
+  const plan = { model: request.model, budget: request.budget, candidates, largestContexts };
+  if (chosen === undefined) return { ...plan, recommended: null, obstacles: obstaclesOf(request, candidates) };
+  const better = nextBetter(request, candidates, chosen);
+  const longest = longestFor(largestContexts, chosen);
+  const reasons = reasonsFor(request, chosen, better, longest);
+  return { ...plan, recommended: { candidate: chosen, reasons, nextBetter: better }, obstacles: [] };
+}
+
+function check(request: PlanRequest): void {
+  const { levels, cacheTypes, contexts, parallel = [1], gpuLayers = [0] } = request;
+  if ([levels, cacheTypes, contexts, parallel, gpuLayers].some((axis) => axis.length === 0)) {
+    throw new InvalidInputError('A plan needs at least one level, cache type, context and number of sequences.', {
+      hint: 'Leave the flag out to plan with the usual values.',
+    });
+  }
+  const wrong = [...contexts, ...parallel].find((value) => !Number.isSafeInteger(value) || value < 1);
+  if (wrong !== undefined) {
+    throw new InvalidInputError(`A context or number of sequences cannot be ${wrong}.`, {
+      hint: 'Give positive whole numbers, such as --context 8192 --parallel 1.',
+    });
+  }
+  const layers = gpuLayers.find((value) => !Number.isSafeInteger(value) || value < 0);
+  if (layers !== undefined) {
+    throw new InvalidInputError(`${layers} is no number of layers.`, { hint: 'Give a whole number from 0 on.' });
+  }
+}
+
+function wantedContext(request: PlanRequest): number {
+  if (request.wantedContextTokens !== undefined) return request.wantedContextTokens;
+  const usual = request.contexts.filter((tokens) => tokens <= USUAL_CONTEXT);
+  return usual.length > 0 ? Math.max(...usual) : Math.min(...request.contexts);
+}
+
+function longestFor(largest: readonly LargestContext[], { level, shape }: PlanCandidate): LargestContext | null {
+  return largest.find((entry) => entry.level === level && cacheName(entry) === cacheName(shape)) ?? null;
+}
+
+function obstaclesOf(request: PlanRequest, candidates: readonly PlanCandidate[]): readonly string[] {
+  const fitting = candidates.filter(({ fit }) => fit !== 'none');
+  if (fitting.length === 0) {
+    const closest = [...candidates].sort((a, b) => a.shortBytes - b.shortBytes)[0];
+    if (closest === undefined) return ['There is no level to choose from.'];
+    const { level, shape, shortBytes } = closest;
+    const what = `${level} with ${grouped(shape.contextTokens)} tokens of ${cacheName(shape)} cache`;
+    return [`Nothing fits. The closest, ${what}, is ${formatBytes(shortBytes)} short.`];
+  }
+  const counts = new Map<string, number>();
+  for (const candidate of fitting) {
+    const why = violation(candidate, request.constraints ?? {});
+    if (why !== null) counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([why, count]) => `${count} of ${fitting.length} operating points that fit do not meet the demands: ${why}.`,
+  );
+}

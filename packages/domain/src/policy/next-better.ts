@@ -1,0 +1,100 @@
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import { isPlimsollError } from '../errors/plimsoll-error.js';
+import { formatBytes } from './byte-size.js';
+import { baseShape } from './candidates.js';
+import { fitOf } from './fit.js';
+import { largestContext } from './largest-context.js';
+import type { NextBetter, PlanCandidate, Remedy } from './plan.js';
+import type { CacheTypes, PlanRequest } from './plan-request.js';
+import { offloadableLayers, splitByBudget } from './placement.js';
+
+/** Caches that are offered as a way out, in this order. */
+const SMALLER_CACHES: readonly KvCacheType[] = ['q8_0', 'q4_0'];
+
+/** A context shorter than this is no help. */
+const SHORTEST_USEFUL_CONTEXT = 1024;
+
+/**
+ * The next better level than the recommended candidate that does not lie whole on the devices, how much it lacks, and
+ * what would make it fit. Of a recommended candidate that is split it is that level itself. Null when nothing better
+ * was asked about.
+ */
+export function nextBetter(
+  request: PlanRequest,
+  candidates: readonly PlanCandidate[],
+  chosen: PlanCandidate,
+): NextBetter | null {
+  const target = chosen.fit === 'partial' ? chosen : nextLevel(candidates, chosen);
+  if (target === null) return null;
+  return { level: target.level, shortBytes: target.shortBytes, remedies: remediesFor(request, target, chosen) };
+}
+
+/** The least good of the better levels that do not fit whole, in the chosen cache, context and sequences. */
+function nextLevel(candidates: readonly PlanCandidate[], chosen: PlanCandidate): PlanCandidate | null {
+  const loss = ({ expected }: PlanCandidate): number => expected.quality.meanKld ?? Number.POSITIVE_INFINITY;
+  const better = candidates.filter(
+    (candidate) => isSameShape(candidate, chosen) && loss(candidate) < loss(chosen) && candidate.fit !== 'full',
+  );
+  return better.sort((a, b) => loss(b) - loss(a) || a.footprint.totalBytes - b.footprint.totalBytes)[0] ?? null;
+}
+
+function isSameShape({ shape: a }: PlanCandidate, { shape: b }: PlanCandidate): boolean {
+  return (
+    a.keyCacheType === b.keyCacheType &&
+    a.valueCacheType === b.valueCacheType &&
+    a.contextTokens === b.contextTokens &&
+    a.parallel === b.parallel
+  );
+}
+
+function remediesFor(request: PlanRequest, target: PlanCandidate, chosen: PlanCandidate): readonly Remedy[] {
+  const { shape, level } = target;
+  const remedies: Remedy[] = [];
+  const smaller = SMALLER_CACHES.filter((type) => isSmaller(type, shape.keyCacheType)).find((type) =>
+    fitsWhole(request, target, { keyCacheType: type, valueCacheType: type }, shape.parallel),
+  );
+  if (smaller !== undefined && request.flashAttention !== 'off') {
+    remedies.push({ kind: 'kv-cache', text: `KV cache at ${smaller} makes it fit` });
+  }
+  const longest = largestContext(request, level, shape, shape.parallel).contextTokens;
+  if (longest !== null && longest >= SHORTEST_USEFUL_CONTEXT && longest < shape.contextTokens) {
+    remedies.push({ kind: 'context', text: `a context of ${grouped(longest)} tokens makes it fit` });
+  }
+  if (shape.parallel > 1 && fitsWhole(request, target, shape, 1)) {
+    remedies.push({ kind: 'parallel', text: 'one sequence at a time makes it fit' });
+  }
+  if (target.fit === 'partial' && target !== chosen) remedies.push(partialRemedy(request, target));
+  remedies.push({ kind: 'memory', text: `${formatBytes(target.shortBytes)} more memory makes it fit` });
+  return remedies;
+}
+
+function partialRemedy(request: PlanRequest, target: PlanCandidate): Remedy {
+  const { gpuLayers, expertsOnHost } = target.shape.placement;
+  const all = offloadableLayers(request);
+  const what = expertsOnHost ? 'the experts can stay on the host' : `${gpuLayers} of ${all} layers fit`;
+  const speed = target.expected.decodeTokensPerSecond.value;
+  const cost = speed === null ? '' : ` at about ${speed.toFixed(1)} tokens/s`;
+  return { kind: 'partial', text: `${what}${cost}` };
+}
+
+const SIZES: readonly KvCacheType[] = ['f32', 'bf16', 'f16', 'q8_0', 'q5_1', 'q5_0', 'q4_1', 'iq4_nl', 'q4_0'];
+const isSmaller = (a: KvCacheType, b: KvCacheType): boolean => SIZES.indexOf(a) > SIZES.indexOf(b);
+
+function fitsWhole(request: PlanRequest, target: PlanCandidate, cache: CacheTypes, parallel: number): boolean {
+  const split = splitByBudget(request.budget);
+  const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertsOnHost: false };
+  const shape = { ...baseShape(request, cache, target.shape.contextTokens, parallel), placement };
+  try {
+    const fit = fitOf(request.footprint(target.level, shape), request.budget, request.correction ?? null);
+    return fit.deviceShortBytes + fit.hostShortBytes === 0;
+  } catch (error) {
+    // A cache that the model cannot have is no way out.
+    if (isPlimsollError(error) && error.code === 'invalid-input') return false;
+    throw error;
+  }
+}
+
+/** `16,384` */
+export function grouped(tokens: number): string {
+  return String(tokens).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}

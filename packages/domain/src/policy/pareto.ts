@@ -1,0 +1,42 @@
+import type { PlanCandidate } from './plan.js';
+
+interface Point {
+  readonly candidate: PlanCandidate;
+  readonly loss: number;
+  readonly speed: number;
+  readonly context: number;
+}
+
+/**
+ * Marks the candidates that fit and that no other one beats: none has at most its divergence, at least its speed and
+ * at least its context, and is better in one of them. Where a speed is unknown, fewer bytes stand for faster. A
+ * candidate of unknown quality cannot be judged and is not marked.
+ */
+export function markPareto(candidates: readonly PlanCandidate[]): readonly PlanCandidate[] {
+  const fitting = candidates.filter(({ fit, expected }) => fit !== 'none' && expected.quality.meanKld !== null);
+  const bySpeed = fitting.every(({ expected }) => expected.decodeTokensPerSecond.value !== null);
+  const points = fitting
+    .map((candidate): Point => {
+      const { expected, shape, footprint } = candidate;
+      return {
+        candidate,
+        loss: expected.quality.meanKld ?? 0,
+        speed: bySpeed ? (expected.decodeTokensPerSecond.value ?? 0) : -footprint.totalBytes,
+        context: shape.contextTokens * shape.parallel,
+      };
+    })
+    // A point can be beaten only by one that comes before it.
+    .sort((a, b) => a.loss - b.loss || b.speed - a.speed || b.context - a.context);
+  const front: Point[] = [];
+  for (const point of points) {
+    const beaten = front.some(
+      (other) =>
+        other.speed >= point.speed &&
+        other.context >= point.context &&
+        (other.loss < point.loss || other.speed > point.speed || other.context > point.context),
+    );
+    if (!beaten) front.push(point);
+  }
+  const marked = new Set(front.map(({ candidate }) => candidate));
+  return candidates.map((candidate) => (marked.has(candidate) ? { ...candidate, pareto: true } : candidate));
+}

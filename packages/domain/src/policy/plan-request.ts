@@ -1,0 +1,73 @@
+import type { Footprint } from '../footprint/footprint.js';
+import type { FlashAttention, RunShape } from '../footprint/operating-point.js';
+import type { ModelArchitecture } from '../model/architecture.js';
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+import type { MemoryBudget } from './budget.js';
+import type { SpeedCalibration } from './calibration.js';
+import type { FootprintCorrection } from './correction.js';
+import type { MeasuredPoint, MeasuredSpeed } from './measured-speed.js';
+import type { PlanModel, PlanVariant } from './plan.js';
+import type { QualityExpectation } from './quality-prior.js';
+import type { MachineSpeed } from './speed.js';
+
+/** Gives the footprint of a level in some shape. */
+export type FootprintFunction = (level: Level, shape: RunShape) => Footprint;
+
+/** What of an architecture a plan needs; a `ModelArchitecture` is one. */
+export type PlannedArchitecture = Pick<
+  ModelArchitecture,
+  'layers' | 'predictionLayers' | 'tiedEmbeddings' | 'experts' | 'activeParameters'
+>;
+
+/** Types of the two halves of a cache. */
+export interface CacheTypes {
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+}
+
+/** What a recommended operating point has to meet. Absent is no demand. A demand on something unknown is not met. */
+export interface PlanConstraints {
+  readonly minContextTokens?: number | undefined;
+  /** A speed that cannot be predicted is let pass and said to be unknown. */
+  readonly minDecodeTokensPerSecond?: number | undefined;
+  /** Relative: 0.03 is 3 % more. */
+  readonly maxPerplexityIncrease?: number | undefined;
+  readonly maxMeanKld?: number | undefined;
+  readonly minSameTopToken?: number | undefined;
+  /** Whether layers may stay on the host; yes when absent. */
+  readonly allowPartial?: boolean | undefined;
+}
+
+/** What to prefer among all that meets the constraints. */
+export type PlanGoal = 'quality' | 'speed' | 'balanced';
+
+/** Everything that a plan is made from. */
+export interface PlanRequest {
+  readonly model: PlanModel;
+  readonly architecture: PlannedArchitecture;
+  readonly footprint: FootprintFunction;
+  readonly budget: MemoryBudget;
+  /** Devices in the budget's order. */
+  readonly machine: MachineSpeed;
+  readonly levels: readonly Level[];
+  readonly cacheTypes: readonly CacheTypes[];
+  /** Context lengths, per sequence. */
+  readonly contexts: readonly number[];
+  /** The context to aim for; the largest of `contexts` up to 8,192 when absent. */
+  readonly wantedContextTokens?: number | undefined;
+  readonly parallel?: readonly number[] | undefined;
+  /** Layers on devices: as many as fit when absent, else exactly these. */
+  readonly gpuLayers?: readonly number[] | undefined;
+  readonly microBatchTokens?: number | undefined;
+  readonly flashAttention?: FlashAttention | undefined;
+  readonly goal?: PlanGoal | undefined;
+  readonly constraints?: PlanConstraints | undefined;
+  readonly variantOf?: ((level: Level) => PlanVariant) | undefined;
+  /** What was measured here, before any prior. */
+  readonly measuredSpeed?: ((point: MeasuredPoint) => MeasuredSpeed) | undefined;
+  /** Measured quality of a level with a cache, or null. */
+  readonly measuredQuality?: ((level: Level, cache: CacheTypes) => QualityExpectation | null) | undefined;
+  readonly calibration?: SpeedCalibration | undefined;
+  readonly correction?: FootprintCorrection | undefined;
+}

@@ -1,0 +1,99 @@
+import type { Footprint } from '../footprint/footprint.js';
+import type { RunShape } from '../footprint/operating-point.js';
+import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Level } from '../quantization/level.js';
+import type { MemoryBudget } from './budget.js';
+import type { Prediction } from './prediction.js';
+import type { QualityExpectation } from './quality-prior.js';
+
+/** The model that a plan is about. Null is unknown. */
+export interface PlanModel {
+  readonly name: string;
+  readonly architecture: string;
+  readonly parameters: number | null;
+  /** Context it was trained for, in tokens. */
+  readonly contextLength: number | null;
+  /** Where its header was read: a path, URL or repository file. */
+  readonly source: string;
+}
+
+/**
+ * `full`: all layers on the devices, or, on a machine without any, all on the host. `partial`: some layers or the
+ * experts have to stay on the host. `none`: it does not fit at all.
+ */
+export type Fit = 'full' | 'partial' | 'none';
+
+/** The variant behind a candidate. */
+export interface PlanVariant {
+  readonly name: string;
+  /** `local`: it is here; `remote`: it can be downloaded; `buildable`: it can be made here; `missing`; `unknown`. */
+  readonly status: 'local' | 'remote' | 'buildable' | 'missing' | 'unknown';
+}
+
+/** One operating point with everything that is known about it. */
+export interface PlanCandidate {
+  readonly level: Level;
+  readonly shape: RunShape;
+  readonly footprint: Footprint;
+  /** What a learned correction adds, driver overhead included; 0 before anything was learned. */
+  readonly overheadBytes: number;
+  readonly fit: Fit;
+  /** Bytes missing to have everything on the devices (or the host, when there is none); 0 for `full`. */
+  readonly shortBytes: number;
+  /** Bytes of the budget of devices (or host) that stay free; 0 for `none`. */
+  readonly headroomBytes: number;
+  /** Whether no other candidate that fits is better in quality, speed and context at once. */
+  readonly pareto: boolean;
+  readonly expected: {
+    /** At half-filled context. */
+    readonly decodeTokensPerSecond: Prediction;
+    readonly prefillTokensPerSecond: Prediction;
+    readonly quality: QualityExpectation;
+  };
+  readonly variant: PlanVariant;
+}
+
+/** The longest context that fits whole at a level, by cache type. */
+export interface LargestContext {
+  readonly level: Level;
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+  /** Null when not even the shortest fits. */
+  readonly contextTokens: number | null;
+}
+
+/** One way to make a better level fit. */
+export interface Remedy {
+  readonly kind: 'kv-cache' | 'context' | 'parallel' | 'partial' | 'memory';
+  /** In words, such as `KV cache at q8_0 makes it fit`. */
+  readonly text: string;
+}
+
+/** The next better level than the recommended one, and what it lacks. */
+export interface NextBetter {
+  readonly level: Level;
+  readonly shortBytes: number;
+  readonly remedies: readonly Remedy[];
+}
+
+/** The choice and why. */
+export interface Recommendation {
+  readonly candidate: PlanCandidate;
+  /** Sentences with numbers, the most important first. */
+  readonly reasons: readonly string[];
+  /** Null when nothing better is left to want. */
+  readonly nextBetter: NextBetter | null;
+}
+
+/** Operating points for a model on a machine, with one recommended. */
+export interface Plan {
+  readonly model: PlanModel;
+  readonly budget: MemoryBudget;
+  /** Best level first, then by cache, context and sequences as they were asked for. */
+  readonly candidates: readonly PlanCandidate[];
+  readonly largestContexts: readonly LargestContext[];
+  /** Null when nothing fits, or nothing that fits meets the constraints. */
+  readonly recommended: Recommendation | null;
+  /** Why nothing is recommended and by how much it misses; empty otherwise. */
+  readonly obstacles: readonly string[];
+}
