@@ -66,6 +66,8 @@ export { normalDeviate, seededRandom } from './metrics/seeded-random.js';
 export type { RandomSource } from './metrics/seeded-random.js';
 export { compareSpeed } from './metrics/speed-comparison.js';
 export type { SpeedComparison, SpeedComparisonOptions } from './metrics/speed-comparison.js';
+export { tokenDivergence, tokenNll } from './metrics/token-divergence.js';
+export type { TokenDivergence } from './metrics/token-divergence.js';
 export { VariantAccumulator, decodeTokensPerSecond, prefillTokensPerSecond } from './metrics/variant-accumulator.js';
 export type { RecordedCall } from './metrics/variant-accumulator.js';
 export { architectureOf } from './model/architecture.js';
