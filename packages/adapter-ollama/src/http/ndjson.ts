@@ -1,7 +1,7 @@
 import { BackendFailedError } from '@plimsoll/domain';
 
 /** Longest line that is kept in memory; Ollama's own runner stops at less. */
-export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** Splits a byte stream into the lines that are complete; what remains open at the end comes from `rest`. */
 export class LineSplitter {

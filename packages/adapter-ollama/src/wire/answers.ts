@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const count = z.number().int().nonnegative().nullish();
 
-export interface DetailsAnswer {
+interface DetailsAnswer {
   readonly family?: string | null | undefined;
   readonly parameter_size?: string | null | undefined;
   readonly quantization_level?: string | null | undefined;
