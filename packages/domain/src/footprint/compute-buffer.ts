@@ -1,0 +1,112 @@
+import type { CacheCells } from './cache-table.js';
+import type { ComputeDimensions } from './compute-dimensions.js';
+
+/**
+ * Scratch memory of the compute graph. The engine lays the graph of one full batch out once; its buffer is as large as
+ * the moment at which most is alive. There are three such moments, and the largest counts: the attention scores (only
+ * without flash attention), the feed-forward network, and the logits. Every term is in 32-bit values per token of the
+ * batch. Derived from llama.cpp v0.5.0 `src/llama-graph.cpp` and `ggml/src/ggml-alloc.c`; constants by asking the
+ * engine, whose own allocation can be a few per cent larger where freed blocks do not fit again.
+ */
+interface Inputs {
+  /** Masks of all caches. */
+  readonly mask: number;
+  /** Positions in the transposed value cache, which flash attention does not need. */
+  readonly valueIndices: number;
+}
+
+function inputs(dims: ComputeDimensions, cells: CacheCells, flash: boolean): Inputs {
+  const caches = (cells.full > 0 ? 1 : 0) + (cells.window > 0 ? 1 : 0);
+  return {
+    mask: (cells.full + cells.window) * (flash ? 0.5 : 1),
+    valueIndices: flash ? 0 : 2 * dims.values * caches,
+  };
+}
+
+const bytes = (values: number, tokens: number): number => Math.ceil(4 * values * tokens);
+
+/** Bytes on the host when it computes everything. */
+export function hostComputeBytes(dims: ComputeDimensions, cells: CacheCells, flash: boolean): number {
+  const { width, query, heads } = dims;
+  const tokens = cells.batchTokens;
+  if (dims.family === 'encoder') {
+    return bytes(flash ? dims.dense / 3 + 3 * width + tokens / 2 + 3 : 6 * width + tokens * (heads + 1) + 3, tokens);
+  }
+  if (dims.family === 'recurrent') return bytes(dims.vocabulary + dims.outputRows * width + 2, tokens);
+  const { mask, valueIndices } = inputs(dims, cells, flash);
+  const experts = dims.experts + dims.expertResults;
+  const carried = 3 * width + (dims.family === 'hybrid' || dims.latent ? 0 : query);
+  const network = mask + valueIndices + Math.max(dims.dense, experts) + carried + 7;
+  const scores = attentionValues(dims, cells, flash) + mask + valueIndices + 5;
+  return bytes(Math.max(logitValues(dims, mask, flash), network, scores), tokens);
+}
+
+/** What is alive while the host computes attention, beside its inputs. */
+function attentionValues(dims: ComputeDimensions, cells: CacheCells, flash: boolean): number {
+  const { width } = dims;
+  if (dims.latent) return (flash ? 0 : scoreValues(dims, cells)) + dims.latentRow + 4 * width;
+  return flash ? 0 : scoreValues(dims, cells) + 3 * width + dims.queryCopies * dims.query;
+}
+
+/** Scores of all heads over the longest cache, and the unpacked values of compressed attention. */
+function scoreValues(dims: ComputeDimensions, cells: CacheCells): number {
+  const longest = Math.max(cells.full, cells.window);
+  // The values are unpacked from the keys into a copy of their own: 16-bit, whatever the batch.
+  const unpacked = (longest * dims.latentValues * 2) / (4 * cells.batchTokens);
+  return longest * dims.heads + unpacked;
+}
+
+function logitValues(dims: ComputeDimensions, mask: number, flash: boolean): number {
+  const { vocabulary, width, outputRows, keepsMask } = dims;
+  if (dims.latent && (mask >= width || !flash)) {
+    // Freed room of the last layer lies below the logits and is too small for them.
+    return vocabulary + 10 * width;
+  }
+  if (!keepsMask) return vocabulary + outputRows * width + 1;
+  return vocabulary + (mask <= width ? outputRows * width + mask + 7 : (outputRows - 1) * width + 1);
+}
+
+/** What of the model lies outside the device at hand and is fetched for its computation. */
+export interface FetchedBytes {
+  /** The largest matrix that is fetched at once. */
+  readonly weightBytes: number;
+  /** The matrix that makes the logits, when the host holds it. */
+  readonly outputBytes: number;
+  /** Whether the last repeating layer is fetched too. */
+  readonly fetchesLastLayer: boolean;
+  /** One layer's keys and values, when the host holds some. */
+  readonly cacheBytes: number;
+}
+
+/**
+ * Bytes on one device. Matrices that stay on the host are fetched one at a time for batches, so that the device needs
+ * room for the largest (llama.cpp `ggml/src/ggml-backend.cpp`, offloading of operations).
+ */
+export function deviceComputeBytes(
+  dims: ComputeDimensions,
+  cells: CacheCells,
+  flash: boolean,
+  makesLogits: boolean,
+  fetched: FetchedBytes,
+): number {
+  const { width } = dims;
+  const tokens = cells.batchTokens;
+  const { mask, valueIndices } = inputs(dims, cells, flash);
+  const activations = Math.max(dims.dense, dims.experts + dims.expertResults);
+  const network = bytes(mask + valueIndices + activations + 2 * width + 6, tokens) + fetched.weightBytes;
+  const scores = flash
+    ? bytes(dims.latent || fetched.cacheBytes > 0 ? mask + dims.latentRow + 4 * width : 0, tokens)
+    : bytes(scoreValues(dims, cells) + mask + valueIndices + dims.latentRow + 3 * width + 4, tokens);
+  const rows = makesLogits ? dims.vocabulary + dims.outputRows * width : 0;
+  // Logits, and an output matrix fetched for them, find the room of a fetched last layer free only half of the time.
+  const leftover =
+    makesLogits && fetched.fetchesLastLayer ? (bytes(activations / 3 + width, tokens) + fetched.weightBytes) / 2 : 0;
+  const logits = bytes(rows, tokens) + fetched.outputBytes + Math.ceil(leftover);
+  return Math.max(network, scores + fetched.cacheBytes, logits);
+}
+
+/** Bytes on the host when devices compute: the batch's inputs and embeddings. */
+export function hostInputBytes(dims: ComputeDimensions, cells: CacheCells, flash: boolean): number {
+  const { mask, valueIndices } = inputs(dims, cells, flash);
+  return bytes(2 * dims.width + mask + valueIndices + (flash ? 7 : 5), cells.batchTokens);
+}

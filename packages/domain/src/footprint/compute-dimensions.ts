@@ -1,0 +1,82 @@
+import type { LayerShape, ModelArchitecture } from '../model/architecture.js';
+import { metadataNumber } from '../model/model-header.js';
+import type { ModelHeader } from '../model/model-header.js';
+
+/** The widths that decide how large the scratch memory of one token is, in values. */
+export interface ComputeDimensions {
+  readonly family: ModelArchitecture['family'];
+  readonly width: number;
+  readonly vocabulary: number;
+  /** Heads, and values of all heads of a query, in the widest layer. */
+  readonly heads: number;
+  readonly query: number;
+  /** Values of all heads in the widest value row; the same for one layer's keys. */
+  readonly values: number;
+  readonly keys: number;
+  /** Gate, product and result of the widest dense feed-forward network. */
+  readonly dense: number;
+  /** The same of the chosen experts, and all of their results before they are summed. */
+  readonly experts: number;
+  readonly expertResults: number;
+  /** Copies of the model width that are alive beside the logits. */
+  readonly outputRows: number;
+  /** Whether masks are still alive then, as in models whose last layer attends late. */
+  readonly keepsMask: boolean;
+  /** Queries alive beside the attention scores. */
+  readonly queryCopies: number;
+  readonly latent: boolean;
+  /** Head length of a compressed attention's values; 0 otherwise. */
+  readonly latentValues: number;
+  /** Queries in all their forms and results of all heads of compressed attention; 0 otherwise. */
+  readonly latentRow: number;
+}
+
+/** Output rows and mask rule that differ from the plain 2 and false. Found by asking the engine; see `docs`. */
+const OUTPUT_RULES: Readonly<Record<string, { readonly rows: number; readonly keepsMask: boolean }>> = {
+  'command-r': { rows: 3, keepsMask: true },
+  'gpt-oss': { rows: 3, keepsMask: true },
+  granitehybrid: { rows: 4, keepsMask: true },
+  qwen3next: { rows: 4, keepsMask: true },
+  lfm2: { rows: 3, keepsMask: true },
+  mamba: { rows: 3, keepsMask: false },
+};
+
+/** The widths of a model, from its architecture and its tensors. */
+export function computeDimensions(architecture: ModelArchitecture, header: ModelHeader): ComputeDimensions {
+  const attention = architecture.layerShapes.filter(({ mixer }) => mixer === 'attention' || mixer === 'both');
+  const most = (value: (layer: (typeof attention)[number]) => number): number =>
+    attention.reduce((maximum, layer) => Math.max(maximum, value(layer)), 0);
+  const feedForward = architecture.layerShapes.reduce((m, layer) => Math.max(m, layer.feedForward), 0);
+  const hasDense = header.tensors.some(({ name }) => /^blk\.\d+\.ffn_up\.weight$/.test(name));
+  const isFused = header.tensors.some(({ name }) => name.endsWith('.attn_qkv.weight'));
+  const experts = architecture.experts;
+  const chosen = experts === null ? 0 : experts.used * experts.feedForward;
+  const results = experts === null ? 0 : experts.used * architecture.width;
+  const rule = Object.hasOwn(OUTPUT_RULES, architecture.name) ? OUTPUT_RULES[architecture.name] : undefined;
+  return {
+    family: architecture.family,
+    width: architecture.width,
+    vocabulary: architecture.vocabulary,
+    heads: most(({ heads }) => heads),
+    query: most(({ heads, keyLength }) => heads * keyLength),
+    values: architecture.latentAttention ? 0 : most(({ kvHeads, valueLength }) => kvHeads * valueLength),
+    keys: most(({ kvHeads, keyLength }) => kvHeads * keyLength),
+    dense: hasDense || experts === null ? 3 * feedForward : 0,
+    experts: 3 * chosen,
+    expertResults: results > chosen ? results : 0,
+    outputRows: rule?.rows ?? 2,
+    keepsMask: rule?.keepsMask ?? false,
+    queryCopies: isFused && architecture.family === 'transformer' ? 0 : architecture.family === 'hybrid' ? 1 : 2,
+    latent: architecture.latentAttention,
+    latentValues: architecture.latentAttention ? (attention[0]?.valueLength ?? 0) : 0,
+    latentRow: architecture.latentAttention ? latentRow(header, attention[0]) : 0,
+  };
+}
+
+/** Source: llama.cpp `src/models/deepseek2.cpp`: the query as it is, without position, absorbed; and the results. */
+function latentRow(header: ModelHeader, layer: LayerShape | undefined): number {
+  if (layer === undefined) return 0;
+  const whole = metadataNumber(header, `${header.architecture}.attention.key_length_mla`) ?? 0;
+  const rotated = metadataNumber(header, `${header.architecture}.rope.dimension_count`) ?? 0;
+  return layer.heads * (layer.keyLength + layer.valueLength + Math.max(whole, 2 * whole - rotated));
+}

@@ -1,0 +1,195 @@
+import { architectureOf } from '../model/architecture.js';
+import type { ModelArchitecture } from '../model/architecture.js';
+import type { ModelHeader } from '../model/model-header.js';
+import type { Level } from '../quantization/level.js';
+import { presetTypes } from '../quantization/preset.js';
+import { cacheBytes, cacheCells, cacheTable, checkCacheTypes, recurrentBytes } from './cache-table.js';
+import type { CacheCells, CacheTable } from './cache-table.js';
+import { deviceComputeBytes, hostComputeBytes, hostInputBytes } from './compute-buffer.js';
+import type { FetchedBytes } from './compute-buffer.js';
+import { computeDimensions } from './compute-dimensions.js';
+import type { ComputeDimensions } from './compute-dimensions.js';
+import type { Footprint, MemoryUse } from './footprint.js';
+import { layerRanges } from './layer-ranges.js';
+import type { LayerRange } from './layer-ranges.js';
+import type { RunShape } from './operating-point.js';
+import { weightTable } from './weight-table.js';
+import type { SizedTensor, WeightTable } from './weight-table.js';
+
+/** Which weights: those of the file as it is, a level's, or any mix of types. */
+export type Weights = 'file' | Level | readonly SizedTensor[];
+
+/** A footprint with what was assumed on the way. */
+export interface FootprintEstimate extends Footprint {
+  /** Assumptions and fallbacks, for people. Empty when every rule was checked against the engine. */
+  readonly notes: readonly string[];
+}
+
+/** How to count. */
+export interface FootprintModelOptions {
+  /** Header of the vision or audio projector (mmproj) that is loaded beside the model. */
+  readonly projector?: ModelHeader | undefined;
+  /** Whether parallel sequences share one cache; by default each has its own. */
+  readonly unifiedCache?: boolean | undefined;
+}
+
+/** A model prepared for many questions: everything that depends on its header alone is summed up once. */
+export interface FootprintModel {
+  readonly architecture: ModelArchitecture;
+  /**
+   * Bytes that a run takes on each device and on the host. Driver overhead is not in it.
+   * @throws InvalidInputError for a shape that the engine would refuse
+   * @throws UnsupportedLevelError as `presetTypes`
+   */
+  footprint(weights: Weights, shape: RunShape): FootprintEstimate;
+  /** Bytes of all weights, once. */
+  weightBytes(weights: Weights): number;
+}
+
+/**
+ * Prepares a model for footprints. Weights and caches are exact; scratch memory follows closed forms.
+ * Errors as `architectureOf`.
+ */
+export function createFootprintModel(header: ModelHeader, options: FootprintModelOptions = {}): FootprintModel {
+  const architecture = architectureOf(header);
+  const notes = notesOf(architecture, options);
+  const parts: Parts = {
+    architecture,
+    blocks: architecture.layers + architecture.predictionLayers,
+    unified: options.unifiedCache ?? false,
+    withFlash: cacheTable(architecture, true),
+    withoutFlash: cacheTable(architecture, false),
+    dims: computeDimensions(architecture, header),
+    projectorBytes: options.projector?.tensors.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0,
+    notes,
+    partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
+  };
+  const tables = new Map<Weights, WeightTable>();
+  const tableOf = (weights: Weights): WeightTable => {
+    let table = tables.get(weights);
+    if (table === undefined) {
+      const tensors = typeof weights === 'string' ? sized(header, weights) : weights;
+      table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings);
+      if (typeof weights === 'string') tables.set(weights, table);
+    }
+    return table;
+  };
+  return {
+    architecture,
+    footprint: (weights, shape) => estimate(parts, tableOf(weights), shape),
+    weightBytes: (weights) => tableOf(weights).totalBytes,
+  };
+}
+
+const sized = (header: ModelHeader, weights: 'file' | Level): readonly SizedTensor[] =>
+  weights === 'file' ? header.tensors : presetTypes(header, weights).tensors;
+
+interface Parts {
+  readonly architecture: ModelArchitecture;
+  readonly blocks: number;
+  readonly unified: boolean;
+  readonly withFlash: CacheTable;
+  readonly withoutFlash: CacheTable;
+  readonly dims: ComputeDimensions;
+  readonly projectorBytes: number;
+  readonly notes: readonly string[];
+  readonly partialNotes: readonly string[];
+}
+
+function notesOf(architecture: ModelArchitecture, options: FootprintModelOptions): readonly string[] {
+  const notes = [...architecture.notes];
+  if (options.projector !== undefined) notes.push("The projector's own scratch memory is not counted.");
+  return notes;
+}
+
+function estimate(parts: Parts, weights: WeightTable, shape: RunShape): FootprintEstimate {
+  const flash = shape.flashAttention !== 'off';
+  const caches = flash ? parts.withFlash : parts.withoutFlash;
+  checkCacheTypes(caches, shape, parts.architecture.latentAttention);
+  const cells = cacheCells(caches, shape, parts.unified);
+  const ranges = layerRanges(shape.placement, parts.blocks);
+  const run: Run = { parts, weights, shape, flash, caches, cells: caches.hasFull ? cells : { ...cells, full: 0 } };
+  // The caller's index of the device that computes last: it makes the logits, whoever holds their matrix.
+  const last = lastWithLayers(ranges.devices);
+  const devices = ranges.devices.map((range, index) => deviceUse(run, range, index === last, index === 0));
+  const host = hostUse(run, ranges.host, devices.length > 0);
+  const totalBytes = devices.reduce((sum, { totalBytes: bytes }) => sum + bytes, host.totalBytes);
+  const isPartial = devices.length > 0 && shape.placement.gpuLayers <= parts.blocks;
+  const notes = isPartial && parts.architecture.recurrent !== null ? parts.partialNotes : parts.notes;
+  return { devices, host, totalBytes, notes };
+}
+
+const lastWithLayers = (devices: readonly LayerRange[]): number => {
+  const index = devices.findLastIndex(({ from, to }) => to > from);
+  return index < 0 ? 0 : index;
+};
+
+interface Run {
+  readonly parts: Parts;
+  readonly weights: WeightTable;
+  readonly shape: RunShape;
+  readonly flash: boolean;
+  readonly caches: CacheTable;
+  readonly cells: CacheCells;
+}
+
+const at = (values: Float64Array, index: number): number => values[Math.min(index, values.length - 1)] ?? 0;
+
+function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isFirst: boolean): MemoryUse {
+  const { weights, shape, caches, cells, parts } = run;
+  const { blocks } = parts;
+  const gpuLayers = Math.min(shape.placement.gpuLayers, blocks + 1);
+  let weightsBytes = at(weights.layersBefore, to) - at(weights.layersBefore, from);
+  if (shape.placement.expertsOnHost) weightsBytes -= at(weights.expertsBefore, to) - at(weights.expertsBefore, from);
+  const holdsOutput = to > blocks && to > from;
+  if (holdsOutput) weightsBytes += weights.outputBytes + weights.tiedBytes;
+  if (Math.min(to, blocks) > from) weightsBytes += weights.sharedBytes;
+  if (isFirst && gpuLayers > 0) weightsBytes += parts.projectorBytes;
+  const computes = to > from || (isFirst && makesLogits);
+  const fetched = fetchedBytes(run, gpuLayers);
+  const computeBytes = computes ? deviceComputeBytes(parts.dims, cells, run.flash, makesLogits, fetched) : 0;
+  return use(
+    weightsBytes,
+    cacheBytes(caches, cells, shape, from, to),
+    recurrentBytes(caches, shape, from, to),
+    computeBytes,
+  );
+}
+
+function fetchedBytes({ weights, shape, caches, cells, parts }: Run, gpuLayers: number): FetchedBytes {
+  const { blocks } = parts;
+  const layersOnHost = gpuLayers <= blocks;
+  const expertsOnHost = shape.placement.expertsOnHost && weights.largestBytes > weights.largestDenseBytes;
+  return {
+    weightBytes: layersOnHost || expertsOnHost ? weights.largestBytes : 0,
+    outputBytes: gpuLayers === 0 ? weights.outputMatrixBytes : 0,
+    fetchesLastLayer: gpuLayers < 2,
+    cacheBytes: layersOnHost ? Math.ceil(cacheBytes(caches, cells, shape, 0, blocks) / blocks) : 0,
+  };
+}
+
+function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): MemoryUse {
+  const { weights, shape, caches, cells, parts } = run;
+  const { blocks } = parts;
+  let weightsBytes = weights.inputBytes + at(weights.layersBefore, to) - at(weights.layersBefore, from);
+  if (shape.placement.expertsOnHost) weightsBytes += at(weights.expertsBefore, blocks) - at(weights.expertsBefore, to);
+  if (to > blocks) weightsBytes += weights.outputBytes;
+  if (to > from) weightsBytes += weights.sharedBytes;
+  if (!hasDevices || shape.placement.gpuLayers === 0) weightsBytes += parts.projectorBytes;
+  return use(
+    weightsBytes,
+    cacheBytes(caches, cells, shape, from, to),
+    recurrentBytes(caches, shape, from, to),
+    hasDevices ? hostInputBytes(parts.dims, cells, run.flash) : hostComputeBytes(parts.dims, cells, run.flash),
+  );
+}
+
+function use(weightsBytes: number, kvCacheBytes: number, recurrentStateBytes: number, computeBytes: number): MemoryUse {
+  return {
+    weightsBytes,
+    kvCacheBytes,
+    recurrentStateBytes,
+    computeBytes,
+    totalBytes: weightsBytes + kvCacheBytes + recurrentStateBytes + computeBytes,
+  };
+}

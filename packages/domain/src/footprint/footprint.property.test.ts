@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
+import { createFootprintModel } from './footprint-model.js';
+import type { MemoryUse } from './footprint.js';
+import type { RunShape } from './operating-point.js';
+import { bestPlacement, fitsBudget, largestContext } from './search.js';
+
+const MODELS = Object.values(SHAPES).map((shape) => createFootprintModel(transformerHeader(shape)));
+const model = fc.constantFrom(...MODELS);
+const level = fc.constantFrom('F16', 'Q8_0', 'Q4_K_M', 'Q2_K', 'IQ2_XS' as const);
+const shape: fc.Arbitrary<RunShape> = fc.record({
+  contextTokens: fc.integer({ min: 1, max: 1_048_576 }),
+  parallel: fc.integer({ min: 1, max: 64 }),
+  microBatchTokens: fc.integer({ min: 1, max: 4096 }),
+  keyCacheType: fc.constantFrom('f32', 'f16', 'q8_0', 'q4_0'),
+  valueCacheType: fc.constantFrom('f32', 'f16', 'bf16'),
+  flashAttention: fc.constantFrom('on', 'off', 'auto'),
+  placement: fc.record({
+    gpuLayers: fc.integer({ min: 0, max: 100 }),
+    split: fc.constantFrom([], [1], [0.5, 0.5], [3, 1], [0.2, 0.3, 0.5]),
+    expertsOnHost: fc.boolean(),
+  }),
+});
+const sum = (use: MemoryUse): number =>
+  use.weightsBytes + use.kvCacheBytes + use.recurrentStateBytes + use.computeBytes;
+
+describe('footprints', () => {
+  it('are whole, finite bytes that add up, whatever the shape', () => {
+    fc.assert(
+      fc.property(model, level, shape, (subject, weights, run) => {
+        const { devices, host, totalBytes } = subject.footprint(weights, run);
+        for (const use of [...devices, host]) {
+          for (const bytes of Object.values(use)) expect(Number.isSafeInteger(bytes) && bytes >= 0).toBe(true);
+          expect(use.totalBytes).toBe(sum(use));
+        }
+        expect(totalBytes).toBe(devices.reduce((total, use) => total + use.totalBytes, host.totalBytes));
+        expect(devices).toHaveLength(run.placement.split.length);
+      }),
+    );
+  });
+
+  it('hold all weights somewhere, wherever the layers go', () => {
+    fc.assert(
+      fc.property(model, level, shape, (subject, weights, run) => {
+        const { devices, host } = subject.footprint(weights, run);
+        const held = devices.reduce((total, use) => total + use.weightsBytes, host.weightsBytes);
+        expect(held).toBeGreaterThanOrEqual(subject.weightBytes(weights));
+      }),
+    );
+  });
+
+  it('never shrink when the context grows', () => {
+    fc.assert(
+      fc.property(model, level, shape, fc.integer({ min: 0, max: 100_000 }), (subject, weights, run, more) => {
+        const longer = { ...run, contextTokens: run.contextTokens + more };
+        const [short, long] = [subject.footprint(weights, run), subject.footprint(weights, longer)];
+        expect(long.host.totalBytes).toBeGreaterThanOrEqual(short.host.totalBytes);
+        long.devices.forEach((use, index) => {
+          expect(use.totalBytes).toBeGreaterThanOrEqual(short.devices[index]?.totalBytes ?? 0);
+        });
+      }),
+    );
+  });
+});
+
+describe('searches', () => {
+  const budget = fc.record({
+    devices: fc.array(fc.integer({ min: 0, max: 200e9 }), { maxLength: 3 }),
+    hostBytes: fc.option(fc.integer({ min: 0, max: 200e9 })),
+  });
+
+  it('find a placement that fits, and no larger one does', () => {
+    fc.assert(
+      fc.property(model, level, shape, budget, (subject, weights, run, limits) => {
+        const placed = { ...run, placement: { ...run.placement, split: [] } };
+        const found = bestPlacement(subject, weights, placed, limits);
+        if (found === null) return;
+        expect(fitsBudget(found.footprint, limits)).toBe(true);
+        const { layers } = subject.architecture;
+        if (found.gpuLayers === 0 || found.gpuLayers > layers) return;
+        const placement = { ...found.shape.placement, gpuLayers: found.gpuLayers + 1 };
+        expect(fitsBudget(subject.footprint(weights, { ...run, placement }), limits)).toBe(false);
+      }),
+    );
+  });
+
+  it('find the longest context that fits', () => {
+    fc.assert(
+      fc.property(model, level, shape, fc.integer({ min: 1e8, max: 300e9 }), (subject, weights, run, hostBytes) => {
+        const limits = { devices: [], hostBytes };
+        const placed = { ...run, placement: { ...run.placement, split: [] } };
+        const context = largestContext(subject, weights, placed, limits, 1_048_576);
+        const fits = (contextTokens: number): boolean =>
+          fitsBudget(subject.footprint(weights, { ...placed, contextTokens }), limits);
+        if (context !== null) expect(fits(context)).toBe(true);
+        if (context !== 1_048_576) expect(fits((context ?? 0) + 256)).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { tensorPlace } from './tensor-place.js';
+
+/** One tensor's name and bytes, at whatever level. */
+export interface SizedTensor {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A model's weights summed up so that any placement of its layers takes a few additions. All numbers are bytes. */
+export interface WeightTable {
+  /** `layersBefore[i]`: the first `i` layers, experts included. One entry more than there are layers. */
+  readonly layersBefore: Float64Array;
+  /** The same for the experts' matrices alone. */
+  readonly expertsBefore: Float64Array;
+  /** Held on the host always. */
+  readonly inputBytes: number;
+  /** Held where the output layer is; without a tied embedding's copy. */
+  readonly outputBytes: number;
+  /** The token embedding when it is the output matrix too: held a second time when the output layer is on a device. */
+  readonly tiedBytes: number;
+  /** Held in every memory that has layers. */
+  readonly sharedBytes: number;
+  /** The matrix that makes the logits. */
+  readonly outputMatrixBytes: number;
+  /** The largest single matrix of a layer, and the largest that is no experts' matrix. */
+  readonly largestBytes: number;
+  readonly largestDenseBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Backends align every tensor of a buffer; 32 bytes on the host. Source: ggml `ggml-impl.h`, `TENSOR_ALIGNMENT`. */
+const ALIGNMENT = 32;
+
+/** Sums `tensors` up. `blocks` counts all layers, those for prediction included. */
+export function weightTable(tensors: readonly SizedTensor[], blocks: number, tied: boolean): WeightTable {
+  const layersBefore = new Float64Array(blocks + 1);
+  const expertsBefore = new Float64Array(blocks + 1);
+  let [inputBytes, outputBytes, sharedBytes, tiedBytes] = [0, 0, 0, 0];
+  let [outputMatrixBytes, largestBytes, largestDenseBytes] = [0, 0, 0];
+  for (const tensor of tensors) {
+    const bytes = Math.ceil(tensor.bytes / ALIGNMENT) * ALIGNMENT;
+    const place = tensorPlace(tensor.name);
+    if (place.kind === 'input') inputBytes += bytes;
+    else if (place.kind === 'output') outputBytes += bytes;
+    else if (place.kind === 'shared') sharedBytes += bytes;
+    else if (place.layer < blocks) {
+      const next = place.layer + 1;
+      layersBefore[next] = (layersBefore[next] ?? 0) + bytes;
+      largestBytes = Math.max(largestBytes, bytes);
+      if (place.isExpert) expertsBefore[next] = (expertsBefore[next] ?? 0) + bytes;
+      else largestDenseBytes = Math.max(largestDenseBytes, bytes);
+    }
+    if (tensor.name === 'token_embd.weight' && tied) tiedBytes = bytes;
+    if (tensor.name === 'output.weight' || (tied && tensor.name === 'token_embd.weight')) outputMatrixBytes = bytes;
+  }
+  for (let index = 1; index <= blocks; index++) {
+    layersBefore[index] = (layersBefore[index] ?? 0) + (layersBefore[index - 1] ?? 0);
+    expertsBefore[index] = (expertsBefore[index] ?? 0) + (expertsBefore[index - 1] ?? 0);
+  }
+  return {
+    layersBefore,
+    expertsBefore,
+    inputBytes,
+    outputBytes,
+    tiedBytes,
+    sharedBytes,
+    outputMatrixBytes,
+    largestBytes,
+    largestDenseBytes,
+    totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
+  };
+}
