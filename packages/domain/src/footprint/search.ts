@@ -3,13 +3,13 @@ import type { Footprint } from './footprint.js';
 import type { RunShape } from './operating-point.js';
 
 /** Bytes that may be used: one number per device of the placement, and the host's, or null when it is not limited. */
-export interface MemoryBudget {
+export interface FootprintBudget {
   readonly devices: readonly number[];
   readonly hostBytes: number | null;
 }
 
 /** Whether a footprint stays within a budget. Devices without a budget must not be used. */
-export function fitsBudget(footprint: Footprint, budget: MemoryBudget): boolean {
+export function fitsBudget(footprint: Footprint, budget: FootprintBudget): boolean {
   return (
     footprint.devices.every((device, index) => device.totalBytes <= (budget.devices[index] ?? 0)) &&
     (budget.hostBytes === null || footprint.host.totalBytes <= budget.hostBytes)
@@ -27,7 +27,7 @@ export function largestContext(
   model: FootprintModel,
   weights: Weights,
   shape: RunShape,
-  budget: MemoryBudget,
+  budget: FootprintBudget,
   limit: number = model.architecture.contextTokens ?? 1_048_576,
 ): number | null {
   const fits = (contextTokens: number): boolean =>
@@ -58,7 +58,7 @@ export function bestPlacement(
   model: FootprintModel,
   weights: Weights,
   shape: RunShape,
-  budget: MemoryBudget,
+  budget: FootprintBudget,
 ): FittingPlacement | null {
   const { layers, predictionLayers } = model.architecture;
   const given = shape.placement.split;
