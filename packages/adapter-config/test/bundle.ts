@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
+const conditions = ['@plimsoll/source', 'node', 'import', 'module', 'default'];
+
 /** Makes one plain JavaScript file of a TypeScript program, so that Node 20 can run it as a process of its own. */
 export async function bundle(entry: string, outFolder: string): Promise<string> {
   await build({
@@ -9,9 +11,9 @@ export async function bundle(entry: string, outFolder: string): Promise<string> 
     logLevel: 'silent',
     resolve: {
       alias: { '@plimsoll/adapter-config': fileURLToPath(new URL('../src/index.ts', import.meta.url)) },
-      conditions: ['@plimsoll/source', 'node', 'import', 'module', 'default'],
+      conditions,
     },
-    ssr: { noExternal: true, target: 'node' },
+    ssr: { resolve: { conditions }, noExternal: true, target: 'node' },
     build: {
       ssr: entry,
       outDir: outFolder,

@@ -1,0 +1,31 @@
+import type { MeasurementFilter } from '@plimsoll/domain';
+
+/** A condition in SQL and the values for its question marks. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+type Column = readonly [column: string, value: string | number | undefined];
+
+/** The condition that a filter means. */
+export function conditionOf(filter: MeasurementFilter): Condition {
+  const columns: readonly Column[] = [
+    ['kind', filter.kind],
+    ['model', filter.model],
+    ['variant', filter.variant],
+    ['level', filter.level],
+    ['digest', filter.digest],
+    ['architecture', filter.architecture],
+    ['backend', filter.backend],
+    ['device', filter.device],
+    ['comparison_id', filter.comparisonId],
+    ['is_foreign', filter.foreign === undefined ? undefined : Number(filter.foreign)],
+  ];
+  const parts = columns.flatMap(([column, value]) => (value === undefined ? [] : [{ sql: `${column} = ?`, value }]));
+  if (filter.sinceMs !== undefined) parts.push({ sql: 'at_ms >= ?', value: filter.sinceMs });
+  return {
+    sql: parts.length === 0 ? 'TRUE' : parts.map(({ sql }) => sql).join(' AND '),
+    values: parts.map(({ value }) => value),
+  };
+}

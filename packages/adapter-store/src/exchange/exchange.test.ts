@@ -1,0 +1,75 @@
+import type { Measurement } from '@plimsoll/domain';
+import { InMemoryMeasurementStore } from '@plimsoll/testing';
+import { describe, expect, it } from 'vitest';
+import { fullMeasurement, measurement } from '../../test/measurement.js';
+import { csvLine, readCsv } from './csv-text.js';
+import { exportMeasurements } from './export-measurements.js';
+import type { ExchangeFormat } from './export-measurements.js';
+import { importMeasurements } from './import-measurements.js';
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+async function textOf(measurements: readonly Measurement[], format: ExchangeFormat): Promise<string> {
+  return (await collect(exportMeasurements(measurements, format))).join('');
+}
+
+/** Bytes in small pieces that cut lines and letters. */
+function pieces(text: string): readonly Uint8Array[] {
+  const bytes = new TextEncoder().encode(text);
+  return Array.from({ length: Math.ceil(bytes.length / 7) }, (_, index) => bytes.subarray(index * 7, index * 7 + 7));
+}
+
+describe.each(['jsonl', 'csv'] as const)('measurements as %s', (format) => {
+  it('come back as they were, marked as foreign', async () => {
+    const records = [fullMeasurement(), measurement({ timings: null, level: null, model: 'größer' })];
+    const store = new InMemoryMeasurementStore();
+    const result = await importMeasurements(store, pieces(await textOf(records, format)), format);
+    expect(result).toEqual({ accepted: 2, refused: 0, refusedLines: [] });
+    const foreign = [...records].sort((a, b) => b.atMs - a.atMs).map((record) => ({ ...record, foreign: true }));
+    expect(await store.query()).toEqual(foreign);
+  });
+
+  it('do not become foreign when they were here already', async () => {
+    const store = new InMemoryMeasurementStore();
+    const record = measurement();
+    await store.append([record]);
+    await importMeasurements(store, [await textOf([record], format)], format);
+    expect(await store.query()).toEqual([record]);
+  });
+
+  it('are taken in beside wrong lines, which are named', async () => {
+    const [good, bad] = [measurement(), measurement({ atMs: NaN })];
+    const store = new InMemoryMeasurementStore();
+    const text = (await textOf([bad, good], format)) + '{"half\n';
+    const result = await importMeasurements(store, [text], format);
+    expect(result).toMatchObject({ accepted: 1, refused: 2 });
+    const [first] = result.refusedLines;
+    expect(first?.line).toBe(format === 'csv' ? 2 : 1);
+    expect(first?.reason).toMatch(/^atMs/u);
+    expect(await store.query()).toHaveLength(1);
+  });
+
+  it('never hold more than a hundred reasons', async () => {
+    const header = format === 'csv' ? await textOf([], 'csv') : '';
+    const result = await importMeasurements(new InMemoryMeasurementStore(), [header + 'x\n'.repeat(1000)], format);
+    expect([result.refused, result.refusedLines.length]).toEqual([1000, 100]);
+  });
+});
+
+describe('importing a table', () => {
+  it('refuses one without the columns', async () => {
+    await expect(importMeasurements(new InMemoryMeasurementStore(), ['a,b\n1,2\n'], 'csv')).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: /no column id, kind/u,
+    });
+  });
+
+  it('reads quoted cells as RFC 4180 has them', async () => {
+    const cells = ['plain', 'with, comma', 'with "quotes"', 'with\nlines', '', '"'];
+    expect(await collect(readCsv([`${csvLine(cells)}\r\nx,y\r\n`]))).toEqual([cells, ['x', 'y']]);
+  });
+});

@@ -1,0 +1,171 @@
+import { VariantAccumulator } from '@plimsoll/domain';
+import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+import type { Statement } from 'libsql';
+import { openDatabase } from './database/open-database.js';
+import type { Database } from './database/open-database.js';
+import { isBusy, storeError } from './database/store-error.js';
+import { conditionOf } from './database/where.js';
+import { measurementSchema } from './measurement-schema.js';
+
+/** Rows handled in one go; between two goes other work gets its turn. */
+const ROWS_AT_ONCE = 1000;
+const DEFAULT_LIMIT = 1000;
+const GIVE_UP_MS = 5000;
+const RETRY_MS = 20;
+
+const INSERT = `INSERT INTO measurements (id, kind, at_ms, model, variant, level, digest, architecture, backend,
+  device, comparison_id, is_foreign, succeeded, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO NOTHING`;
+
+interface Row {
+  readonly number: number;
+  readonly at_ms: number;
+  readonly record: string;
+}
+
+interface Connection {
+  readonly database: Database;
+  readonly insert: Statement;
+}
+
+/** Measurements in one file of an embedded database. The file is opened at first use. */
+export class LibsqlMeasurementStore implements MeasurementStore {
+  readonly #path: string;
+  #connection: Promise<Connection> | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async append(measurements: readonly Measurement[]): Promise<void> {
+    for (let start = 0; start < measurements.length; start += ROWS_AT_ONCE) {
+      if (start > 0) await otherWork();
+      const part = measurements.slice(start, start + ROWS_AT_ONCE);
+      await this.#use((connection) => write(connection, part));
+    }
+  }
+
+  async query(filter: MeasurementFilter = {}): Promise<readonly Measurement[]> {
+    const found: Measurement[] = [];
+    for await (const measurement of this.stream({ ...filter, limit: filter.limit ?? DEFAULT_LIMIT })) {
+      found.push(measurement);
+    }
+    return found;
+  }
+
+  /** What matches, newest first, without holding it all in memory; everything when there is no limit. */
+  async *stream(filter: MeasurementFilter = {}): AsyncGenerator<Measurement, void> {
+    for await (const { record } of this.#rows(filter, filter.limit ?? Infinity)) {
+      const parsed = measurementSchema.safeParse(JSON.parse(record));
+      // A row that an earlier development version wrote in another shape is not worth failing all others.
+      if (parsed.success) yield parsed.data;
+    }
+  }
+
+  async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
+    const byVariant = new Map<string, VariantAccumulator>();
+    for await (const { record } of this.#rows({ ...filter, kind: 'generation' }, Infinity)) {
+      // Not validated again: checked when it was written, and statistics run over long histories.
+      const { model, variant, succeeded, timings } = JSON.parse(record) as Measurement;
+      const key = `${model}\n${variant}`;
+      const accumulator = byVariant.get(key) ?? new VariantAccumulator(model, variant);
+      byVariant.set(key, accumulator);
+      accumulator.record({ succeeded, timings });
+    }
+    return [...byVariant.values()].map((accumulator) => accumulator.statistics());
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = null;
+    (await connection?.catch(() => null))?.database.close();
+  }
+
+  /** Newest first, page by page, so that neither memory nor the event loop suffers from a long history. */
+  async *#rows(filter: MeasurementFilter, limit: number): AsyncGenerator<Row, void> {
+    const { sql, values } = conditionOf(filter);
+    let last: Row | null = null;
+    for (let left = limit; left > 0;) {
+      const size = Math.min(left, ROWS_AT_ONCE);
+      const after: readonly number[] = last === null ? [] : [last.at_ms, last.at_ms, last.number];
+      const page: readonly Row[] = await this.#use(({ database }) => {
+        const from = after.length === 0 ? '' : 'AND (at_ms < ? OR (at_ms = ? AND number > ?))';
+        const order = 'ORDER BY at_ms DESC, number ASC LIMIT ?';
+        const statement = database.prepare(
+          `SELECT number, at_ms, record FROM measurements WHERE ${sql} ${from} ${order}`,
+        );
+        return statement.all(...values, ...after, size) as Row[];
+      });
+      yield* page;
+      if (page.length < size) return;
+      last = page.at(-1) ?? null;
+      left -= size;
+      await otherWork();
+    }
+  }
+
+  /** Does something with the connection, again for a while when another process holds the file. */
+  async #use<Result>(action: (connection: Connection) => Result): Promise<Result> {
+    const giveUpAt = performance.now() + GIVE_UP_MS;
+    for (;;) {
+      try {
+        return action(await this.#open());
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > giveUpAt) throw storeError(this.#path, error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #open(): Promise<Connection> {
+    this.#connection ??= openDatabase(this.#path).then((database) => ({
+      database,
+      insert: database.prepare(INSERT),
+    }));
+    try {
+      return await this.#connection;
+    } catch (error) {
+      this.#connection = null;
+      throw error;
+    }
+  }
+}
+
+function write({ database, insert }: Connection, measurements: readonly Measurement[]): void {
+  if (measurements.length === 1) {
+    for (const measurement of measurements) insert.run(valuesOf(measurement));
+    return;
+  }
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const measurement of measurements) insert.run(valuesOf(measurement));
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function valuesOf(measurement: Measurement): readonly (string | number | null)[] {
+  const { environment, foreign, succeeded } = measurement;
+  return [
+    measurement.id,
+    measurement.kind,
+    measurement.atMs,
+    measurement.model,
+    measurement.variant,
+    measurement.level,
+    measurement.digest,
+    measurement.architecture,
+    environment.backend,
+    environment.device,
+    measurement.comparisonId,
+    Number(foreign),
+    Number(succeeded),
+    JSON.stringify(measurement),
+  ];
+}
+
+async function otherWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
