@@ -31,11 +31,15 @@ export function ggufModule(options: GgufModuleOptions = {}): ContainerModule {
     const remote = { access: options.access ?? {}, cache };
     const hub = new HuggingFaceHub({ ...remote, ...options.huggingFace });
     const library = new OllamaLibrary({ ...remote, ...options.ollamaLibrary });
-    bind(MODEL_INSPECTOR).toConstantValue(new FileModelInspector());
-    bind(MODEL_INSPECTOR).toConstantValue(new UrlModelInspector(remote));
-    bind(MODEL_INSPECTOR).toConstantValue(hub);
-    bind(MODEL_INSPECTOR).toConstantValue(library);
-    bind(REMOTE_CATALOG).toConstantValue(hub);
-    bind(REMOTE_CATALOG).toConstantValue(library);
+    for (const inspector of [new FileModelInspector(), new UrlModelInspector(remote), hub, library]) {
+      bind(MODEL_INSPECTOR)
+        .toResolvedValue(() => inspector)
+        .inSingletonScope();
+    }
+    for (const catalog of [hub, library]) {
+      bind(REMOTE_CATALOG)
+        .toResolvedValue(() => catalog)
+        .inSingletonScope();
+    }
   });
 }

@@ -14,6 +14,8 @@ export async function fuzzGguf({ runs, seed, from = 0 }) {
   const progress = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL('./gguf-worker.mjs', import.meta.url), {
     workerData: { runs, seed, from, slice: SLICE, progress },
+    // Garbage that is merely not collected yet would hide what a run really needs.
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 },
   });
   let report = null;
   let failure = null;

@@ -36,6 +36,7 @@ export interface FuzzReport {
 }
 
 const MAX_REPORTED = 20;
+const SUSPICIOUS_MS = 50;
 
 /**
  * Feeds damaged headers to the reader. Each must be read into something consistent or be refused with an
@@ -54,10 +55,11 @@ export async function fuzzHeaders(options: FuzzOptions): Promise<FuzzReport> {
     const original = options.originals[random.below(options.originals.length)] ?? new Uint8Array();
     const bytes = mutate(original, random);
     const chunkBytes = [64, 1000, 1 << 20][random.below(3)] ?? 64;
+    const read = (): Promise<ModelHeader> => readHeader(new BufferSource(bytes, 'fuzz.gguf', chunkBytes));
     const started = performance.now();
     let problem: string | null = null;
     try {
-      const header = await readHeader(new BufferSource(bytes, 'fuzz.gguf', chunkBytes));
+      const header = await read();
       accepted++;
       problem = inconsistency(header, bytes.length);
     } catch (error) {
@@ -66,11 +68,19 @@ export async function fuzzHeaders(options: FuzzOptions): Promise<FuzzReport> {
       else if (error.hint === null) problem = `no hint: ${error.message}`;
       else if (error.message.length > 500) problem = `a message of ${error.message.length} characters`;
     }
-    const elapsed = performance.now() - started;
+    let elapsed = performance.now() - started;
+    // A busy machine makes any run look slow; a run that is slow in itself is slow again.
+    for (let again = 0; again < 2 && elapsed > SUSPICIOUS_MS; again++) elapsed = Math.min(elapsed, await timeOf(read));
     if (elapsed > slowestMs) [slowestMs, slowestRun] = [elapsed, run];
     if (problem !== null && failures.length < MAX_REPORTED) failures.push({ run, problem });
   }
   return { runs: options.runs, accepted, refused, failures, slowestMs, slowestRun };
+}
+
+async function timeOf(read: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await read().catch(() => undefined);
+  return performance.now() - started;
 }
 
 /** What a reader must never return, or null when the header is consistent. */

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import type { Agent } from 'undici';
 import { isPublicAddress } from './public-address.js';
-import type { RemoteAccess, ResolvedAddress } from './remote-access.js';
+import { allowsPrivate, type RemoteAccess, type ResolvedAddress } from './remote-access.js';
 import { privateAddressError } from './remote-errors.js';
 
 const resolveWithSystem = async (hostname: string): Promise<readonly ResolvedAddress[]> =>
@@ -30,8 +30,7 @@ function guardedLookup(access: RemoteAccess): LookupFunction {
   return (hostname, options, callback) => {
     void resolve(hostname).then(
       (all) => {
-        const usable =
-          access.allowPrivateAddresses === true ? all : all.filter(({ address }) => isPublicAddress(address));
+        const usable = allowsPrivate(access, hostname) ? all : all.filter(({ address }) => isPublicAddress(address));
         const first = usable[0];
         if (first === undefined) callback(privateAddressError(hostname), '', 4);
         else if (options.all === true) callback(null, [...usable]);

@@ -2,8 +2,11 @@
 export interface RemoteAccess {
   /** Plain `http://` is refused unless set. */
   readonly allowHttp?: boolean | undefined;
-  /** Loopback, private and link-local addresses are refused unless set, whatever name leads to them. */
-  readonly allowPrivateAddresses?: boolean | undefined;
+  /**
+   * Loopback, private and link-local addresses are refused, whatever name leads to them: unless this is true, or
+   * lists the host as the URL writes it. A redirect to another private host is still refused then.
+   */
+  readonly allowPrivateAddresses?: boolean | readonly string[] | undefined;
   /** Redirects followed per request. Default 5. */
   readonly maxRedirects?: number | undefined;
   /** Longest wait for a connection, for an answer to begin, and between two pieces of one. Default 15,000. */
@@ -12,6 +15,11 @@ export interface RemoteAccess {
   readonly requestTimeoutMs?: number | undefined;
   /** Names resolved to addresses; replaced in tests. Default `dns.lookup`. */
   readonly resolve?: ResolveName | undefined;
+}
+
+/** Whether a host, as the URL writes it, may lie in a private network. */
+export function allowsPrivate({ allowPrivateAddresses: allowed }: RemoteAccess, hostname: string): boolean {
+  return typeof allowed === 'object' ? allowed.includes(hostname) : allowed === true;
 }
 
 /** One address that a name stands for. */

@@ -3,7 +3,7 @@ import { BackendFailedError, CancelledError, InvalidInputError, type CallOptions
 import type { Agent, Dispatcher } from 'undici';
 import { guardedAgent } from './guarded-connector.js';
 import { isPublicAddress } from './public-address.js';
-import type { RemoteAccess } from './remote-access.js';
+import { allowsPrivate, type RemoteAccess } from './remote-access.js';
 import { connectionError, privateAddressError, statusError } from './remote-errors.js';
 
 const RETRIES = 2;
@@ -152,7 +152,7 @@ export class RemoteClient {
     }
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     const isPrivate = isIP(literal) !== 0 && !isPublicAddress(literal);
-    if (isPrivate && this.access.allowPrivateAddresses !== true) throw privateAddressError(url.host);
+    if (isPrivate && !allowsPrivate(this.access, url.hostname)) throw privateAddressError(url.host);
   }
 }
 
