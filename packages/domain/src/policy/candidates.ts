@@ -2,6 +2,7 @@ import type { RunShape } from '../footprint/operating-point.js';
 import type { ErrorCode, PlimsollError } from '../errors/plimsoll-error.js';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
 import type { Level } from '../quantization/level.js';
+import type { MeasuredSpeed } from './measured-speed.js';
 import type { PlanCandidate } from './plan.js';
 import type { CacheTypes, PlanRequest } from './plan-request.js';
 import type { Placed } from './placement.js';
@@ -49,17 +50,27 @@ function refused(error: unknown, code: ErrorCode): PlimsollError {
 function withCache(request: PlanRequest, level: Level, facts: LevelFacts, cache: CacheTypes): readonly PlanCandidate[] {
   const variant = request.variantOf?.(level) ?? { name: request.model.name, status: 'unknown' as const };
   const quality = qualityOf(request, level, cache);
-  return request.contexts.flatMap((contextTokens) =>
-    (request.parallel ?? [1]).flatMap((parallel) =>
-      placements(request, level, baseShape(request, cache, contextTokens, parallel)).map((placed) => ({
-        level,
-        ...placed,
-        pareto: false,
-        expected: { ...speedOf(request, level, facts, placed), quality },
-        variant,
-      })),
-    ),
-  );
+  const result: PlanCandidate[] = [];
+  for (const contextTokens of request.contexts) {
+    for (const parallel of request.parallel ?? [1]) {
+      for (const placed of placements(request, level, baseShape(request, cache, contextTokens, parallel))) {
+        const { decode, prefill } = speedOf(request, level, facts, placed);
+        result.push({
+          level,
+          shape: placed.shape,
+          footprint: placed.footprint,
+          overheadBytes: placed.overheadBytes,
+          fit: placed.fit,
+          shortBytes: placed.shortBytes,
+          headroomBytes: placed.headroomBytes,
+          pareto: false,
+          expected: { decodeTokensPerSecond: decode, prefillTokensPerSecond: prefill, quality },
+          variant,
+        });
+      }
+    }
+  }
+  return result;
 }
 
 /** A shape without placement, the request's defaults filled in. */
@@ -118,17 +129,13 @@ function levelFacts(request: PlanRequest, level: Level): LevelFacts {
   };
 }
 
-function speedOf(
-  request: PlanRequest,
-  level: Level,
-  facts: LevelFacts,
-  { shape, footprint }: Placed,
-): { readonly decodeTokensPerSecond: Prediction; readonly prefillTokensPerSecond: Prediction } {
+function speedOf(request: PlanRequest, level: Level, facts: LevelFacts, { shape, footprint }: Placed): MeasuredSpeed {
   const { gpuLayers, expertsOnHost } = shape.placement;
   const question = {
     level,
     footprint,
-    ...facts,
+    inputEmbeddingBytes: facts.inputEmbeddingBytes,
+    active: facts.active,
     expertsOnHost,
     cacheTokens: shape.contextTokens * shape.parallel,
     depthTokens: shape.contextTokens / 2,
@@ -136,16 +143,19 @@ function speedOf(
     machine: request.machine,
   };
   const measured = request.measuredSpeed?.({ level, kvCache: shape.keyCacheType, gpuLayers });
-  const device = request.budget.devices[0]?.name ?? null;
-  const subject = { architecture: request.model.architecture, device, level };
-  const best = (seen: Prediction | undefined, kind: 'decode' | 'prefill', prior: () => Prediction): Prediction => {
-    if (seen !== undefined && seen.value !== null) return seen;
-    return request.calibration?.calibrate(prior(), { kind, ...subject }) ?? prior();
-  };
   return {
-    decodeTokensPerSecond: best(measured?.decode, 'decode', () => priorDecodeSpeed(question)),
-    prefillTokensPerSecond: best(measured?.prefill, 'prefill', () => priorPrefillSpeed(question)),
+    decode: known(measured?.decode) ?? calibrated(request, level, 'decode', priorDecodeSpeed(question)),
+    prefill: known(measured?.prefill) ?? calibrated(request, level, 'prefill', priorPrefillSpeed(question)),
   };
+}
+
+const known = (seen: Prediction | undefined): Prediction | null =>
+  seen === undefined || seen.value === null ? null : seen;
+
+function calibrated(request: PlanRequest, level: Level, kind: 'decode' | 'prefill', prior: Prediction): Prediction {
+  const device = request.budget.devices[0]?.name ?? null;
+  const architecture = request.model.architecture;
+  return request.calibration?.calibrate(prior, { kind, architecture, device, level }) ?? prior;
 }
 
 /**

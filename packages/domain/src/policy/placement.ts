@@ -48,10 +48,9 @@ export function placeBest(request: PlanRequest, level: Level, base: Omit<RunShap
   const missing = full.result.deviceShortBytes + full.result.hostShortBytes;
   if (missing === 0) return [placed(full, 'full', 0)];
   if (request.constraints?.allowPartial === false) return [placed(full, 'none', missing)];
-  const layers = mostLayers(all, full, at);
   const options = [
     ...(request.architecture.experts === null ? [] : [at(all, true)]),
-    layers === 0 ? alone() : at(layers),
+    mostLayers(all, full, at) ?? alone(),
   ].filter(({ result }) => result.deviceShortBytes + result.hostShortBytes === 0);
   if (options.length > 0) return options.map((option) => placed(option, 'partial', missing));
   return [placed(full, 'none', Math.min(missing, totalShort(full, request.budget)))];
@@ -90,29 +89,38 @@ function placed({ shape, footprint, result }: Attempt, fit: Fit, shortBytes: num
 }
 
 /**
- * The most layers that the devices hold; 0 when they hold none. Bytes grow about evenly with the layers, so that the
- * search starts where an even growth would put it and then halves what is left.
+ * The attempt with the most layers that the devices hold; null when they hold none. Bytes grow about evenly with the
+ * layers, so each guess lies where the line through the last two attempts meets the budget; where the line misleads,
+ * halving what is left bounds the search.
  */
-function mostLayers(all: number, full: Attempt, at: (gpuLayers: number) => Attempt): number {
-  const fits = (layers: number): boolean => at(layers).result.deviceShortBytes === 0;
-  const total = full.footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+function mostLayers(all: number, full: Attempt, at: (gpuLayers: number) => Attempt): Attempt | null {
+  let best: Attempt | null = null;
   let low = 0;
   let high = all;
-  let guess = Math.floor(all * (1 - full.result.deviceShortBytes / Math.max(1, total)));
-  while (high - low > 1) {
-    const probe = Math.min(high - 1, Math.max(low + 1, guess));
-    if (fits(probe)) {
-      low = probe;
-      guess = probe + 1;
+  const scratch = full.footprint.devices.reduce((sum, { computeBytes }) => sum + computeBytes, 0);
+  const usable = deviceBytes(full) - full.result.deviceShortBytes;
+  let slope = (deviceBytes(full) - scratch) / all;
+  let guess = (usable - scratch) / slope;
+  for (let tries = 0; high - low > 1; tries += 1) {
+    const wanted = tries < 4 ? Math.floor(guess) : (low + high) >> 1;
+    const layers = Math.min(high - 1, Math.max(low + 1, wanted));
+    const probe = at(layers);
+    const bytes = deviceBytes(probe);
+    if (layers < all && deviceBytes(full) > bytes) slope = (deviceBytes(full) - bytes) / (all - layers);
+    if (probe.result.deviceShortBytes === 0) {
+      best = probe;
+      low = layers;
+      guess = layers + Math.max(1, (usable - bytes) / slope);
     } else {
-      high = probe;
-      guess = probe - 1;
+      high = layers;
+      guess = layers - Math.max(1, Math.ceil((bytes - usable) / slope));
     }
-    // Two steps beside the guess settle it nearly always; where they do not, halving is safer.
-    if (high - low > 1 && high !== all && low !== 0) guess = (low + high) >> 1;
   }
-  return low;
+  return best;
 }
+
+const deviceBytes = ({ footprint }: Attempt): number =>
+  footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
 
 /** What is missing even when devices and host are filled to the brim; at least a byte, since nothing fitted. */
 function totalShort({ footprint }: Attempt, budget: MemoryBudget): number {
