@@ -33,6 +33,14 @@ export type { GenerateTextOptions, GenerateTextEvent } from './generation/genera
 export { InspectModel } from './models/inspect-model.js';
 export { ListModels } from './models/list-models.js';
 export type { ListedModel, ModelList } from './models/list-models.js';
+export { learnedKnowledge } from './planning/learned-knowledge.js';
+export type { LearnedKnowledge, KnowledgeSubject } from './planning/learned-knowledge.js';
+export { machineForPlan } from './planning/machine-for-plan.js';
+export type { PlannedMachine } from './planning/machine-for-plan.js';
+export { USUAL_LEVELS } from './planning/plan-model-request.js';
+export type { PlanModelRequest } from './planning/plan-model-request.js';
+export { PlanModel } from './planning/plan-model.js';
+export type { PlanModelDependencies } from './planning/plan-model.js';
 export { ManageSettings } from './settings/manage-settings.js';
 export type { QuantizationSettings } from './settings/manage-settings.js';
 export { GetStatistics } from './statistics/get-statistics.js';

@@ -81,6 +81,11 @@ export interface Measurement {
   readonly quality: QualityResult | null;
   /** Predicted and observed bytes of a footprint observation. */
   readonly footprint: { readonly predictedBytes: number; readonly observedBytes: number } | null;
+  /** What the data sheets predicted for this run, tokens per second; absent or null when nothing was predicted. */
+  readonly predictedSpeed?: {
+    readonly decodeTokensPerSecond: number | null;
+    readonly prefillTokensPerSecond: number | null;
+  } | null;
   /** Hottest temperature seen, °C, and whether the device throttled; null when unknown. */
   readonly temperatureC: number | null;
   readonly throttled: boolean | null;

@@ -1,0 +1,64 @@
+import { findDevice, formatBytes, memoryBudget, profileOf } from '@plimsoll/domain';
+import type { DeviceFound, DeviceProfile, HostReading, MachineSpeed, MemoryBudget, Settings } from '@plimsoll/domain';
+import type { MachineState } from '../devices/read-devices.js';
+import type { PlanModelRequest } from './plan-model-request.js';
+
+/** The machine a plan is made for: what may be used of it, and how fast it is. */
+export interface PlannedMachine {
+  readonly budget: MemoryBudget;
+  readonly speed: MachineSpeed;
+}
+
+/** The machine that the request describes, else the one that was probed. */
+export function machineForPlan(request: PlanModelRequest, state: MachineState, settings: Settings): PlannedMachine {
+  const { devices, profiles, limitBytes } = plannedDevices(request, state, settings);
+  const budget = memoryBudget({
+    devices,
+    host: { totalBytes: state.host.totalBytes, freeBytes: state.host.availableBytes },
+    marginFraction: settings.memoryMarginFraction,
+    limitBytes,
+  });
+  return { budget, speed: { devices: profiles.map(speedOf), host: hostSpeed(state.host) } };
+}
+
+interface PlannedDevices {
+  readonly devices: readonly DeviceFound[];
+  readonly profiles: readonly (DeviceProfile | null)[];
+  readonly limitBytes: number | null;
+}
+
+function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineState, settings: Settings): PlannedDevices {
+  // The limit of the settings is about this machine, not about one that was described.
+  if (gpu !== undefined) {
+    const { profile, memoryBytes } = findDevice(gpu);
+    const totalBytes = vramBytes ?? memoryBytes;
+    const device = { name: profile.name, memory: profile.memory, totalBytes, freeBytes: totalBytes };
+    return { devices: [device], profiles: [profile], limitBytes: null };
+  }
+  if (vramBytes === 0) return { devices: [], profiles: [], limitBytes: null };
+  if (vramBytes !== undefined) {
+    const name = `a device with ${formatBytes(vramBytes)}`;
+    const device = { name, memory: 'dedicated' as const, totalBytes: vramBytes, freeBytes: vramBytes };
+    return { devices: [device], profiles: [null], limitBytes: null };
+  }
+  return {
+    devices: state.devices.map(({ device, reading }) => ({
+      name: device.name,
+      memory: device.memory,
+      totalBytes: reading?.totalBytes ?? device.totalBytes,
+      freeBytes: reading?.freeBytes ?? null,
+    })),
+    profiles: state.devices.map(({ device }) => profileOf(device.name, device.totalBytes)),
+    limitBytes: settings.gpuMemoryLimitBytes,
+  };
+}
+
+const speedOf = (profile: DeviceProfile | null): MachineSpeed['host'] => ({
+  bandwidthBytesPerSecond: profile?.bandwidthBytesPerSecond ?? null,
+  fp16Tflops: profile?.fp16Tflops ?? null,
+});
+
+const hostSpeed = (host: HostReading): MachineSpeed['host'] => ({
+  bandwidthBytesPerSecond: host.memoryBandwidth,
+  fp16Tflops: null,
+});

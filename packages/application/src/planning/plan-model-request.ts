@@ -1,0 +1,25 @@
+import type { FlashAttention, KvCacheType, Level, PlanConstraints, PlanGoal } from '@plimsoll/domain';
+
+/** What to plan. Everything but the model may be left out: the machine is then probed and the settings decide. */
+export interface PlanModelRequest {
+  /** The model as the user names it. */
+  readonly model: string;
+  /** Device memory to plan with instead of the machine's; 0 plans for the processor alone. */
+  readonly vramBytes?: number | undefined;
+  /** A device of the catalogue to plan with instead of the machine's, such as `RTX 4060`. */
+  readonly gpu?: string | undefined;
+  readonly levels?: readonly Level[] | undefined;
+  readonly contexts?: readonly number[] | undefined;
+  readonly keyCacheTypes?: readonly KvCacheType[] | undefined;
+  /** One per key cache type; the same types when absent. */
+  readonly valueCacheTypes?: readonly KvCacheType[] | undefined;
+  readonly parallel?: readonly number[] | undefined;
+  /** Layers on devices; as many as fit when absent. */
+  readonly gpuLayers?: readonly number[] | undefined;
+  readonly flashAttention?: FlashAttention | undefined;
+  readonly goal?: PlanGoal | undefined;
+  readonly constraints?: PlanConstraints | undefined;
+}
+
+/** Levels that a plan looks at when none is named: those that publishers ship, best first. */
+export const USUAL_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];

@@ -1,0 +1,132 @@
+import {
+  FakeVariantBuilder,
+  FixedGpuProbe,
+  FixedHostProbe,
+  InMemoryConfigStore,
+  InMemoryMeasurementStore,
+  InMemoryModelCatalog,
+  InMemoryModelRuntime,
+  ManualClock,
+  RecordingEventBus,
+  gpuReading,
+  installedVariant,
+} from '@plimsoll/testing';
+import { baseName, variantName } from '@plimsoll/domain';
+import type { GpuDevice, InspectedModel, Settings } from '@plimsoll/domain';
+import { expect, test } from 'vitest';
+import { SHAPES, transformerHeader } from '../../../domain/src/model/__fixtures__/transformer-header.js';
+import { ReadDevices } from '../devices/read-devices.js';
+import { InspectModel } from '../models/inspect-model.js';
+import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import { EnsureVariant } from '../variants/ensure-variant.js';
+import { PlanModel } from './plan-model.js';
+
+const GIB = 1024 ** 3;
+const MODEL = 'llama3.1:8b-instruct';
+
+const card = (name: string, gib: number): { device: GpuDevice; freeBytes: number } => ({
+  device: { id: 'gpu-0', index: 0, name, vendor: 'nvidia', memory: 'dedicated', totalBytes: gib * GIB, driver: '550' },
+  freeBytes: gib * GIB * 0.95,
+});
+
+const useCase = (machine: { device: GpuDevice; freeBytes: number } | null, settings: Partial<Settings> = {}) => {
+  const inspected: InspectedModel = {
+    header: transformerHeader(SHAPES.llama31With8B),
+    path: null,
+    digest: null,
+    origin: 'a test',
+    fetchedBytes: 0,
+  };
+  const runtime = new InMemoryModelRuntime({
+    variants: [installedVariant({ name: 'llama3.1:8b-instruct-q4_K_M', level: 'Q4_K_M' })],
+  });
+  const store = new InMemoryMeasurementStore();
+  const gpu =
+    machine === null
+      ? new FixedGpuProbe()
+      : new FixedGpuProbe([machine.device], [gpuReading({ deviceId: 'gpu-0', freeBytes: machine.freeBytes })]);
+  const host = new FixedHostProbe();
+  const ensure = new EnsureVariant(
+    runtime,
+    new InMemoryModelCatalog(runtime),
+    [new FakeVariantBuilder(runtime, 'pull')],
+    (model, level) => variantName(baseName(model), level),
+    new RecordingEventBus(),
+  );
+  const plan = new PlanModel({
+    inspect: new InspectModel(runtime, [{ supports: () => true, inspect: async () => inspected }]),
+    devices: new ReadDevices(gpu, host),
+    config: new InMemoryConfigStore(settings),
+    store,
+    ensure,
+  });
+  let ids = 0;
+  const recorder = new MeasurementRecorder(store, runtime, gpu, host, new ManualClock(), () => String(++ids));
+  return { plan, recorder };
+};
+
+test('the machine is probed, and the recommendation fits what is free on it', async () => {
+  const { plan } = useCase(card('NVIDIA GeForce RTX 4060', 8));
+  const { recommended, budget } = await plan.plan({ model: MODEL });
+  expect(budget.devices.map(({ name }) => name)).toEqual(['NVIDIA GeForce RTX 4060']);
+  expect(recommended?.candidate.fit).toBe('full');
+  expect(recommended?.candidate.footprint.devices[0]?.totalBytes).toBeLessThanOrEqual(budget.usableBytes);
+});
+
+test('the founding limit lowers what may be used', async () => {
+  const free = await useCase(card('NVIDIA GeForce RTX 4090', 24)).plan.plan({ model: MODEL });
+  const limited = await useCase(card('NVIDIA GeForce RTX 4090', 24), { gpuMemoryLimitBytes: 6 * GIB }).plan.plan({
+    model: MODEL,
+  });
+  expect(free.recommended?.candidate.level).toBe('F16');
+  expect(limited.budget.usableBytes).toBe(6 * GIB);
+  expect(limited.recommended?.candidate.footprint.devices[0]?.totalBytes).toBeLessThanOrEqual(6 * GIB);
+});
+
+test('a described device takes the place of the probed one, without its limit', async () => {
+  const { plan } = useCase(null, { gpuMemoryLimitBytes: GIB });
+  const { budget, recommended } = await plan.plan({ model: MODEL, gpu: 'rtx 3060 12gb' });
+  expect(budget.devices[0]).toMatchObject({ name: 'GeForce RTX 3060', totalBytes: 12 * GIB });
+  expect(recommended?.candidate.expected.decodeTokensPerSecond.source).toBe('prior');
+});
+
+test('no device memory plans for the processor alone', async () => {
+  const { plan } = useCase(card('NVIDIA GeForce RTX 4090', 24));
+  const { budget, candidates } = await plan.plan({ model: MODEL, vramBytes: 0 });
+  expect(budget.devices).toEqual([]);
+  expect(candidates.every(({ footprint }) => footprint.devices.length === 0)).toBe(true);
+});
+
+test('it tells which variants are here and which can be pulled', async () => {
+  const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q8_0'] });
+  expect(candidates.map(({ variant }) => variant)).toEqual([
+    { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local' },
+    { name: 'llama3.1:8b-instruct-q8_0', status: 'remote' },
+  ]);
+});
+
+test('what was measured here comes before what data sheets say', async () => {
+  const { plan, recorder } = useCase(card('NVIDIA GeForce RTX 4060', 8));
+  const timings = {
+    promptTokens: 10,
+    cachedPromptTokens: 0,
+    generatedTokens: 100,
+    loadMs: 1,
+    prefillMs: 10,
+    decodeMs: 2500,
+  };
+  for (let run = 0; run < 3; run += 1) {
+    await recorder.record({
+      kind: 'speed',
+      model: MODEL,
+      variant: 'llama3.1:8b-instruct-q4_K_M',
+      level: 'Q4_K_M',
+      succeeded: true,
+      timings: { ...timings, firstTokenMs: 10, totalMs: 2510 },
+    });
+  }
+  const { candidates } = await plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q3_K_M'] });
+  const [measured, other] = candidates.map(({ expected }) => expected.decodeTokensPerSecond);
+  expect(measured).toMatchObject({ source: 'measured', value: 40, observations: 3 });
+  expect(other?.source).toBe('prior');
+});

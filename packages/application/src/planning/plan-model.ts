@@ -1,0 +1,158 @@
+import {
+  createFootprintModel,
+  createPlan,
+  levelFromFileType,
+  metadataNumber,
+  metadataString,
+  resolveQuantization,
+} from '@plimsoll/domain';
+import type {
+  CacheTypes,
+  CallOptions,
+  ConfigStore,
+  FootprintFunction,
+  FootprintModel,
+  InspectedModel,
+  KvCacheType,
+  Level,
+  MeasurementStore,
+  Plan,
+  PlanVariant,
+} from '@plimsoll/domain';
+import type { ReadDevices } from '../devices/read-devices.js';
+import type { InspectModel } from '../models/inspect-model.js';
+import type { EnsureVariant, VariantStatus } from '../variants/ensure-variant.js';
+import { learnedKnowledge } from './learned-knowledge.js';
+import { machineForPlan } from './machine-for-plan.js';
+import { USUAL_LEVELS } from './plan-model-request.js';
+import type { PlanModelRequest } from './plan-model-request.js';
+
+/** Context that is planned for when neither the request nor the settings say one. */
+const USUAL_CONTEXT = 8192;
+
+/** What a plan needs. */
+export interface PlanModelDependencies {
+  readonly inspect: InspectModel;
+  readonly devices: ReadDevices;
+  readonly config: ConfigStore;
+  readonly store: MeasurementStore;
+  readonly ensure: EnsureVariant;
+}
+
+/** Plans a model on this machine, or on one that is described: what fits, how fast, how good, and what to take. */
+export class PlanModel {
+  readonly #with: PlanModelDependencies;
+
+  constructor(dependencies: PlanModelDependencies) {
+    this.#with = dependencies;
+  }
+
+  /** @throws ModelNotFoundError, InvalidModelFileError, InvalidInputError */
+  async plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan> {
+    const [inspected, state, { settings }] = await Promise.all([
+      this.#with.inspect.inspect(request.model, options),
+      this.#with.devices.read(options),
+      this.#with.config.load(),
+    ]);
+    const machine = machineForPlan(request, state, settings);
+    const { header } = inspected;
+    const footprintModel = createFootprintModel(header);
+    const { architecture } = footprintModel;
+    const wanted = resolveQuantization(settings, request.model);
+    const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
+    const levels = request.levels ?? usualLevels(inspected);
+    const device = machine.budget.devices[0]?.name ?? state.host.processorName;
+    const learned = await learnedKnowledge(this.#with.store, {
+      model: request.model,
+      architecture: header.architecture,
+      device,
+    });
+    const variants = await this.#variants(request.model, levels, options);
+    return createPlan({
+      model: {
+        name: metadataString(header, 'general.name') ?? request.model,
+        architecture: header.architecture,
+        parameters: architecture.parameters,
+        contextLength: architecture.contextTokens,
+        source: inspected.origin,
+      },
+      architecture,
+      footprint: footprintFunction(inspected, footprintModel),
+      budget: machine.budget,
+      machine: machine.speed,
+      levels,
+      cacheTypes: cacheTypes(request, wanted),
+      contexts: request.contexts ?? [context],
+      parallel: request.parallel,
+      gpuLayers: request.gpuLayers,
+      flashAttention: request.flashAttention,
+      goal: request.goal,
+      constraints: request.constraints,
+      variantOf: (level) => variants.get(level) ?? { name: request.model, status: 'unknown' },
+      ...learned,
+    });
+  }
+
+  async #variants(
+    model: string,
+    levels: readonly Level[],
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<Level, PlanVariant>> {
+    const entries = levels.map(async (level): Promise<readonly [Level, PlanVariant]> => {
+      try {
+        return [level, planVariant(await this.#with.ensure.status(model, level, options))];
+      } catch {
+        // A plan does not depend on whether the backend answers.
+        return [level, { name: model, status: 'unknown' }];
+      }
+    });
+    return new Map(await Promise.all(entries));
+  }
+}
+
+const fileLevel = ({ header }: InspectedModel): Level | null => {
+  const fileType = metadataNumber(header, 'general.file_type');
+  return fileType === null ? null : levelFromFileType(fileType);
+};
+
+/** The usual levels, with the file's own among them. */
+function usualLevels(inspected: InspectedModel): readonly Level[] {
+  const own = fileLevel(inspected);
+  if (own === null || USUAL_LEVELS.includes(own)) return USUAL_LEVELS;
+  // A BF16 or F32 file stands where F16 would: it is the same weights.
+  return own === 'BF16' || own === 'F32' ? [own, ...USUAL_LEVELS.slice(1)] : [own, ...USUAL_LEVELS];
+}
+
+/** The file's own level is counted from the file as it is; others from the rules of their presets. */
+function footprintFunction(inspected: InspectedModel, model: FootprintModel): FootprintFunction {
+  const own = fileLevel(inspected);
+  return (level, shape) => model.footprint(level === own ? 'file' : level, shape);
+}
+
+function cacheTypes(request: PlanModelRequest, wanted: CacheTypes): readonly CacheTypes[] {
+  const { keyCacheTypes, valueCacheTypes = [] } = request;
+  if (keyCacheTypes === undefined)
+    return [{ keyCacheType: wanted.keyCacheType, valueCacheType: wanted.valueCacheType }];
+  return keyCacheTypes.map((keyCacheType: KvCacheType, index) => ({
+    keyCacheType,
+    valueCacheType: valueCacheTypes[index] ?? keyCacheType,
+  }));
+}
+
+const STATUS: Readonly<Record<'pull' | 'create' | 'quantize' | 'import', PlanVariant['status']>> = {
+  pull: 'remote',
+  create: 'buildable',
+  quantize: 'buildable',
+  import: 'buildable',
+};
+
+function planVariant(status: VariantStatus): PlanVariant {
+  switch (status.status) {
+    case 'installed':
+      return { name: status.name, status: 'local' };
+    case 'can-make':
+      return { name: status.name, status: STATUS[status.method] };
+    case 'missing':
+      return { name: status.name, status: 'missing' };
+  }
+}
