@@ -1,1 +1,5 @@
-export {};
+export { createServer } from './server/create-server.js';
+export type { CreateServerOptions, CreatedServer, RequestLogEntry } from './server/create-server.js';
+export type { BackendLease, HttpServices } from './server/http-services.js';
+export { startServer } from './server/start-server.js';
+export type { StartServerOptions, StartedServer } from './server/start-server.js';

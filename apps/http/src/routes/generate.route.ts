@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { errorBodySchema } from '../errors/error-answer.js';
+import { generateBodySchema, generateCall } from '../schemas/generate.schema.js';
+import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
+import { generationEvents } from '../server/generation-events.js';
+import type { HttpServer } from '../server/http-server.js';
+import type { HttpServices } from '../server/http-services.js';
+import type { RunningRequests } from '../server/running-requests.js';
+
+/** Prompts carry images. */
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+const DESCRIPTION = `Answers with server-sent events: \`variant\` (the variant that runs), \`progress\` (of making it), \
+\`text\`, then one \`done\` with timings, or one \`error\`. Closing the connection cancels the generation.`;
+
+/** What the route works with. */
+export interface GenerateRouteOptions {
+  readonly services: HttpServices;
+  readonly running: RunningRequests;
+  /** Milliseconds of silence after which a comment is sent. */
+  readonly heartbeatMs: number;
+}
+
+/** `POST /generate`: through the policy, streamed. */
+export function addGenerateRoute(server: HttpServer, { services, running, heartbeatMs }: GenerateRouteOptions): void {
+  server.post(
+    '/generate',
+    {
+      bodyLimit: BODY_LIMIT_BYTES,
+      schema: {
+        summary: 'Generates with the variant that the settings choose',
+        description: DESCRIPTION,
+        body: generateBodySchema,
+        response: {
+          200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
+          default: errorBodySchema,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { signal, done } = running.begin(abortOnDisconnect(reply));
+      try {
+        const lease = await services.backend();
+        const { generation } = lease;
+        const call = generateCall(request.body);
+        const events = generationEvents({ generation, call, signal, heartbeatMs });
+        // The first event decides on the status: a failure before it is an ordinary answer.
+        const first = await events.next().catch((error: unknown) => {
+          lease.release();
+          throw error;
+        });
+        const whole = untilOver(first, events, () => {
+          lease.release();
+          done();
+        });
+        return await (reply as FastifyReply)
+          .header('content-type', 'text/event-stream; charset=utf-8')
+          .header('cache-control', 'no-store')
+          .send(Readable.from(whole, { objectMode: false }));
+      } catch (error) {
+        done();
+        throw error;
+      }
+    },
+  );
+}
+
+async function* untilOver(
+  first: IteratorResult<string>,
+  rest: AsyncGenerator<string>,
+  over: () => void,
+): AsyncGenerator<string> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    over();
+  }
+}

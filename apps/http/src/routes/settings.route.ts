@@ -1,0 +1,35 @@
+import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
+import type { LoadedSettings, SettingsPatch } from '@plimsoll/domain';
+import { errorBodySchema } from '../errors/error-answer.js';
+import { settingsPatchSchema, shownSettings, shownSettingsSchema } from '../schemas/settings.schema.js';
+import type { HttpServer } from '../server/http-server.js';
+import type { HttpServices } from '../server/http-services.js';
+
+/** `GET` and `PUT /settings`: what holds now, and changes that are written to the file and hold at once. */
+export function addSettingsRoutes(server: HttpServer, services: HttpServices): void {
+  const response = { 200: shownSettingsSchema, default: errorBodySchema };
+  server.get('/settings', { schema: { summary: 'Settings as they hold now, without secrets', response } }, async () =>
+    shownSettings(await services.settings.load()),
+  );
+  server.put(
+    '/settings',
+    {
+      schema: {
+        summary: 'Changes settings, in the file and for running processes',
+        body: settingsPatchSchema,
+        response,
+      },
+    },
+    async ({ body }) => shownSettings(await update(services, body)),
+  );
+}
+
+/** A value that the configuration refuses is the client's mistake here, not the server's. */
+async function update(services: HttpServices, patch: SettingsPatch): Promise<LoadedSettings> {
+  try {
+    return await services.settings.update(patch);
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'invalid-config') throw error;
+    throw new InvalidInputError(error.message, { hint: error.hint ?? undefined, cause: error });
+  }
+}

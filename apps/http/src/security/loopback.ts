@@ -1,0 +1,26 @@
+import { isIP } from 'node:net';
+import { InvalidInputError } from '@plimsoll/domain';
+
+/** Whether a host name or address, without brackets, means this machine alone. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
+  return isIP(name) === 4 && name.startsWith('127.');
+}
+
+/**
+ * Refuses an address that other machines can reach, unless a token guards it.
+ * @throws InvalidInputError
+ */
+export function assertReachableByFriendsOnly(host: string, token: string | null): void {
+  if (token !== null || isLoopback(host)) return;
+  throw new InvalidInputError(`Listening at ${host} would let other machines use this one without asking.`, {
+    hint: 'Listen at 127.0.0.1, or set a token in PLIMSOLL_HTTP_TOKEN; clients then send it as "Authorization: Bearer …".',
+  });
+}
+
+/** The host name of a Host or Origin header, without port and brackets; null when it is not one. */
+export function hostName(header: string): string | null {
+  const text = header.includes('://') ? header : `http://${header}`;
+  return URL.canParse(text) ? new URL(text).hostname.replace(/^\[|\]$/g, '') : null;
+}

@@ -1,0 +1,140 @@
+import { createRequire } from 'node:module';
+import swagger from '@fastify/swagger';
+import fastify from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { errorAnswer, refusal } from '../errors/error-answer.js';
+import { addGenerateRoute } from '../routes/generate.route.js';
+import { addGpuRoute } from '../routes/gpu.route.js';
+import { addHealthRoute } from '../routes/health.route.js';
+import { addModelsRoute } from '../routes/models.route.js';
+import { addOpenApiRoute } from '../routes/openapi.route.js';
+import { addPlanRoute } from '../routes/plan.route.js';
+import { addSettingsRoutes } from '../routes/settings.route.js';
+import { addStatsRoute } from '../routes/stats.route.js';
+import { guard } from '../security/guard.js';
+import type { HttpServer } from './http-server.js';
+import type { HttpServices } from './http-services.js';
+import { RunningRequests } from './running-requests.js';
+import { allowedMethods } from './allowed-methods.js';
+
+/** One line of the log: no query, no body, no header. */
+export interface RequestLogEntry {
+  readonly method: string;
+  /** The route's pattern, or `unknown`. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** What a server is made of. */
+export interface CreateServerOptions {
+  readonly services: HttpServices;
+  /** Bearer token that clients must send; null or absent for none. */
+  readonly token?: string | null | undefined;
+  /** Names, beside those of this machine, under which the server may be addressed. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Silence after which a stream gets a comment; 15 s when absent. */
+  readonly heartbeatMs?: number | undefined;
+  readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
+  /** Hears of failures that nobody foresaw. */
+  readonly onInternalError?: ((error: unknown) => void) | undefined;
+}
+
+/** A server that does not listen yet, and the long requests in it. */
+export interface CreatedServer {
+  readonly server: HttpServer;
+  readonly running: RunningRequests;
+}
+
+const PREFIX = '/api/plimsoll/v1';
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Puts routes, checks and error answers together. Listening is another matter. */
+export async function createServer(options: CreateServerOptions): Promise<CreatedServer> {
+  const { services, token = null, allowedHosts = [], heartbeatMs = 15_000, onRequest } = options;
+  const running = new RunningRequests();
+  const server: HttpServer = fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: 'idle',
+    // Longer than clients keep idle connections, so that they do not send into a closing one.
+    keepAliveTimeout: 72_000,
+    requestTimeout: 60_000,
+  }).withTypeProvider<ZodTypeProvider>();
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  readBodiesAsJson(server);
+
+  server.addHook('onRequest', async (request, reply) => {
+    const refused = guard(request.headers, { token, allowedHosts, isPublic: isHealthRoute(request.routeOptions.url) });
+    if (refused !== null) await reply.code(refused.status).send(refused.body);
+  });
+  closeFinishedConnections(server);
+  if (onRequest !== undefined) {
+    server.addHook('onResponse', async (request, reply) => {
+      const { method } = request;
+      const route = request.routeOptions.url ?? 'unknown';
+      onRequest({ method, route, status: reply.statusCode, durationMs: reply.elapsedTime });
+    });
+  }
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, body } = errorAnswer(error);
+    if (body.error.code === 'internal') options.onInternalError?.(error);
+    if (status === 503) reply.header('retry-after', '1');
+    return reply.code(status).send(body);
+  });
+  server.setNotFoundHandler(async (request, reply) => {
+    const allowed = allowedMethods(server, request.url);
+    const { status, body } =
+      allowed.length === 0
+        ? refusal(404, 'not-found', 'There is nothing here.', `The routes are described at ${PREFIX}/openapi.json`)
+        : refusal(405, 'method-not-allowed', `This route answers to ${allowed.join(', ')}.`);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    return reply.code(status).send(body);
+  });
+
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Plimsoll', description: 'Local models at the level that fits.', version },
+    },
+    transform: jsonSchemaTransform,
+  });
+  addHealthRoute(server);
+  await server.register(
+    async (api: HttpServer) => {
+      addHealthRoute(api);
+      addModelsRoute(api, services);
+      addGpuRoute(api, services);
+      addStatsRoute(api, services);
+      addSettingsRoutes(api, services);
+      addPlanRoute(api, services);
+      addGenerateRoute(api, { services, running, heartbeatMs });
+      addOpenApiRoute(api, () => server.swagger());
+    },
+    { prefix: PREFIX },
+  );
+  return { server, running };
+}
+
+/** `curl -d` labels JSON as a form; the label is not looked at. */
+function readBodiesAsJson(server: HttpServer): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'string' }, server.getDefaultJsonParser('error', 'error'));
+}
+
+function isHealthRoute(url: string | undefined): boolean {
+  return url === '/health' || url === `${PREFIX}/health`;
+}
+
+/** A connection whose answer ends during a shutdown would otherwise stay open until it has been idle for long. */
+function closeFinishedConnections(server: HttpServer): void {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onResponse', async () => {
+    if (closing) setImmediate(() => server.server.closeIdleConnections());
+  });
+}

@@ -1,0 +1,91 @@
+import type { GenerateText, GenerateTextEvent } from '@plimsoll/application';
+import type { BuildProgress } from '@plimsoll/domain';
+import { errorAnswer } from '../errors/error-answer.js';
+import type { GenerateCall } from '../schemas/generate.schema.js';
+import { Latest } from './latest.js';
+
+/** How a generation is streamed. */
+export interface GenerationStream {
+  readonly generation: GenerateText;
+  readonly call: GenerateCall;
+  readonly signal: AbortSignal;
+  /** A comment is sent after so much silence: clients and proxies give up on connections without a byte. */
+  readonly heartbeatMs: number;
+}
+
+/**
+ * A generation as server-sent events. The variant is held back until something follows, so that a failure before
+ * the first text is thrown and can be answered with its status; a later one becomes an `error` event.
+ */
+export async function* generationEvents({
+  generation,
+  call,
+  signal,
+  heartbeatMs,
+}: GenerationStream): AsyncGenerator<string> {
+  const progress = new Latest<BuildProgress>();
+  const { request, level, make } = call;
+  const options = { level, make, signal, onProgress: (value: BuildProgress) => progress.put(value) };
+  const source = generation.generate(request, options)[Symbol.asyncIterator]();
+  let held = '';
+  let began = false;
+  try {
+    let next = source.next();
+    for (;;) {
+      const woken = await firstOf(next, progress, heartbeatMs);
+      const news = progress.take();
+      let text = news === null ? '' : serverSentEvent('progress', news.value);
+      if (woken === 'event') {
+        const result = await next;
+        if (result.done === true) break;
+        next = source.next();
+        if (result.value.type === 'variant') held = eventText(result.value);
+        else {
+          text += held + eventText(result.value);
+          held = '';
+        }
+      } else if (woken === 'silence') {
+        text += held === '' ? ': waiting\n\n' : held;
+        held = '';
+      }
+      if (text === '') continue;
+      began = true;
+      yield text;
+    }
+  } catch (error) {
+    if (!began) throw error;
+    yield serverSentEvent('error', errorAnswer(error).body.error);
+  } finally {
+    await source.return?.();
+  }
+}
+
+async function firstOf(
+  next: Promise<unknown>,
+  progress: Latest<BuildProgress>,
+  heartbeatMs: number,
+): Promise<'event' | 'progress' | 'silence'> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<'silence'>((resolve) => {
+    timer = setTimeout(() => resolve('silence'), heartbeatMs);
+  });
+  try {
+    return await Promise.race([
+      next.then(() => 'event' as const),
+      progress.arrived().then(() => 'progress' as const),
+      silence,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function eventText(event: GenerateTextEvent): string {
+  if (event.type === 'variant') return serverSentEvent('variant', event.chosen);
+  const { type, ...data } = event;
+  return serverSentEvent(type, data);
+}
+
+function serverSentEvent(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}

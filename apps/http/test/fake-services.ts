@@ -1,0 +1,96 @@
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import {
+  ChooseVariant,
+  EnsureVariant,
+  GenerateText,
+  GetStatistics,
+  InspectModel,
+  ListModels,
+  ManageSettings,
+  MeasurementRecorder,
+  PlanModel,
+  ReadDevices,
+} from '@plimsoll/application';
+import { variantName } from '@plimsoll/domain';
+import type { ModelRuntime, Settings } from '@plimsoll/domain';
+import {
+  FakeVariantBuilder,
+  FixedGpuProbe,
+  FixedHostProbe,
+  InMemoryConfigStore,
+  InMemoryMeasurementStore,
+  InMemoryModelCatalog,
+  InMemoryModelRuntime,
+  ManualClock,
+  RecordingEventBus,
+  gpuReading,
+  installedVariant,
+} from '@plimsoll/testing';
+import type { HttpServices } from '../src/server/http-services.js';
+
+/** Services over fakes, and the fakes themselves. */
+export interface FakeServices extends HttpServices {
+  readonly runtime: InMemoryModelRuntime;
+  readonly config: InMemoryConfigStore;
+  /** Leases that were not released yet. */
+  readonly state: { leases: number; closed: boolean };
+}
+
+/** Builds them. `behind` puts something between the use cases and the fake runtime. */
+export function fakeServices(
+  settings: Partial<Settings> = {},
+  behind: (runtime: InMemoryModelRuntime) => ModelRuntime = (runtime) => runtime,
+): FakeServices {
+  const runtime = new InMemoryModelRuntime({
+    variants: [
+      installedVariant({ name: 'tale:1b-fp16', level: 'F16' }),
+      installedVariant({ name: 'tale:1b-q4_K_M', level: 'Q4_K_M' }),
+    ],
+  });
+  const config = new InMemoryConfigStore(settings);
+  const bus = new RecordingEventBus();
+  const store = new InMemoryMeasurementStore();
+  const host = new FixedHostProbe();
+  const device = {
+    id: 'gpu-0',
+    index: 0,
+    name: 'Test GPU',
+    vendor: 'nvidia',
+    memory: 'dedicated',
+    totalBytes: 8 * 1024 ** 3,
+    driver: '1',
+  } as const;
+  const gpu = new FixedGpuProbe([device], [gpuReading({ deviceId: 'gpu-0', totalBytes: 8 * 1024 ** 3 })]);
+  const used = behind(runtime);
+  let ids = 0;
+  const recorder = new MeasurementRecorder(store, used, gpu, host, new ManualClock(), () => `id-${(ids += 1)}`);
+  const builders = [new FakeVariantBuilder(runtime)];
+  const name = (model: string, level: Parameters<typeof variantName>[1]): string => variantName(model, level);
+  const ensure = new EnsureVariant(used, new InMemoryModelCatalog(runtime), builders, name, bus);
+  const generation = new GenerateText(used, new ChooseVariant(config, used, ensure), recorder, bus, () => undefined);
+  const models = new ListModels(used);
+  const devices = new ReadDevices(gpu, host);
+  const inspect = new InspectModel(used, [new FileModelInspector()]);
+  const planning = new PlanModel({ inspect, devices, config, store, ensure });
+  const state = { leases: 0, closed: false };
+  return {
+    runtime,
+    config,
+    state,
+    settings: new ManageSettings(config, bus),
+    devices,
+    statistics: new GetStatistics(store),
+    backend: async () => {
+      state.leases += 1;
+      let released = false;
+      const release = (): void => {
+        if (!released) state.leases -= 1;
+        released = true;
+      };
+      return { models, generation, planning, release };
+    },
+    close: async () => {
+      state.closed = true;
+    },
+  };
+}
