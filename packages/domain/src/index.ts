@@ -90,10 +90,14 @@ export { cacheName } from './policy/candidates.js';
 export { createPlan } from './policy/create-plan.js';
 export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './policy/correction.js';
 export type { FootprintCorrection, FootprintObservation } from './policy/correction.js';
+export { footprintObservations, measuredQuality, speedObservations } from './policy/learned-from-measurements.js';
+export type { PriorOf } from './policy/learned-from-measurements.js';
 export { measuredSpeed } from './policy/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './policy/measured-speed.js';
 export { planDocument } from './policy/plan-document.js';
 export type { CandidateDocument, MemoryDocument, PlanDocument } from './policy/plan-document.js';
+export { planTogether } from './policy/plan-together.js';
+export type { ResidentModelPlan, ResidentPlan } from './policy/plan-together.js';
 export type {
   CacheTypes,
   FootprintFunction,

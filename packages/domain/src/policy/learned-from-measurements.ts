@@ -1,0 +1,62 @@
+import type { Measurement } from '../measurement/measurement.js';
+import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
+import type { Level } from '../quantization/level.js';
+import type { SpeedObservation } from './calibration.js';
+import type { FootprintObservation } from './correction.js';
+import type { CacheTypes } from './plan-request.js';
+import type { QualityExpectation } from './quality-prior.js';
+
+/** The footprint observations among measurements. */
+export function footprintObservations(measurements: readonly Measurement[]): readonly FootprintObservation[] {
+  return measurements.flatMap(({ footprint, architecture, environment, foreign, succeeded }) =>
+    footprint === null || !succeeded ? [] : [{ ...footprint, architecture, device: environment.device, foreign }],
+  );
+}
+
+/** What the prior says about a measured run, tokens per second; null where it says nothing. */
+export type PriorOf = (measurement: Measurement, kind: 'decode' | 'prefill') => number | null;
+
+/** The speed observations among measurements: successful, unthrottled runs that were timed and can be predicted. */
+export function speedObservations(measurements: readonly Measurement[], priorOf: PriorOf): readonly SpeedObservation[] {
+  return measurements.flatMap((run) => {
+    const { timings, architecture, environment, level, foreign } = run;
+    if (timings === null || !run.succeeded || run.throttled === true) return [];
+    const about = { architecture, device: environment.device, level, foreign };
+    return (['decode', 'prefill'] as const).flatMap((kind): readonly SpeedObservation[] => {
+      const measured = kind === 'decode' ? decodeTokensPerSecond(timings) : prefillTokensPerSecond(timings);
+      const predicted = measured === null ? null : priorOf(run, kind);
+      return measured === null || predicted === null ? [] : [{ kind, ...about, predicted, measured }];
+    });
+  });
+}
+
+/**
+ * The quality of a level with a cache as it was measured, or null. `measurements` are those of one model; of several
+ * runs the one over most tokens counts, own before foreign. A lower bound from the best tokens only is said to be one.
+ */
+export function measuredQuality(
+  measurements: readonly Measurement[],
+  level: Level,
+  cache: CacheTypes,
+): QualityExpectation | null {
+  const runs = measurements.filter(
+    (run) =>
+      run.quality !== null &&
+      run.succeeded &&
+      run.level === level &&
+      cache.keyCacheType === cache.valueCacheType &&
+      (run.kvCache ?? 'f16') === cache.keyCacheType,
+  );
+  const scored = (run: Measurement): number => run.quality?.scoredTokens ?? 0;
+  const best = runs.sort((a, b) => Number(a.foreign) - Number(b.foreign) || scored(b) - scored(a))[0];
+  const quality = best?.quality ?? null;
+  if (best === undefined || quality === null) return null;
+  const bound = quality.coverage.kind === 'full' ? '' : `; a lower bound from the ${quality.coverage.k} best tokens`;
+  return {
+    perplexityIncrease: quality.perplexityRatio - 1,
+    meanKld: quality.meanKld,
+    sameTopToken: quality.sameTopToken,
+    source: 'measured',
+    note: `Measured over ${quality.scoredTokens} tokens${best.foreign ? ' on another machine' : ' on this machine'}${bound}.`,
+  };
+}

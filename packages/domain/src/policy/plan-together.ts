@@ -1,0 +1,201 @@
+import { InvalidInputError } from '../errors/invalid-input-error.js';
+import type { MemoryBudget } from './budget.js';
+import { formatBytes } from './byte-size.js';
+import { cacheName, candidatesOf } from './candidates.js';
+import type { Seat } from './seating.js';
+import { seatAll } from './seating.js';
+import type { PlanCandidate, PlanModel } from './plan.js';
+import type { PlanRequest } from './plan-request.js';
+import { offloadableLayers } from './placement.js';
+
+/** One of several models that are to be in memory at once. */
+export interface ResidentModelPlan {
+  readonly model: PlanModel;
+  readonly candidate: PlanCandidate;
+  /** Index of the device that holds it; null when it runs on the host. */
+  readonly device: number | null;
+}
+
+/** Several models in memory at once. */
+export interface ResidentPlan {
+  readonly budget: MemoryBudget;
+  /** In the order of the requests; null when they cannot all be resident. */
+  readonly models: readonly ResidentModelPlan[] | null;
+  /** Bytes missing even at the smallest of everything; 0 when all fit. */
+  readonly shortBytes: number;
+  readonly reasons: readonly string[];
+}
+
+/** Most models that are planned together. */
+const MOST_MODELS = 12;
+
+/**
+ * Chooses a level for each model so that all are resident at once, every model whole on one device (or on the host
+ * where there is none). All start at their best; while they do not fit, the one gives way that loses least quality per
+ * byte it frees; at the end whatever room is left is given back.
+ * @param requests one per model, all with the same budget; the first context and number of sequences of each counts
+ * @throws InvalidInputError for no model or more than 12
+ */
+export function planTogether(requests: readonly PlanRequest[]): ResidentPlan {
+  const first = requests[0];
+  if (first === undefined || requests.length > MOST_MODELS) {
+    throw new InvalidInputError(`${requests.length} models cannot be planned together.`, {
+      hint: `Name between one and ${MOST_MODELS} models.`,
+    });
+  }
+  const { budget } = first;
+  const ladders = requests.map(ladderOf);
+  const lowest = ladders.map((ladder) => ladder.length - 1);
+  const atLowest = seatsOf(ladders, lowest);
+  const bins = binsOf(budget);
+  if (atLowest === null || seatAll(atLowest, bins) === null) {
+    return {
+      budget,
+      models: null,
+      shortBytes: shortOf(ladders, budget),
+      reasons: shortReasons(requests, ladders, budget),
+    };
+  }
+  const steps = giveBack(ladders, giveWay(ladders, bins), bins);
+  const places = seatAll(seatsOf(ladders, steps) ?? [], bins) ?? [];
+  const models = requests.map(({ model }, index): ResidentModelPlan => {
+    const candidate = stepOf(ladders, steps, index).candidate;
+    return { model, candidate, device: bins.onHost ? null : (places[index] ?? 0) };
+  });
+  return { budget, models, shortBytes: 0, reasons: fitReasons(models, ladders, steps) };
+}
+
+/** One way to run a model, as the packing sees it. */
+interface Step {
+  readonly candidate: PlanCandidate;
+  readonly seat: Seat;
+  /** Mean KL divergence; unknown counts as worse than all that is known. */
+  readonly loss: number;
+}
+
+const UNKNOWN_LOSS = 10;
+
+/** Ways to run one model, best first, each smaller than the one before. */
+function ladderOf(request: PlanRequest): readonly Step[] {
+  const onDevice = request.budget.devices.some(({ usableBytes }) => usableBytes > 0);
+  // Footprints as if one device had room for everything: where it goes is decided for all models together.
+  const roomy: MemoryBudget = {
+    ...request.budget,
+    devices: onDevice
+      ? request.budget.devices.slice(0, 1).map((device) => ({ ...device, usableBytes: Number.MAX_SAFE_INTEGER }))
+      : [],
+    host: { ...request.budget.host, usableBytes: null },
+    usableBytes: Number.MAX_SAFE_INTEGER,
+  };
+  const gpuLayers = [onDevice ? offloadableLayers(request) : 0];
+  const contexts = request.contexts.slice(0, 1);
+  const parallel = (request.parallel ?? [1]).slice(0, 1);
+  const steps = candidatesOf({ ...request, budget: roomy, gpuLayers, contexts, parallel }).map((candidate): Step => {
+    const { footprint, overheadBytes, expected } = candidate;
+    const devices = footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+    const seat = onDevice
+      ? { deviceBytes: devices + overheadBytes, hostBytes: footprint.host.totalBytes }
+      : { deviceBytes: 0, hostBytes: footprint.host.totalBytes + overheadBytes };
+    return { candidate, seat, loss: expected.quality.meanKld ?? UNKNOWN_LOSS };
+  });
+  const size = ({ seat }: Step): number => seat.deviceBytes + seat.hostBytes;
+  const sorted = steps.sort((a, b) => a.loss - b.loss || size(a) - size(b));
+  return sorted.filter((step, index) => sorted.slice(0, index).every((better) => size(better) > size(step)));
+}
+
+interface Bins {
+  readonly devices: readonly number[];
+  readonly host: number | null;
+  readonly shared: boolean;
+  readonly onHost: boolean;
+}
+
+function binsOf(budget: MemoryBudget): Bins {
+  const devices = budget.devices.map(({ usableBytes }) => usableBytes);
+  const onHost = devices.every((bytes) => bytes === 0);
+  return { devices, host: budget.host.usableBytes, shared: budget.unified, onHost };
+}
+
+function stepOf(ladders: readonly (readonly Step[])[], steps: readonly number[], index: number): Step {
+  const step = ladders[index]?.[steps[index] ?? 0];
+  if (step === undefined) throw new InvalidInputError('A model has no level to choose from.');
+  return step;
+}
+
+function seatsOf(ladders: readonly (readonly Step[])[], steps: readonly number[]): readonly Seat[] | null {
+  if (ladders.some((ladder) => ladder.length === 0)) return null;
+  return ladders.map((_, index) => stepOf(ladders, steps, index).seat);
+}
+
+/** Steps down, one model at a time, until all have a seat. */
+function giveWay(ladders: readonly (readonly Step[])[], bins: Bins): readonly number[] {
+  let steps = ladders.map(() => 0);
+  while (seatAll(seatsOf(ladders, steps) ?? [], bins) === null) {
+    const costs = ladders.map((ladder, index) => {
+      const now = ladder[steps[index] ?? 0];
+      const next = ladder[(steps[index] ?? 0) + 1];
+      if (now === undefined || next === undefined) return Number.POSITIVE_INFINITY;
+      const freed = now.seat.deviceBytes + now.seat.hostBytes - next.seat.deviceBytes - next.seat.hostBytes;
+      return (next.loss - now.loss) / freed;
+    });
+    const cheapest = costs.indexOf(Math.min(...costs));
+    if (costs[cheapest] === Number.POSITIVE_INFINITY) break;
+    steps = steps.map((step, index) => (index === cheapest ? step + 1 : step));
+  }
+  return steps;
+}
+
+/** Steps up again where the room allows, the model that lost most first. */
+function giveBack(ladders: readonly (readonly Step[])[], lowered: readonly number[], bins: Bins): readonly number[] {
+  let steps = lowered;
+  for (;;) {
+    const order = steps
+      .map((_, index) => index)
+      .sort((a, b) => stepOf(ladders, steps, b).loss - stepOf(ladders, steps, a).loss);
+    const raised = order
+      .filter((index) => (steps[index] ?? 0) > 0)
+      .map((index) => steps.map((step, other) => (other === index ? step - 1 : step)))
+      .find((attempt) => seatAll(seatsOf(ladders, attempt) ?? [], bins) !== null);
+    if (raised === undefined) return steps;
+    steps = raised;
+  }
+}
+
+/** What the smallest of everything needs beyond the budget; packing may need more, but never less. */
+function shortOf(ladders: readonly (readonly Step[])[], budget: MemoryBudget): number {
+  const seats = ladders.map((ladder) => ladder.at(-1)?.seat ?? { deviceBytes: 0, hostBytes: 0 });
+  const device = seats.reduce((sum, { deviceBytes }) => sum + deviceBytes, 0);
+  const host = seats.reduce((sum, { hostBytes }) => sum + hostBytes, 0) + (budget.unified ? device : 0);
+  const hostShort = budget.host.usableBytes === null ? 0 : Math.max(0, host - budget.host.usableBytes);
+  return Math.max(1, Math.ceil(Math.max(0, device - (device === 0 ? 0 : budget.usableBytes)) + hostShort));
+}
+
+function shortReasons(
+  requests: readonly PlanRequest[],
+  ladders: readonly (readonly Step[])[],
+  budget: MemoryBudget,
+): readonly string[] {
+  const smallest = ladders.map((ladder, index) => {
+    const step = ladder.at(-1);
+    const bytes = step === undefined ? null : step.seat.deviceBytes + step.seat.hostBytes;
+    return `${requests[index]?.model.name ?? ''} at ${step?.candidate.level ?? 'no level'} (${formatBytes(bytes)})`;
+  });
+  const short = shortOf(ladders, budget);
+  const lack = short > 1 ? `${formatBytes(short)} are missing` : 'no single device has room for one of them';
+  return [`They cannot all be resident: even ${smallest.join(' and ')} do not fit; ${lack}.`];
+}
+
+function fitReasons(
+  models: readonly ResidentModelPlan[],
+  ladders: readonly (readonly Step[])[],
+  steps: readonly number[],
+): readonly string[] {
+  return models.map(({ model, candidate, device }, index) => {
+    const { seat } = stepOf(ladders, steps, index);
+    const where = device === null ? 'on the host' : `on device ${device}`;
+    const best = ladders[index]?.[0]?.candidate;
+    const gave = best === undefined || steps[index] === 0 ? '' : `, stepped down from ${best.level} to make room`;
+    const what = `${candidate.level} with ${cacheName(candidate.shape)} cache`;
+    return `${model.name}: ${what} takes ${formatBytes(device === null ? seat.hostBytes : seat.deviceBytes)} ${where}${gave}.`;
+  });
+}
