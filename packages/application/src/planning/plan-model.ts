@@ -16,7 +16,9 @@ import type {
   KvCacheType,
   Level,
   MeasurementStore,
+  ModelHeader,
   Plan,
+  PlanRequest,
   PlanVariant,
 } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
@@ -39,6 +41,14 @@ export interface PlanModelDependencies {
   readonly ensure: EnsureVariant;
 }
 
+/** Everything that a plan is made from, for those who go on asking: what if there were more memory? */
+export interface PreparedPlan {
+  readonly request: PlanRequest;
+  readonly header: ModelHeader;
+  /** Share of each memory that is left free, 0 to 1. */
+  readonly marginFraction: number;
+}
+
 /** Plans a model on this machine, or on one that is described: what fits, how fast, how good, and what to take. */
 export class PlanModel {
   readonly #with: PlanModelDependencies;
@@ -49,6 +59,11 @@ export class PlanModel {
 
   /** @throws ModelNotFoundError, InvalidModelFileError, InvalidInputError */
   async plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan> {
+    return createPlan((await this.prepare(request, options)).request);
+  }
+
+  /** What `plan` decides from. Errors as there. */
+  async prepare(request: PlanModelRequest, options?: CallOptions): Promise<PreparedPlan> {
     const [inspected, state, { settings }] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
       this.#with.devices.read(options),
@@ -68,7 +83,7 @@ export class PlanModel {
       device,
     });
     const variants = await this.#variants(request.model, levels, options);
-    return createPlan({
+    const prepared: PlanRequest = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,
         architecture: header.architecture,
@@ -90,7 +105,8 @@ export class PlanModel {
       constraints: request.constraints,
       variantOf: (level) => variants.get(level) ?? { name: request.model, status: 'unknown' },
       ...learned,
-    });
+    };
+    return { request: prepared, header, marginFraction: settings.memoryMarginFraction };
   }
 
   async #variants(

@@ -1,0 +1,74 @@
+import {
+  FixedGpuProbe,
+  FixedHostProbe,
+  InMemoryMeasurementStore,
+  InMemoryModelRuntime,
+  ManualClock,
+  TEST_SETTINGS,
+  installedVariant,
+} from '@plimsoll/testing';
+import { createFootprintModel } from '@plimsoll/domain';
+import type { ResidentModel } from '@plimsoll/domain';
+import { expect, test } from 'vitest';
+import { SHAPES, transformerHeader } from '../../../domain/src/model/__fixtures__/transformer-header.js';
+import { InspectModel } from '../models/inspect-model.js';
+import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import { checkResidentModels } from './check-resident-models.js';
+
+const header = transformerHeader(SHAPES.llama31With8B, 'Q4_K');
+const model = createFootprintModel(header);
+const onDevice = model.footprint('file', {
+  contextTokens: 8192,
+  parallel: 1,
+  microBatchTokens: 512,
+  keyCacheType: 'f16',
+  valueCacheType: 'f16',
+  flashAttention: 'auto',
+  placement: { gpuLayers: 33, split: [1], expertsOnHost: false },
+});
+
+const run = async (resident: Partial<ResidentModel>) => {
+  const runtime = new InMemoryModelRuntime({ variants: [installedVariant({ name: 'llama3.1:8b' })] });
+  runtime.resident = async () => [
+    { name: 'llama3.1:8b', sizeBytes: null, deviceBytes: null, contextTokens: 8192, expiresAtMs: null, ...resident },
+  ];
+  const store = new InMemoryMeasurementStore();
+  const recorder = new MeasurementRecorder(
+    store,
+    runtime,
+    new FixedGpuProbe(),
+    new FixedHostProbe(),
+    new ManualClock(),
+    () => 'one',
+  );
+  const inspected = { header, path: null, digest: null, origin: 'a test', fetchedBytes: 0 };
+  const inspect = new InspectModel(runtime, [{ supports: () => true, inspect: async () => inspected }]);
+  const findings = await checkResidentModels({ runtime, inspect, recorder, settings: async () => TEST_SETTINGS });
+  return { findings, records: await store.query({ kind: 'footprint' }) };
+};
+
+test('a model that takes what was predicted is well, and the observation is kept', async () => {
+  const { findings, records } = await run({ sizeBytes: onDevice.totalBytes, deviceBytes: onDevice.totalBytes });
+  expect(findings).toMatchObject([{ status: 'ok', message: expect.stringContaining('+0.0 %') as string }]);
+  expect(records).toMatchObject([
+    { footprint: { predictedBytes: onDevice.totalBytes, observedBytes: onDevice.totalBytes } },
+  ]);
+});
+
+test('one that takes much more is explained', async () => {
+  const { findings } = await run({ sizeBytes: onDevice.totalBytes * 1.5, deviceBytes: onDevice.totalBytes * 1.5 });
+  expect(findings).toMatchObject([
+    { status: 'warning', message: expect.stringContaining('parallel requests') as string },
+  ]);
+});
+
+test('what lies on the host is told', async () => {
+  const { findings } = await run({ sizeBytes: onDevice.totalBytes, deviceBytes: onDevice.totalBytes / 2 });
+  expect(findings[0]?.message).toContain('lie on the host');
+});
+
+test('a backend that does not tell is unknown, not zero', async () => {
+  const { findings, records } = await run({});
+  expect(findings).toMatchObject([{ status: 'unknown' }]);
+  expect(records).toEqual([]);
+});

@@ -1,0 +1,131 @@
+import { createFootprintModel, formatBytes, isPlimsollError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  FootprintEstimate,
+  FootprintModel,
+  ModelRuntime,
+  ResidentModel,
+  RunShape,
+  Settings,
+} from '@plimsoll/domain';
+import type { InspectModel } from '../models/inspect-model.js';
+import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import type { Finding } from './finding.js';
+import { findingFromError } from './finding.js';
+
+/** What the check needs. */
+export interface CheckResidentModelsDependencies {
+  readonly runtime: ModelRuntime;
+  readonly inspect: InspectModel;
+  readonly recorder: MeasurementRecorder;
+  readonly settings: () => Promise<Settings>;
+}
+
+/** Difference, as a share of what was predicted, up to which the two agree. */
+const AGREEMENT = 0.1;
+
+/** Context that llama.cpp's servers use when they do not tell one. */
+const USUAL_CONTEXT = 4096;
+
+/**
+ * Holds what each resident model really takes against what its header predicts, explains the difference, and keeps
+ * the observation, from which plans learn a correction for this machine.
+ */
+export async function checkResidentModels(
+  dependencies: CheckResidentModelsDependencies,
+  options?: CallOptions,
+): Promise<readonly Finding[]> {
+  const { runtime } = dependencies;
+  if (!runtime.capabilities.residency) return [];
+  let resident: readonly ResidentModel[];
+  try {
+    resident = await runtime.resident(options);
+  } catch (error) {
+    return [findingFromError('resident', 'unknown', error)];
+  }
+  const findings: Finding[] = [];
+  for (const model of resident) findings.push(await checkOne(dependencies, model, options));
+  return findings;
+}
+
+async function checkOne(
+  { inspect, recorder, settings }: CheckResidentModelsDependencies,
+  model: ResidentModel,
+  options?: CallOptions,
+): Promise<Finding> {
+  const check = 'resident';
+  if (model.sizeBytes === null) {
+    return { check, status: 'unknown', message: `The backend does not tell what ${model.name} takes.`, hint: null };
+  }
+  try {
+    const { header } = await inspect.inspect(model.name, options);
+    const footprintModel = createFootprintModel(header);
+    const shape = shapeOf(model, footprintModel, await settings());
+    const predicted = footprintModel.footprint('file', shape);
+    await recorder.record(
+      {
+        kind: 'footprint',
+        model: model.name,
+        variant: model.name,
+        architecture: header.architecture,
+        contextTokens: shape.contextTokens,
+        gpuLayers: shape.placement.gpuLayers,
+        residentBytes: model.sizeBytes,
+        footprint: { predictedBytes: predicted.totalBytes, observedBytes: model.sizeBytes },
+        succeeded: true,
+      },
+      options,
+    );
+    return explain(model, model.sizeBytes, predicted, shape);
+  } catch (error) {
+    if (isPlimsollError(error) && error.code === 'cancelled') throw error;
+    return findingFromError(check, 'unknown', error);
+  }
+}
+
+/** The shape a resident model most likely runs in; what the backend does not tell is taken from the settings. */
+function shapeOf(model: ResidentModel, footprintModel: FootprintModel, settings: Settings): RunShape {
+  const { layers, predictionLayers } = footprintModel.architecture;
+  const whole = layers + predictionLayers + 1;
+  const share = Math.min(
+    1,
+    (model.deviceBytes ?? 0) / Math.max(1, Math.min(model.sizeBytes ?? 0, footprintModel.weightBytes('file'))),
+  );
+  const gpuLayers = Math.round(share * whole);
+  return {
+    contextTokens: model.contextTokens ?? settings.contextTokens ?? USUAL_CONTEXT,
+    parallel: 1,
+    microBatchTokens: 512,
+    keyCacheType: settings.keyCacheType,
+    valueCacheType: settings.valueCacheType,
+    flashAttention: 'auto',
+    placement: { gpuLayers, split: gpuLayers > 0 ? [1] : [], expertsOnHost: false },
+  };
+}
+
+function explain(model: ResidentModel, observedBytes: number, predicted: FootprintEstimate, shape: RunShape): Finding {
+  const difference = observedBytes - predicted.totalBytes;
+  const share = difference / predicted.totalBytes;
+  const percent = `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)} %`;
+  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).`;
+  const onHost =
+    model.deviceBytes !== null && model.deviceBytes > 0 && model.deviceBytes < observedBytes
+      ? ` ${formatBytes(observedBytes - model.deviceBytes)} of it lie on the host.`
+      : '';
+  if (Math.abs(share) <= AGREEMENT) {
+    return { check: 'resident', status: 'ok', message: base + onHost, hint: null };
+  }
+  const kvBytes = predicted.devices.reduce((sum, { kvCacheBytes }) => sum + kvCacheBytes, predicted.host.kvCacheBytes);
+  const reason =
+    difference > 0
+      ? ' More than predicted: parallel requests multiply the cache, and drivers keep memory of their own.'
+      : kvBytes > 0 && -difference <= kvBytes
+        ? ' Less than predicted: the cache may be quantized, or mapped weights are not counted by the backend.'
+        : ' Less than predicted: the backend may not count weights that it maps from the file.';
+  return {
+    check: 'resident',
+    status: 'warning',
+    message: base + onHost + reason,
+    hint: `The observation is kept, and plans for this machine use it: plimsoll plan ${model.name}`,
+  };
+}
