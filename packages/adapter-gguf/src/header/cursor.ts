@@ -73,21 +73,27 @@ export class Cursor {
    * how many. Their bytes are never looked at.
    */
   skipStrings(count: number, field: string): number {
-    const { view, end, littleEndian } = this;
+    const { view, littleEndian } = this;
+    const lastStart = this.end - 8;
+    const lowAt = littleEndian ? 0 : 4;
     let { position } = this;
+    let start = position;
     let done = 0;
-    while (done < count && position + 8 <= end) {
-      const low = view.getUint32(littleEndian ? position : position + 4, littleEndian);
-      const high = view.getUint32(littleEndian ? position + 4 : position, littleEndian);
-      const next = position + 8 + low;
-      if (high !== 0 || this.base + next > this.limit) {
+    while (done < count && position <= lastStart) {
+      start = position;
+      const low = view.getInt32(position + lowAt, littleEndian);
+      if (low < 0 || view.getInt32(position + 4 - lowAt, littleEndian) !== 0) {
         this.position = position;
-        this.demand(8 + low + high * 2 ** 32, `${field}, text ${done}`);
+        throw this.impossibleLength(`${field}, text ${done}`);
       }
-      position = next;
+      position += 8 + low;
       done++;
     }
     this.position = position;
+    if (this.offset > this.limit) {
+      this.position = start;
+      throw this.impossibleLength(`${field}, text ${done - 1}`);
+    }
     return done;
   }
 
@@ -148,6 +154,11 @@ export class Cursor {
     return this.source.size !== null && this.source.size > this.limit
       ? fault(place, `the header is longer than ${this.limit} bytes`, TOO_LONG)
       : fault(place, `needs ${count} bytes, but the file ends at byte ${this.source.size ?? this.base + this.end}`);
+  }
+
+  private impossibleLength(field: string): Error {
+    const length = this.view.getBigUint64(this.position, this.littleEndian);
+    return this.cutOff(8 + Number(length), field);
   }
 
   private whyLimit(): string {
