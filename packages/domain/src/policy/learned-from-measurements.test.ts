@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Measurement, QualityResult } from '../measurement/measurement.js';
 import { footprintObservations, measuredQuality, speedObservations } from './learned-from-measurements.js';
-import { measuredSpeed } from './measured-speed.js';
+import { measuredSpeeds } from './measured-speed.js';
 
 function run(more: Partial<Measurement> = {}): Measurement {
   return {
@@ -57,34 +57,35 @@ describe('speed at an operating point', () => {
   const point = { level: 'Q4_K_M', kvCache: 'f16', gpuLayers: 33 } as const;
 
   test('is the median of the runs that were taken there', () => {
-    const { decode, prefill } = measuredSpeed(
-      [
-        timed(30),
-        timed(31),
-        timed(29),
-        timed(90, { gpuLayers: 10 }),
-        timed(90, { kvCache: 'q8_0' }),
-        timed(90, { foreign: true }),
-        timed(90, { throttled: true }),
-        timed(90, { succeeded: false }),
-      ],
-      point,
-    );
+    const { decode, prefill } = measuredSpeeds([
+      timed(30),
+      timed(31),
+      timed(29),
+      timed(90, { gpuLayers: 10 }),
+      timed(90, { kvCache: 'q8_0' }),
+      timed(90, { foreign: true }),
+      timed(90, { throttled: true }),
+      timed(90, { succeeded: false }),
+    ])(point);
     expect(decode.value).toBeCloseTo(30, 9);
     expect(decode).toMatchObject({ source: 'measured', observations: 3 });
     expect(prefill.value).toBe(2000);
   });
 
   test('is unknown where nothing was measured', () => {
-    expect(measuredSpeed([], point).decode).toMatchObject({ value: null, source: 'unknown' });
+    expect(measuredSpeeds([])(point).decode).toMatchObject({ value: null, source: 'unknown' });
   });
 });
 
 describe('observations', () => {
   test('pair what was predicted with what was measured', () => {
-    const observations = speedObservations([timed(40), timed(40, { throttled: true }), run()], (_, kind) =>
-      kind === 'decode' ? 50 : null,
-    );
+    const predictedSpeed = { decodeTokensPerSecond: 50, prefillTokensPerSecond: null };
+    const observations = speedObservations([
+      timed(40, { predictedSpeed }),
+      timed(40, { predictedSpeed, throttled: true }),
+      timed(40),
+      run({ predictedSpeed }),
+    ]);
     expect(observations).toHaveLength(1);
     expect(observations[0]).toMatchObject({ kind: 'decode', device: 'RTX 4060', predicted: 50 });
     expect(observations[0]!.measured).toBeCloseTo(40, 9);

@@ -13,21 +13,26 @@ export function footprintObservations(measurements: readonly Measurement[]): rea
   );
 }
 
-/** What the prior says about a measured run, tokens per second; null where it says nothing. */
-export type PriorOf = (measurement: Measurement, kind: 'decode' | 'prefill') => number | null;
-
-/** The speed observations among measurements: successful, unthrottled runs that were timed and can be predicted. */
-export function speedObservations(measurements: readonly Measurement[], priorOf: PriorOf): readonly SpeedObservation[] {
+/** The speed observations among measurements: successful, unthrottled runs that were predicted and timed. */
+export function speedObservations(measurements: readonly Measurement[]): readonly SpeedObservation[] {
   return measurements.flatMap((run) => {
-    const { timings, architecture, environment, level, foreign } = run;
-    if (timings === null || !run.succeeded || run.throttled === true) return [];
+    const { timings, predictedSpeed, architecture, environment, level, foreign } = run;
+    if (timings === null || predictedSpeed == null || !run.succeeded || run.throttled === true) return [];
     const about = { architecture, device: environment.device, level, foreign };
-    return (['decode', 'prefill'] as const).flatMap((kind): readonly SpeedObservation[] => {
-      const measured = kind === 'decode' ? decodeTokensPerSecond(timings) : prefillTokensPerSecond(timings);
-      const predicted = measured === null ? null : priorOf(run, kind);
-      return measured === null || predicted === null ? [] : [{ kind, ...about, predicted, measured }];
-    });
+    return [
+      ...observation('decode', predictedSpeed.decodeTokensPerSecond, decodeTokensPerSecond(timings), about),
+      ...observation('prefill', predictedSpeed.prefillTokensPerSecond, prefillTokensPerSecond(timings), about),
+    ];
   });
+}
+
+function observation(
+  kind: SpeedObservation['kind'],
+  predicted: number | null,
+  measured: number | null,
+  about: Omit<SpeedObservation, 'kind' | 'predicted' | 'measured'>,
+): readonly SpeedObservation[] {
+  return predicted === null || measured === null ? [] : [{ kind, ...about, predicted, measured }];
 }
 
 /**

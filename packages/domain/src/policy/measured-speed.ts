@@ -20,16 +20,39 @@ export interface MeasuredSpeed {
 }
 
 /**
- * Speeds at one operating point among the measurements of one model on one device: the medians of successful,
- * unthrottled runs of this machine. Runs that do not tell their cache or placement count for every one.
+ * Speeds by operating point among the measurements of one model on one device: the medians of successful, unthrottled
+ * runs of this machine. Runs that do not tell their cache or placement count for every one. The measurements are
+ * looked through once; asking is then cheap.
  */
+export function measuredSpeeds(measurements: readonly Measurement[]): (point: MeasuredPoint) => MeasuredSpeed {
+  const byLevel = new Map<Level, Measurement[]>();
+  for (const run of measurements) {
+    if (!run.succeeded || run.foreign || run.throttled === true || run.level === null || run.timings === null) continue;
+    const runs = byLevel.get(run.level);
+    if (runs === undefined) byLevel.set(run.level, [run]);
+    else runs.push(run);
+  }
+  const answers = new Map<string, MeasuredSpeed>();
+  return (point) => {
+    const runs = byLevel.get(point.level);
+    if (runs === undefined) return NOTHING;
+    const key = `${point.level} ${point.kvCache} ${point.gpuLayers}`;
+    const answer = answers.get(key) ?? speedAt(runs, point);
+    answers.set(key, answer);
+    return answer;
+  };
+}
+
+const NOTHING: MeasuredSpeed = { decode: UNKNOWN, prefill: UNKNOWN };
+
+/** As `measuredSpeeds`, for a single question. */
 export function measuredSpeed(measurements: readonly Measurement[], point: MeasuredPoint): MeasuredSpeed {
+  return measuredSpeeds(measurements)(point);
+}
+
+function speedAt(measurements: readonly Measurement[], point: MeasuredPoint): MeasuredSpeed {
   const runs = measurements.filter(
     (run) =>
-      run.succeeded &&
-      !run.foreign &&
-      run.throttled !== true &&
-      run.level === point.level &&
       (run.kvCache === null || run.kvCache === point.kvCache) &&
       (run.gpuLayers === null || run.gpuLayers === point.gpuLayers),
   );

@@ -8,7 +8,7 @@ export const READABLE_TOKENS_PER_SECOND = 5;
 const COMFORTABLE_TOKENS_PER_SECOND = 60;
 
 /** Mean KL divergence above which the loss shows in use: about that of the 3-bit levels. */
-export const NOTICEABLE_KLD = 0.1;
+const NOTICEABLE_KLD = 0.1;
 
 /**
  * What one nat of divergence is worth in natural logarithms of speed. With 5 the published table's best trades are
