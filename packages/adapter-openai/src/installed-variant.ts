@@ -2,8 +2,12 @@ import type { InstalledVariant } from '@plimsoll/domain';
 import { levelFromFileType } from './wire/level-from-file-type.js';
 import type { ModelEntry } from './wire/model-list.js';
 
-/** A listed model in the domain's words. Only llama-server tells level and size; the size is that of the tensors. */
-export function installedVariant({ id, fileType, sizeBytes, parameters }: ModelEntry): InstalledVariant {
+/**
+ * A listed model in the domain's words. Only llama-server tells level and size; the size is that of the tensors.
+ * @param path The model's file on this machine, or null.
+ */
+export function installedVariant(entry: ModelEntry, path: string | null): InstalledVariant {
+  const { id, fileType, sizeBytes, parameters } = entry;
   return {
     name: id,
     level: fileType === null ? null : levelFromFileType(fileType),
@@ -12,6 +16,7 @@ export function installedVariant({ id, fileType, sizeBytes, parameters }: ModelE
     architecture: null,
     parameterSize: parameters === null ? null : parameterSize(parameters),
     modifiedAtMs: null,
+    ...(path === null ? {} : { path }),
   };
 }
 

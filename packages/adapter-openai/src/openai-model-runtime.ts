@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BackendFailedError, ModelNotFoundError } from '@plimsoll/domain';
+import { BackendFailedError, ModelNotFoundError, isPlimsollError } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -17,6 +17,7 @@ import type { Endpoint } from './http/endpoint.js';
 import { HttpClient, missing, throwIfAborted } from './http/http-client.js';
 import type { HttpTimeouts } from './http/http-client.js';
 import { installedVariant } from './installed-variant.js';
+import { fileExists, localModelPath } from './local-model-path.js';
 import { Stopwatch } from './stopwatch.js';
 import { parseChunk } from './wire/chunk.js';
 import { embeddingsSchema } from './wire/embeddings.js';
@@ -36,6 +37,8 @@ export interface OpenAiModelRuntimeOptions {
   readonly capabilities?: Partial<RuntimeCapabilities> | undefined;
   /** Monotonic milliseconds, for timings. */
   readonly nowMs?: (() => number) | undefined;
+  /** Whether a file is there, to recognise a model file that lies on this machine. */
+  readonly fileExists?: ((path: string) => boolean) | undefined;
 }
 
 const TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 600_000, idleMs: 120_000, shortCallMs: 10_000 };
@@ -57,6 +60,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   readonly #endpoint: Endpoint;
   readonly #http: HttpClient;
   readonly #nowMs: () => number;
+  readonly #fileExists: (path: string) => boolean;
   /** Models that were listed at some time; a name outside is looked up again. */
   #known: readonly ModelEntry[] = [];
 
@@ -65,22 +69,27 @@ export class OpenAiModelRuntime implements ModelRuntime {
     this.#endpoint = parseEndpoint(options.baseUrl, options.apiKey ?? null);
     this.#http = new HttpClient(this.#endpoint, { ...TIMEOUTS, ...options.timeouts });
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#fileExists = options.fileExists ?? fileExists;
     this.capabilities = { ...CAPABILITIES, ...options.capabilities, residency: false };
   }
 
   async info(options?: CallOptions): Promise<RuntimeInfo> {
     await this.#entries(options);
-    const { name, version } = this.#kind();
-    return { name, version: await this.#version(version, options), endpoint: this.#endpoint.apiUrl };
+    const { name, about } = this.#kind();
+    const version = about === null ? null : (await this.#about(options))[about.versionField];
+    return { name, version: typeof version === 'string' ? version : null, endpoint: this.#endpoint.apiUrl };
   }
 
   async list(options?: CallOptions): Promise<readonly InstalledVariant[]> {
-    return (await this.#entries(options)).map(installedVariant);
+    const entries = await this.#entries(options);
+    const path = await this.#path(entries, options);
+    return entries.map((entry) => installedVariant(entry, path));
   }
 
   async find(name: string, options?: CallOptions): Promise<InstalledVariant | null> {
-    const entry = (await this.#entries(options)).find((candidate) => isNamed(candidate, name));
-    return entry === undefined ? null : installedVariant(entry);
+    const entries = await this.#entries(options);
+    const entry = entries.find((candidate) => isNamed(candidate, name));
+    return entry === undefined ? null : installedVariant(entry, await this.#path(entries, options));
   }
 
   /** The models of llama-server and vLLM are loaded from start to end; other servers do not tell. */
@@ -164,18 +173,25 @@ export class OpenAiModelRuntime implements ModelRuntime {
     return serverKind(this.#known[0]?.ownedBy ?? null);
   }
 
-  async #version(route: ServerKind['version'], options: CallOptions | undefined): Promise<string | null> {
-    if (route === null) return null;
-    const call = { url: `${this.#endpoint.rootUrl}${route.path}`, signal: options?.signal };
+  /** What the server's own route tells; nothing when it has none or refuses. */
+  async #about(options: CallOptions | undefined): Promise<Readonly<Record<string, unknown>>> {
+    const { about } = this.#kind();
+    if (about === null) return {};
+    const call = { url: `${this.#endpoint.rootUrl}${about.path}`, signal: options?.signal };
     try {
-      const told = await this.#http.json(call, z.record(z.string(), z.unknown()));
-      const version = told[route.field];
-      return typeof version === 'string' ? version : null;
+      return await this.#http.json(call, z.record(z.string(), z.unknown()));
     } catch (error) {
       throwIfAborted(options?.signal);
-      if (error instanceof Error) return null;
+      if (isPlimsollError(error)) return {};
       throw error;
     }
+  }
+
+  /** Only a server of one model tells where its file is. */
+  async #path(entries: readonly ModelEntry[], options: CallOptions | undefined): Promise<string | null> {
+    const field = this.#kind().about?.pathField ?? null;
+    if (entries.length !== 1 || field === null) return null;
+    return localModelPath(this.#endpoint.rootUrl, (await this.#about(options))[field], this.#fileExists);
   }
 
   /** A llama-server answers with its own model whatever name it is asked for; that must not go unnoticed. */

@@ -1,4 +1,5 @@
 import { locatePeer } from '@plimsoll-tooling/peers';
+import { sampleModelPath } from '@plimsoll/sample-model';
 import { describeModelRuntimeContract } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OpenAiModelRuntime } from '../src/index.js';
@@ -31,7 +32,11 @@ describe.skipIf(program === null)(`real llama-server${reason}`, () => {
 
     test('tells its product, build, level and size', async () => {
       expect(await runtime.info()).toMatchObject({ name: 'llama-server', version: matching(/\w+-\w+/) });
-      expect(await runtime.find('fable:5m')).toMatchObject({ level: 'F16', parameterSize: '5.8M' });
+      expect(await runtime.find('fable:5m')).toMatchObject({
+        level: 'F16',
+        parameterSize: '5.8M',
+        path: sampleModelPath(),
+      });
       expect(await runtime.resident()).toMatchObject([{ name: 'fable:5m', contextTokens: 256 }]);
     });
 

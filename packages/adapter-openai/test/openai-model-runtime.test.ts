@@ -183,3 +183,18 @@ test('characters that are split between packets arrive whole', async () => {
   };
   expect(textOf(await collect(runtime.generate(ask)))).toBe('Bär');
 });
+
+test.each([
+  ['/srv/model.gguf', true, '/srv/model.gguf'],
+  ['/srv/model.gguf', false, undefined],
+  ['model.gguf', true, undefined],
+  [17, true, undefined],
+])('a llama-server on this machine tells its file: %j, there: %j', async (told, exists, path) => {
+  server.intercept = ({ url }, response) => {
+    if (url === '/props') return sendJson(response, 200, { model_path: told });
+    return sendJson(response, 200, { data: [{ id: 'a', owned_by: 'llamacpp' }] });
+  };
+  const local = new OpenAiModelRuntime({ baseUrl: server.baseUrl, fileExists: () => exists });
+  expect((await local.find('a'))?.path).toBe(path);
+  await local.close();
+});

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request as the server saw it. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | undefined;
@@ -11,7 +11,7 @@ export interface SeenRequest {
 }
 
 /** What a test does with one request instead of the usual answer. Returning false leaves it to the usual one. */
-export type Interception = (request: SeenRequest, response: ServerResponse) => boolean | undefined;
+type Interception = (request: SeenRequest, response: ServerResponse) => boolean | undefined;
 
 /** A server of the test, on a free loopback port. */
 export interface OpenAiServer {

@@ -1,8 +1,8 @@
 /** What is known of a kind of server. */
 export interface ServerKind {
   readonly name: string;
-  /** Own route that tells the version, and the field with it; null when there is none. */
-  readonly version: { readonly path: string; readonly field: string } | null;
+  /** Own route that tells more, with the fields of version and model file; null when there is none. */
+  readonly about: { readonly path: string; readonly versionField: string; readonly pathField: string | null } | null;
   /** Whether every listed model is loaded: the server was started for it. */
   readonly listsLoadedModels: boolean;
   /** Whether llama.cpp's own request fields are understood. */
@@ -11,7 +11,7 @@ export interface ServerKind {
 
 const GENERIC: ServerKind = {
   name: 'OpenAI-compatible server',
-  version: null,
+  about: null,
   listsLoadedModels: false,
   llamaFields: false,
 };
@@ -20,13 +20,13 @@ const GENERIC: ServerKind = {
 const KINDS: Readonly<Record<string, ServerKind>> = {
   llamacpp: {
     name: 'llama-server',
-    version: { path: '/props', field: 'build_info' },
+    about: { path: '/props', versionField: 'build_info', pathField: 'model_path' },
     listsLoadedModels: true,
     llamaFields: true,
   },
   vllm: {
     name: 'vLLM',
-    version: { path: '/version', field: 'version' },
+    about: { path: '/version', versionField: 'version', pathField: null },
     listsLoadedModels: true,
     llamaFields: false,
   },
