@@ -98,9 +98,9 @@ export function deviceComputeBytes(
     ? bytes(dims.latent || fetched.cacheBytes > 0 ? mask + dims.latentRow + 4 * width : 0, tokens)
     : bytes(scoreValues(dims, cells) + mask + valueIndices + dims.latentRow + 3 * width + 4, tokens);
   const rows = makesLogits ? dims.vocabulary + dims.outputRows * width : 0;
-  // Logits, and an output matrix fetched for them, find the room of a fetched last layer free only half of the time.
-  const leftover =
-    makesLogits && fetched.fetchesLastLayer ? (bytes(activations / 3 + width, tokens) + fetched.weightBytes) / 2 : 0;
+  // Logits, and an output matrix fetched for them, find the room of fetched matrices free only half of the time.
+  const last = fetched.fetchesLastLayer ? bytes(activations / 3 + width, tokens) : 0;
+  const leftover = makesLogits && fetched.weightBytes > 0 ? (last + fetched.weightBytes) / 2 : 0;
   const logits = bytes(rows, tokens) + fetched.outputBytes + Math.ceil(leftover);
   return Math.max(network, scores + fetched.cacheBytes, logits);
 }

@@ -1,4 +1,5 @@
-import type { LayerShape, ModelArchitecture } from '../model/architecture.js';
+import type { ModelArchitecture } from '../model/architecture.js';
+import type { LayerShape } from '../model/layer-shapes.js';
 import { metadataNumber } from '../model/model-header.js';
 import type { ModelHeader } from '../model/model-header.js';
 
