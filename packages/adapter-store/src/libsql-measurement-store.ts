@@ -3,8 +3,9 @@ import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistic
 import type { Statement } from 'libsql';
 import { openDatabase } from './database/open-database.js';
 import type { Database } from './database/open-database.js';
+import { PLACES } from './database/migrations.js';
 import { isBusy, storeError } from './database/store-error.js';
-import { conditionOf } from './database/where.js';
+import { conditionOf, wholeMs } from './database/where.js';
 import { measurementSchema } from './measurement-schema.js';
 
 /** Rows handled in one go; between two goes other work gets its turn. */
@@ -13,14 +14,28 @@ const DEFAULT_LIMIT = 1000;
 const GIVE_UP_MS = 5000;
 const RETRY_MS = 20;
 
-const INSERT = `INSERT INTO measurements (id, kind, at_ms, model, variant, level, digest, architecture, backend,
-  device, comparison_id, is_foreign, succeeded, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+/** The last free place of the millisecond, counted down. */
+const NUMBER = `(SELECT coalesce(min(number), (CAST(? AS INTEGER) + 1) * ${PLACES}) - 1 FROM measurements
+  WHERE number BETWEEN CAST(? AS INTEGER) * ${PLACES} AND CAST(? AS INTEGER) * ${PLACES} + ${PLACES - 1})`;
+
+const INSERT = `INSERT INTO measurements (number, id, kind, at_ms, model, variant, level, digest, architecture, backend,
+  device, comparison_id, is_foreign, succeeded, record) VALUES (${NUMBER}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO NOTHING`;
 
+/** The next rows before a place, newest first, whatever they hold: what one look costs does not depend on a filter. */
+const WINDOW = `SELECT * FROM measurements WHERE number >= CAST(? AS INTEGER) * ${PLACES}
+  AND number < CAST(? AS INTEGER) ORDER BY number DESC LIMIT ${ROWS_AT_ONCE}`;
+
+/** Behind every row. As text: it has more digits than JavaScript's numbers. */
+const LAST_PLACE = String(2n ** 63n - 1n);
+
 interface Row {
-  readonly number: number;
-  readonly at_ms: number;
   readonly record: string;
+}
+
+interface Place {
+  /** Null when the window was empty. */
+  readonly place: string | null;
 }
 
 interface Connection {
@@ -55,7 +70,7 @@ export class LibsqlMeasurementStore implements MeasurementStore {
 
   /** What matches, newest first, without holding it all in memory; everything when there is no limit. */
   async *stream(filter: MeasurementFilter = {}): AsyncGenerator<Measurement, void> {
-    for await (const { record } of this.#rows(filter, filter.limit ?? Infinity)) {
+    for await (const record of this.#records(filter, filter.limit ?? Infinity)) {
       const parsed = measurementSchema.safeParse(JSON.parse(record));
       // A row that an earlier development version wrote in another shape is not worth failing all others.
       if (parsed.success) yield parsed.data;
@@ -64,7 +79,7 @@ export class LibsqlMeasurementStore implements MeasurementStore {
 
   async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
     const byVariant = new Map<string, VariantAccumulator>();
-    for await (const { record } of this.#rows({ ...filter, kind: 'generation' }, Infinity)) {
+    for await (const record of this.#records({ ...filter, kind: 'generation' }, Infinity)) {
       // Not validated again: checked when it was written, and statistics run over long histories.
       const { model, variant, succeeded, timings } = JSON.parse(record) as Measurement;
       const key = `${model}\n${variant}`;
@@ -81,25 +96,20 @@ export class LibsqlMeasurementStore implements MeasurementStore {
     (await connection?.catch(() => null))?.database.close();
   }
 
-  /** Newest first, page by page, so that neither memory nor the event loop suffers from a long history. */
-  async *#rows(filter: MeasurementFilter, limit: number): AsyncGenerator<Row, void> {
+  /** Newest first, window by window, so that neither memory nor the event loop suffers from a long history. */
+  async *#records(filter: MeasurementFilter, limit: number): AsyncGenerator<string, void> {
     const { sql, values } = conditionOf(filter);
-    let last: Row | null = null;
-    for (let left = limit; left > 0;) {
-      const size = Math.min(left, ROWS_AT_ONCE);
-      const after: readonly number[] = last === null ? [] : [last.at_ms, last.at_ms, last.number];
-      const page: readonly Row[] = await this.#use(({ database }) => {
-        const from = after.length === 0 ? '' : 'AND (at_ms < ? OR (at_ms = ? AND number > ?))';
-        const order = 'ORDER BY at_ms DESC, number ASC LIMIT ?';
-        const statement = database.prepare(
-          `SELECT number, at_ms, record FROM measurements WHERE ${sql} ${from} ${order}`,
-        );
-        return statement.all(...values, ...after, size) as Row[];
-      });
-      yield* page;
-      if (page.length < size) return;
-      last = page.at(-1) ?? null;
-      left -= size;
+    const first = wholeMs(filter.sinceMs ?? 0);
+    let [left, before]: [number, string | null] = [limit, LAST_PLACE];
+    while (left > 0 && before !== null) {
+      const range: readonly (string | number)[] = [first, before];
+      const [found, end] = await this.#use(({ database }) => [
+        database.prepare(`SELECT record FROM (${WINDOW}) WHERE ${sql} ORDER BY number DESC`).all(...range, ...values),
+        database.prepare(`SELECT CAST(min(number) AS TEXT) AS place FROM (${WINDOW})`).get(...range),
+      ]);
+      for (const { record } of (found as Row[]).slice(0, left)) yield record;
+      left -= found.length;
+      before = (end as Place).place;
       await otherWork();
     }
   }
@@ -148,7 +158,11 @@ function write({ database, insert }: Connection, measurements: readonly Measurem
 
 function valuesOf(measurement: Measurement): readonly (string | number | null)[] {
   const { environment, foreign, succeeded } = measurement;
+  const ms = wholeMs(measurement.atMs);
   return [
+    ms,
+    ms,
+    ms,
     measurement.id,
     measurement.kind,
     measurement.atMs,

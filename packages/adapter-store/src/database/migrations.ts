@@ -1,7 +1,18 @@
+/** Places within one millisecond. */
+export const PLACES: number = 2 ** 20;
+
+/** Times are kept from 1970 to the year 2248; others are moved to the ends, in the order only. */
+export const LAST_MS: number = 2 ** 43 - 1;
+
 /**
  * Steps from an empty file to today's tables; `user_version` counts those that were taken. Steps are only ever added.
  *
  * The columns are those that queries filter by and statistics are made of; `record` is the whole measurement as JSON.
+ *
+ * `number` is the time: milliseconds times 2^20, and within one millisecond counted down from the last place, so that
+ * descending order is newest first and, at one time, in the order of appending. An index by time is thus not needed:
+ * each index costs every append a page, and a
+ * history is short enough to be walked.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE measurements (
@@ -20,8 +31,5 @@ export const MIGRATIONS: readonly string[] = [
      is_foreign INTEGER NOT NULL,
      succeeded INTEGER NOT NULL,
      record TEXT NOT NULL
-   ) STRICT;
-   CREATE INDEX measurements_by_time ON measurements (at_ms);
-   CREATE INDEX measurements_by_model ON measurements (model, at_ms);
-   CREATE INDEX measurements_by_comparison ON measurements (comparison_id) WHERE comparison_id IS NOT NULL;`,
+   ) STRICT;`,
 ];

@@ -10,6 +10,9 @@ export type Database = LibsqlDatabase.Database;
 /** A short wait inside the library, which blocks; longer ones are waited for outside. */
 const BUSY_MS = 20;
 
+/** Length of the log before it is folded into the file, 16 MiB: folding costs more than many appends. */
+const PAGES_IN_LOG = 4096;
+
 /** Opens the file, makes it and its folder when missing, and brings its tables up to date. */
 export async function openDatabase(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true });
@@ -20,6 +23,7 @@ export async function openDatabase(path: string): Promise<Database> {
     // Readers do not wait for the writer, and what was committed survives the end of the process.
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
+    database.pragma(`wal_autocheckpoint = ${PAGES_IN_LOG}`);
     migrate(database, path);
     return database;
   } catch (error) {

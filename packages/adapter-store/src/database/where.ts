@@ -1,4 +1,5 @@
 import type { MeasurementFilter } from '@plimsoll/domain';
+import { LAST_MS } from './migrations.js';
 
 /** A condition in SQL and the values for its question marks. */
 export interface Condition {
@@ -28,4 +29,9 @@ export function conditionOf(filter: MeasurementFilter): Condition {
     sql: parts.length === 0 ? 'TRUE' : parts.map(({ sql }) => sql).join(' AND '),
     values: parts.map(({ value }) => value),
   };
+}
+
+/** The millisecond that a time is ordered by. */
+export function wholeMs(atMs: number): number {
+  return Math.min(Math.max(Math.floor(atMs), 0), LAST_MS);
 }
