@@ -4,6 +4,7 @@ import {
   levelFromFileType,
   metadataNumber,
   metadataString,
+  planTogether,
   resolveQuantization,
 } from '@plimsoll/domain';
 import type {
@@ -20,6 +21,7 @@ import type {
   Plan,
   PlanRequest,
   PlanVariant,
+  ResidentPlan,
 } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { InspectModel } from '../models/inspect-model.js';
@@ -60,6 +62,20 @@ export class PlanModel {
   /** @throws ModelNotFoundError, InvalidModelFileError, InvalidInputError */
   async plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan> {
     return createPlan((await this.prepare(request, options)).request);
+  }
+
+  /**
+   * Plans several models to be resident at once; what is asked of the machine and the levels holds for all.
+   * @throws InvalidInputError for none or too many; as `plan` for each
+   */
+  async planTogether(
+    models: readonly string[],
+    request: Omit<PlanModelRequest, 'model'>,
+    options?: CallOptions,
+  ): Promise<ResidentPlan> {
+    const requests: PlanRequest[] = [];
+    for (const model of models) requests.push((await this.prepare({ ...request, model }, options)).request);
+    return planTogether(requests);
   }
 
   /** What `plan` decides from. Errors as there. */
