@@ -170,4 +170,22 @@ describe('readHeader on bad files', () => {
     }));
     await expect(read(withTensors(tensors))).rejects.toThrow(/more than 40 MiB of memory/);
   });
+
+  it('does not follow arrays in arrays without end', async () => {
+    const empty = [4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const bytes = file({ metadata: { 'general.architecture': 'llama', list: [1] } }, 12 * 60_000);
+    const view = new DataView(bytes.buffer);
+    const list = Buffer.from(bytes.buffer).indexOf('list') + 4;
+    view.setUint32(list + 4, 9, true);
+    view.setBigUint64(list + 8, 50_000n, true);
+    for (let i = 0; i < 50_000; i++) bytes.set(empty, list + 16 + 12 * i);
+    await expect(read(bytes)).rejects.toThrow(/more than 40 MiB of memory/);
+    view.setBigUint64(list + 8, 3n, true);
+    expect((await read(bytes)).metadata.get('list')).toEqual({
+      kind: 'array',
+      elementType: 'array',
+      length: 3,
+      values: null,
+    });
+  });
 });

@@ -20,9 +20,9 @@ export interface HeaderLimits {
   readonly budget: MemoryBudget;
 }
 
-/** The bounds that fit every real model: 256 MiB of header, 40 MiB of names and values. */
+/** The bounds that fit every real model: 128 MiB of header, 40 MiB of names and values. */
 export function defaultLimits(): HeaderLimits {
-  return { maxHeaderBytes: 256 * 2 ** 20, budget: new MemoryBudget(40 * 2 ** 20) };
+  return { maxHeaderBytes: 128 * 2 ** 20, budget: new MemoryBudget(40 * 2 ** 20) };
 }
 
 /**

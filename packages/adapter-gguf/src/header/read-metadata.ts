@@ -13,8 +13,11 @@ export const MAX_KEPT_TEXT_BYTES: number = 1 << 20;
 const MAX_KEY_BYTES = 65_535;
 const MAX_DEPTH = 4;
 const SMALLEST_ENTRY_BYTES = 13;
-const ENTRY_OVERHEAD_BYTES = 120;
+const ENTRY_OVERHEAD_BYTES = 400;
 const ELEMENT_OVERHEAD_BYTES = 24;
+
+/** Arrays in arrays cost more time than memory; no known model has any, so they are made dear. */
+const NESTED_OVERHEAD_BYTES = 1024;
 
 /** What a reader of values needs. */
 export interface ReadContext {
@@ -105,7 +108,7 @@ async function readArray(context: ReadContext, field: string, depth: number): Pr
   }
   const length = cursor.count(`length of ${field}`, 12);
   for (let index = 0; index < length; index++) {
-    budget.charge(ELEMENT_OVERHEAD_BYTES, cursor.name, field);
+    budget.charge(NESTED_OVERHEAD_BYTES, cursor.name, field);
     await readArray(context, field, depth + 1);
   }
   return { kind: 'array', elementType: 'array', length, values: null };
