@@ -208,6 +208,13 @@ describe('saving', () => {
     expect(file.text()).toBe(FOUNDING_CONFIG);
   });
 
+  it('mends a file with several mistakes one by one', async () => {
+    const file = storeWith('{"ai":{"quantization_bits":5,"threads":-1}}');
+    await expect(file.store.set('ai.quantization_bits', '4')).rejects.toThrow(/^ai\.threads in /u);
+    await file.store.unset('ai.threads');
+    expect((await file.store.load()).settings.quantizationBits).toBe(4);
+  });
+
   it('changes a key in the active profile when the profile sets it', async () => {
     const file = storeWith('{"ai":{"quantization_bits":8},"profiles":{"dev":{"ai":{"quantization_bits":4}}}}', {
       environment: { PLIMSOLL_PROFILE: 'dev' },

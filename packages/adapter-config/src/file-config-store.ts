@@ -159,10 +159,15 @@ export class FileConfigStore implements ConfigStore {
   }
 
   #tryInterpret(path: string, text: string | null): LoadedSettings | null {
+    return this.#failureOf(path, text) === null ? this.#interpret(path, text) : null;
+  }
+
+  #failureOf(path: string, text: string | null): Error | null {
     try {
-      return this.#interpret(path, text);
+      interpretConfig(path, text, this.#options);
+      return null;
     } catch (error) {
-      if (isPlimsollError(error)) return null;
+      if (isPlimsollError(error)) return error;
       throw error;
     }
   }
@@ -182,10 +187,13 @@ export class FileConfigStore implements ConfigStore {
           const profile = activeProfile(document, this.#options.environment, path);
           const changes = changesFor(document, profile === null ? ['profiles', ''] : ['profiles', profile.name]);
           const after = applyChanges(before, changes);
-          const loaded = this.#interpret(path, after);
+          // A file with several mistakes is mended one by one: fewer than before may be written.
+          const failure = this.#failureOf(path, after);
+          if (failure !== null && mistakes(failure) >= mistakes(this.#failureOf(path, before))) throw failure;
           const secret = holdsSecret(parseConfigText(after, path));
           if (after !== before) await writeAtomically(target, after, secret, this.#options.files);
-          return loaded;
+          if (failure !== null) throw failure;
+          return this.#interpret(path, after);
         });
       } catch (error) {
         throw isPlimsollError(error) ? error : storageError('written', path, error);
@@ -195,6 +203,11 @@ export class FileConfigStore implements ConfigStore {
     this.#saving = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Each wrong value has a line of its own in the message. */
+function mistakes(failure: Error | null): number {
+  return failure === null ? 0 : failure.message.split('\n').length;
 }
 
 function applyChanges(text: string | null, changes: readonly FileChange[]): string {
