@@ -8,6 +8,7 @@ import type { CacheTypes, PlanRequest } from './plan-request.js';
 import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
 import type { Prediction } from './prediction.js';
+import { UNKNOWN } from './prediction.js';
 import { priorKvCacheKld, priorQuality } from './quality-prior.js';
 import type { QualityExpectation } from './quality-prior.js';
 import type { ActiveWeights } from './speed.js';
@@ -129,7 +130,13 @@ function levelFacts(request: PlanRequest, level: Level): LevelFacts {
   };
 }
 
-function speedOf(request: PlanRequest, level: Level, facts: LevelFacts, { shape, footprint }: Placed): MeasuredSpeed {
+function speedOf(
+  request: PlanRequest,
+  level: Level,
+  facts: LevelFacts,
+  { shape, footprint, fit }: Placed,
+): MeasuredSpeed {
+  if (fit === 'none') return { decode: UNKNOWN, prefill: UNKNOWN };
   const { gpuLayers, expertsOnHost } = shape.placement;
   const question = {
     level,

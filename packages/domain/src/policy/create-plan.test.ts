@@ -152,6 +152,18 @@ describe('what does not fit whole', () => {
     expect(more.candidates.map(({ fit }) => fit)).toEqual(['partial', 'none']);
   });
 
+  test('where all are slow, speed counts beside quality', () => {
+    const { candidate } = createPlan(request(big, [24], { contexts: [4096] })).recommended!;
+    expect(candidate.level).toBe('Q3_K_M');
+  });
+
+  test('a speed is expected only of what fits', () => {
+    const { candidates } = createPlan(request(big, [8], { levels: ['F16'] }));
+    expect(candidates.map(({ fit, expected }) => [fit, expected.decodeTokensPerSecond.value])).toEqual([
+      ['none', null],
+    ]);
+  });
+
   test('a mixture of experts may keep them on the host', () => {
     const moe = createPlan(request(SHAPES.qwen3With30BA3B, [12], { levels: ['Q4_K_M'], contexts: [4096] }));
     const placements = moe.candidates.map(({ shape }) => shape.placement.expertsOnHost);

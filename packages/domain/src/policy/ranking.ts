@@ -66,8 +66,11 @@ function keysOf(candidate: PlanCandidate, { goal, wantedContextTokens }: Ranking
   const context = Math.max(0, wantedContextTokens - shape.contextTokens);
   const spare = Math.max(0, shape.contextTokens - wantedContextTokens);
   switch (goal) {
-    case 'quality':
-      return [tier(fit === 'full', kld, slow), context, kld, -shape.parallel, time, spare];
+    case 'quality': {
+      const rank = tier(fit === 'full', kld, slow);
+      // Where nothing is good, whole and fast enough, the best quality alone would be the slowest of all.
+      return [rank, context, rank < 3 ? kld : -utility(kld, time, speed), -shape.parallel, time, spare];
+    }
     case 'speed':
       return [kld > NOTICEABLE_KLD ? 1 : 0, context, time, kld, -shape.parallel, spare];
     case 'balanced':
@@ -84,7 +87,7 @@ function tier(full: boolean, kld: number, slow: boolean): number {
 
 function utility(kld: number, time: number, speed: number | null): number {
   const gain = speed === null ? -Math.log(time) : Math.log(Math.min(speed, COMFORTABLE_TOKENS_PER_SECOND));
-  return gain - (Number.isFinite(kld) ? SPEED_PER_KLD * kld : 0);
+  return Number.isFinite(kld) ? gain - SPEED_PER_KLD * kld : Number.NEGATIVE_INFINITY;
 }
 
 function compareKeys(a: readonly number[], b: readonly number[]): number {

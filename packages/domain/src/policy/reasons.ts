@@ -19,7 +19,7 @@ export function reasonsFor(
     qualityReason(chosen),
     ...speedReasons(request, chosen),
     ...contextReason(request, chosen, longest),
-    ...(better === null ? [] : [betterReason(chosen, better)]),
+    ...(better === null ? [] : betterReason(chosen, better)),
   ];
 }
 
@@ -38,7 +38,7 @@ function memoryReason(request: PlanRequest, { level, shape, footprint, overheadB
 
 function qualityReason({ level, expected }: PlanCandidate): string {
   const { perplexityIncrease, meanKld, source, note } = expected.quality;
-  if (source === 'reference') return `${level} loses nothing: ${note.charAt(0).toLowerCase()}${note.slice(1)}`;
+  if (source === 'reference' && meanKld === 0) return `${level} is full precision: nothing is lost.`;
   if (perplexityIncrease === null && meanKld === null) return note;
   const perplexity = perplexityIncrease === null ? [] : [`perplexity +${(perplexityIncrease * 100).toFixed(2)} %`];
   const kld = meanKld === null ? [] : [`mean KL divergence ${meanKld.toFixed(4)}`];
@@ -64,7 +64,12 @@ function contextReason(request: PlanRequest, chosen: PlanCandidate, longest: Lar
   return [`At this level the context can grow to ${grouped(tokens)} tokens${all}.`];
 }
 
-function betterReason(chosen: PlanCandidate, { level, shortBytes, remedies }: NextBetter): string {
+function betterReason(chosen: PlanCandidate, { level, shortBytes, remedies }: NextBetter): readonly string[] {
   const what = level === chosen.level ? `All of ${level} on the device` : `The next better level, ${level},`;
-  return `${what} is ${formatBytes(shortBytes)} short: ${remedies.map(({ text }) => text).join('; or ')}.`;
+  const helpful = remedies.filter(({ kind }) => kind !== 'memory').map(({ text }) => text);
+  const short = `${what} is ${formatBytes(shortBytes)} short`;
+  if (helpful.length > 0) return [`${short}: ${helpful.join('; or ')}.`];
+  // Of a split level it was said already how much is missing.
+  if (level === chosen.level) return [];
+  return [`${short}; neither a smaller cache nor a shorter context makes up for it.`];
 }
