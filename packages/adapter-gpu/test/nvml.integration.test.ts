@@ -23,7 +23,7 @@ describe.skipIf(!hasCompiler)('NVML over koffi, against a stand-in library (skip
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('lists cards, MIG instances and a card that tells nothing', async () => {
-    const probe = new NvmlProbe(() => openNvml([library]));
+    const probe = new NvmlProbe(async () => openNvml([library]));
     expect(await probe.devices()).toEqual([
       {
         id: 'GPU-1',
@@ -57,7 +57,7 @@ describe.skipIf(!hasCompiler)('NVML over koffi, against a stand-in library (skip
   });
 
   it('reads figures, and null for every call that fails or is missing', async () => {
-    const probe = new NvmlProbe(() => openNvml([library]));
+    const probe = new NvmlProbe(async () => openNvml([library]));
     const [card, instance, mute] = await probe.read();
     expect(card).toMatchObject({
       deviceId: 'GPU-1',
@@ -100,16 +100,16 @@ describe.skipIf(!hasCompiler)('NVML over koffi, against a stand-in library (skip
     await probe.close();
   });
 
-  it('finds no library in a file that is none', () => {
+  it('finds no library in a file that is none', async () => {
     const text = join(folder, 'text.so');
     writeFileSync(text, 'no library');
-    expect(openNvml([text, join(folder, 'missing.so')])).toBeNull();
+    expect(await openNvml([text, join(folder, 'missing.so')])).toBeNull();
   });
 });
 
 describe('NVML without its library', () => {
   it('sees no devices', async () => {
-    const probe = new NvmlProbe(() => openNvml(['/nowhere/libnvidia-ml.so']));
+    const probe = new NvmlProbe(async () => openNvml(['/nowhere/libnvidia-ml.so']));
     expect(await probe.devices()).toEqual([]);
     expect(await probe.read()).toEqual([]);
   });

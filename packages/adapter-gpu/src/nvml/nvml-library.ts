@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
 
 /** Calls functions of NVIDIA's management library off the main thread. */
 export interface NvmlLibrary {
@@ -20,11 +20,15 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
 
 const TIMEOUT_MS = 5000;
 
-/** Opens the library, or returns null where there is none. */
-export function openNvml(files: readonly string[] = FILES[process.platform] ?? []): NvmlLibrary | null {
+/** Opens the library, or gives null where there is none. */
+export async function openNvml(files: readonly string[] = FILES[process.platform] ?? []): Promise<NvmlLibrary | null> {
+  if (files.length === 0) return null;
+  // Loaded when first needed: commands that look at no device start without it.
+  const koffi = await import('koffi').catch(() => null);
+  if (koffi === null) return null;
   for (const file of files) {
     try {
-      return new KoffiNvml(koffi.load(file));
+      return new KoffiNvml(koffi.default.load(file));
     } catch {
       // Not there, or not for this processor: try the next place.
     }
@@ -35,12 +39,12 @@ export function openNvml(files: readonly string[] = FILES[process.platform] ?? [
 type AsyncFunction = (...args: readonly unknown[]) => void;
 
 class KoffiNvml implements NvmlLibrary {
-  readonly #library: ReturnType<typeof koffi.load>;
+  readonly #library: LibraryHandle;
   readonly #functions = new Map<string, AsyncFunction | null>();
   /** A call that never comes back keeps a thread of the pool: after one, no more are made. */
   #stuck = false;
 
-  constructor(library: ReturnType<typeof koffi.load>) {
+  constructor(library: LibraryHandle) {
     this.#library = library;
   }
 

@@ -34,14 +34,14 @@ interface OpenDevice {
 
 /** NVIDIA devices, MIG instances included, through the management library: microseconds a look, no process. */
 export class NvmlProbe implements GpuProbe {
-  readonly #open: () => NvmlLibrary | null;
+  readonly #open: () => Promise<NvmlLibrary | null>;
   readonly #clock: Clock;
   #library: NvmlLibrary | null = null;
   #devices: Promise<readonly OpenDevice[]> | null = null;
   readonly #processes = new Map<string, readonly GpuProcess[] | null>();
   #nextProcessesMs = 0;
 
-  constructor(open: () => NvmlLibrary | null = openNvml, clock: Clock = SYSTEM_CLOCK) {
+  constructor(open: () => Promise<NvmlLibrary | null> = openNvml, clock: Clock = SYSTEM_CLOCK) {
     this.#open = open;
     this.#clock = clock;
   }
@@ -73,7 +73,7 @@ export class NvmlProbe implements GpuProbe {
   }
 
   async #openDevices(): Promise<readonly OpenDevice[]> {
-    const library = this.#open();
+    const library = await this.#open();
     if (library === null || !(await library.call('nvmlInit_v2'))) return [];
     this.#library = library;
     const driver = await readText(library, 'nvmlSystemGetDriverVersion', []);
