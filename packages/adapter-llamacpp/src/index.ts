@@ -4,3 +4,9 @@ export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js'
 export type { EngineDevice } from './engine/protocol.js';
 export { LlamaCppVariantBuilder } from './quantize/llama-cpp-variant-builder.js';
 export type { VariantBuilderOptions } from './quantize/llama-cpp-variant-builder.js';
+export { LlamaCppCatalog } from './runtime/llama-cpp-catalog.js';
+export type { CatalogOptions } from './runtime/llama-cpp-catalog.js';
+export { LlamaCppLogitsSource } from './runtime/llama-cpp-logits-source.js';
+export type { LogitsSourceOptions } from './runtime/llama-cpp-logits-source.js';
+export { LlamaCppRuntime } from './runtime/llama-cpp-runtime.js';
+export type { LlamaCppRuntimeOptions } from './runtime/llama-cpp-runtime.js';

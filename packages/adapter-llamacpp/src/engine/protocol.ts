@@ -8,7 +8,8 @@ export interface EngineDevice {
   readonly id: string;
   /** The hardware's name. */
   readonly name: string;
-  readonly kind: 'gpu' | 'integrated';
+  /** Whether it uses the machine's own memory. */
+  readonly unified: boolean;
   readonly totalBytes: number | null;
   readonly freeBytes: number | null;
 }
@@ -21,8 +22,9 @@ export interface SessionOptions {
   /** Null: as many as fit. */
   readonly gpuLayers: number | null;
   readonly kvCacheType: KvCacheType;
-  readonly decodeThreads: number;
-  readonly batchThreads: number;
+  /** Thread counts for single tokens and for batches, in the order of trying; the fastest is found so. */
+  readonly decodeThreads: readonly number[];
+  readonly batchThreads: readonly number[];
 }
 
 /** A model that is loaded. */
@@ -53,6 +55,8 @@ export interface SessionRequest {
   readonly grammar: string | null;
   readonly topLogprobs: number;
   readonly think: boolean | null;
+  /** Whether tokens that the context still holds may be used again. */
+  readonly reuse: boolean;
 }
 
 /** A scoring job. */
@@ -62,7 +66,8 @@ export interface ScoreJob {
   readonly tokens: Int32Array;
   readonly windowTokens: number;
   readonly firstWindow: number;
-  readonly threads: number;
+  /** Thread counts in the order of trying. */
+  readonly threads: readonly number[];
 }
 
 /** A quantization job. */

@@ -27,7 +27,7 @@ export function listDevices({ ggml }: Engine): readonly NativeDevice[] {
       handle,
       id: ggml.deviceName(handle),
       name: ggml.deviceDescription(handle),
-      kind: type === 1 ? 'gpu' : 'integrated',
+      unified: type === 2,
       totalBytes: known ? Number(total[0]) : null,
       freeBytes: known ? Number(free[0]) : null,
     });
@@ -37,10 +37,10 @@ export function listDevices({ ggml }: Engine): readonly NativeDevice[] {
 
 /** The devices as they are told to others. */
 export async function devices(engine: Engine): Promise<readonly EngineDevice[]> {
-  return listDevices(engine).map(({ id, name, kind, totalBytes, freeBytes }) => ({
+  return listDevices(engine).map(({ id, name, unified, totalBytes, freeBytes }) => ({
     id,
     name,
-    kind,
+    unified,
     totalBytes,
     freeBytes,
   }));

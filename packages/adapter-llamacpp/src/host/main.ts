@@ -12,14 +12,24 @@ type Handler<Name extends EngineCall> = (
 ) => Promise<EngineCalls[Name]['result']>;
 
 /** Each call's code is loaded when it is first made: an engine that quantizes needs no chat template. */
-const HANDLERS: { readonly [Name in EngineCall]?: () => Promise<Handler<Name>> } = {
+const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } = {
   info: async () => (await import('./info.js')).info,
   devices: async () => (await import('./info.js')).devices,
+  open: async () => (await import('./session.js')).open,
+  generate: async () => (await import('./generate.js')).generate,
+  embed: async () => (await import('./embed.js')).embed,
+  tokenize: async () => (await import('./vocabulary.js')).tokenizeText,
+  vocabulary: async () => (await import('./vocabulary.js')).vocabularyFacts,
+  score: async () => (await import('./score.js')).score,
   measure: async () => (await import('./measure.js')).measure,
   quantize: async () => (await import('./quantize.js')).quantize,
 };
 
+/** Calls that use the one hosted model; they run one after the other. */
+const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'generate', 'embed']);
+
 const jobs = new Map<number, Job>();
+let turn: Promise<unknown> = Promise.resolve();
 let engine: Engine | Error | null = null;
 
 const send = (message: FromEngine): void => {
@@ -58,8 +68,14 @@ async function run(id: number, method: EngineCall, params: unknown): Promise<voi
   try {
     if (engine === null) throw new Error('the engine was not started');
     if (engine instanceof Error) throw engine;
-    const handler = (await HANDLERS[method]?.()) as (engine: Engine, params: unknown, job: Job) => Promise<unknown>;
-    const value = await handler(engine, params, job);
+    const handler = (await HANDLERS[method]()) as (engine: Engine, params: unknown, job: Job) => Promise<unknown>;
+    const work = async (): Promise<unknown> => {
+      job.check();
+      return handler(engine as Engine, params, job);
+    };
+    const running = EXCLUSIVE.has(method) ? turn.then(work) : work();
+    if (EXCLUSIVE.has(method)) turn = running.catch(() => undefined);
+    const value = await running;
     job.flush();
     send({ kind: 'result', id, value });
   } catch (error) {

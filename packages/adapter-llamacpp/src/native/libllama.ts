@@ -49,6 +49,7 @@ export interface LibLlama {
   readonly poolingType: (context: Pointer) => number;
   readonly modelTensorBytes: (model: Pointer) => number | bigint;
   readonly modelTrainedContext: (model: Pointer) => number;
+  readonly modelWindow: (model: Pointer) => number;
   readonly modelEmbedding: (model: Pointer) => number;
   readonly modelLayers: (model: Pointer) => number;
   readonly modelDescription: (model: Pointer, buffer: Uint8Array, size: number) => number;
@@ -100,6 +101,7 @@ export interface LibLlama {
   readonly samplerDist: (seed: number) => Pointer;
   readonly samplerTopK: (k: number) => Pointer;
   readonly samplerTopP: (p: number, minKeep: number) => Pointer;
+  readonly samplerMinP: (p: number, minKeep: number) => Pointer;
   readonly samplerTemperature: (t: number) => Pointer;
   readonly samplerGrammar: (vocab: Pointer, grammar: string, root: string) => Pointer;
   readonly sample: (chain: Pointer, context: Pointer, index: number) => number;
@@ -127,6 +129,7 @@ export function bindLibLlama(library: Library): LibLlama {
     poolingType: f('int32 llama_pooling_type(void*)'),
     modelTensorBytes: f('uint64 llama_model_size(void*)'),
     modelTrainedContext: f('int32 llama_model_n_ctx_train(void*)'),
+    modelWindow: f('int32 llama_model_n_swa(void*)'),
     modelEmbedding: f('int32 llama_model_n_embd_out(void*)'),
     modelLayers: f('int32 llama_model_n_layer(void*)'),
     modelDescription: f('int32 llama_model_desc(void*, _Out_ uint8*, size_t)'),
@@ -163,6 +166,7 @@ export function bindLibLlama(library: Library): LibLlama {
     samplerDist: f('void* llama_sampler_init_dist(uint32)'),
     samplerTopK: f('void* llama_sampler_init_top_k(int32)'),
     samplerTopP: f('void* llama_sampler_init_top_p(float, size_t)'),
+    samplerMinP: f('void* llama_sampler_init_min_p(float, size_t)'),
     samplerTemperature: f('void* llama_sampler_init_temp(float)'),
     samplerGrammar: f('void* llama_sampler_init_grammar(void*, const char*, const char*)'),
     sample: f('int32 llama_sampler_sample(void*, void*, int32)'),

@@ -1,0 +1,74 @@
+/** A choice that becomes this much slower than it was, so many steps in a row, is made again. */
+const SLOWER = 1.6;
+const SLOW_STEPS = 4;
+/** A candidate this much slower than the best so far is dropped after one counted step. */
+const HOPELESS = 4;
+/** The machine may have become quieter: after so many steps the choice is made again in any case. */
+const RETRY_STEPS = 384;
+
+/**
+ * Finds the number of threads that computes fastest, by trying. The engine's threads spin while they wait for
+ * each other: with one thread per core it is fastest on an idle machine, and many times slower as soon as
+ * something else wants a core. So the choice is watched, and made again when it has become bad.
+ */
+export class ThreadTuner {
+  readonly #candidates: readonly number[];
+  readonly #trialSteps: number;
+  #trial = 0;
+  #steps: number[] = [];
+  #best: { readonly threads: number; readonly ms: number } | null = null;
+  #settled: boolean;
+  #sinceSettled = 0;
+  #slow = 0;
+
+  /**
+   * @param candidates thread counts in the order of trying; one alone is simply kept.
+   * @param trialSteps steps that count in each trial; one more, which pays for the change, does not.
+   */
+  constructor(candidates: readonly number[], trialSteps: number) {
+    this.#candidates = [...new Set(candidates)];
+    this.#trialSteps = trialSteps;
+    this.#settled = this.#candidates.length === 1;
+  }
+
+  /** Threads for the next step. */
+  get threads(): number {
+    const trial = this.#candidates[this.#trial] ?? 1;
+    return this.#settled ? (this.#best?.threads ?? trial) : trial;
+  }
+
+  /** Takes the time of the step that `threads` was used for: milliseconds for the same amount of work each. */
+  record(ms: number): void {
+    if (this.#candidates.length === 1) return;
+    if (this.#settled) this.#watch(ms);
+    else this.#try(ms);
+  }
+
+  #try(ms: number): void {
+    this.#steps.push(ms);
+    const counted = this.#steps.slice(1);
+    const best = this.#best;
+    const hopeless = best !== null && counted.some((step) => step > HOPELESS * best.ms);
+    if (counted.length < this.#trialSteps && !hopeless) return;
+    const typical = median(counted);
+    if (best === null || typical < best.ms) this.#best = { threads: this.threads, ms: typical };
+    this.#steps = [];
+    this.#trial++;
+    this.#settled = this.#trial >= this.#candidates.length;
+    this.#sinceSettled = 0;
+    this.#slow = 0;
+  }
+
+  #watch(ms: number): void {
+    this.#sinceSettled++;
+    this.#slow = ms > SLOWER * (this.#best?.ms ?? Infinity) ? this.#slow + 1 : 0;
+    if (this.#slow < SLOW_STEPS && this.#sinceSettled < RETRY_STEPS) return;
+    this.#best = null;
+    this.#trial = 0;
+    this.#settled = false;
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Infinity;
+}

@@ -1,0 +1,47 @@
+import { LEVEL_NAMES } from '@plimsoll/domain';
+import type { CatalogEntry, ModelCatalog, ModelInspector } from '@plimsoll/domain';
+import { FileFacts } from './file-facts.js';
+import { ModelFolder } from './model-folder.js';
+
+/** How the catalogue is set up. */
+export interface CatalogOptions {
+  /** Folder in which models go by name. */
+  readonly modelsFolder: string;
+  /** Tells the files' levels; without one they are unknown. */
+  readonly inspector?: ModelInspector | undefined;
+}
+
+const LEVEL_AT_END = new RegExp(`[-._:](?:${[...LEVEL_NAMES, 'FP16', 'FP32'].join('|')})$`, 'i');
+
+/** The variants of a model among the files of a folder: those whose names differ in the level alone. */
+export class LlamaCppCatalog implements ModelCatalog {
+  readonly #folder: ModelFolder;
+  readonly #files: FileFacts;
+
+  constructor(options: CatalogOptions) {
+    this.#folder = new ModelFolder(options.modelsFolder);
+    this.#files = new FileFacts(options.inspector ?? null);
+  }
+
+  async variants(model: string): Promise<readonly CatalogEntry[]> {
+    const base = baseName(model);
+    const files = (await this.#folder.list()).filter((file) => baseName(file.name) === base);
+    const variants = await Promise.all(files.map((file) => this.#files.variant(file)));
+    return variants.map(({ name, level, sizeBytes, digest }) => ({
+      name,
+      level,
+      sizeBytes,
+      digest,
+      location: 'local',
+    }));
+  }
+}
+
+/** A name without its level; `:` stands for `-` in file names. */
+function baseName(name: string): string {
+  return name
+    .replace(/\.gguf$/i, '')
+    .replace(LEVEL_AT_END, '')
+    .replaceAll(':', '-')
+    .toLowerCase();
+}
