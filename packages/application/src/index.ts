@@ -15,6 +15,8 @@ export type { PreparedText } from './comparison/measure-quality.js';
 export { ownCorpus } from './comparison/own-corpus.js';
 export type { TextCache, OwnCorpusRequest } from './comparison/own-corpus.js';
 export { PacedProgress } from './comparison/paced-progress.js';
+export { NO_PREDICTION, predictCells } from './comparison/predict-cells.js';
+export type { CellPrediction } from './comparison/predict-cells.js';
 export { summarizeCells } from './comparison/summarize-comparison.js';
 export type { CellRecords } from './comparison/summarize-comparison.js';
 export { timeCell } from './comparison/time-cell.js';

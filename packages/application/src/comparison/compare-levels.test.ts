@@ -52,6 +52,7 @@ const useCase = (): CompareLevels => {
     runtime,
     ensure,
     logits,
+    planner: null,
     store,
     recorder,
     gpu,

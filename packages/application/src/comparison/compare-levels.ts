@@ -6,6 +6,8 @@ import type { CompareProgress, CompareRequest } from './compare-request.js';
 import type { Comparison, ComparisonCell } from './comparison.js';
 import { measureQuality, prepareText } from './measure-quality.js';
 import { PacedProgress } from './paced-progress.js';
+import { NO_PREDICTION, predictCells } from './predict-cells.js';
+import type { CellPrediction } from './predict-cells.js';
 import { summarizeCells } from './summarize-comparison.js';
 import { timeCell } from './time-cell.js';
 
@@ -41,7 +43,8 @@ export class CompareLevels {
     const { id, kept } = await this.#resume(request, cells, steps, environment.engineBuild);
 
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
-    const runs = await this.#timeAll(request, id, cells, kept, progress, options);
+    const predictions = await predictCells(this.#with.planner, request.model, cells, options);
+    const runs = await this.#timeAll(request, id, cells, predictions, kept, progress, options);
     const qualities = kept.filter(({ kind }) => kind === 'quality');
     for (const cell of candidates) {
       if (text !== null && qualityOf(qualities, cell) === null) {
@@ -117,6 +120,7 @@ export class CompareLevels {
     request: CompareRequest,
     id: string,
     cells: readonly ReadyCell[],
+    predictions: ReadonlyMap<ReadyCell, CellPrediction>,
     kept: readonly Measurement[],
     progress: PacedProgress,
     options: CallOptions,
@@ -128,7 +132,9 @@ export class CompareLevels {
       for (const cell of round % 2 === 0 ? cells : [...cells].reverse()) {
         if ((keptOf.get(cell) ?? 0) <= round) {
           progress.tell('speed', cell.level);
-          runs.push(await timeCell(this.#with, request, id, cell, round, options));
+          runs.push(
+            await timeCell(this.#with, request, id, cell, predictions.get(cell) ?? NO_PREDICTION, round, options),
+          );
         }
         progress.advance();
       }

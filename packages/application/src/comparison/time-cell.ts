@@ -1,7 +1,8 @@
 import { BackendFailedError, isPlimsollError } from '@plimsoll/domain';
-import type { CallOptions, GenerationTimings, Measurement } from '@plimsoll/domain';
+import type { CallOptions, GenerationTimings, LoadOptions, Measurement } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
+import type { CellPrediction } from './predict-cells.js';
 
 /** Failures that would meet every further run too, so that going on is of no use. */
 const FATAL: readonly string[] = ['cancelled', 'backend-unreachable', 'capability-missing'];
@@ -14,11 +15,15 @@ export async function timeCell(
   request: CompareRequest,
   comparisonId: string,
   cell: ReadyCell,
+  prediction: CellPrediction,
   round: number,
   options: CallOptions,
 ): Promise<Measurement> {
   const { runtime, recorder } = dependencies;
+  const { predictedBytes, ...predicted } = prediction;
+  const load = { kvCacheType: cell.kvCache, contextTokens: prediction.contextTokens ?? undefined };
   const draft = {
+    ...predicted,
     kind: 'speed' as const,
     model: request.model,
     variant: cell.variant,
@@ -31,20 +36,28 @@ export async function timeCell(
     let loadMs: number | null = null;
     if (runtime.capabilities.residency) {
       await runtime.unload(cell.variant, options);
-      ({ loadMs } = await runtime.load(cell.variant, { kvCacheType: cell.kvCache }, options));
+      ({ loadMs } = await runtime.load(cell.variant, load, options));
     }
     // The first words differ from call to call: a prompt cache would make prefill look faster than it is.
-    await generate(dependencies, cell, `Warm-up ${round}. ${request.prompt}`, WARM_UP_TOKENS, options);
+    await generate(dependencies, cell, load, `Warm-up ${round}. ${request.prompt}`, WARM_UP_TOKENS, options);
     const timings = await generate(
       dependencies,
       cell,
+      load,
       `Run ${round + 1}. ${request.prompt}`,
       request.maxTokens,
       options,
     );
     const state = await deviceState(dependencies, cell.variant, options);
     if (runtime.capabilities.residency) await runtime.unload(cell.variant, options);
-    return await recorder.record({ ...draft, ...state, succeeded: true, timings: { ...timings, loadMs } }, options);
+    const footprint =
+      predictedBytes === null || state.residentBytes === null
+        ? null
+        : { predictedBytes, observedBytes: state.residentBytes };
+    return await recorder.record(
+      { ...draft, ...state, footprint, succeeded: true, timings: { ...timings, loadMs } },
+      options,
+    );
   } catch (error) {
     const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
     if (FATAL.includes(errorCode)) throw error;
@@ -55,6 +68,7 @@ export async function timeCell(
 async function generate(
   { runtime }: CompareDependencies,
   cell: ReadyCell,
+  load: LoadOptions,
   prompt: string,
   maxTokens: number,
   options: CallOptions,
@@ -66,7 +80,7 @@ async function generate(
       temperature: 0,
       seed: 1,
       maxTokens,
-      load: { kvCacheType: cell.kvCache },
+      load,
     },
     options,
   );
