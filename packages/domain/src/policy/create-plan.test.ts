@@ -123,6 +123,16 @@ describe('the recommendation', () => {
     expect(long.candidate.shape.contextTokens).toBe(32768);
   });
 
+  test('with a cache whose cost nobody published, the level still decides, and nothing is made up', () => {
+    const cache = { keyCacheType: 'q4_0', valueCacheType: 'q4_0' } as const;
+    const { candidate } = plan([8], { cacheTypes: [cache] }).recommended!;
+    expect(candidate.level).toBe('Q6_K');
+    expect(candidate.expected.quality.meanKld).toBeNull();
+    expect(candidate.expected.quality.note).toMatch(/What a cache of q4_0 costs is not known: measure it/);
+    const both = plan([8], { cacheTypes: [cache, F16_CACHE] }).recommended!;
+    expect(both.candidate.shape.keyCacheType).toBe('f16');
+  });
+
   test('demands that nothing meets are named', () => {
     const { recommended, obstacles } = plan([8], { constraints: { minDecodeTokensPerSecond: 500 } });
     expect(recommended).toBeNull();

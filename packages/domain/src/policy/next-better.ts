@@ -7,6 +7,7 @@ import { largestContext } from './largest-context.js';
 import type { NextBetter, PlanCandidate, Remedy } from './plan.js';
 import type { CacheTypes, PlanRequest } from './plan-request.js';
 import { offloadableLayers, splitByBudget } from './placement.js';
+import { rankingLoss } from './ranking-loss.js';
 
 /** Caches that are offered as a way out, in this order. */
 const SMALLER_CACHES: readonly KvCacheType[] = ['q8_0', 'q4_0'];
@@ -31,11 +32,13 @@ export function nextBetter(
 
 /** The least good of the better levels that do not fit whole, in the chosen cache, context and sequences. */
 function nextLevel(candidates: readonly PlanCandidate[], chosen: PlanCandidate): PlanCandidate | null {
-  const loss = ({ expected }: PlanCandidate): number => expected.quality.meanKld ?? Number.POSITIVE_INFINITY;
   const better = candidates.filter(
-    (candidate) => isSameShape(candidate, chosen) && loss(candidate) < loss(chosen) && candidate.fit !== 'full',
+    (candidate) =>
+      isSameShape(candidate, chosen) && rankingLoss(candidate) < rankingLoss(chosen) && candidate.fit !== 'full',
   );
-  return better.sort((a, b) => loss(b) - loss(a) || a.footprint.totalBytes - b.footprint.totalBytes)[0] ?? null;
+  return (
+    better.sort((a, b) => rankingLoss(b) - rankingLoss(a) || a.footprint.totalBytes - b.footprint.totalBytes)[0] ?? null
+  );
 }
 
 function isSameShape({ shape: a }: PlanCandidate, { shape: b }: PlanCandidate): boolean {

@@ -1,4 +1,5 @@
 import type { PlanCandidate } from './plan.js';
+import { rankingLoss } from './ranking-loss.js';
 
 interface Point {
   readonly candidate: PlanCandidate;
@@ -10,17 +11,17 @@ interface Point {
 /**
  * Marks the candidates that fit and that no other one beats: none has at most its divergence, at least its speed and
  * at least its context, and is better in one of them. Where a speed is unknown, fewer bytes stand for faster. A
- * candidate of unknown quality cannot be judged and is not marked.
+ * candidate at a level of unknown quality cannot be judged and is not marked.
  */
 export function markPareto(candidates: readonly PlanCandidate[]): readonly PlanCandidate[] {
-  const fitting = candidates.filter(({ fit, expected }) => fit !== 'none' && expected.quality.meanKld !== null);
+  const fitting = candidates.filter((candidate) => candidate.fit !== 'none' && Number.isFinite(rankingLoss(candidate)));
   const bySpeed = fitting.every(({ expected }) => expected.decodeTokensPerSecond.value !== null);
   const points = fitting
     .map((candidate): Point => {
       const { expected, shape, footprint } = candidate;
       return {
         candidate,
-        loss: expected.quality.meanKld ?? 0,
+        loss: rankingLoss(candidate),
         speed: bySpeed ? (expected.decodeTokensPerSecond.value ?? 0) : -footprint.totalBytes,
         context: shape.contextTokens * shape.parallel,
       };

@@ -7,6 +7,7 @@ import { seatAll } from './seating.js';
 import type { PlanCandidate, PlanModel } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { offloadableLayers } from './placement.js';
+import { rankingLoss } from './ranking-loss.js';
 
 /** One of several models that are to be in memory at once. */
 export interface ResidentModelPlan {
@@ -91,12 +92,12 @@ function ladderOf(request: PlanRequest): readonly Step[] {
   const contexts = request.contexts.slice(0, 1);
   const parallel = (request.parallel ?? [1]).slice(0, 1);
   const steps = candidatesOf({ ...request, budget: roomy, gpuLayers, contexts, parallel }).map((candidate): Step => {
-    const { footprint, overheadBytes, expected } = candidate;
+    const { footprint, overheadBytes } = candidate;
     const devices = footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
     const seat = onDevice
       ? { deviceBytes: devices + overheadBytes, hostBytes: footprint.host.totalBytes }
       : { deviceBytes: 0, hostBytes: footprint.host.totalBytes + overheadBytes };
-    return { candidate, seat, loss: expected.quality.meanKld ?? UNKNOWN_LOSS };
+    return { candidate, seat, loss: Math.min(UNKNOWN_LOSS, rankingLoss(candidate)) };
   });
   const size = ({ seat }: Step): number => seat.deviceBytes + seat.hostBytes;
   const sorted = steps.sort((a, b) => a.loss - b.loss || size(a) - size(b));

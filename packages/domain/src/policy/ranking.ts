@@ -1,5 +1,6 @@
 import type { PlanCandidate } from './plan.js';
 import type { PlanConstraints, PlanGoal } from './plan-request.js';
+import { rankingLoss } from './ranking-loss.js';
 
 /** About as fast as people read: below, waiting is felt. */
 export const READABLE_TOKENS_PER_SECOND = 5;
@@ -58,7 +59,7 @@ export function ranked(candidates: readonly PlanCandidate[], rules: RankingRules
 /** Smaller is better, key by key. */
 function keysOf(candidate: PlanCandidate, { goal, wantedContextTokens }: RankingRules): readonly number[] {
   const { shape, expected, fit, footprint } = candidate;
-  const kld = expected.quality.meanKld ?? Number.POSITIVE_INFINITY;
+  const kld = rankingLoss(candidate);
   const speed = expected.decodeTokensPerSecond.value;
   // Bytes stand for time where the speed is not known.
   const time = speed === null ? footprint.totalBytes : 1 / speed;
