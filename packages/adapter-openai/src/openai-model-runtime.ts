@@ -15,7 +15,8 @@ import { generationRequest } from './generation-request.js';
 import { parseEndpoint } from './http/endpoint.js';
 import type { Endpoint } from './http/endpoint.js';
 import { HttpClient, missing, throwIfAborted } from './http/http-client.js';
-import type { HttpTimeouts } from './http/http-client.js';
+import { DEFAULT_TIMEOUTS } from './http/timeouts.js';
+import type { HttpTimeouts } from './http/timeouts.js';
 import { installedVariant } from './installed-variant.js';
 import { fileExists, localModelPath } from './local-model-path.js';
 import { Stopwatch } from './stopwatch.js';
@@ -41,8 +42,6 @@ export interface OpenAiModelRuntimeOptions {
   readonly fileExists?: ((path: string) => boolean) | undefined;
 }
 
-const TIMEOUTS: HttpTimeouts = { connectMs: 5_000, firstByteMs: 600_000, idleMs: 120_000, shortCallMs: 10_000 };
-
 /** What such servers usually do. OpenAI caps the alternatives of a token at 20, and so does vLLM. */
 const CAPABILITIES: RuntimeCapabilities = {
   chat: true,
@@ -67,7 +66,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   /** @throws InvalidConfigError for an unusable address or key. */
   constructor(options: OpenAiModelRuntimeOptions) {
     this.#endpoint = parseEndpoint(options.baseUrl, options.apiKey ?? null);
-    this.#http = new HttpClient(this.#endpoint, { ...TIMEOUTS, ...options.timeouts });
+    this.#http = new HttpClient(this.#endpoint, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#fileExists = options.fileExists ?? fileExists;
     this.capabilities = { ...CAPABILITIES, ...options.capabilities, residency: false };

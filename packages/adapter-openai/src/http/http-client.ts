@@ -8,18 +8,7 @@ import { transportError } from '../errors/transport-error.js';
 import { boundedText } from './bounded-text.js';
 import type { Endpoint } from './endpoint.js';
 import { serverSentEvents } from './server-sent-events.js';
-
-/** How long to wait for what, in milliseconds. */
-export interface HttpTimeouts {
-  /** For the connection. */
-  readonly connectMs: number;
-  /** For the first byte of a generation; a cold model on a slow machine takes minutes. */
-  readonly firstByteMs: number;
-  /** Between two bytes of a generation. */
-  readonly idleMs: number;
-  /** For each step of a short call, such as the list of models. */
-  readonly shortCallMs: number;
-}
+import type { HttpTimeouts } from './timeouts.js';
 
 /** One call. */
 export interface HttpCall {

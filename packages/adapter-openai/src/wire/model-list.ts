@@ -11,6 +11,7 @@ export interface ModelEntry {
   readonly sizeBytes: number | null;
   readonly parameters: number | null;
   readonly contextTokens: number | null;
+  readonly vocabularySize: number | null;
 }
 
 const meta = z.object({
@@ -18,6 +19,7 @@ const meta = z.object({
   size: z.number().nullish().catch(null),
   n_params: z.number().nullish().catch(null),
   n_ctx: z.number().nullish().catch(null),
+  n_vocab: z.number().nullish().catch(null),
 });
 
 const entry = z.object({
@@ -41,6 +43,7 @@ function toEntry({ id, owned_by, aliases, meta, max_model_len }: z.infer<typeof 
     fileType: meta?.ftype ?? null,
     sizeBytes: meta?.size ?? null,
     parameters: meta?.n_params ?? null,
+    vocabularySize: meta?.n_vocab ?? null,
     contextTokens: meta?.n_ctx ?? max_model_len ?? null,
   };
 }
