@@ -5,7 +5,6 @@ import { build } from 'vite';
 /** Stay packages of their own: they load native libraries, workers or data that lie beside their files. */
 const separate = [
   '@plimsoll/adapter-llamacpp',
-  '@plimsoll/adapter-store',
   '@plimsoll/http',
   '@plimsoll/sample-model',
   'node-llama-cpp',
@@ -33,7 +32,12 @@ await build({
     rolldownOptions: {
       input: { main: 'src/main.ts', index: 'src/index.ts' },
       external: isSeparate,
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      // Comments and white space cost time to read; names stay, for stack traces.
+      output: {
+        minify: { mangle: false, compress: false, codegen: true },
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+      },
     },
   },
 });

@@ -3,13 +3,16 @@ import type { RunAction } from './commands/command-context.js';
 import { addCompareCommand } from './commands/compare/compare.command.js';
 import { addCompletionCommand } from './commands/completion/completion.command.js';
 import { addConfigCommand } from './commands/config/config.command.js';
+import { addDemoCommand } from './commands/demo/demo.command.js';
 import { addDoctorCommand } from './commands/doctor/doctor.command.js';
 import { addGpuCommand } from './commands/gpu/gpu.command.js';
 import { addInspectCommand } from './commands/inspect/inspect.command.js';
 import { addModelsCommand } from './commands/models/models.command.js';
+import { addPlanCommand } from './commands/plan/plan.command.js';
 import { addQuantizeCommand } from './commands/quantize/quantize.command.js';
 import { addRunCommand } from './commands/run/run.command.js';
 import { addSchemaCommand } from './commands/schema/schema.command.js';
+import { addServeCommand } from './commands/serve/serve.command.js';
 import { addStatsCommand } from './commands/stats/stats.command.js';
 
 /**
@@ -33,6 +36,8 @@ export function createProgram(version: string, run: RunAction, output: OutputCon
         '130 interrupted. With --json a failed command leaves stdout empty and writes one JSON document to stderr.\n\n' +
         'Begin with: plimsoll demo',
     );
+  addDemoCommand(program, run);
+  addPlanCommand(program, run);
   addInspectCommand(program, run);
   addGpuCommand(program, run);
   addModelsCommand(program, run);
@@ -42,6 +47,7 @@ export function createProgram(version: string, run: RunAction, output: OutputCon
   addStatsCommand(program, run);
   addConfigCommand(program, run);
   addDoctorCommand(program, run);
+  addServeCommand(program, run);
   addCompletionCommand(program, run);
   addSchemaCommand(program, run);
   return program;

@@ -1,43 +1,68 @@
+import path from 'node:path';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
   HOST_PROBE,
   LOGITS_SOURCE,
+  MEASUREMENT_STORE,
   MODEL_CATALOG,
+  MODEL_INSPECTOR,
   MODEL_RUNTIME,
   VARIANT_BUILDER,
 } from '@plimsoll/di';
 import { InvalidConfigError, type BackendId, type Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
 
-/** Imports adapters and gives what they bind. */
-export type ModuleLoader = () => Promise<readonly ContainerModule[]>;
+/** Imports an adapter and gives what it binds. */
+export type ModuleLoader = () => Promise<ContainerModule>;
 
-/** Which adapters stand behind which token, by the settings. Nothing is imported before it is asked for. */
-export function modulesFor(settings: Settings): ReadonlyMap<symbol, ModuleLoader> {
-  const backend: ModuleLoader = () => BACKENDS[settings.backend](settings);
-  const gpu: ModuleLoader = async () => {
-    const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
-    return [gpuModule()];
-  };
-  return new Map<unknown, ModuleLoader>([
-    [MODEL_RUNTIME, backend],
-    [MODEL_CATALOG, backend],
-    [VARIANT_BUILDER, backend],
-    [LOGITS_SOURCE, backend],
-    [FOOTPRINT_ORACLE, backend],
-    [GPU_PROBE, gpu],
-    [HOST_PROBE, gpu],
-  ]) as ReadonlyMap<symbol, ModuleLoader>;
+/** Folders that services keep things in. */
+export interface ServiceFolders {
+  /** For what can be made again. */
+  readonly cache: string;
 }
 
-const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<readonly ContainerModule[]>>> = {
-  async embedded() {
-    return [];
+/**
+ * Which adapters stand behind which token, by the settings; where several bind one, the best first.
+ * Nothing is imported before it is asked for.
+ */
+export function modulesFor(settings: Settings, folders: ServiceFolders): ReadonlyMap<symbol, readonly ModuleLoader[]> {
+  const backend: ModuleLoader = () => BACKENDS[settings.backend](settings);
+  const headers: ModuleLoader = async () => {
+    const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
+    return ggufModule({ cacheFolder: path.join(folders.cache, 'headers') });
+  };
+  const gpu: ModuleLoader = async () => {
+    const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
+    return gpuModule();
+  };
+  const store: ModuleLoader = async () => {
+    const { storeModule } = await import('@plimsoll/adapter-store/inversify');
+    return storeModule(settings.storeFile);
+  };
+  return new Map<unknown, readonly ModuleLoader[]>([
+    [MODEL_RUNTIME, [backend]],
+    [MODEL_CATALOG, [backend]],
+    // A backend's own inspector stands before these when the backend is asked for first.
+    [MODEL_INSPECTOR, [headers]],
+    [VARIANT_BUILDER, [backend]],
+    [LOGITS_SOURCE, [backend]],
+    [FOOTPRINT_ORACLE, [backend]],
+    [GPU_PROBE, [gpu]],
+    [HOST_PROBE, [gpu]],
+    [MEASUREMENT_STORE, [store]],
+  ]) as ReadonlyMap<symbol, readonly ModuleLoader[]>;
+}
+
+const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<ContainerModule>>> = {
+  async embedded({ modelsFolder }) {
+    const { embeddedModule } = await import('./embedded-module.js');
+    return embeddedModule({ modelsFolder });
   },
   async ollama({ ollamaHost }) {
     const { ollamaModule } = await import('@plimsoll/adapter-ollama/inversify');
-    return [ollamaModule({ host: ollamaHost })];
+    return ollamaModule({ host: ollamaHost, files: new FileModelInspector() });
   },
   async openai({ openaiBaseUrl, openaiApiKey }) {
     if (openaiBaseUrl === null) {
@@ -46,6 +71,6 @@ const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<reado
       });
     }
     const { openAiModule } = await import('@plimsoll/adapter-openai/inversify');
-    return [openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey })];
+    return openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey });
   },
 };

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import type { SettingFlags } from '@plimsoll/adapter-config';
 import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
 import type { BackendId, LoadedSettings } from '@plimsoll/domain';
 import { Container, type ServiceIdentifier } from 'inversify';
 import type { CommandContext } from '../commands/command-context.js';
+import { cacheFolder } from './cache-folder.js';
 import { InProcessEvents } from './in-process-events.js';
 import { modulesFor, type ModuleLoader } from './modules.js';
 import { openConfigStore } from './open-config-store.js';
@@ -12,6 +14,8 @@ import { systemClock } from './system-clock.js';
 export interface ServiceFlags {
   readonly backend?: BackendId | undefined;
   readonly config?: string | undefined;
+  /** Settings that win over the configuration. */
+  readonly settings?: SettingFlags | undefined;
 }
 
 /**
@@ -21,11 +25,15 @@ export interface ServiceFlags {
 export class Services {
   readonly loaded: LoadedSettings;
   readonly #container: Container;
-  readonly #loaders: ReadonlyMap<symbol, ModuleLoader>;
+  readonly #loaders: ReadonlyMap<symbol, readonly ModuleLoader[]>;
   readonly #loading = new Map<ModuleLoader, Promise<void>>();
   readonly #opened = new Set<object>();
 
-  private constructor(loaded: LoadedSettings, container: Container, loaders: ReadonlyMap<symbol, ModuleLoader>) {
+  private constructor(
+    loaded: LoadedSettings,
+    container: Container,
+    loaders: ReadonlyMap<symbol, readonly ModuleLoader[]>,
+  ) {
     this.loaded = loaded;
     this.#container = container;
     this.#loaders = loaders;
@@ -33,7 +41,7 @@ export class Services {
 
   /** Reads the configuration under the flags. @throws InvalidConfigError */
   static async open(context: CommandContext, flags: ServiceFlags): Promise<Services> {
-    const settings = flags.backend === undefined ? {} : { backend: flags.backend };
+    const settings = { ...flags.settings, ...(flags.backend === undefined ? {} : { backend: flags.backend }) };
     const store = openConfigStore(context, { file: flags.config, settings });
     const loaded = await store.load();
     const { output } = context;
@@ -42,7 +50,7 @@ export class Services {
     container.bind(CONFIG_STORE).toConstantValue(store);
     container.bind(CLOCK).toConstantValue(systemClock);
     container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
-    return new Services(loaded, container, modulesFor(loaded.settings));
+    return new Services(loaded, container, modulesFor(loaded.settings, { cache: cacheFolder(context.env) }));
   }
 
   /** The service behind a token. */
@@ -72,15 +80,17 @@ export class Services {
     await Promise.allSettled(closing);
   }
 
+  /** Loads what binds the token, in order, each module once. */
   async #bind(token: ServiceIdentifier): Promise<void> {
-    const loader = typeof token === 'symbol' ? this.#loaders.get(token) : undefined;
-    if (loader === undefined) return;
-    let loading = this.#loading.get(loader);
-    if (loading === undefined) {
-      loading = loader().then((modules) => this.#container.load(...modules));
-      this.#loading.set(loader, loading);
+    const loaders = typeof token === 'symbol' ? (this.#loaders.get(token) ?? []) : [];
+    for (const loader of loaders) {
+      let loading = this.#loading.get(loader);
+      if (loading === undefined) {
+        loading = loader().then((module) => this.#container.load(module));
+        this.#loading.set(loader, loading);
+      }
+      await loading;
     }
-    await loading;
   }
 
   #track<Service extends object>(service: Service): Service {

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
   ChooseVariant,
-  CompareLevels,
   Diagnose,
   EnsureVariant,
   GenerateText,
@@ -11,7 +11,6 @@ import {
   MeasurementRecorder,
   QuantizeModel,
   ReadDevices,
-  type NameVariant,
 } from '@plimsoll/application';
 import {
   CLOCK,
@@ -19,14 +18,14 @@ import {
   EVENT_BUS,
   GPU_PROBE,
   HOST_PROBE,
-  LOGITS_SOURCE,
-  MEASUREMENT_STORE,
   MODEL_CATALOG,
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
   VARIANT_BUILDER,
 } from '@plimsoll/di';
-import { variantFileName, variantName, type Settings } from '@plimsoll/domain';
+import { parseModelReference, type ModelRuntime } from '@plimsoll/domain';
+import { lateStore } from './late-store.js';
+import { nameVariant } from './name-variant.js';
 import type { Services } from './services.js';
 
 /** Lists the backend's models. */
@@ -34,10 +33,15 @@ export async function listModels(services: Services): Promise<ListModels> {
   return new ListModels(await services.get(MODEL_RUNTIME));
 }
 
-/** Reads headers. */
-export async function inspectModel(services: Services): Promise<InspectModel> {
-  return new InspectModel(await services.get(MODEL_RUNTIME), await services.getAll(MODEL_INSPECTOR));
+/** Reads headers of what `model` names. Nothing is loaded that this kind of name does not need. */
+export async function inspectModel(services: Services, model: string): Promise<InspectModel> {
+  const { kind } = parseModelReference(model);
+  if (kind === 'file') return new InspectModel(NO_NAMES, [new FileModelInspector()]);
+  const runtime = kind === 'name' ? await services.get(MODEL_RUNTIME) : NO_NAMES;
+  return new InspectModel(runtime, await services.getAll(MODEL_INSPECTOR));
 }
+
+const NO_NAMES: Pick<ModelRuntime, 'find'> = { find: async () => null };
 
 /** Looks at devices and machine. */
 export async function readDevices(services: Services): Promise<ReadDevices> {
@@ -76,7 +80,7 @@ export async function chooseVariant(services: Services): Promise<ChooseVariant> 
 /** Keeps measurements. */
 export async function measurementRecorder(services: Services): Promise<MeasurementRecorder> {
   return new MeasurementRecorder(
-    await services.get(MEASUREMENT_STORE),
+    lateStore(services),
     await services.get(MODEL_RUNTIME),
     await services.get(GPU_PROBE),
     await services.get(HOST_PROBE),
@@ -96,23 +100,9 @@ export async function generateText(services: Services, warn: (message: string) =
   );
 }
 
-/** Compares levels. */
-export async function compareLevels(services: Services): Promise<CompareLevels> {
-  return new CompareLevels({
-    runtime: await services.get(MODEL_RUNTIME),
-    ensure: await ensureVariant(services),
-    logits: await services.find(LOGITS_SOURCE),
-    store: await services.get(MEASUREMENT_STORE),
-    recorder: await measurementRecorder(services),
-    gpu: await services.get(GPU_PROBE),
-    clock: await services.get(CLOCK),
-    digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
-  });
-}
-
 /** Recorded performance. */
 export async function getStatistics(services: Services): Promise<GetStatistics> {
-  return new GetStatistics(await services.get(MEASUREMENT_STORE));
+  return new GetStatistics(lateStore(services));
 }
 
 /** Finds what is wrong. */
@@ -122,14 +112,6 @@ export async function diagnose(services: Services): Promise<Diagnose> {
     runtime: await services.get(MODEL_RUNTIME),
     devices: await readDevices(services),
     choose: await chooseVariant(services),
-    store: await services.get(MEASUREMENT_STORE),
+    store: lateStore(services),
   });
-}
-
-/** Files are named like files, models of a server in the scheme of the settings. */
-function nameVariant(settings: Settings): NameVariant {
-  return (model, level) =>
-    settings.backend === 'ollama' && !/\.gguf$/i.test(model)
-      ? variantName(model, level, settings.naming)
-      : variantFileName(model, level);
 }

@@ -23,15 +23,14 @@ export function formatDuration(durationMs: number | null): string {
 /** A number with three significant digits and grouped thousands, such as `1,930` or `0.0042`; an en dash for null. */
 export function formatNumber(value: number | null): string {
   if (value === null) return UNKNOWN;
-  return value.toLocaleString('en-US', value !== 0 && Math.abs(value) < 100 ? SIGNIFICANT : WHOLE);
+  if (value === 0 || Math.abs(value) >= 99.95) return formatCount(value);
+  return String(Number(value.toPrecision(3)));
 }
-
-const SIGNIFICANT: Intl.NumberFormatOptions = { maximumSignificantDigits: 3 };
-const WHOLE: Intl.NumberFormatOptions = { maximumFractionDigits: 0 };
 
 /** A whole number with grouped thousands, such as `131,072`; an en dash for null. */
 export function formatCount(value: number | null): string {
-  return value === null ? UNKNOWN : value.toLocaleString('en-US', WHOLE);
+  // Intl takes longer to start than a whole short command.
+  return value === null ? UNKNOWN : value.toFixed(0).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A share (0 to 1) in percent, such as `97.3 %`; an en dash for null. */

@@ -1,9 +1,9 @@
-import type { Level } from '@plimsoll/domain';
+import type { Level, PlanDocument } from '@plimsoll/domain';
 import { z } from 'zod';
 import { compareSchema, type CompareDocument } from './compare.schema.js';
 import { durationSchema, levelSchema } from './parts.schema.js';
 import { gpuSchema, type GpuDocument } from './gpu.schema.js';
-import { planSchema, type PlanDocument } from './plan.schema.js';
+import { planSchema } from './plan.schema.js';
 
 /** What `plimsoll demo` prints with `--json`: the documents of its steps. */
 export interface DemoDocument {

@@ -1,116 +1,97 @@
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { CandidateDocument, MemoryDocument, PlanDocument } from '@plimsoll/domain';
 import { z } from 'zod';
-import { bytesSchema, kvCacheSchema, levelSchema } from './parts.schema.js';
-
-/** Bytes in one kind of memory. */
-export interface MemoryDocument {
-  readonly weights: number;
-  readonly kvCache: number;
-  readonly compute: number;
-  readonly total: number;
-}
-
-/** One operating point. */
-export interface CandidateDocument {
-  readonly level: Level;
-  readonly kvCache: KvCacheType;
-  readonly context: number;
-  /** Layers on the device, the output layer counted as one. */
-  readonly gpuLayers: number;
-  readonly footprint: { readonly device: MemoryDocument; readonly host: MemoryDocument; readonly total: number };
-  /** All on the device, some of it, or not at all. */
-  readonly fit: 'full' | 'partial' | 'none';
-  readonly expected: {
-    readonly decodeTokensPerSecond: { readonly value: number | null; readonly source: string };
-    readonly quality: {
-      readonly perplexityIncrease: number | null;
-      readonly meanKld: number | null;
-      readonly sameTopToken: number | null;
-      readonly source: string;
-    };
-  };
-  readonly variant: { readonly name: string; readonly status: string };
-}
-
-/** What `plimsoll plan` prints with `--json`. Bytes are whole; null is unknown. */
-export interface PlanDocument {
-  readonly schema: 'plimsoll.plan/1';
-  readonly model: {
-    readonly name: string;
-    readonly architecture: string;
-    readonly parameters: number;
-    readonly contextLength: number | null;
-    readonly source: string;
-  };
-  readonly budget: {
-    readonly devices: readonly {
-      readonly name: string;
-      readonly totalBytes: number | null;
-      readonly freeBytes: number | null;
-    }[];
-    readonly usableBytes: number;
-    readonly marginBytes: number;
-  };
-  readonly candidates: readonly CandidateDocument[];
-  /** Null when nothing fits; the exit code is then 3. */
-  readonly recommended: {
-    readonly level: Level;
-    readonly kvCache: KvCacheType;
-    readonly context: number;
-    readonly reasons: readonly string[];
-  } | null;
-}
+import { bytesSchema, levelSchema, shareSchema } from './parts.schema.js';
 
 const memorySchema: z.ZodType<MemoryDocument> = z.strictObject({
   weights: bytesSchema,
   kvCache: bytesSchema,
+  recurrentState: bytesSchema,
   compute: bytesSchema,
   total: bytesSchema,
 });
 
-/** Shape of `PlanDocument`. */
+const predictionSchema: z.ZodType<CandidateDocument['expected']['decodeTokensPerSecond']> = z.strictObject({
+  value: z.number().nullable(),
+  source: z.enum(['measured', 'calibrated', 'prior', 'unknown']),
+  relativeSpread: z.number().nullable(),
+  observations: z.int().min(0),
+});
+
+const candidateSchema: z.ZodType<CandidateDocument> = z.strictObject({
+  level: z.string(),
+  kvCache: z.string(),
+  context: z.int(),
+  parallel: z.int(),
+  gpuLayers: z.int(),
+  expertsOnHost: z.boolean(),
+  footprint: z.strictObject({
+    device: memorySchema,
+    devices: z.array(memorySchema),
+    host: memorySchema,
+    total: bytesSchema,
+  }),
+  overheadBytes: z.int(),
+  fit: z.enum(['full', 'partial', 'none']),
+  shortBytes: bytesSchema,
+  pareto: z.boolean(),
+  expected: z.strictObject({
+    decodeTokensPerSecond: predictionSchema,
+    prefillTokensPerSecond: predictionSchema,
+    quality: z.strictObject({
+      perplexityIncrease: z.number().nullable(),
+      meanKld: z.number().nullable(),
+      sameTopToken: shareSchema.nullable(),
+      source: z.enum(['reference', 'prior', 'measured', 'unknown']),
+      note: z.string(),
+    }),
+  }),
+  variant: z.strictObject({
+    name: z.string(),
+    status: z.enum(['local', 'remote', 'buildable', 'missing', 'unknown']),
+  }),
+});
+
+const memoryFound = { totalBytes: bytesSchema.nullable(), freeBytes: bytesSchema.nullable() };
+
+/** Shape of what `plimsoll plan` prints with `--json`; the domain makes it. Bytes are whole; null is unknown. */
 export const planSchema: z.ZodType<PlanDocument> = z.strictObject({
   schema: z.literal('plimsoll.plan/1'),
   model: z.strictObject({
     name: z.string(),
     architecture: z.string(),
-    parameters: z.int(),
+    parameters: z.number().nullable(),
     contextLength: z.int().nullable(),
     source: z.string(),
   }),
   budget: z.strictObject({
-    devices: z.array(
-      z.strictObject({ name: z.string(), totalBytes: bytesSchema.nullable(), freeBytes: bytesSchema.nullable() }),
-    ),
+    devices: z.array(z.strictObject({ name: z.string(), ...memoryFound, usableBytes: bytesSchema })),
+    host: z.strictObject({ ...memoryFound, usableBytes: bytesSchema.nullable() }),
     usableBytes: bytesSchema,
     marginBytes: bytesSchema,
   }),
-  candidates: z.array(
-    z.strictObject({
-      level: levelSchema,
-      kvCache: kvCacheSchema,
-      context: z.int(),
-      gpuLayers: z.int(),
-      footprint: z.strictObject({ device: memorySchema, host: memorySchema, total: bytesSchema }),
-      fit: z.enum(['full', 'partial', 'none']),
-      expected: z.strictObject({
-        decodeTokensPerSecond: z.strictObject({ value: z.number().nullable(), source: z.string() }),
-        quality: z.strictObject({
-          perplexityIncrease: z.number().nullable(),
-          meanKld: z.number().nullable(),
-          sameTopToken: z.number().nullable(),
-          source: z.string(),
-        }),
-      }),
-      variant: z.strictObject({ name: z.string(), status: z.string() }),
-    }),
-  ),
+  candidates: z.array(candidateSchema),
+  largestContexts: z.array(z.strictObject({ level: z.string(), kvCache: z.string(), context: z.int().nullable() })),
   recommended: z
     .strictObject({
-      level: levelSchema,
-      kvCache: kvCacheSchema,
+      level: z.string(),
+      kvCache: z.string(),
       context: z.int(),
+      parallel: z.int(),
+      gpuLayers: z.int(),
       reasons: z.array(z.string()),
+      nextBetter: z
+        .strictObject({
+          level: levelSchema,
+          shortBytes: bytesSchema,
+          remedies: z.array(
+            z.strictObject({
+              kind: z.enum(['kv-cache', 'context', 'parallel', 'partial', 'memory']),
+              text: z.string(),
+            }),
+          ),
+        })
+        .nullable(),
     })
     .nullable(),
+  obstacles: z.array(z.string()),
 });

@@ -2,8 +2,9 @@ import { verdictOn, type CompareRequest } from '@plimsoll/application';
 import { LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
 import { LEVEL_NAMES, type Level } from '@plimsoll/domain';
 import { comparisonReport } from '@plimsoll/report';
+import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices, type Services } from '../../composition/services.js';
-import { compareLevels } from '../../composition/use-cases.js';
+import { compareLevels } from '../../composition/compare-services.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
@@ -28,6 +29,7 @@ const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
 export async function compare(context: CommandContext, model: string, flags: CompareFlags): Promise<number> {
   const { output, signal } = context;
   if (flags.report !== undefined) await checkWritable('--report', flags.report);
+  await checkModelFile(model, signal);
   return withServices(context, flags, async (services) => {
     const levels = flags.levels ?? (await defaultLevels(services, model, signal));
     const reference = flags.reference ?? bestOf(levels);
@@ -54,7 +56,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
         make,
       };
       const comparison = await (
-        await compareLevels(services)
+        await compareLevels(services, model)
       ).compare(request, {
         signal,
         onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),

@@ -9,7 +9,7 @@ import { renderInspection } from './inspect.render.js';
 /** `plimsoll inspect`. */
 export async function inspect(context: CommandContext, model: string, flags: InspectFlags): Promise<number> {
   return withServices(context, flags, async (services) => {
-    const inspected = await (await inspectModel(services)).inspect(model, { signal: context.signal });
+    const inspected = await (await inspectModel(services, model)).inspect(model, { signal: context.signal });
     const document = inspectDocument(inspected, {
       tensors: flags.tensors === true,
       metadata: flags.metadata === true,

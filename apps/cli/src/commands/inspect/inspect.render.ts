@@ -1,4 +1,5 @@
 import { UNKNOWN, formatBytes, formatCount, formatPercent } from '../../output/format.js';
+import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import type { InspectDocument, MetadataDocument } from '../../schemas/inspect.schema.js';
@@ -34,14 +35,6 @@ export function renderInspection(document: InspectDocument, style: Style, width:
   if (document.tensors !== undefined) lines.push('', tensorsTable(document.tensors, style, width));
   if (document.metadata !== undefined) lines.push('', metadataTable(document.metadata, style, width));
   return lines.join('\n');
-}
-
-/** `8.03B`, `5.82M`: a number of weights as models are called. */
-export function parameterCount(parameters: number): string {
-  if (parameters >= 1e12) return `${(parameters / 1e12).toPrecision(3)}T`;
-  if (parameters >= 1e9) return `${(parameters / 1e9).toPrecision(3)}B`;
-  if (parameters >= 1e6) return `${(parameters / 1e6).toPrecision(3)}M`;
-  return parameters >= 1e3 ? `${(parameters / 1e3).toPrecision(3)}K` : String(parameters);
 }
 
 function heads({ heads: all, keyValueHeads }: InspectDocument['model']): string | null {

@@ -1,5 +1,6 @@
 import type { QuantizeRequest } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
+import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices } from '../../composition/services.js';
 import { quantizeModel } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -12,6 +13,7 @@ import type { QuantizeFlags } from './quantize.command.js';
 /** `plimsoll quantize`. */
 export async function quantize(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
   const { output, signal } = context;
+  await checkModelFile(model, signal);
   return withServices(context, flags, async (services) => {
     const clock = await services.get(CLOCK);
     const startedAtMs = clock.monotonicMs();

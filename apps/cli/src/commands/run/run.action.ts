@@ -1,5 +1,6 @@
 import type { ChosenVariant } from '@plimsoll/application';
 import type { GenerateEvent } from '@plimsoll/domain';
+import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices } from '../../composition/services.js';
 import { generateText } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -20,6 +21,7 @@ export async function run(
   flags: RunFlags,
 ): Promise<number> {
   const { output, signal } = context;
+  await checkModelFile(model, signal);
   const request = await runRequest(model, await readPrompt(prompt, context.stdin), flags);
   return withServices(context, flags, async (services) => {
     const useCase = await generateText(services, (message) => output.note(`Warning: ${message}`));

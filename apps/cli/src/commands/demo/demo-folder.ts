@@ -1,0 +1,44 @@
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StorageFailedError } from '@plimsoll/domain';
+import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
+
+/** Where the demo works: a folder of the cache, with the sample model in it. */
+export interface DemoFolder {
+  readonly folder: string;
+  /** The sample model's copy; its variants are made beside it. */
+  readonly model: string;
+  /** Measurements of the demo stay out of the user's own. */
+  readonly storeFile: string;
+}
+
+/** Makes the folder, with a whole copy of the sample model. @throws StorageFailedError */
+export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
+  const folder = path.join(cache, 'demo');
+  const model = path.join(folder, path.basename(sampleModelPath()));
+  try {
+    await mkdir(folder, { recursive: true });
+    const there = await stat(model).catch(() => null);
+    if (there?.size !== SAMPLE_MODEL.fileBytes) await copyWhole(sampleModelPath(), model);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw new StorageFailedError(
+      `The demo cannot work in ${folder}: ${code === 'ENOSPC' ? 'the disk is full' : code}.`,
+      {
+        hint: 'It needs about 40 MiB. Choose another place with XDG_CACHE_HOME.',
+        cause,
+      },
+    );
+  }
+  return { folder, model, storeFile: path.join(folder, 'measurements.db') };
+}
+
+async function copyWhole(from: string, to: string): Promise<void> {
+  const partial = `${to}.${process.pid}.partial`;
+  try {
+    await copyFile(from, partial);
+    await rename(partial, to);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

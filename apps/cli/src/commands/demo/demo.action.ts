@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { verdictOn } from '@plimsoll/application';
+import { CLOCK } from '@plimsoll/di';
+import { planDocument, type Level } from '@plimsoll/domain';
+import { sampleCorpusPath } from '@plimsoll/sample-model';
+import { cacheFolder } from '../../composition/cache-folder.js';
+import { planModel } from '../../composition/plan-services.js';
+import { withServices } from '../../composition/services.js';
+import { compareLevels } from '../../composition/compare-services.js';
+import { readDevices } from '../../composition/use-cases.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { DemoDocument } from '../../schemas/demo.schema.js';
+import type { CommandContext } from '../command-context.js';
+import { compareDocument } from '../compare/compare.document.js';
+import { gpuDocument } from '../gpu/gpu.action.js';
+import { prepareDemoFolder } from './demo-folder.js';
+import type { DemoFlags } from './demo.command.js';
+import { renderDemoIntroduction, renderDemoMachine, renderDemoPlan, renderDemoResult } from './demo.render.js';
+
+const LEVELS: readonly [Level, ...Level[]] = ['F16', 'Q8_0', 'Q4_K_M'];
+const PROMPT = 'Once upon a time, in a village by the sea, there lived';
+
+/** `plimsoll demo`: the main job on a small real model, start to end. */
+export async function demo(context: CommandContext, flags: DemoFlags): Promise<number> {
+  const { output, signal } = context;
+  const { folder, model, storeFile } = await prepareDemoFolder(cacheFolder(context.env));
+  const demoFlags = { config: flags.config, backend: 'embedded', settings: { storeFile } } as const;
+  return withServices(context, demoFlags, async (services) => {
+    const clock = await services.get(CLOCK);
+    const startedAtMs = clock.monotonicMs();
+    output.line(renderDemoIntroduction(output.style));
+
+    const machine = gpuDocument(await (await readDevices(services)).read({ signal }));
+    output.line(renderDemoMachine(machine, output.style, output.width));
+
+    const planUseCase = await planModel(services, { model, probe: true });
+    const plan = planDocument(await planUseCase.plan({ model, levels: LEVELS }, { signal }));
+    output.line(renderDemoPlan(plan, model, output.style, output.width));
+
+    const bar = output.progress('demo');
+    try {
+      const comparison = await (
+        await compareLevels(services, model)
+      ).compare(
+        {
+          model,
+          levels: LEVELS,
+          reference: LEVELS[0],
+          kvCaches: [],
+          iterations: 3,
+          prompt: PROMPT,
+          maxTokens: 128,
+          text: await readFile(sampleCorpusPath(), 'utf8'),
+          windowTokens: 256,
+          make: true,
+        },
+        { signal, onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction) },
+      );
+      bar.stop();
+      const result = compareDocument(comparison, verdictOn(comparison), null);
+      const document: DemoDocument = {
+        schema: 'plimsoll.demo/1',
+        machine,
+        plan,
+        comparison: result,
+        recommended: result.verdict.recommended?.level ?? null,
+        folder,
+        durationMs: clock.monotonicMs() - startedAtMs,
+      };
+      output.result(document, () => renderDemoResult(document, output.style, output.width));
+      return EXIT.done;
+    } finally {
+      bar.stop();
+    }
+  });
+}

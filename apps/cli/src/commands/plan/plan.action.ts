@@ -1,0 +1,37 @@
+import { planDocument } from '@plimsoll/domain';
+import { planModel } from '../../composition/plan-services.js';
+import { withServices } from '../../composition/services.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { CommandContext } from '../command-context.js';
+import type { PlanFlags } from './plan.command.js';
+import { renderPlan } from './plan.render.js';
+
+/** `plimsoll plan`. Exit code 3 when nothing fits. */
+export async function plan(context: CommandContext, model: string, flags: PlanFlags): Promise<number> {
+  const { output, signal } = context;
+  return withServices(context, flags, async (services) => {
+    const probe = flags.gpu === undefined && flags.vram === undefined;
+    const made = await (
+      await planModel(services, { model, probe })
+    ).plan(
+      {
+        model,
+        vramBytes: flags.vram,
+        gpu: flags.gpu,
+        levels: flags.level,
+        contexts: listed(flags.context),
+        keyCacheTypes: listed(flags.kv),
+        parallel: listed(flags.parallel),
+        gpuLayers: listed(flags.gpuLayers),
+        flashAttention: flags.flashAttention,
+      },
+      { signal },
+    );
+    const document = planDocument(made);
+    output.result(document, () => renderPlan(document, model, output.style, output.width));
+    return document.recommended === null ? EXIT.nothingFits : EXIT.done;
+  });
+}
+
+const listed = <Value>(value: Value | undefined): readonly Value[] | undefined =>
+  value === undefined ? undefined : [value];

@@ -1,0 +1,48 @@
+import { KV_CACHE_TYPES, type FlashAttention, type KvCacheType, type Level } from '@plimsoll/domain';
+import type { Command } from 'commander';
+import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, wholeNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { backendOption, choiceOption, defineCommand, type BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll plan`. */
+export interface PlanFlags extends BackendFlags {
+  readonly vram?: number;
+  readonly gpu?: string;
+  readonly context?: number;
+  readonly kv?: KvCacheType;
+  readonly parallel?: number;
+  readonly gpuLayers?: number;
+  readonly level?: readonly Level[];
+  readonly flashAttention?: FlashAttention;
+}
+
+/** Describes `plimsoll plan`. */
+export function addPlanCommand(program: Command, run: RunAction): void {
+  defineCommand(
+    program,
+    'plan <model>',
+    'what fits: memory, speed and quality of each level; one recommended, and why',
+    [
+      { command: 'plimsoll plan llama3.1:8b', effect: 'for this machine' },
+      { command: 'plimsoll plan model.gguf --vram 8GB --context 16384', effect: 'for a card with 8 GB' },
+      { command: 'plimsoll plan model.gguf --gpu "RTX 4060" --kv q8_0', effect: 'for a card that is not here' },
+      { command: 'plimsoll plan model.gguf --vram 0 --json', effect: 'for the processor alone, as JSON' },
+    ],
+  )
+    .option('--vram <size>', 'device memory to plan for, such as 8GB; 0 for the processor alone', memorySize('--vram'))
+    .option('--gpu <name>', 'card to plan for, such as "RTX 4060"')
+    .option('--context <tokens>', 'context length', wholeNumber('--context', 1, MOST_CONTEXT_TOKENS))
+    .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
+    .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', 1, 256))
+    .option(
+      '--gpu-layers <count>',
+      'layers on the device; all that fit by default',
+      wholeNumber('--gpu-layers', 0, 10_000),
+    )
+    .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
+    .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
+    .addOption(backendOption())
+    .action((model: string, flags: PlanFlags) =>
+      run(flags, async (context) => (await import('./plan.action.js')).plan(context, model, flags)),
+    );
+}

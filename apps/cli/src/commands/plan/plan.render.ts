@@ -1,0 +1,146 @@
+import type { CandidateDocument, PlanDocument } from '@plimsoll/domain';
+import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
+import { parameterCount } from '../../output/parameter-count.js';
+import type { Style } from '../../output/style.js';
+import { renderTable, type Column } from '../../output/table.js';
+
+/** A plan for people: model, budget, the table, what is recommended and why, and what to type next. */
+export function renderPlan(document: PlanDocument, model: string, style: Style, width: number | null): string {
+  const { recommended } = document;
+  const lines = [
+    modelLine(document, style),
+    ...budgetLines(document),
+    '',
+    renderCandidates(document, style, width),
+    '',
+  ];
+  if (recommended === null) {
+    lines.push(style.red('Nothing is recommended.'), ...document.obstacles.map((text) => `  ${text}`));
+    return lines.join('\n');
+  }
+  const { level, kvCache, context, gpuLayers, reasons, nextBetter } = recommended;
+  const layers = document.budget.devices.length === 0 ? '' : `, ${gpuLayers} layers on the device`;
+  lines.push(
+    `${style.bold(`Recommended: ${level}`)} with a ${kvCache} cache for ${formatCount(context)} tokens${layers}`,
+    ...reasons.map((reason) => `  • ${reason}`),
+    ...(nextBetter?.remedies ?? []).map(({ text }) => `    – ${text}`),
+    '',
+    `Next: ${style.cyan(nextCommand(document, model))}`,
+  );
+  return lines.join('\n');
+}
+
+function modelLine({ model }: PlanDocument, style: Style): string {
+  const facts = [
+    model.architecture,
+    model.parameters === null ? null : parameterCount(model.parameters),
+    model.contextLength === null ? null : `trained for ${formatCount(model.contextLength)} tokens`,
+  ];
+  return `${style.bold(model.name)}  ${facts.filter((fact) => fact !== null).join(', ')}`;
+}
+
+function budgetLines({ budget }: PlanDocument): readonly string[] {
+  if (budget.devices.length === 0) {
+    return [`Processor alone: ${formatBytes(budget.usableBytes)} usable, ${formatBytes(budget.marginBytes)} kept free`];
+  }
+  return budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => {
+    const free = freeBytes === null || freeBytes === totalBytes ? '' : `, ${formatBytes(freeBytes)} free`;
+    return `${name}: ${formatBytes(totalBytes)}${free}, ${formatBytes(usableBytes)} usable`;
+  });
+}
+
+interface PlanColumn {
+  readonly column: Column;
+  readonly cell: (candidate: CandidateDocument, style: Style) => string;
+  /** Shown only when it tells candidates apart. */
+  readonly only?: (document: PlanDocument) => boolean;
+}
+
+const right = (header: string): Column => ({ header, align: 'right' });
+const several = (values: readonly unknown[]): boolean => new Set(values).size > 1;
+const hasDevice = ({ budget }: PlanDocument): boolean => budget.devices.length > 0;
+
+const COLUMNS: readonly PlanColumn[] = [
+  { column: { header: 'LEVEL' }, cell: ({ level }) => level },
+  {
+    column: { header: 'KV CACHE' },
+    cell: ({ kvCache }) => kvCache,
+    only: ({ candidates }) => several(candidates.map(({ kvCache }) => kvCache)),
+  },
+  {
+    column: right('CONTEXT'),
+    cell: ({ context }) => formatCount(context),
+    only: ({ candidates }) => several(candidates.map(({ context }) => context)),
+  },
+  { column: right('WEIGHTS'), cell: ({ footprint: { device, host } }) => formatBytes(device.weights + host.weights) },
+  { column: right('CACHE'), cell: ({ footprint: { device, host } }) => formatBytes(device.kvCache + host.kvCache) },
+  { column: right('ON DEVICE'), cell: ({ footprint }) => formatBytes(footprint.device.total), only: hasDevice },
+  { column: right('ON HOST'), cell: ({ footprint }) => formatBytes(footprint.host.total), only: hasDevice },
+  { column: right('TOTAL'), cell: ({ footprint }) => formatBytes(footprint.total) },
+  { column: { header: 'FITS' }, cell: fitCell },
+  { column: right('LAYERS'), cell: ({ gpuLayers }) => String(gpuLayers), only: hasDevice },
+  { column: right('TOKENS/S'), cell: ({ expected }) => speedCell(expected.decodeTokensPerSecond) },
+  { column: right('LOSS (PPL)'), cell: ({ expected }) => lossCell(expected.quality.perplexityIncrease) },
+  { column: right('SAME TOP'), cell: ({ expected }) => formatPercent(expected.quality.sameTopToken) },
+  { column: { header: 'VARIANT' }, cell: ({ variant }) => STATUS[variant.status] },
+];
+
+const STATUS: Readonly<Record<CandidateDocument['variant']['status'], string>> = {
+  local: 'here',
+  remote: 'can be pulled',
+  buildable: 'can be made',
+  missing: 'missing',
+  unknown: UNKNOWN,
+};
+
+/** The candidates as a table; the recommended one is marked. */
+export function renderCandidates(document: PlanDocument, style: Style, width: number | null): string {
+  const { candidates, recommended } = document;
+  const shown = COLUMNS.filter(({ only }) => only === undefined || only(document));
+  const isChosen = (candidate: CandidateDocument): boolean =>
+    recommended !== null &&
+    candidate.level === recommended.level &&
+    candidate.kvCache === recommended.kvCache &&
+    candidate.context === recommended.context &&
+    candidate.parallel === recommended.parallel &&
+    candidate.gpuLayers === recommended.gpuLayers;
+  return renderTable(
+    [{ header: ' ' }, ...shown.map(({ column }) => column)],
+    candidates.map((candidate) => [
+      isChosen(candidate) ? style.green('→') : ' ',
+      ...shown.map(({ cell }) => cell(candidate, style)),
+    ]),
+    { maxWidth: width, headerStyle: style.dim },
+  );
+}
+
+function fitCell({ fit, shortBytes }: CandidateDocument, style: Style): string {
+  switch (fit) {
+    case 'full':
+      return style.green('yes');
+    case 'partial':
+      return style.yellow(`in part, ${formatBytes(shortBytes)} short`);
+    case 'none':
+      return style.red(`no, ${formatBytes(shortBytes)} short`);
+  }
+}
+
+/** A measured speed stands as it is; others are estimates. */
+function speedCell({ value, source }: CandidateDocument['expected']['decodeTokensPerSecond']): string {
+  if (value === null) return UNKNOWN;
+  return source === 'measured' ? formatNumber(value) : `~${formatNumber(value)}`;
+}
+
+function lossCell(perplexityIncrease: number | null): string {
+  if (perplexityIncrease === null) return UNKNOWN;
+  return perplexityIncrease === 0 ? 'none' : `+${formatPercent(perplexityIncrease)}`;
+}
+
+function nextCommand({ candidates, recommended }: PlanDocument, model: string): string {
+  const level = recommended?.level ?? '';
+  const status = candidates.find((candidate) => candidate.level === level)?.variant.status;
+  const name = /\s/.test(model) ? `"${model}"` : model;
+  return status === 'buildable'
+    ? `plimsoll quantize ${name} --to ${level}`
+    : `plimsoll run ${name} --level ${level} "Hello"`;
+}

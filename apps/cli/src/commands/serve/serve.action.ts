@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { composeServices, startServer } from '@plimsoll/http';
+import { cacheFolder } from '../../composition/cache-folder.js';
+import { openConfigStore } from '../../composition/open-config-store.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { ServeDocument } from '../../schemas/serve.schema.js';
+import type { CommandContext } from '../command-context.js';
+import type { ServeFlags } from './serve.command.js';
+
+/** Longest that running answers are waited for after Ctrl-C. */
+const FAREWELL_MS = 5000;
+
+/** `plimsoll serve`. Ctrl-C is how it ends. */
+export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
+  const { output, signal } = context;
+  const config = openConfigStore(context, {
+    file: flags.config,
+    settings: {
+      ...(flags.backend === undefined ? {} : { backend: flags.backend }),
+      ...(flags.port === undefined ? {} : { http: { port: flags.port } }),
+    },
+  });
+  const { settings } = await config.load();
+  const services = await composeServices({
+    config,
+    cacheFolder: path.join(cacheFolder(context.env), 'headers'),
+    warn: (message) => output.note(`Warning: ${message}`),
+  });
+  const server = await startServer({
+    services,
+    ...settings.http,
+    onInternalError: (error) => output.note(`Error: ${error instanceof Error ? error.message : String(error)}`),
+  });
+  const document: ServeDocument = { schema: 'plimsoll.serve/1', url: server.url };
+  output.result(
+    document,
+    () => `Listening at ${output.style.bold(server.url)} (API: ${server.url}/api/plimsoll/v1/models). Ctrl-C ends it.`,
+  );
+  await aborted(signal);
+  await server.close(FAREWELL_MS);
+  return EXIT.interrupted;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

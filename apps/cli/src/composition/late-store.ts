@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { MEASUREMENT_STORE } from '@plimsoll/di';
+import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+import type { Services } from './services.js';
+
+/** The measurements of a command. */
+export function lateStore(services: Services): MeasurementStore {
+  const { storeFile } = services.loaded.settings;
+  return new LateStore(
+    () => services.get(MEASUREMENT_STORE),
+    () => existsSync(storeFile),
+  );
+}
+
+/**
+ * A store that is opened when it is first needed, and, as long as `exists` says that nothing was ever recorded, not
+ * opened for questions at all: a command that only asks leaves no empty database behind.
+ */
+export class LateStore implements MeasurementStore {
+  readonly #open: () => Promise<MeasurementStore>;
+  readonly #exists: () => boolean;
+
+  constructor(open: () => Promise<MeasurementStore>, exists: () => boolean) {
+    this.#open = open;
+    this.#exists = exists;
+  }
+
+  async append(measurements: readonly Measurement[]): Promise<void> {
+    await (await this.#open()).append(measurements);
+  }
+
+  async query(filter?: MeasurementFilter): Promise<readonly Measurement[]> {
+    return this.#exists() ? (await this.#open()).query(filter) : [];
+  }
+
+  async aggregate(filter?: MeasurementFilter): Promise<readonly VariantStatistics[]> {
+    return this.#exists() ? (await this.#open()).aggregate(filter) : [];
+  }
+
+  /** Whoever gave the store closes it. */
+  async close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
