@@ -12,6 +12,8 @@ describe('names as people and drivers write them', () => {
     ['RTX 4060 Ti 8 GB', 'GeForce RTX 4060 Ti', 8],
     ['M2 Pro 32GB', 'M2 Pro', 32],
     ['Apple M1 Max 64 GB', 'M1 Max', 64],
+    ['M3 Max 36GB', 'M3 Max 14-core', 36],
+    ['M3 Max 64GB', 'M3 Max', 64],
     ['NVIDIA GeForce RTX 3060', 'GeForce RTX 3060', 12],
     ['rtx 3060 8gb', 'GeForce RTX 3060 8GB', 8],
     ['RTX 3060 12GB', 'GeForce RTX 3060', 12],
@@ -49,6 +51,7 @@ describe('names that do not settle it', () => {
   test.each([
     ['RTX 4060 Ti', /sold with 8, 16 GB.*"GeForce RTX 4060 Ti 8GB", "GeForce RTX 4060 Ti 16GB"/],
     ['M2 Pro', /"M2 Pro 16GB", "M2 Pro 32GB"/],
+    ['M4 Max', /can mean several.*"M4 Max 48GB".*"M4 Max 14-core"/],
     ['RTX 4090 48GB', /not sold with 48 GB.*but with 24/],
     ['RTX 4065', /No device is known.*"GeForce RTX 40[0-9]{2}/],
     ['rtx 4o60', /GeForce RTX 4060/],
@@ -65,6 +68,7 @@ describe('what a probe reports', () => {
     expect(profileOf('NVIDIA GeForce RTX 3060', 12_288 * 1024 ** 2)?.bandwidthBytesPerSecond).toBe(360e9);
     expect(profileOf('NVIDIA GeForce RTX 3060', 8188 * 1024 ** 2)?.bandwidthBytesPerSecond).toBe(240e9);
     expect(profileOf('NVIDIA GeForce RTX 4060 Ti', 16_380 * 1024 ** 2)?.name).toBe('GeForce RTX 4060 Ti');
+    expect(profileOf('Apple M3 Max', 36 * GIB)?.bandwidthBytesPerSecond).toBe(300e9);
     expect(profileOf('Apple M3 Max')?.bandwidthBytesPerSecond).toBe(400e9);
   });
 
