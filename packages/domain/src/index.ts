@@ -94,6 +94,7 @@ export type { FootprintCorrection, FootprintObservation } from './policy/correct
 export { footprintObservations, measuredQuality, speedObservations } from './policy/learned-from-measurements.js';
 export { measuredSpeed, measuredSpeeds } from './policy/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './policy/measured-speed.js';
+export { PREFILL_SPREAD, PRIOR_SPREAD } from './policy/efficiency.js';
 export { planDocument } from './policy/plan-document.js';
 export type { CandidateDocument, MemoryDocument, PlanDocument } from './policy/plan-document.js';
 export { planTogether } from './policy/plan-together.js';

@@ -11,6 +11,16 @@ export function readableNumber(value: number | null, digits = 3): string {
   return Number(value.toPrecision(digits)).toString();
 }
 
+/** A value as JSON that may stand in a script element, whatever texts it holds. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
+}
+
+/** A program as it may stand in a script element: nothing in its texts ends the element early. */
+export function scriptText(program: string): string {
+  return program.replaceAll(/<(?=\/script|!--)/gi, String.raw`\x3c`);
+}
+
 /** The frame of a page that needs no other file. `body` is trusted HTML. */
 export function page(title: string, style: string, body: string): string {
   return `<!doctype html>

@@ -1,1 +1,3 @@
 export { comparisonReport } from './comparison-report.js';
+export { planPage } from './plan-page.js';
+export type { PlanPageInput } from './plan/plan-data.js';

@@ -1,0 +1,119 @@
+import { formatBytes, isPlimsollError } from '@plimsoll/domain';
+import { MEMORY_STEPS, contextChoices, middleBytes } from '../plan/plan-controls.js';
+import { DEVICE_CHOICES } from '../plan/device-choices.js';
+import { nearestStep } from '../plan/context-steps.js';
+import type { PlanPageData } from '../plan/plan-data.js';
+import { stateFromHash, stateToHash } from '../plan/plan-state.js';
+import type { PlanState } from '../plan/plan-state.js';
+import { planView } from '../plan/plan-view.js';
+import { whatIf } from '../plan/what-if.js';
+import { grouped } from '../plan/words.js';
+
+/** Browsers refuse to have the address changed on every move of a slider. */
+const ADDRESS_DELAY_MS = 200;
+
+const data = JSON.parse(element('plan-data', HTMLScriptElement).text) as PlanPageData;
+const contexts = contextChoices(data);
+const questions = whatIf(data);
+const ids = DEVICE_CHOICES.map(({ id }) => id);
+const controls = {
+  form: element('controls', HTMLFormElement),
+  memory: element('memory', HTMLInputElement),
+  context: element('context', HTMLInputElement),
+  device: element('device', HTMLSelectElement),
+  goal: element('goal', HTMLSelectElement),
+  keys: element('keys', HTMLSelectElement),
+  values: element('values', HTMLSelectElement),
+  parallel: element('parallel', HTMLSelectElement),
+  flash: element('flash', HTMLSelectElement),
+};
+let state = stateFromHash(location.hash, data.start, ids);
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+
+controls.form.addEventListener('input', ({ target }) => {
+  change(changed(target));
+});
+controls.form.addEventListener('reset', (event) => {
+  event.preventDefault();
+  change(data.start);
+});
+controls.form.addEventListener('submit', (event) => {
+  event.preventDefault();
+});
+addEventListener('hashchange', () => {
+  state = stateFromHash(location.hash, data.start, ids);
+  show();
+});
+show();
+
+function change(next: PlanState): void {
+  state = next;
+  show();
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => {
+    const hash = stateToHash(state, data.start);
+    history.replaceState(null, '', hash === '' ? (location.href.split('#')[0] ?? '') : `#${hash}`);
+  }, ADDRESS_DELAY_MS);
+}
+
+/** The state after a control was moved. A device comes with its own memory. */
+function changed(target: EventTarget | null): PlanState {
+  const { memory, context, device } = controls;
+  if (target === memory) {
+    const { deviceBytes } = questions.machine({ ...state, memoryBytes: null });
+    const bytes = Math.round((middleBytes(deviceBytes) * memory.valueAsNumber * 2) / MEMORY_STEPS);
+    return { ...state, memoryBytes: bytes === deviceBytes ? null : bytes };
+  }
+  if (target === context) return { ...state, contextTokens: contexts[context.valueAsNumber] ?? state.contextTokens };
+  if (target === device) return { ...state, device: device.value === '' ? null : device.value, memoryBytes: null };
+  if (!(target instanceof HTMLSelectElement)) return state;
+  // The other lists are named as in the address.
+  const hash = new URLSearchParams(stateToHash(state, data.start));
+  hash.set(target.id, target.value);
+  return stateFromHash(hash.toString(), data.start, ids);
+}
+
+function show(): void {
+  const { deviceBytes } = questions.machine({ ...state, memoryBytes: null });
+  const bytes = state.memoryBytes ?? deviceBytes;
+  const { memory, context, device, keys, values, parallel, flash, goal } = controls;
+  device.value = state.device ?? '';
+  keys.value = state.keyCacheType;
+  values.value = state.valueCacheType;
+  parallel.value = String(state.parallel);
+  flash.value = state.flashAttention;
+  goal.value = state.goal;
+  place(memory, Math.round(((bytes / middleBytes(deviceBytes)) * MEMORY_STEPS) / 2), formatBytes(bytes));
+  place(context, nearestStep(contexts, state.contextTokens), `${grouped(state.contextTokens)} tokens`);
+  const problem = element('problem', HTMLParagraphElement);
+  const plan = element('plan', HTMLElement);
+  try {
+    const view = planView(questions.request(state));
+    const title = element('headline', HTMLHeadingElement);
+    // Screen readers speak it when it is set.
+    if (title.textContent !== view.headline) title.textContent = view.headline;
+    element('reasons', HTMLElement).innerHTML = view.reasons;
+    element('chart', HTMLElement).innerHTML = view.chart;
+    element('table', HTMLElement).innerHTML = view.table;
+    problem.hidden = true;
+    plan.classList.remove('stale');
+  } catch (error) {
+    // What no engine would run; the last plan stays, greyed, until the controls make sense again.
+    if (!isPlimsollError(error)) throw error;
+    problem.textContent = [error.message, error.hint ?? ''].join(' ').trim();
+    problem.hidden = false;
+    plan.classList.add('stale');
+  }
+}
+
+function place(slider: HTMLInputElement, position: number, words: string): void {
+  slider.valueAsNumber = position;
+  slider.setAttribute('aria-valuetext', words);
+  element(`${slider.id}-text`, HTMLOutputElement).textContent = words;
+}
+
+function element<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new Error(`The page has no ${id}.`);
+}

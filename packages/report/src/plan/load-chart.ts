@@ -1,0 +1,106 @@
+import { formatBytes } from '@plimsoll/domain';
+import type { MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
+import { escapeHtml } from '../html.js';
+import { loadBytes, loadLine, loadScale } from './load-scale.js';
+import type { LoadLine, LoadScale } from './load-scale.js';
+import { PLIMSOLL_MARK } from './plimsoll-mark.js';
+import { fitWords, grouped, longestContext, lossWords, speedSource, speedWords } from './words.js';
+
+/** What a bar is stacked of, from left to right: key, class and words. */
+export const LOAD_PARTS = [
+  ['weightsBytes', 'weights', 'weights'],
+  ['kvCacheBytes', 'cache', 'KV cache'],
+  ['recurrentStateBytes', 'state', 'recurrent state'],
+  ['computeBytes', 'compute', 'compute buffer'],
+] as const satisfies readonly (readonly [keyof MemoryUse, string, string])[];
+
+/**
+ * The operating points of a plan as stacked bars, with the load line over them. Beyond the line a load that does not
+ * fit is hatched; what a split leaves to the host is outlined there. The host's own share is a thin bar below.
+ */
+export function loadChart(plan: Plan): string {
+  const line = loadLine(plan);
+  const scale = loadScale(plan, line);
+  const rows = plan.candidates.map((candidate) => row(plan, candidate, line, scale));
+  return `<div class="chart">${head(line, scale)}<ol class="rows">${rows.join('')}</ol>${axis(scale)}</div>`;
+}
+
+const share = (bytes: number, { mostBytes }: LoadScale): string => `${((bytes / mostBytes) * 100).toFixed(3)}%`;
+
+function head({ usableBytes, memory }: LoadLine, scale: LoadScale): string {
+  if (usableBytes === null) return '';
+  const side = usableBytes / scale.mostBytes > 0.55 ? ' left' : '';
+  const where = memory === 'device' ? 'device memory' : 'host memory';
+  return `<div class="mark-row"><div class="mark${side}" style="left:${share(usableBytes, scale)}">${PLIMSOLL_MARK}<span><b>${formatBytes(usableBytes)}</b> usable ${where}</span></div></div>`;
+}
+
+function axis(scale: LoadScale): string {
+  const ticks = scale.ticks.map((bytes) => `<i style="left:${share(bytes, scale)}">${tickWords(bytes)}</i>`);
+  return `<div class="axis-row" aria-hidden="true"><div class="ticks">${ticks.join('')}</div></div>`;
+}
+
+const tickWords = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?= )/, '');
+
+function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadScale): string {
+  const { level, fit } = candidate;
+  const chosen = candidate === plan.recommended?.candidate;
+  const longest = longestContext(plan, candidate);
+  const upTo = longest === null ? 'no context fits whole' : `up to ${grouped(longest)} tokens fit whole`;
+  const { decodeTokensPerSecond: speed, quality } = candidate.expected;
+  const [figure, of] = lossWords(quality);
+  return (
+    `<li class="row ${fit}${chosen ? ' chosen' : ''}" data-level="${level}">` +
+    `<div class="who"><b>${level}</b>${chosen ? '<span class="badge">recommended</span>' : ''}</div>` +
+    `<div class="load">${lane(candidate, line, scale)}` +
+    `<p class="how"><b>${escapeHtml(fitWords(candidate, line))}</b> <span>${upTo}</span></p></div>` +
+    `<div class="expect"><div><b>${speedWords(speed)}</b> tokens/s <small>${escapeHtml(speedSource(speed))}</small></div>` +
+    `<div title="${escapeHtml(quality.note)}"><b>${figure}</b> ${of} <small>${quality.source}</small></div></div></li>`
+  );
+}
+
+function lane(candidate: PlanCandidate, line: LoadLine, scale: LoadScale): string {
+  const { footprint, fit, shortBytes } = candidate;
+  const main = line.memory === 'host' ? [footprint.host] : footprint.devices;
+  const total = loadBytes(candidate, line);
+  const usable = line.usableBytes;
+  const over = fit === 'none' && usable !== null && total > usable ? span('over', usable, total, scale) : '';
+  const left = fit === 'partial' && usable !== null ? span('ashore', usable, usable + shortBytes, scale) : '';
+  const mark = usable === null ? '' : `<i class="line" style="left:${share(usable, scale)}"></i>`;
+  const beyond = usable === null ? '' : `<i class="beyond" style="left:${share(usable, scale)}"></i>`;
+  const shore = line.memory === 'host' ? '' : `<div class="shore">${stack([footprint.host], 0, scale)}</div>`;
+  return (
+    `<div class="lane" role="img" aria-label="${escapeHtml(laneWords(candidate, line))}">${beyond}${left}` +
+    `${stack(main, total === 0 ? 0 : candidate.overheadBytes, scale)}${over}${mark}</div>${shore}`
+  );
+}
+
+function span(name: string, from: number, to: number, scale: LoadScale): string {
+  return `<i class="${name}" style="left:${share(from, scale)};width:${share(to - from, scale)}"></i>`;
+}
+
+function stack(memories: readonly MemoryUse[], overheadBytes: number, scale: LoadScale): string {
+  const parts = LOAD_PARTS.map(([key, name, words]) => {
+    const bytes = memories.reduce((sum, use) => sum + use[key], 0);
+    return { name, words, bytes };
+  });
+  const learned = { name: 'learned', words: 'learned from runs here', bytes: overheadBytes };
+  let from = 0;
+  return [...parts, learned]
+    .filter(({ bytes }) => bytes > 0)
+    .map(({ name, words, bytes }) => {
+      const at = from;
+      from += bytes;
+      return `<i class="${name}" style="left:${share(at, scale)};width:${share(bytes, scale)}" title="${words}: ${formatBytes(bytes)}"></i>`;
+    })
+    .join('');
+}
+
+function laneWords(candidate: PlanCandidate, line: LoadLine): string {
+  const { level, footprint } = candidate;
+  const main = line.memory === 'host' ? [footprint.host] : footprint.devices;
+  const parts = LOAD_PARTS.map(([key, , words]) => [words, main.reduce((sum, use) => sum + use[key], 0)] as const)
+    .filter(([, bytes]) => bytes > 0)
+    .map(([words, bytes]) => `${words} ${formatBytes(bytes)}`);
+  const host = line.memory === 'host' ? '' : `; ${formatBytes(footprint.host.totalBytes)} on the host`;
+  return `${level}: ${parts.join(', ')}${host}; ${fitWords(candidate, line)}`;
+}

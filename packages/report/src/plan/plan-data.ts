@@ -1,0 +1,150 @@
+import { KV_CACHE_TYPES, NO_CORRECTION, PREFILL_SPREAD, PRIOR_SPREAD } from '@plimsoll/domain';
+import type {
+  CacheTypes,
+  FootprintCorrection,
+  KvCacheType,
+  Level,
+  MachineSpeed,
+  MeasuredSpeed,
+  MemoryBudget,
+  ModelHeader,
+  PlanConstraints,
+  PlanModel,
+  PlanRequest,
+  PlanVariant,
+  Prediction,
+  QualityExpectation,
+} from '@plimsoll/domain';
+import { reducedHeader } from './header-data.js';
+import type { HeaderData } from './header-data.js';
+import type { PlanState } from './plan-state.js';
+
+/** What a plan page is made from. */
+export interface PlanPageInput {
+  /** The model's header. The page keeps what footprints are made of; vocabulary and templates stay out. */
+  readonly header: ModelHeader;
+  /** What the plan is made from. Of each axis the page starts with the first value. */
+  readonly request: PlanRequest;
+  /** Share of a device's memory that is left free when the reader chooses another one, 0 to 1. */
+  readonly marginFraction: number;
+}
+
+/** A speed that was measured at an operating point. */
+export interface MeasuredSpeedEntry {
+  readonly level: Level;
+  readonly kvCache: KvCacheType;
+  readonly gpuLayers: number;
+  readonly speed: MeasuredSpeed;
+}
+
+/** Quality that was measured at a level with a cache. */
+export interface MeasuredQualityEntry extends CacheTypes {
+  readonly level: Level;
+  readonly quality: QualityExpectation;
+}
+
+/** What measurements make of a prior of 1 token per second. */
+export interface CalibrationEntry {
+  readonly level: Level;
+  readonly kind: 'decode' | 'prefill';
+  readonly of1: Prediction;
+}
+
+/** What was learned by measuring, as plain data. */
+export interface LearnedData {
+  readonly correction: FootprintCorrection;
+  readonly speed: readonly MeasuredSpeedEntry[];
+  readonly quality: readonly MeasuredQualityEntry[];
+  readonly calibration: readonly CalibrationEntry[];
+}
+
+/** Everything that the page's program works on; survives JSON unchanged. */
+export interface PlanPageData {
+  readonly model: PlanModel;
+  readonly header: HeaderData;
+  readonly budget: MemoryBudget;
+  readonly machine: MachineSpeed;
+  readonly marginFraction: number;
+  readonly levels: readonly Level[];
+  readonly constraints: PlanConstraints;
+  readonly variants: readonly (readonly [Level, PlanVariant])[];
+  readonly learned: LearnedData;
+  readonly start: PlanState;
+}
+
+/** Reduces the input to plain data: functions become tables of what they answer. */
+export function planPageData({ header, request, marginFraction }: PlanPageInput): PlanPageData {
+  const { model, budget, machine, levels, constraints = {}, variantOf } = request;
+  const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
+  return {
+    model,
+    header: reducedHeader(header),
+    budget,
+    machine,
+    marginFraction,
+    levels,
+    constraints,
+    variants: variantOf === undefined ? [] : levels.map((level) => [level, variantOf(level)]),
+    learned: learnedData(request),
+    start: {
+      device: null,
+      memoryBytes: null,
+      contextTokens: request.contexts[0] ?? 8192,
+      keyCacheType: cache.keyCacheType,
+      valueCacheType: cache.valueCacheType,
+      parallel: request.parallel?.[0] ?? 1,
+      flashAttention: request.flashAttention ?? 'auto',
+      goal: request.goal ?? 'quality',
+    },
+  };
+}
+
+function learnedData(request: PlanRequest): LearnedData {
+  return {
+    correction: request.correction ?? NO_CORRECTION,
+    speed: measuredSpeeds(request),
+    quality: measuredQualities(request),
+    calibration: calibrations(request),
+  };
+}
+
+function measuredSpeeds({ levels, architecture, measuredSpeed }: PlanRequest): readonly MeasuredSpeedEntry[] {
+  if (measuredSpeed === undefined) return [];
+  const placements = Array.from({ length: architecture.layers + architecture.predictionLayers + 2 }, (_, n) => n);
+  return levels.flatMap((level) =>
+    KV_CACHE_TYPES.flatMap((kvCache) =>
+      placements
+        .map((gpuLayers) => ({ level, kvCache, gpuLayers, speed: measuredSpeed({ level, kvCache, gpuLayers }) }))
+        .filter(({ speed }) => speed.decode.value !== null || speed.prefill.value !== null),
+    ),
+  );
+}
+
+function measuredQualities({ levels, measuredQuality }: PlanRequest): readonly MeasuredQualityEntry[] {
+  return levels.flatMap((level) =>
+    KV_CACHE_TYPES.flatMap((keyCacheType) =>
+      KV_CACHE_TYPES.flatMap((valueCacheType) => {
+        const quality = measuredQuality?.(level, { keyCacheType, valueCacheType }) ?? null;
+        return quality === null ? [] : [{ level, keyCacheType, valueCacheType, quality }];
+      }),
+    ),
+  );
+}
+
+const KINDS = [
+  ['decode', PRIOR_SPREAD],
+  ['prefill', PREFILL_SPREAD],
+] as const;
+
+function calibrations({ levels, model, budget, calibration }: PlanRequest): readonly CalibrationEntry[] {
+  if (calibration === undefined) return [];
+  const subject = { architecture: model.architecture, device: budget.devices[0]?.name ?? null };
+  return levels
+    .flatMap((level) =>
+      KINDS.map(([kind, relativeSpread]): CalibrationEntry => {
+        const prior: Prediction = { value: 1, source: 'prior', relativeSpread, observations: 0 };
+        return { level, kind, of1: calibration.calibrate(prior, { ...subject, kind, level }) };
+      }),
+    )
+    .filter(({ of1 }) => of1.source !== 'prior');
+}
