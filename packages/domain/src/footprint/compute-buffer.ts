@@ -30,7 +30,7 @@ export function hostComputeBytes(dims: ComputeDimensions, cells: CacheCells, fla
   const { width, query, heads } = dims;
   const tokens = cells.batchTokens;
   if (dims.family === 'encoder') {
-    return bytes(flash ? dims.dense / 3 + 3 * width + tokens / 2 + 3 : 6 * width + tokens * (heads + 1) + 3, tokens);
+    return bytes(flash ? dims.feedForward + 3 * width + tokens / 2 + 3 : 6 * width + tokens * (heads + 1) + 3, tokens);
   }
   if (dims.family === 'recurrent') return bytes(dims.vocabulary + dims.outputRows * width + 2, tokens);
   const { mask, valueIndices } = inputs(dims, cells, flash);

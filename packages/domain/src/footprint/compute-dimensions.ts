@@ -14,7 +14,9 @@ export interface ComputeDimensions {
   /** Values of all heads in the widest value row; the same for one layer's keys. */
   readonly values: number;
   readonly keys: number;
-  /** Gate, product and result of the widest dense feed-forward network. */
+  /** Width of the widest dense feed-forward network. */
+  readonly feedForward: number;
+  /** What of it is alive at once: gate, values and product, or without a gate values and result. */
   readonly dense: number;
   /** The same of the chosen experts, and all of their results before they are summed. */
   readonly experts: number;
@@ -40,6 +42,8 @@ const OUTPUT_RULES: Readonly<Record<string, { readonly rows: number; readonly ke
   qwen3next: { rows: 4, keepsMask: true },
   lfm2: { rows: 3, keepsMask: true },
   mamba: { rows: 3, keepsMask: false },
+  mamba2: { rows: 3, keepsMask: false },
+  starcoder2: { rows: 3, keepsMask: false },
 };
 
 /** The widths of a model, from its architecture and its tensors. */
@@ -62,7 +66,8 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
     query: most(({ heads, keyLength }) => heads * keyLength),
     values: architecture.latentAttention ? 0 : most(({ kvHeads, valueLength }) => kvHeads * valueLength),
     keys: most(({ kvHeads, keyLength }) => kvHeads * keyLength),
-    dense: hasDense || experts === null ? 3 * feedForward : 0,
+    feedForward,
+    dense: hasDense || experts === null ? (isGated(header, feedForward) ? 3 : 2) * feedForward : 0,
     experts: 3 * chosen,
     expertResults: results > chosen ? results : 0,
     outputRows: rule?.rows ?? 2,
@@ -80,4 +85,13 @@ function latentRow(header: ModelHeader, layer: LayerShape | undefined): number {
   const whole = metadataNumber(header, `${header.architecture}.attention.key_length_mla`) ?? 0;
   const rotated = metadataNumber(header, `${header.architecture}.rope.dimension_count`) ?? 0;
   return layer.heads * (layer.keyLength + layer.valueLength + Math.max(whole, 2 * whole - rotated));
+}
+
+/** A network is gated when it has a gate, of its own or in the upper half of the first matrix. */
+function isGated({ tensors }: ModelHeader, feedForward: number): boolean {
+  return tensors.some(
+    ({ name, shape }) =>
+      /^blk\.\d+\.ffn_gate\.weight$/.test(name) ||
+      (/^blk\.\d+\.ffn_up\.weight$/.test(name) && shape[1] === 2 * feedForward),
+  );
 }
