@@ -30,5 +30,9 @@ export function runQuietly(program, args) {
 /** Arguments that run the pinned pnpm through npx. */
 export const pnpm = (...args) => ['npx', ['--yes', packageManager, ...args]];
 
+/** Arguments that run turbo, which wants to find pnpm on the path. */
+export const turbo = (...args) =>
+  pnpm('exec', 'turbo', 'run', ...args, '--output-logs=errors-only', '--log-prefix=none');
+
 /** Arguments that run a program of the workspace's own node_modules. */
 export const local = (name, ...args) => ['npx', ['--no-install', name, ...args]];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { local, pnpm, root, run, runQuietly } from './run.mjs';
+import { pnpm, root, run, runQuietly, turbo } from './run.mjs';
 
 const stampFile = path.join(root, 'node_modules', '.plimsoll-setup.json');
 
@@ -70,7 +70,7 @@ export function setup({ quiet = false } = {}) {
   }
   if (stamp.install !== install || stamp.build !== buildKey()) {
     say('Building the packages …');
-    const [program, args] = local('turbo', 'run', 'build', '--output-logs=errors-only', '--log-prefix=none');
+    const [program, args] = turbo('build');
     if (runQuietly(program, args) !== 0) throw new Error('The build failed; the messages above say where.');
     // The first install found no built command to link.
     if (stamp.install !== install)

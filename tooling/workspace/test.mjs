@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { local, root, run, runQuietly } from './run.mjs';
+import { local, root, run, runQuietly, turbo } from './run.mjs';
 import { setup } from './setup.mjs';
 
 /** Checks that are one pass or fail each, in the order in which a failure is cheapest to learn of. */
 const checks = [
   ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
-  ['types', ...local('turbo', 'run', 'typecheck', '--output-logs=errors-only', '--log-prefix=none')],
+  ['types', ...turbo('typecheck')],
   [
     'lint',
     ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', 'packages', 'apps'),
