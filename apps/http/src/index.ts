@@ -1,3 +1,5 @@
+export { composeServices } from './composition-root.js';
+export type { ComposeOptions } from './composition-root.js';
 export { createServer } from './server/create-server.js';
 export type { CreateServerOptions, CreatedServer, RequestLogEntry } from './server/create-server.js';
 export type { BackendLease, HttpServices } from './server/http-services.js';

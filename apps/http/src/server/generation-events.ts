@@ -29,8 +29,14 @@ export async function* generationEvents({
   const source = generation.generate(request, options)[Symbol.asyncIterator]();
   let held = '';
   let began = false;
+  // Asked for ahead, so that a consumer who leaves may never await it.
+  const ahead = (): Promise<IteratorResult<GenerateTextEvent>> => {
+    const result = source.next();
+    result.catch(() => undefined);
+    return result;
+  };
   try {
-    let next = source.next();
+    let next = ahead();
     for (;;) {
       const woken = await firstOf(next, progress, heartbeatMs);
       const news = progress.take();
@@ -38,7 +44,7 @@ export async function* generationEvents({
       if (woken === 'event') {
         const result = await next;
         if (result.done === true) break;
-        next = source.next();
+        next = ahead();
         if (result.value.type === 'variant') held = eventText(result.value);
         else {
           text += held + eventText(result.value);

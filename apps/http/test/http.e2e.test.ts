@@ -1,0 +1,110 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConfigStore } from '@plimsoll/adapter-config';
+import type { PlanDocument } from '@plimsoll/domain';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { request } from 'undici';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { composeServices, startServer } from '../src/index.js';
+import type { StartedServer } from '../src/index.js';
+import { readEvents } from './read-events.js';
+
+let folder: string;
+let model: string;
+let configPath: string;
+let server: StartedServer;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-http-'));
+  model = join(folder, 'fable-5m-f16.gguf');
+  configPath = join(folder, 'config.json');
+  await copyFile(sampleModelPath(), model);
+  const config = { path: configPath, environment: {}, homeFolder: folder, workingFolder: folder };
+  const storeFile = join(folder, 'measurements.db');
+  await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile, quantizationBits: 4 });
+  const services = await composeServices({ config, warn: (message) => warnings.push(message) });
+  server = await startServer({ services, host: '127.0.0.1', port: 0 });
+});
+afterAll(async () => {
+  await server.close(0);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, signal?: AbortSignal) =>
+  request(`${server.url}/api/plimsoll/v1${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+const answer = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> =>
+  (await call(method, path, body)).body.json();
+const generate = async (body: object) =>
+  readEvents(
+    await (await call('POST', '/generate', { model, prompt: 'Once upon a time', raw: true, ...body })).body.text(),
+  );
+
+test('lists the real model and plans it on the real machine', async () => {
+  expect(await answer('GET', '/models')).toMatchObject({
+    runtime: { endpoint: null },
+    models: [{ level: 'F16', architecture: 'llama' }],
+  });
+  const plan = (await answer('POST', '/plan', { model, vramBytes: 0 })) as PlanDocument;
+  expect(plan.model).toMatchObject({ architecture: 'llama', parameters: 5_770_496, contextLength: 256 });
+  expect(plan.recommended).not.toBeNull();
+  expect(await answer('GET', '/gpu')).toMatchObject({ host: { platform: `${process.platform}-${process.arch}` } });
+});
+
+test('makes the variant of the settings, generates with it, and records that', async () => {
+  const refused = await call('POST', '/generate', { model, prompt: 'Once' });
+  expect(refused.statusCode).toBe(404);
+  expect(await refused.body.json()).toMatchObject({ error: { code: 'variant-not-found' } });
+
+  const events = await generate({ make: true, maxTokens: 12, seed: 1 });
+  expect(events.find(({ event }) => event === 'variant')?.data).toMatchObject({ level: 'Q4_K_M', made: 'quantize' });
+  expect(events.filter(({ event }) => event === 'text').length).toBeGreaterThan(3);
+  expect(events.at(-1)).toMatchObject({ event: 'done', data: { timings: { generatedTokens: 12 } } });
+
+  expect(await answer('GET', '/stats')).toMatchObject({ statistics: [{ model, total: 1, succeeded: 1 }] });
+  expect(warnings).toEqual([]);
+});
+
+test('a change of settings is in the file and holds for the next request', async () => {
+  expect(await answer('PUT', '/settings', { quantizationEnabled: false })).toMatchObject({
+    settings: { quantizationEnabled: false },
+    path: configPath,
+  });
+  expect(JSON.parse(await readFile(configPath, 'utf8'))).toMatchObject({ ai: { enable_quantization: false } });
+  expect((await generate({ maxTokens: 2 }))[0]?.data).toMatchObject({ level: 'F16', reason: 'quantization-off' });
+});
+
+test('a change by another program holds, too', async () => {
+  const other = createConfigStore({ path: configPath, environment: {}, homeFolder: folder, workingFolder: folder });
+  await other.save({ quantizationEnabled: true });
+  expect((await generate({ maxTokens: 2 }))[0]?.data).toMatchObject({ level: 'Q4_K_M' });
+});
+
+test('the backend can be changed while the server runs, and back', async () => {
+  await answer('PUT', '/settings', { backend: 'openai', openaiBaseUrl: 'http://127.0.0.1:9', openaiApiKey: 'sk-4711' });
+  const models = await call('GET', '/models');
+  expect(models.statusCode).toBe(502);
+  expect(await models.body.json()).toMatchObject({ error: { code: 'backend-unreachable' } });
+  expect(JSON.stringify(await answer('GET', '/settings'))).not.toContain('sk-4711');
+  await answer('PUT', '/settings', { backend: 'embedded' });
+  expect((await call('GET', '/models')).statusCode).toBe(200);
+});
+
+test('a client that goes away frees the engine for the next', async () => {
+  const client = new AbortController();
+  const long = { model, prompt: 'Once upon a time', raw: true, maxTokens: 250 };
+  const first = await call('POST', '/generate', long, client.signal);
+  await first.body[Symbol.asyncIterator]().next();
+  client.abort();
+  const events = await generate({ maxTokens: 3 });
+  expect(events.at(-1)?.event).toBe('done');
+  await vi.waitFor(async () => {
+    const { statistics } = (await answer('GET', '/stats')) as { statistics: { total: number; failed: number }[] };
+    expect(statistics.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+  });
+});
