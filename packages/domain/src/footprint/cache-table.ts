@@ -78,18 +78,26 @@ export interface CacheCells {
   readonly batchTokens: number;
 }
 
+/** The engine serves at most 256 sequences (llama.cpp `src/llama-cparams.h`, `LLAMA_MAX_SEQ`); the others are sanity. */
+const LIMITS = [
+  ['contextTokens', 2 ** 30],
+  ['parallel', 256],
+  ['microBatchTokens', 2 ** 20],
+] as const;
+
 const pad = (tokens: number): number => Math.ceil(tokens / 256) * 256;
 
 /**
  * Cells of the caches, padded to 256 as the engine does. Sequences have caches of their own unless `unified`.
  * Source: llama.cpp v0.5.0 `src/llama-context.cpp` (context per sequence) and `src/llama-kv-cache-iswa.cpp` (windows).
- * @throws InvalidInputError for a context, parallel or batch that is no positive whole number
+ * @throws InvalidInputError for a context, parallel or batch that is no whole number from 1 to what the engine takes
  */
 export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean): CacheCells {
-  for (const key of ['contextTokens', 'parallel', 'microBatchTokens'] as const) {
-    if (!Number.isSafeInteger(shape[key]) || shape[key] < 1) {
-      throw new InvalidInputError(`${key} is ${String(shape[key])}; a whole number from 1 is possible.`);
-    }
+  for (const [key, most] of LIMITS) {
+    if (Number.isInteger(shape[key]) && shape[key] >= 1 && shape[key] <= most) continue;
+    throw new InvalidInputError(
+      `${key} is ${String(shape[key])}; whole numbers from 1 to ${String(most)} are possible.`,
+    );
   }
   const total = shape.contextTokens * shape.parallel;
   const batchTokens = Math.min(shape.microBatchTokens, total);

@@ -169,6 +169,8 @@ describe('footprint', () => {
       onHost({ flashAttention: 'off', valueCacheType: 'q8_0' }),
       onHost({ contextTokens: 0 }),
       onHost({ contextTokens: NaN }),
+      onHost({ contextTokens: 2 ** 40 }),
+      onHost({ parallel: 257 }),
       onHost({ parallel: 1.5 }),
       onDevice(-1),
       onDevice(1, { placement: { gpuLayers: 1, split: [0, 0], expertsOnHost: false } }),

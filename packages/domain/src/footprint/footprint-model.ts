@@ -16,7 +16,7 @@ import type { RunShape } from './operating-point.js';
 import { weightTable } from './weight-table.js';
 import type { SizedTensor, WeightTable } from './weight-table.js';
 
-/** Which weights: those of the file as it is, a level's, or any mix of types. */
+/** Which weights: those of the file as it is, a level's, or any mix of types, which must not change afterwards. */
 export type Weights = 'file' | Level | readonly SizedTensor[];
 
 /** A footprint with what was assumed on the way. */
@@ -64,14 +64,15 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
   };
-  const tables = new Map<Weights, WeightTable>();
+  const byLevel = new Map<string, WeightTable>();
+  const byMix = new WeakMap<readonly SizedTensor[], WeightTable>();
   const tableOf = (weights: Weights): WeightTable => {
-    let table = tables.get(weights);
-    if (table === undefined) {
-      const tensors = typeof weights === 'string' ? sized(header, weights) : weights;
-      table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings);
-      if (typeof weights === 'string') tables.set(weights, table);
-    }
+    const known = typeof weights === 'string' ? byLevel.get(weights) : byMix.get(weights);
+    if (known !== undefined) return known;
+    const tensors = typeof weights === 'string' ? sized(header, weights) : weights;
+    const table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings);
+    if (typeof weights === 'string') byLevel.set(weights, table);
+    else byMix.set(weights, table);
     return table;
   };
   return {
