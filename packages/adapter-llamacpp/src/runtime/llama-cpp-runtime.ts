@@ -50,6 +50,7 @@ export class LlamaCppRuntime implements ModelRuntime {
     topLogprobs: MAX_TOP_LOGPROBS,
     jsonSchema: true,
     residency: true,
+    kvCachePerModel: true,
   };
   readonly #folder: ModelFolder;
   readonly #files: FileFacts;

@@ -157,3 +157,10 @@ test('an answer is not lost because it cannot be recorded', async () => {
 test('the example of the README answers with the variant that ran', async () => {
   expect(await ask(useCase({ quantizationBits: 8 }), 'llama3.1:8b', 'Hello')).toMatch(/^\[llama3\.1:8b-q8_0\] +\S/);
 });
+
+test('context, threads and cache of the settings are loaded with; what the request says wins', async () => {
+  runtime = new InMemoryModelRuntime({ variants: runtime.variants, capabilities: { kvCachePerModel: true } });
+  const settings = { contextTokens: 2048, threads: 3, keyCacheType: 'q8_0' } as const;
+  await run(useCase(settings), 'llama3.1:8b');
+  expect(runtime.requests[0]?.load).toEqual({ contextTokens: 2048, threads: 3, kvCacheType: 'q8_0' });
+});

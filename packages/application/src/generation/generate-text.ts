@@ -49,7 +49,10 @@ export class GenerateText {
     const chosen = await this.#choose.choose(request.model, options);
     yield { type: 'variant', chosen };
     try {
-      for await (const event of this.#runtime.generate({ ...request, model: chosen.variant }, options)) {
+      for await (const event of this.#runtime.generate(
+        { ...request, model: chosen.variant, load: { ...chosen.load, ...request.load } },
+        options,
+      )) {
         // Kept before it is told, so that a caller who stops reading at the end loses no record.
         if (event.type === 'done') await this.#record(request.model, chosen, event.timings, null);
         yield event;

@@ -7,7 +7,15 @@ import {
   parseModelReference,
   resolveQuantization,
 } from '@plimsoll/domain';
-import type { BuildMethod, BuildOptions, ConfigStore, InstalledVariant, Level, ModelRuntime } from '@plimsoll/domain';
+import type {
+  BuildMethod,
+  BuildOptions,
+  ConfigStore,
+  InstalledVariant,
+  Level,
+  LoadOptions,
+  ModelRuntime,
+} from '@plimsoll/domain';
 import type { EnsureVariant } from './ensure-variant.js';
 
 /** The variant that runs for a model, and why. */
@@ -18,6 +26,8 @@ export interface ChosenVariant {
   readonly digest: string | null;
   /** How it was made just now, or null when it was there. */
   readonly made: BuildMethod | null;
+  /** What the settings say about loading it; empty where the backend's own rules hold. */
+  readonly load: LoadOptions;
   readonly reason: 'quantization-off' | 'level-in-name' | 'already-quantized' | 'level-asked-for' | 'settings';
 }
 
@@ -28,6 +38,8 @@ export interface ChooseOptions extends BuildOptions {
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
 }
+
+type Choice = Omit<ChosenVariant, 'load'>;
 
 const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
 
@@ -49,9 +61,19 @@ export class ChooseVariant {
    * @throws VariantNotFoundError with the command that makes it.
    */
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
-    if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
     const { settings } = await this.#config.load();
-    const { level: wanted } = resolveQuantization(settings, model);
+    const { level, contextTokens, keyCacheType } = resolveQuantization(settings, model);
+    const isUsualCache = keyCacheType === 'f16' || this.#runtime.capabilities.kvCachePerModel !== true;
+    const load: LoadOptions = {
+      ...(contextTokens === null ? {} : { contextTokens }),
+      ...(isUsualCache ? {} : { kvCacheType: keyCacheType }),
+      ...(settings.threads === null ? {} : { threads: settings.threads }),
+    };
+    return { ...(await this.#choose(model, level, options)), load };
+  }
+
+  async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<Choice> {
+    if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
     const installed = await this.#runtime.find(model, options);
     const isFile = installed?.path !== undefined || parseModelReference(model).kind === 'file';
     const stated = isFile ? levelInFileName(model) : levelInName(model);
@@ -68,12 +90,7 @@ export class ChooseVariant {
     return this.#at(model, wanted, 'settings', options);
   }
 
-  async #at(
-    model: string,
-    level: Level,
-    reason: ChosenVariant['reason'],
-    options: ChooseOptions,
-  ): Promise<ChosenVariant> {
+  async #at(model: string, level: Level, reason: ChosenVariant['reason'], options: ChooseOptions): Promise<Choice> {
     const { name, digest, made } = await this.#ensure.ensure(model, level, options);
     return { variant: name, level, digest, made, reason };
   }
@@ -84,7 +101,7 @@ export class ChooseVariant {
     stated: Level | null,
     reason: ChosenVariant['reason'],
     options: ChooseOptions,
-  ): Promise<ChosenVariant> {
+  ): Promise<Choice> {
     if (installed !== null) return chosen(installed, reason);
     if (stated !== null && options.make) {
       try {
@@ -98,7 +115,7 @@ export class ChooseVariant {
   }
 }
 
-const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): ChosenVariant => ({
+const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): Choice => ({
   variant: installed.name,
   level: installed.level,
   digest: installed.digest,

@@ -14,6 +14,8 @@ export interface RuntimeCapabilities {
   readonly jsonSchema: boolean;
   /** Whether models can be loaded and unloaded on request. */
   readonly residency: boolean;
+  /** Whether the KV cache type can be chosen for each model; absent: it is the server's own matter. */
+  readonly kvCachePerModel?: boolean | undefined;
 }
 
 /** Who answers: for reports and for the environment of a measurement. */
