@@ -25,13 +25,18 @@ export function loadChart(plan: Plan): string {
   return `<div class="chart">${head(line, scale)}<ol class="rows">${rows.join('')}</ol>${axis(scale)}</div>`;
 }
 
-const share = (bytes: number, { mostBytes }: LoadScale): string => `${((bytes / mostBytes) * 100).toFixed(3)}%`;
+/** A position on the scale; what lies beyond it is cut off. */
+const share = (bytes: number, { mostBytes }: LoadScale): string =>
+  `${(Math.min(1, bytes / mostBytes) * 100).toFixed(3)}%`;
+
+const stretch = (from: number, to: number, scale: LoadScale): string =>
+  `left:${share(from, scale)};width:${share(Math.max(0, Math.min(to, scale.mostBytes) - from), scale)}`;
 
 function head({ usableBytes, memory }: LoadLine, scale: LoadScale): string {
   if (usableBytes === null) return '';
-  const side = usableBytes / scale.mostBytes > 0.55 ? ' left' : '';
+  const side = usableBytes / scale.mostBytes > 0.5 ? ' left' : '';
   const where = memory === 'device' ? 'device memory' : 'host memory';
-  return `<div class="mark-row"><div class="mark${side}" style="left:${share(usableBytes, scale)}">${PLIMSOLL_MARK}<span><b>${formatBytes(usableBytes)}</b> usable ${where}</span></div></div>`;
+  return `<div class="mark-row"><div class="mark${side}" style="left:${share(usableBytes, scale)}">${PLIMSOLL_MARK}<span><b>${formatBytes(usableBytes)}</b> usable<em> ${where}</em></span></div></div>`;
 }
 
 function axis(scale: LoadScale): string {
@@ -43,6 +48,8 @@ const tickWords = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=
 
 function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadScale): string {
   const { level, fit } = candidate;
+  const twin = plan.candidates.some((other) => other !== candidate && other.level === level);
+  const split = twin && candidate.shape.placement.expertsOnHost ? 'experts on host' : twin ? 'layers split' : '';
   const chosen = candidate === plan.recommended?.candidate;
   const longest = longestContext(plan, candidate);
   const upTo = longest === null ? 'no context fits whole' : `up to ${grouped(longest)} tokens fit whole`;
@@ -50,7 +57,7 @@ function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadSc
   const [figure, of] = lossWords(quality);
   return (
     `<li class="row ${fit}${chosen ? ' chosen' : ''}" data-level="${level}">` +
-    `<div class="who"><b>${level}</b>${chosen ? '<span class="badge">recommended</span>' : ''}</div>` +
+    `<div class="who"><b>${level}</b>${split === '' ? '' : `<small>${split}</small>`}${chosen ? '<span class="badge">recommended</span>' : ''}</div>` +
     `<div class="load">${lane(candidate, line, scale)}` +
     `<p class="how"><b>${escapeHtml(fitWords(candidate, line))}</b> <span>${upTo}</span></p></div>` +
     `<div class="expect"><div><b>${speedWords(speed)}</b> tokens/s <small>${escapeHtml(speedSource(speed))}</small></div>` +
@@ -67,15 +74,17 @@ function lane(candidate: PlanCandidate, line: LoadLine, scale: LoadScale): strin
   const left = fit === 'partial' && usable !== null ? span('ashore', usable, usable + shortBytes, scale) : '';
   const mark = usable === null ? '' : `<i class="line" style="left:${share(usable, scale)}"></i>`;
   const beyond = usable === null ? '' : `<i class="beyond" style="left:${share(usable, scale)}"></i>`;
+  const reach = fit === 'partial' ? (usable ?? 0) + shortBytes : total;
+  const cut = reach > scale.mostBytes ? '<i class="cut"></i>' : '';
   const shore = line.memory === 'host' ? '' : `<div class="shore">${stack([footprint.host], 0, scale)}</div>`;
   return (
     `<div class="lane" role="img" aria-label="${escapeHtml(laneWords(candidate, line))}">${beyond}${left}` +
-    `${stack(main, total === 0 ? 0 : candidate.overheadBytes, scale)}${over}${mark}</div>${shore}`
+    `${stack(main, total === 0 ? 0 : candidate.overheadBytes, scale)}${over}${cut}${mark}</div>${shore}`
   );
 }
 
 function span(name: string, from: number, to: number, scale: LoadScale): string {
-  return `<i class="${name}" style="left:${share(from, scale)};width:${share(to - from, scale)}"></i>`;
+  return `<i class="${name}" style="${stretch(from, to, scale)}"></i>`;
 }
 
 function stack(memories: readonly MemoryUse[], overheadBytes: number, scale: LoadScale): string {
@@ -90,7 +99,7 @@ function stack(memories: readonly MemoryUse[], overheadBytes: number, scale: Loa
     .map(({ name, words, bytes }) => {
       const at = from;
       from += bytes;
-      return `<i class="${name}" style="left:${share(at, scale)};width:${share(bytes, scale)}" title="${words}: ${formatBytes(bytes)}"></i>`;
+      return `<i class="${name}" style="${stretch(at, from, scale)}" title="${words}: ${formatBytes(bytes)}"></i>`;
     })
     .join('');
 }

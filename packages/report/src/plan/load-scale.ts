@@ -2,7 +2,7 @@ import type { Plan, PlanCandidate } from '@plimsoll/domain';
 
 /** The bytes axis of a load chart. */
 export interface LoadScale {
-  /** Bytes at the right edge. */
+  /** Bytes at the right edge; bars that are longer are cut there. */
   readonly mostBytes: number;
   /** Round numbers of bytes to mark, 0 left out. */
   readonly ticks: readonly number[];
@@ -33,7 +33,10 @@ export function loadBytes({ footprint, overheadBytes }: PlanCandidate, { memory 
 /** Ticks that fit beside each other. */
 const MOST_TICKS = 6;
 
-/** A scale that holds every bar, the line, and a little more. */
+/** How far beyond the load line the scale goes at most: a huge overload would press all others together. */
+const MOST_OVERLOAD = 2.5;
+
+/** A scale that holds the line, the bars that matter beside it, and a little more. */
 export function loadScale(plan: Plan, line: LoadLine): LoadScale {
   const usable = line.usableBytes ?? 0;
   const ends = plan.candidates.map((candidate) =>
@@ -43,7 +46,9 @@ export function loadScale(plan: Plan, line: LoadLine): LoadScale {
       candidate.footprint.host.totalBytes,
     ),
   );
-  const mostBytes = Math.max(usable, ...ends, 1) * 1.04;
+  const enough = Math.max(usable * MOST_OVERLOAD, Math.min(...ends) * 1.1);
+  const mostBytes =
+    Math.max(usable, Math.min(Math.max(...ends), usable === 0 ? Number.POSITIVE_INFINITY : enough), 1) * 1.04;
   let step = 2 ** Math.floor(Math.log2(mostBytes / MOST_TICKS));
   if (mostBytes / step > MOST_TICKS) step *= 2;
   const ticks = Array.from({ length: Math.floor(mostBytes / step) }, (_, index) => (index + 1) * step);

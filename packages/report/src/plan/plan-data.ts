@@ -77,7 +77,8 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
   const { model, budget, machine, levels, constraints = {}, variantOf } = request;
   const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
   return {
-    model,
+    // A page is passed on: the folders of the machine it was made on are nobody's business.
+    model: { ...model, source: model.source.split(/[\\/]/).at(-1) ?? '' },
     header: reducedHeader(header),
     budget,
     machine,

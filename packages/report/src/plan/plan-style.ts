@@ -29,7 +29,7 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .row { display: grid; grid-template-columns: var(--who) 1fr var(--expect); gap: 0 var(--gap); align-items: start; padding: .55rem 0 .5rem; border-top: 1px solid var(--line); }
 .row.chosen { background: color-mix(in srgb, var(--good) 9%, transparent); }
 .who b { font-size: 1.02rem; } .row.none .who b { color: var(--quiet); font-weight: 500; }
-.who { padding-left: .5rem; } .badge { display: table; margin-top: .15rem; padding: .05rem .5rem; border-radius: 9px; background: var(--good); color: var(--paper); font-size: .74rem; font-weight: 650; }
+.who { padding-left: .5rem; } .who small { display: block; color: var(--quiet); font-size: .78rem; } .badge { display: table; margin-top: .15rem; padding: .05rem .5rem; border-radius: 9px; background: var(--good); color: var(--paper); font-size: .74rem; font-weight: 650; }
 .lane { position: relative; height: 1.7rem; background: var(--hold); border-radius: 3px; }
 .lane > i, .shore > i { position: absolute; top: 0; bottom: 0; } .lane > i:not(.line):not(.beyond):not(.over):not(.ashore) { top: .22rem; bottom: .22rem; }
 .weights { background: var(--weights); } .cache { background: var(--cache); } .state { background: var(--state); } .compute { background: var(--compute); } .learned { background: var(--learned); }
@@ -37,6 +37,7 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .lane > .over { top: .1rem; bottom: .1rem; } .over { background: repeating-linear-gradient(-45deg, var(--over-a) 0 6px, var(--over-b) 6px 12px); border-radius: 0 3px 3px 0; }
 .lane > .ashore { top: .22rem; bottom: .22rem; } .ashore { border: 1.5px dashed var(--warn); border-radius: 0 3px 3px 0; }
 .lane > .line { top: -.6rem; bottom: -.55rem; width: 3px; margin-left: -1.5px; background: var(--mark); z-index: 1; }
+.lane > .cut { right: 0; top: 0; bottom: 0; width: 1.4rem; background: linear-gradient(90deg, transparent, var(--paper) 75%); z-index: 1; } .cut::after { content: "→"; position: absolute; right: -.05rem; top: 50%; transform: translateY(-50%); color: var(--bad); font-style: normal; font-weight: 700; }
 .shore { position: relative; height: .32rem; margin-top: .2rem; } .shore > i, .legend .shore-key { opacity: .62; } .legend .shore-key { height: .32rem; vertical-align: 2px; background: var(--weights); }
 .how { margin: .2rem 0 0; font-size: .86rem; max-width: none; display: flex; flex-wrap: wrap; gap: 0 .9rem; } .how span { color: var(--quiet); }
 .full .how b { color: var(--good); } .partial .how b { color: var(--warn); } .none .how b { color: var(--bad); }
@@ -44,16 +45,16 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .row.none .expect { opacity: .6; }
 .mark-row, .axis-row { display: grid; grid-template-columns: 1fr; margin: 0 calc(var(--expect) + var(--gap)) 0 calc(var(--who) + var(--gap)); position: relative; }
 .mark-row { height: 2.3rem; margin-top: .6rem; } .mark { position: absolute; bottom: -.05rem; display: flex; align-items: center; gap: .5rem; transform: translateX(-.875rem); font-size: .88rem; white-space: nowrap; z-index: 2; }
-.mark.left { flex-direction: row-reverse; transform: translateX(calc(-100% + .875rem)); }
+.mark em { font-style: normal; } .mark.left { flex-direction: row-reverse; transform: translateX(calc(-100% + .875rem)); }
 .axis-row { height: 1.5rem; border-top: 1px solid var(--line); } .ticks { position: relative; } .ticks i { position: absolute; top: .2rem; transform: translateX(-50%); font-style: normal; font-size: .78rem; color: var(--quiet); white-space: nowrap; }
 .ticks i::before { content: ""; position: absolute; left: 50%; top: -.2rem; height: .25rem; border-left: 1px solid var(--quiet); }
-tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); } tbody th { color: inherit; } tr.none td { color: var(--quiet); } tr.chosen { background: color-mix(in srgb, var(--good) 9%, transparent); } tr.chosen th { font-weight: 700; }
+tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); } tbody th { color: inherit; } tr.none td { color: var(--quiet); } tr.chosen { background: color-mix(in srgb, var(--good) 9%, transparent); } tbody tr.chosen th { font-weight: 700; background: color-mix(in srgb, var(--good) 9%, var(--paper)); }
 @media (max-width: 46rem) {
   body { padding: 1.25rem .9rem 3rem; } .chart { --who: 0rem; --expect: 0rem; --gap: 0rem; }
   .controls { grid-template-columns: 1fr 1fr; padding: .9rem; } .controls button { grid-column: 1 / -1; }
   .row { grid-template-columns: 1fr auto; gap: .15rem .75rem; padding: .6rem 0; } .who { grid-column: 1 / -1; padding: 0; display: flex; align-items: baseline; gap: .6rem; } .badge { margin: 0; }
   .load, .expect { grid-column: 1 / -1; } .expect { display: flex; flex-wrap: wrap; gap: 0 1.1rem; padding: 0; } .lane > .line { top: -.3rem; bottom: -.3rem; }
-  .row.chosen { margin: 0 -.9rem; padding-inline: .9rem; }
+  .mark em { display: none; } .row.chosen { margin: 0 -.9rem; padding-inline: .9rem; }
   .ticks i:nth-child(even) { display: none; } header { gap: .7rem; } svg.logo { width: 2.6rem; height: 1.9rem; }
 }
 @media (prefers-reduced-motion: no-preference) { .controls button, .field select { transition: border-color .15s; } }

@@ -1,13 +1,15 @@
 import { formatBytes } from '@plimsoll/domain';
 import type { Plan, PlanCandidate, Prediction, QualityExpectation } from '@plimsoll/domain';
 import { readableNumber } from '../html.js';
+import { loadBytes } from './load-scale.js';
 import type { LoadLine } from './load-scale.js';
 
 /** `16,384` */
 export const grouped = (tokens: number): string => tokens.toLocaleString('en-GB');
 
 /** How a candidate lies in memory, in a few words. */
-export function fitWords({ fit, shape, shortBytes, headroomBytes }: PlanCandidate, line: LoadLine): string {
+export function fitWords(candidate: PlanCandidate, line: LoadLine): string {
+  const { fit, shape, shortBytes, headroomBytes } = candidate;
   const { gpuLayers, expertsOnHost } = shape.placement;
   switch (fit) {
     case 'full':
@@ -17,8 +19,14 @@ export function fitWords({ fit, shape, shortBytes, headroomBytes }: PlanCandidat
         ? `in part, the experts on the host; ${formatBytes(shortBytes)} short`
         : `in part, ${gpuLayers} layers on the device; ${formatBytes(shortBytes)} short`;
     case 'none':
-      return `overloaded: ${formatBytes(shortBytes)} too much`;
+      return `overloaded: ${formatBytes(shortBytes)} too much${isForBoth(candidate, line) ? ' for device and host' : ''}`;
   }
+}
+
+/** Whether what is short is counted with the host's memory filled up too. */
+function isForBoth(candidate: PlanCandidate, line: LoadLine): boolean {
+  if (line.memory === 'host' || line.usableBytes === null) return false;
+  return candidate.shortBytes < loadBytes(candidate, line) - line.usableBytes;
 }
 
 /** `~72.1` for a prediction, `72.1` for a measurement, an en dash for what is not known. */

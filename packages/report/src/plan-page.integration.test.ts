@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planInput } from './plan/__fixtures__/plan-input.js';
+import { planPage } from './plan-page.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const isMissing = !existsSync(CHROMIUM);
+
+describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${CHROMIUM} is not there)` : ''}`, () => {
+  let browser: Browser;
+  let folder: string;
+  let address: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'plimsoll-plan-'));
+    const file = path.join(folder, 'plan.html');
+    await writeFile(file, planPage(planInput()));
+    address = pathToFileURL(file).href;
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the page, and holds it to be quiet: no message, no error, no request but for itself. */
+  const opened = async (
+    work: (page: Page) => Promise<void>,
+    { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+  ): Promise<void> => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requests.push(request.url()));
+    try {
+      await page.goto(address + hash);
+      await work(page);
+      expect(complaints).toEqual([]);
+      expect(requests.filter((url) => url.split('#')[0] !== address)).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  };
+
+  const headline = (page: Page) => page.locator('#headline').innerText();
+  const rowOf = (page: Page, level: string) => page.locator(`[data-level="${level}"]`);
+  const edge = async (page: Page, selector: string) => (await page.locator(selector).first().boundingBox())!;
+
+  test('it opens with the recommended level marked, under the load line', () =>
+    opened(async (page) => {
+      expect(await headline(page)).toBe('Take Q5_K_M with 8,192 tokens of f16 cache');
+      expect(await page.locator('.row.chosen').getAttribute('data-level')).toBe('Q5_K_M');
+      const line = await edge(page, '[data-level="Q5_K_M"] .line');
+      const load = await edge(page, '[data-level="Q5_K_M"] .lane .compute');
+      expect(load.x + load.width).toBeLessThan(line.x);
+    }));
+
+  test('more memory by the keyboard: the next better level fits and is recommended', () =>
+    opened(async (page) => {
+      expect(await rowOf(page, 'Q8_0').getAttribute('class')).toContain('partial');
+      await page.locator('#memory').focus();
+      for (let step = 0; step < 32; step += 1) await page.keyboard.press('ArrowRight');
+      expect(await page.locator('#memory-text').innerText()).toBe('12.0 GiB');
+      expect(await page.locator('#memory').getAttribute('aria-valuetext')).toBe('12.0 GiB');
+      expect(await rowOf(page, 'Q8_0').getAttribute('class')).toContain('full');
+      expect(await headline(page)).toBe('Take Q8_0 with 8,192 tokens of f16 cache');
+    }));
+
+  test('a longer context moves a level beyond the line', () =>
+    opened(async (page) => {
+      await page.locator('#context').focus();
+      await page.keyboard.press('End');
+      expect(await page.locator('#context-text').innerText()).toBe('131,072 tokens');
+      expect(await rowOf(page, 'Q5_K_M').getAttribute('class')).not.toContain('full');
+      expect(await rowOf(page, 'Q5_K_M').innerText()).toContain('short');
+    }));
+
+  test('a smaller cache brings the next better level under the line, as the reasons promise', () =>
+    opened(async (page) => {
+      expect(await page.locator('#reasons').innerText()).toContain('KV cache at q8_0 makes it fit');
+      await page.locator('#keys').selectOption('q8_0');
+      await page.locator('#values').selectOption('q8_0');
+      expect(await headline(page)).toBe('Take Q6_K with 8,192 tokens of q8_0 cache');
+    }));
+
+  test('another card is planned for, and by its own speed', () =>
+    opened(async (page) => {
+      await page.locator('#device').selectOption({ label: 'GeForce RTX 4090, 24.0 GiB' });
+      expect(await page.locator('#memory-text').innerText()).toBe('24.0 GiB');
+      expect(await page.locator('.mark').innerText()).toContain('21.6 GiB');
+      expect(await headline(page)).toContain('Take F16');
+    }));
+
+  test('what no engine would run is said with the way out, and the plan comes back after it', () =>
+    opened(async (page) => {
+      await page.locator('#flash').selectOption('off');
+      await page.locator('#values').selectOption('q8_0');
+      expect(await page.getByRole('alert').innerText()).toContain('needs flash attention');
+      await page.locator('#flash').selectOption('on');
+      expect(await page.getByRole('alert').count()).toBe(0);
+    }));
+
+  test('a link carries what was set; starting again clears it', () =>
+    opened(async (page) => {
+      await page.locator('#goal').selectOption('speed');
+      await page.locator('#parallel').selectOption('4');
+      await page.waitForFunction(() => location.hash === '#parallel=4&goal=speed');
+      const said = await headline(page);
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      expect(await headline(other)).toBe(said);
+      expect(await other.locator('#goal').inputValue()).toBe('speed');
+      await page.getByRole('button', { name: 'Start again' }).click();
+      expect(await headline(page)).toBe('Take Q5_K_M with 8,192 tokens of f16 cache');
+      await page.waitForFunction(() => location.hash === '');
+    }));
+
+  test('on a telephone nothing but the table runs wider than the screen, in the dark as in the light', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await opened(
+        async (page) => {
+          expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+          const [ink, paper] = await page.evaluate(() => {
+            const style = getComputedStyle(document.body);
+            return [style.color, style.backgroundColor].map((colour) =>
+              (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0),
+            );
+          });
+          expect(ink! < paper!).toBe(colorScheme === 'light');
+        },
+        { viewport: { width: 360, height: 740 }, colorScheme, hash: '#memory=6442450944&context=65536' },
+      );
+    }
+  });
+
+  test('without scripts the plan can still be read', () =>
+    opened(
+      async (page) => {
+        expect(await headline(page)).toBe('Take Q5_K_M with 8,192 tokens of f16 cache');
+        expect(await page.locator('noscript').innerText()).toContain('Scripts are off');
+      },
+      { javaScriptEnabled: false },
+    ));
+});
