@@ -37,3 +37,10 @@ export function formatCount(value: number | null): string {
 export function formatPercent(share: number | null, digits = 1): string {
   return share === null ? UNKNOWN : `${(share * 100).toFixed(digits)} %`;
 }
+
+/** A value with its standard error, both to the error's first digit: `0.0062 ± 0.0002`. */
+export function formatWithError(value: number, error: number): string {
+  if (!(error > 0)) return formatNumber(value);
+  const decimals = Math.min(12, Math.max(0, -Math.floor(Math.log10(error))));
+  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}`;
+}

@@ -1,4 +1,12 @@
-import { UNKNOWN, formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from '../../output/format.js';
+import {
+  UNKNOWN,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatWithError,
+} from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
 import type { CompareDocument, ComparedLevelDocument } from '../../schemas/compare.schema.js';
@@ -69,7 +77,7 @@ const COLUMNS: readonly CompareColumn[] = [
   {
     column: right('MEAN KLD'),
     cell: ({ quality }) =>
-      quality === null ? UNKNOWN : `${formatNumber(quality.meanKld)} ± ${formatNumber(quality.meanKldStandardError)}`,
+      quality === null ? UNKNOWN : formatWithError(quality.meanKld, quality.meanKldStandardError),
     only: 'quality',
   },
   { column: right('SAME TOP'), cell: ({ quality }) => formatPercent(quality?.sameTopToken ?? null), only: 'quality' },

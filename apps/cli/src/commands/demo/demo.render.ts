@@ -35,7 +35,7 @@ export function renderDemoResult(document: DemoDocument, style: Style, width: nu
     ...comparison.verdict.sentences,
     '',
     `That took ${formatDuration(durationMs)}. ${style.bold('Now with a model of your own:')}`,
-    ...nextCommands(plan).map(([command, effect]) => `  ${style.cyan(command.padEnd(46))}  ${style.dim(effect)}`),
+    nextSteps(plan, style),
   ].join('\n');
 }
 
@@ -46,6 +46,14 @@ function nextCommands({ model }: PlanDocument): readonly (readonly [string, stri
     ['plimsoll compare path/to/model-f16.gguf --make', 'this table for your model'],
     [`plimsoll run ${model.source} "Once"`, 'and let the small one speak'],
   ];
+}
+
+function nextSteps(plan: PlanDocument, style: Style): string {
+  const commands = nextCommands(plan);
+  const widest = Math.max(...commands.map(([command]) => command.length));
+  return commands
+    .map(([command, effect]) => `  ${style.cyan(command.padEnd(widest))}  ${style.dim(effect)}`)
+    .join('\n');
 }
 
 const heading = (step: number, text: string, style: Style): string => style.bold(`${step}. ${text}`);
