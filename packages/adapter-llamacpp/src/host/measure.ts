@@ -27,6 +27,7 @@ export async function measure(
   { path, shape }: { readonly path: string; readonly shape: RunShape },
   job: Job,
 ): Promise<Footprint> {
+  engine.log.clear();
   const devices = usedDevices(engine, shape);
   const params = modelParams(engine, shape, devices);
   const model = await offThread(engine.llama.loadModel, path, params.value);

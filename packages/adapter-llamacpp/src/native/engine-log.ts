@@ -35,9 +35,12 @@ export class EngineLog {
 
   /** The last line that says what went wrong, without the engine's function names; null when there is none. */
   reason(): string | null {
-    const telling = this.#lines.filter((line) => /error|fail|invalid|unknown|missing|unsupported|not /i.test(line));
+    // A file's name may hold any of these words; the lines that repeat it say nothing else.
+    const lines = this.#lines.filter((text) => !/loaded meta data|^load_backend|: - kv/.test(text));
     // The first failure is the cause; later ones only pass it on.
-    const line = telling.find((text) => /error|invalid|unknown|missing|unsupported/i.test(text)) ?? telling[0];
+    const line =
+      lines.find((text) => /\berror\b/i.test(text)) ??
+      lines.find((text) => /fail|invalid|unknown|missing|unsupported/i.test(text));
     return line === undefined
       ? null
       : line

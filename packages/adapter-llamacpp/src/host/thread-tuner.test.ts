@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { ThreadTuner } from './thread-tuner.js';
+
+/** Lets a machine with these step times run for a while. */
+function run(tuner: ThreadTuner, steps: number, stepMs: Readonly<Record<number, number>>): void {
+  for (let i = 0; i < steps; i++) tuner.record(stepMs[tuner.threads] ?? NaN);
+}
+
+test('keeps the fastest', () => {
+  const tuner = new ThreadTuner([1, 2], 3);
+  expect(tuner.threads).toBe(1);
+  run(tuner, 20, { 1: 2, 2: 1.2 });
+  expect(tuner.threads).toBe(2);
+});
+
+test('drops a hopeless candidate after one counted step', () => {
+  const tuner = new ThreadTuner([1, 2], 6);
+  run(tuner, 7, { 1: 1, 2: 50 });
+  expect(tuner.threads).toBe(2);
+  run(tuner, 2, { 1: 1, 2: 50 });
+  expect(tuner.threads).toBe(1);
+});
+
+test('chooses again when its choice has become slow, and when the machine may have become quiet', () => {
+  const tuner = new ThreadTuner([1, 2], 3);
+  run(tuner, 20, { 1: 2, 2: 1.2 });
+  run(tuner, 20, { 1: 3, 2: 90 });
+  expect(tuner.threads).toBe(1);
+  run(tuner, 400, { 1: 2, 2: 1.2 });
+  expect(tuner.threads).toBe(2);
+});
+
+test('one count alone is kept, whatever it takes', () => {
+  const tuner = new ThreadTuner([3, 3], 3);
+  run(tuner, 50, { 3: 1_000 });
+  expect(tuner.threads).toBe(3);
+});

@@ -1,0 +1,37 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../test/support/settings.js';
+import { ModelFolder } from './model-folder.js';
+
+const root = await temporaryFolder();
+await mkdir(path.join(root, 'team'));
+await writeFile(path.join(root, 'fable-q8_0.gguf'), '12345');
+await writeFile(path.join(root, 'team', 'big-00001-of-00002.gguf'), '123');
+await writeFile(path.join(root, 'team', 'big-00002-of-00002.gguf'), '4567');
+await writeFile(path.join(root, 'notes.txt'), '');
+const folder = new ModelFolder(root);
+
+test('lists models by name; parts are one model', async () => {
+  expect((await folder.list()).map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([
+    ['fable-q8_0', 5],
+    ['team/big', 7],
+  ]);
+});
+
+test('finds by name, by a name with a colon, by path, and split files by their first part', async () => {
+  expect((await folder.find('fable-q8_0'))?.path).toBe(path.join(root, 'fable-q8_0.gguf'));
+  expect(await folder.find('fable:q8_0')).toMatchObject({ name: 'fable:q8_0', sizeBytes: 5 });
+  expect((await folder.find(path.join(root, 'fable-q8_0.gguf')))?.sizeBytes).toBe(5);
+  expect((await folder.find('team/big'))?.path).toBe(path.join(root, 'team', 'big-00001-of-00002.gguf'));
+  expect(await folder.find('absent')).toBeNull();
+  await expect(folder.require('absent')).rejects.toMatchObject({ code: 'model-not-found' });
+});
+
+test.each(['team/../../x', '', 'a\0b'])('%j is no name', async (name) => {
+  expect(() => folder.place(name)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+});
+
+test('a folder that is not there holds nothing', async () => {
+  expect(await new ModelFolder(path.join(root, 'none')).list()).toEqual([]);
+});
