@@ -44,7 +44,7 @@ const quality = z.object({
 /** A measurement as it stands in a file: of this machine or of another's export. */
 export const measurementSchema: z.ZodType<Measurement> = z.object({
   id: name,
-  kind: z.enum(['generation', 'speed', 'quality', 'footprint']),
+  kind: z.enum(['generation', 'speed', 'quality', 'footprint', 'task']),
   atMs: z.number(),
   model: name,
   variant: name,
@@ -67,6 +67,11 @@ export const measurementSchema: z.ZodType<Measurement> = z.object({
   residentBytes: count.nullable(),
   quality: quality.nullable(),
   footprint: z.object({ predictedBytes: count, observedBytes: count }).nullable(),
+  predictedSpeed: z
+    .object({ decodeTokensPerSecond: amount.nullable(), prefillTokensPerSecond: amount.nullable() })
+    .nullable()
+    .exactOptional(),
+  task: z.object({ id: name, passed: z.boolean().nullable(), score: z.number().nullable() }).nullable().exactOptional(),
   temperatureC: z.number().nullable(),
   throttled: z.boolean().nullable(),
   energyJ: amount.nullable(),

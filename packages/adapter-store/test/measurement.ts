@@ -53,6 +53,8 @@ export function fullMeasurement(): Measurement {
     energyJ: 12.5,
     throttled: true,
     comparisonId: 'c1',
+    predictedSpeed: { decodeTokensPerSecond: 41.5, prefillTokensPerSecond: null },
+    task: { id: 'sum-1', passed: false, score: 0.25 },
     quality: {
       scoredTokens: 512,
       perplexity: 10.5,

@@ -36,6 +36,7 @@ export type {
   MeasurementEnvironment,
   MeasurementKind,
   Measurement,
+  TaskResult,
 } from './measurement/measurement.js';
 export type { VariantStatistics } from './metrics/variant-statistics.js';
 export { bootstrapInterval } from './metrics/bootstrap.js';

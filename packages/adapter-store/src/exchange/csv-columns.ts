@@ -53,10 +53,23 @@ export const CSV_COLUMNS: readonly (readonly [path: string, kind: CellKind])[] =
   ['energyJ', 'number'],
   ['comparisonId', 'text'],
   ['foreign', 'boolean'],
+  ['predictedSpeed.decodeTokensPerSecond', 'number'],
+  ['predictedSpeed.prefillTokensPerSecond', 'number'],
+  ['task.id', 'text'],
+  ['task.passed', 'boolean'],
+  ['task.score', 'number'],
 ];
 
 /** Groups that are null as a whole when all their cells are empty. */
-const OPTIONAL_GROUPS = ['timings', 'quality', 'footprint'] as const;
+const NULLABLE_GROUPS = ['timings', 'quality', 'footprint'] as const;
+
+/** Groups that are left out when all their cells are empty; a table need not have their columns. */
+const OPTIONAL_GROUPS = ['predictedSpeed', 'task'] as const;
+
+/** Columns that every table of measurements has. */
+export const REQUIRED_COLUMNS: readonly string[] = CSV_COLUMNS.map(([path]) => path).filter(
+  (path) => !OPTIONAL_GROUPS.some((group) => path.startsWith(`${group}.`)),
+);
 
 /** The cells of a measurement, one per column. */
 export function measurementToCells(measurement: Measurement): readonly string[] {
@@ -71,18 +84,19 @@ export function measurementToCells(measurement: Measurement): readonly string[] 
 
 /** The measurement that cells mean, still to be checked. `header` names the columns in the file's own order. */
 export function cellsToRecord(header: readonly string[], cells: readonly string[]): Record<string, unknown> {
-  const record: Record<string, unknown> = { environment: {}, timings: {}, quality: {}, footprint: {} };
+  const record: Record<string, unknown> = { environment: {} };
+  for (const group of [...NULLABLE_GROUPS, ...OPTIONAL_GROUPS]) record[group] = {};
   for (const [path, kind] of CSV_COLUMNS) {
     const value = readCell(cells[header.indexOf(path)] ?? '', kind);
     const [group, key] = path.split('.');
     if (key === undefined) record[path] = value;
     else (record[group ?? ''] as Record<string, unknown>)[key] = value;
   }
-  for (const group of OPTIONAL_GROUPS) {
-    const values = Object.values(record[group] as Record<string, unknown>);
-    if (values.every((value) => value === null)) record[group] = null;
-  }
-  return record;
+  const empty = (group: string): boolean =>
+    Object.values(record[group] as Record<string, unknown>).every((value) => value === null);
+  for (const group of NULLABLE_GROUPS) if (empty(group)) record[group] = null;
+  const left = OPTIONAL_GROUPS.filter(empty) as readonly string[];
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !left.includes(key)));
 }
 
 function readCell(cell: string, kind: CellKind): unknown {

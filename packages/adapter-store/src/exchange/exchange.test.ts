@@ -2,6 +2,7 @@ import type { Measurement } from '@plimsoll/domain';
 import { InMemoryMeasurementStore } from '@plimsoll/testing';
 import { describe, expect, it } from 'vitest';
 import { fullMeasurement, measurement } from '../../test/measurement.js';
+import { REQUIRED_COLUMNS } from './csv-columns.js';
 import { csvLine, readCsv } from './csv-text.js';
 import { exportMeasurements } from './export-measurements.js';
 import type { ExchangeFormat } from './export-measurements.js';
@@ -66,6 +67,15 @@ describe('importing a table', () => {
       code: 'invalid-input',
       message: /no column id, kind/u,
     });
+  });
+
+  it('takes one from before tasks and predictions were kept', async () => {
+    const record = measurement();
+    const [header = '', cells = ''] = (await textOf([record], 'csv')).split('\n');
+    const older = [header, cells].map((line) => line.split(',').slice(0, REQUIRED_COLUMNS.length).join(','));
+    const store = new InMemoryMeasurementStore();
+    expect(await importMeasurements(store, [older.join('\n')], 'csv')).toMatchObject({ accepted: 1, refused: 0 });
+    expect(await store.query()).toEqual([{ ...record, foreign: true }]);
   });
 
   it('reads quoted cells as RFC 4180 has them', async () => {

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@plimsoll/domain';
 import type { Measurement, MeasurementStore } from '@plimsoll/domain';
 import { measurementSchema } from '../measurement-schema.js';
-import { CSV_COLUMNS, cellsToRecord } from './csv-columns.js';
+import { REQUIRED_COLUMNS, cellsToRecord } from './csv-columns.js';
 import { readCsv } from './csv-text.js';
 import type { ExchangeFormat } from './export-measurements.js';
 import { splitLines } from './lines.js';
@@ -84,7 +84,7 @@ async function* readTable(pieces: TextPieces): AsyncGenerator<ReadRecord, void> 
 }
 
 function checkHeader(cells: readonly string[]): readonly string[] {
-  const missing = CSV_COLUMNS.map(([path]) => path).filter((path) => !cells.includes(path));
+  const missing = REQUIRED_COLUMNS.filter((path) => !cells.includes(path));
   if (missing.length === 0) return cells;
   throw new InvalidInputError(`The table has no column ${missing.join(', ')}.`, {
     hint: 'Import what `plimsoll stats` has exported as CSV, or JSON lines.',

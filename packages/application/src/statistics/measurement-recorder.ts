@@ -104,4 +104,4 @@ const UNKNOWN: Omit<Measurement, 'id' | 'kind' | 'atMs' | 'model' | 'variant' | 
 };
 
 /** Kinds of records, for front ends that filter by them. */
-export const MEASUREMENT_KINDS: readonly MeasurementKind[] = ['generation', 'speed', 'quality', 'footprint'];
+export const MEASUREMENT_KINDS: readonly MeasurementKind[] = ['generation', 'speed', 'quality', 'footprint', 'task'];

@@ -51,7 +51,17 @@ export interface MeasurementEnvironment {
 }
 
 /** What kind of run a record is about. */
-export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint';
+export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint' | 'task';
+
+/** How a variant did on one task with a known answer. */
+export interface TaskResult {
+  /** The task's id within its suite. */
+  readonly id: string;
+  /** Whether the answer was right; null when nothing judged it. */
+  readonly passed: boolean | null;
+  /** What a grader gave, in its own unit, higher being better; null when none did. */
+  readonly score: number | null;
+}
 
 /** One recorded run: the unit of `MeasurementStore`. */
 export interface Measurement {
@@ -86,6 +96,8 @@ export interface Measurement {
     readonly decodeTokensPerSecond: number | null;
     readonly prefillTokensPerSecond: number | null;
   } | null;
+  /** Outcome of a task; absent or null for every other kind of record. */
+  readonly task?: TaskResult | null;
   /** Hottest temperature seen, °C, and whether the device throttled; null when unknown. */
   readonly temperatureC: number | null;
   readonly throttled: boolean | null;
