@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { errorBodySchema } from '../errors/error-answer.js';
-import { generateBodySchema, generateCall } from '../schemas/generate.schema.js';
+import { generateCallSchema } from '../schemas/generate.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import { generationEvents } from '../server/generation-events.js';
 import type { HttpServer } from '../server/http-server.js';
@@ -32,7 +32,7 @@ export function addGenerateRoute(server: HttpServer, { services, running, heartb
       schema: {
         summary: 'Generates with the variant that the settings choose',
         description: DESCRIPTION,
-        body: generateBodySchema,
+        body: generateCallSchema,
         response: {
           200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
           default: errorBodySchema,
@@ -44,8 +44,7 @@ export function addGenerateRoute(server: HttpServer, { services, running, heartb
       try {
         const lease = await services.backend();
         const { generation } = lease;
-        const call = generateCall(request.body);
-        const events = generationEvents({ generation, call, signal, heartbeatMs });
+        const events = generationEvents({ generation, call: request.body, signal, heartbeatMs });
         // The first event decides on the status: a failure before it is an ordinary answer.
         const first = await events.next().catch((error: unknown) => {
           lease.release();

@@ -23,8 +23,7 @@ const load = z.strictObject({
   keepAlive: z.union([z.number(), z.literal('forever')]).optional(),
 });
 
-/** The body of `POST /generate`. Either `prompt` or `messages` says what to go on from. */
-export const generateBodySchema = z
+const body = z
   .strictObject({
     model: z.string().min(1).describe('The model as you name it; the settings choose its variant'),
     prompt: z.string().optional(),
@@ -57,9 +56,12 @@ export const generateBodySchema = z
     path: ['messages'],
   });
 
+/** The body of `POST /generate`. Either `prompt` or `messages` says what to go on from. */
+export const generateCallSchema: z.ZodType<GenerateCall> = body.transform(generateCall);
+
 /** Splits a checked body into what the runtime hears and what decides on the variant. */
-export function generateCall(body: z.output<typeof generateBodySchema>): GenerateCall {
-  const { prompt, system, images, raw, messages, level, make, ...rest } = body;
+function generateCall(checked: z.output<typeof body>): GenerateCall {
+  const { prompt, system, images, raw, messages, level, make, ...rest } = checked;
   const input: GenerateRequest['input'] =
     messages === undefined ? { kind: 'prompt', prompt: prompt ?? '', system, images, raw } : { kind: 'chat', messages };
   return { request: { ...rest, input }, level, make };

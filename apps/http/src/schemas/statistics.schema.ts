@@ -1,4 +1,4 @@
-import type { VariantStatistics } from '@plimsoll/domain';
+import type { MeasurementFilter, VariantStatistics } from '@plimsoll/domain';
 import { z } from 'zod';
 import { levelSchema } from './field-schemas.js';
 
@@ -26,8 +26,11 @@ export const statisticsSchema: z.ZodType<{ readonly statistics: readonly Variant
   statistics: z.array(variantStatisticsSchema),
 });
 
+/** The part of a filter that a query can say. */
+export type StatisticsQuery = Pick<MeasurementFilter, 'model' | 'variant' | 'level' | 'backend' | 'sinceMs'>;
+
 /** Which records count; absent fields do not restrict. */
-export const statisticsQuerySchema = z.strictObject({
+export const statisticsQuerySchema: z.ZodType<StatisticsQuery> = z.strictObject({
   model: z.string().optional(),
   variant: z.string().optional(),
   level: levelSchema.optional(),

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import swagger from '@fastify/swagger';
 import fastify from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
@@ -48,6 +47,8 @@ export interface CreatedServer {
 }
 
 const PREFIX = '/api/plimsoll/v1';
+/** Of the interface, not of the package. */
+const API_VERSION = '1.0.0';
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Puts routes, checks and error answers together. Listening is another matter. */
@@ -93,11 +94,10 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     return reply.code(status).send(body);
   });
 
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Plimsoll', description: 'Local models at the level that fits.', version },
+      info: { title: 'Plimsoll', description: 'Local models at the level that fits.', version: API_VERSION },
     },
     transform: jsonSchemaTransform,
   });
