@@ -88,16 +88,20 @@ export function deviceComputeBytes(
   flash: boolean,
   makesLogits: boolean,
   fetched: FetchedBytes,
+  pipeline: 'first' | 'later' | null = null,
 ): number {
   const { width } = dims;
   const tokens = cells.batchTokens;
   const { mask, valueIndices } = inputs(dims, cells, flash);
+  if (pipeline !== null) return pipelinedBytes(dims, cells, flash, makesLogits, pipeline);
   const activations = Math.max(dims.dense, dims.experts + dims.expertResults);
   const network = bytes(mask + valueIndices + activations + 2 * width + 6, tokens) + fetched.weightBytes;
   const scores = flash
     ? bytes(dims.latent || fetched.cacheBytes > 0 ? mask + dims.latentRow + 4 * width : 0, tokens)
     : bytes(scoreValues(dims, cells) + mask + valueIndices + dims.latentRow + 3 * width + 4, tokens);
-  const rows = makesLogits ? dims.vocabulary + dims.outputRows * width : 0;
+  // The last layer's own row finds room below, once matrices were fetched to there.
+  const outputRows = dims.outputRows - (fetched.weightBytes > 0 ? 1 : 0);
+  const rows = makesLogits ? dims.vocabulary + outputRows * width : 0;
   // Logits, and an output matrix fetched for them, find the room of fetched matrices free only half of the time.
   const last = fetched.fetchesLastLayer ? bytes(activations / 3 + width, tokens) : 0;
   const leftover = makesLogits && fetched.weightBytes > 0 ? (last + fetched.weightBytes) / 2 : 0;
@@ -105,8 +109,34 @@ export function deviceComputeBytes(
   return Math.max(network, scores + fetched.cacheBytes, logits);
 }
 
-/** Bytes on the host when devices compute: the batch's inputs and embeddings. */
-export function hostInputBytes(dims: ComputeDimensions, cells: CacheCells, flash: boolean): number {
+/** Batches in flight when several devices hold the whole model (ggml `GGML_SCHED_MAX_COPIES`): inputs are kept for each. */
+const COPIES = 4;
+
+function pipelinedBytes(
+  dims: ComputeDimensions,
+  cells: CacheCells,
+  flash: boolean,
+  makesLogits: boolean,
+  pipeline: 'first' | 'later',
+): number {
+  const { width } = dims;
   const { mask, valueIndices } = inputs(dims, cells, flash);
-  return bytes(2 * dims.width + mask + valueIndices + (flash ? 7 : 5), cells.batchTokens);
+  const kept = COPIES * (mask + valueIndices);
+  const isFirst = pipeline === 'first';
+  const network = kept + Math.max(dims.dense, dims.experts + dims.expertResults) + (isFirst ? 6 : 9) * width + 20;
+  const scores = flash ? 0 : scoreValues(dims, cells) + kept + dims.latentRow + (isFirst ? 6 : 11) * width + 16;
+  const logits = makesLogits ? dims.vocabulary + (dims.outputRows + 7) * width + kept + 24 : 0;
+  return bytes(Math.max(network, scores, logits), cells.batchTokens);
+}
+
+/** Bytes on the host when devices compute: the batch's inputs and embeddings. */
+export function hostInputBytes(
+  dims: ComputeDimensions,
+  cells: CacheCells,
+  flash: boolean,
+  isPipelined = false,
+): number {
+  const { mask, valueIndices } = inputs(dims, cells, flash);
+  const copies = isPipelined ? COPIES : 1;
+  return bytes(2 * dims.width + copies * (mask + valueIndices + (flash ? 7 : 5)), cells.batchTokens);
 }

@@ -119,6 +119,14 @@ describe('footprint', () => {
     expect(mib(devices[1]?.kvCacheBytes)).toBe(7 * 16);
   });
 
+  // Source: llama.cpp v0.5.0 on Mesa's software device listed twice, the sample model's shape, 4096 tokens, F16.
+  it('keeps inputs for four batches when two devices hold the whole model', () => {
+    const placement = { gpuLayers: 7, split: [0.5, 0.5], expertsOnHost: false };
+    const { devices, host } = modelOf(SHAPES.fable5M).footprint('F16', onDevice(7, { placement }));
+    const perToken = [...devices, host].map(({ computeBytes }) => computeBytes / (4 * 512));
+    expect(perToken).toEqual([12_052, 14_616, 8732]);
+  });
+
   it('keeps experts on the host on request', () => {
     const model = modelOf(SHAPES.qwen3With30BA3B);
     const placement = { gpuLayers: 49, split: [1], expertsOnHost: true };

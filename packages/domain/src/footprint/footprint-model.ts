@@ -147,8 +147,10 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   if (Math.min(to, blocks) > from) weightsBytes += weights.sharedBytes;
   if (isFirst && gpuLayers > 0) weightsBytes += parts.projectorBytes;
   const computes = to > from || (isFirst && makesLogits);
-  const fetched = fetchedBytes(run, gpuLayers);
-  const computeBytes = computes ? deviceComputeBytes(parts.dims, cells, run.flash, makesLogits, fetched) : 0;
+  // Operations on matrices of the host go to the first device.
+  const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
+  const pipeline = isPipelined(run) ? (isFirst ? 'first' : 'later') : null;
+  const computeBytes = computes ? deviceComputeBytes(parts.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
   return use(
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),
@@ -156,6 +158,12 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
     computeBytes,
   );
 }
+
+const NOTHING_FETCHED: FetchedBytes = { weightBytes: 0, outputBytes: 0, fetchesLastLayer: false, cacheBytes: 0 };
+
+/** Source: llama.cpp `src/llama-context.cpp`, `pipeline_parallel`; all devices that can hold layers support it. */
+const isPipelined = ({ shape: { placement }, parts }: Run): boolean =>
+  placement.split.length > 1 && placement.gpuLayers > parts.blocks && !placement.expertsOnHost;
 
 function fetchedBytes({ weights, shape, caches, cells, parts }: Run, gpuLayers: number): FetchedBytes {
   const { blocks } = parts;
@@ -181,7 +189,9 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),
     recurrentBytes(caches, shape, from, to),
-    hasDevices ? hostInputBytes(parts.dims, cells, run.flash) : hostComputeBytes(parts.dims, cells, run.flash),
+    hasDevices
+      ? hostInputBytes(parts.dims, cells, run.flash, isPipelined(run))
+      : hostComputeBytes(parts.dims, cells, run.flash),
   );
 }
 
