@@ -6,6 +6,7 @@ import { build } from 'vite';
 const separate = [
   '@plimsoll/adapter-llamacpp',
   '@plimsoll/http',
+  '@plimsoll/report',
   '@plimsoll/sample-model',
   'node-llama-cpp',
   'koffi',

@@ -68,5 +68,5 @@ test('the example writes a plan for the device that was asked about', () =>
     const file = path.join(folder, 'plan.html');
     await writePlanPage(planner, { model: 'llama3.1:8b', gpu: 'RTX 4060' }, file);
     const html = await readFile(file, 'utf8');
-    expect(html.includes('this machine: GeForce RTX 4060')).toBe(true);
+    expect(html.includes('as planned: GeForce RTX 4060')).toBe(true);
   }));

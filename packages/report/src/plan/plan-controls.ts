@@ -31,7 +31,7 @@ export function planControls(data: PlanPageData): string {
     ([vendor, choices]) =>
       `<optgroup label="${vendor}">${choices.map(({ id, label }) => option(id, label)).join('')}</optgroup>`,
   );
-  const devices = option('', own === '' ? 'the processor of this machine' : `this machine: ${own}`) + vendors.join('');
+  const devices = option('', `as planned: ${own === '' ? 'the processor alone' : own}`) + vendors.join('');
   return (
     `<form id="controls" class="controls" aria-label="What if">` +
     slider('memory', 'Device memory', MEMORY_STEPS) +

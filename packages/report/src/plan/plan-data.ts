@@ -67,6 +67,9 @@ export interface PlanPageData {
   readonly marginFraction: number;
   readonly levels: readonly Level[];
   readonly constraints: PlanConstraints;
+  /** Layers on devices that were asked for; null where as many as fit are wanted. */
+  readonly gpuLayers: readonly number[] | null;
+  readonly microBatchTokens: number | null;
   readonly variants: readonly (readonly [Level, PlanVariant])[];
   readonly learned: LearnedData;
   readonly start: PlanState;
@@ -85,6 +88,8 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
     marginFraction,
     levels,
     constraints,
+    gpuLayers: request.gpuLayers ?? null,
+    microBatchTokens: request.microBatchTokens ?? null,
     variants: variantOf === undefined ? [] : levels.map((level) => [level, variantOf(level)]),
     learned: learnedData(request),
     start: {

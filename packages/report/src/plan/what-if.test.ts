@@ -50,7 +50,20 @@ const learned: Partial<PlanRequest> = {
 test.each([
   ['nothing was learned', {}],
   ['much was learned', learned],
-])('a page starts with the very plan that it was made from when %s', (_, overrides) => {
+  [
+    'layers, batch, cache and demands were asked for',
+    {
+      gpuLayers: [20],
+      microBatchTokens: 256,
+      cacheTypes: [{ keyCacheType: 'q8_0', valueCacheType: 'f16' }],
+      contexts: [4096],
+      parallel: [2],
+      goal: 'speed',
+      flashAttention: 'on',
+      constraints: { maxMeanKld: 0.05, minContextTokens: 4096 },
+    } satisfies Partial<PlanRequest>,
+  ],
+])('a page starts with the very plan that it was made from where %s', (_, overrides) => {
   const page = planDocument(planned(throughJson(overrides)));
   const { request } = planInput(overrides);
   const model = { ...request.model, source: 'llama.gguf' };

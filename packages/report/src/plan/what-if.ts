@@ -56,6 +56,8 @@ function requestFor(
     cacheTypes: [{ keyCacheType, valueCacheType }],
     contexts: [contextTokens],
     parallel: [parallel],
+    gpuLayers: data.gpuLayers ?? undefined,
+    microBatchTokens: data.microBatchTokens ?? undefined,
     flashAttention,
     goal,
     constraints: data.constraints,

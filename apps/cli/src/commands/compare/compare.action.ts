@@ -1,7 +1,6 @@
 import { verdictOn, type CompareRequest } from '@plimsoll/application';
 import { LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
 import { LEVEL_NAMES, type Level } from '@plimsoll/domain';
-import { comparisonReport } from '@plimsoll/report';
 import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices, type Services } from '../../composition/services.js';
 import { compareLevels } from '../../composition/compare-services.js';
@@ -63,7 +62,10 @@ export async function compare(context: CommandContext, model: string, flags: Com
       });
       bar.stop();
       const threshold = services.loaded.settings.qualityThreshold ?? undefined;
-      if (flags.report !== undefined) await writeWhole(flags.report, comparisonReport(comparison, threshold));
+      if (flags.report !== undefined) {
+        const { comparisonReport } = await import('@plimsoll/report');
+        await writeWhole(flags.report, comparisonReport(comparison, threshold));
+      }
       const document = compareDocument(comparison, verdictOn(comparison, threshold), flags.report ?? null);
       output.result(document, () => renderComparison(document, output.style, output.width));
       return comparison.levels.some(({ runs }) => runs.succeeded > 0 || runs.total === 0) ? EXIT.done : EXIT.failed;

@@ -1,7 +1,8 @@
-import { planDocument } from '@plimsoll/domain';
+import { createPlan, planDocument } from '@plimsoll/domain';
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import type { PlanFlags } from './plan.command.js';
 import { renderPlan } from './plan.render.js';
@@ -9,11 +10,12 @@ import { renderPlan } from './plan.render.js';
 /** `plimsoll plan`. Exit code 3 when nothing fits. */
 export async function plan(context: CommandContext, model: string, flags: PlanFlags): Promise<number> {
   const { output, signal } = context;
+  if (flags.html !== undefined) await checkWritable('--html', flags.html);
   return withServices(context, flags, async (services) => {
     const probe = flags.gpu === undefined && flags.vram === undefined;
-    const made = await (
+    const prepared = await (
       await planModel(services, { model, probe })
-    ).plan(
+    ).prepare(
       {
         model,
         vramBytes: flags.vram,
@@ -27,7 +29,12 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
       },
       { signal },
     );
-    const document = planDocument(made);
+    const document = planDocument(createPlan(prepared.request));
+    if (flags.html !== undefined) {
+      const { planPage } = await import('@plimsoll/report');
+      await writeWhole(flags.html, planPage(prepared));
+      output.note(`Page: ${flags.html}`);
+    }
     output.result(document, () => renderPlan(document, model, output.style, output.width));
     return document.recommended === null ? EXIT.nothingFits : EXIT.done;
   });

@@ -14,6 +14,7 @@ export interface PlanFlags extends BackendFlags {
   readonly gpuLayers?: number;
   readonly level?: readonly Level[];
   readonly flashAttention?: FlashAttention;
+  readonly html?: string;
 }
 
 /** Describes `plimsoll plan`. */
@@ -27,6 +28,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       { command: 'plimsoll plan model.gguf --vram 8GB --context 16384', effect: 'for a card with 8 GB' },
       { command: 'plimsoll plan model.gguf --gpu "RTX 4060" --kv q8_0', effect: 'for a card that is not here' },
       { command: 'plimsoll plan model.gguf --vram 0 --json', effect: 'for the processor alone, as JSON' },
+      { command: 'plimsoll plan model.gguf --html plan.html', effect: 'as a page to play with, no server needed' },
     ],
   )
     .option('--vram <size>', 'device memory to plan for, such as 8GB; 0 for the processor alone', memorySize('--vram'))
@@ -41,6 +43,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     )
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
+    .option('--html <file>', 'write an interactive HTML page with the plan')
     .addOption(backendOption())
     .action((model: string, flags: PlanFlags) =>
       run(flags, async (context) => (await import('./plan.action.js')).plan(context, model, flags)),
