@@ -73,7 +73,11 @@ const CONTEXT = {
 } as const;
 
 /** The defaults that the pinned build answers, by struct. */
-export const KNOWN_DEFAULTS = { quantize: QUANTIZE, model: MODEL, context: CONTEXT } as const;
+export const KNOWN_DEFAULTS: Readonly<Record<'quantize' | 'model' | 'context', Readonly<Record<string, unknown>>>> = {
+  quantize: QUANTIZE,
+  model: MODEL,
+  context: CONTEXT,
+};
 
 /**
  * Holds what a library answered against what the pinned build answers. A struct whose layout moved shows
