@@ -1,1 +1,3 @@
-export {};
+export { createPlimsoll } from './create-plimsoll.js';
+export type { PlimsollOptions } from './plimsoll-options.js';
+export type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';

@@ -14,8 +14,8 @@ export class FileFacts {
   }
 
   async variant(file: ModelFile): Promise<InstalledVariant> {
-    const { name, sizeBytes, modifiedAtMs } = file;
-    return { name, sizeBytes, modifiedAtMs, digest: null, ...(await this.#facts(file)) };
+    const { name, path, sizeBytes, modifiedAtMs } = file;
+    return { name, path, sizeBytes, modifiedAtMs, digest: null, ...(await this.#facts(file)) };
   }
 
   async #facts(file: ModelFile): Promise<Pick<InstalledVariant, 'level' | 'architecture' | 'parameterSize'>> {

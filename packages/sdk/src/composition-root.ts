@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { createConfigStore } from '@plimsoll/adapter-config';
+import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
+import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
+import { storeModule } from '@plimsoll/adapter-store/inversify';
+import { InProcessEvents, backendModule, backendSettings, createUseCases, systemClock } from '@plimsoll/composition';
+import type { UseCases } from '@plimsoll/composition';
+import { CLOCK, CONFIG_STORE, EVENT_BUS, GPU_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
+import { Container } from 'inversify';
+import { OverlayConfigStore } from './overlay-config-store.js';
+import type { PlimsollOptions } from './plimsoll-options.js';
+
+/** The use cases, and how to let go of what they hold. */
+export interface Composed extends UseCases {
+  readonly close: () => Promise<void>;
+}
+
+/** Binds the adapters that the settings choose. @throws InvalidConfigError */
+export async function compose(options: PlimsollOptions): Promise<Composed> {
+  const { configFile, settings: flags = {}, persist = false, warn = () => undefined } = options;
+  const file = createConfigStore({
+    flags,
+    ...(configFile === undefined ? {} : { path: configFile, requireFile: true }),
+  });
+  const config = persist ? file : new OverlayConfigStore(file);
+  const { settings } = await config.load();
+  const container = new Container();
+  container.bind(CONFIG_STORE).toConstantValue(config);
+  container.bind(CLOCK).toConstantValue(systemClock);
+  container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
+  container.load(
+    await backendModule(backendSettings(settings)),
+    ggufModule(),
+    gpuModule(),
+    storeModule(settings.storeFile),
+  );
+  const useCases = await createUseCases(container, settings, warn);
+  const [gpu, store] = [container.get(GPU_PROBE), container.get(MEASUREMENT_STORE)];
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([useCases.runtime.close(), gpu.close(), store.close()]);
+  };
+  return { ...useCases, close };
+}

@@ -1,0 +1,13 @@
+import type { SettingFlags } from '@plimsoll/adapter-config';
+
+/** How the client is set up. */
+export interface PlimsollOptions {
+  /** A config.json; found in the usual places when absent. */
+  readonly configFile?: string | undefined;
+  /** Settings that win over the file and the environment, such as `{ backend: 'ollama' }`. */
+  readonly settings?: SettingFlags | undefined;
+  /** Whether `setQuantization` is written to the file; by default it holds for this client alone. */
+  readonly persist?: boolean | undefined;
+  /** Hears of what goes wrong beside an answer, such as a call that could not be recorded. */
+  readonly warn?: ((message: string) => void) | undefined;
+}

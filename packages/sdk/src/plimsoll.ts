@@ -1,0 +1,59 @@
+import type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+import type { CallOptions, GenerateRequest, GenerationTimings, Level, Plan, VariantStatistics } from '@plimsoll/domain';
+
+/** What to generate; sampling settings as in `GenerateRequest`. */
+export type GenerateOptions = Omit<GenerateRequest, 'model' | 'input'> &
+  CallOptions & {
+    readonly system?: string | undefined;
+    /** Base64 images, for models that see. */
+    readonly images?: readonly string[] | undefined;
+    /** A level that wins over the settings. */
+    readonly level?: Level | undefined;
+    /** Whether a missing variant is made; yes when absent. */
+    readonly make?: boolean | undefined;
+    /** Hears the text as it comes. */
+    readonly onText?: ((text: string) => void) | undefined;
+  };
+
+/** An answer, and which variant gave it how fast. */
+export interface GeneratedText {
+  readonly text: string;
+  readonly variant: string;
+  /** Null when the backend does not tell. */
+  readonly level: Level | null;
+  readonly timings: GenerationTimings;
+}
+
+/** What to compare; times and memory always, quality when there is a text. */
+export interface CompareQuantizationOptions extends CallOptions {
+  readonly prompt?: string | undefined;
+  /** F16, Q8_0 and Q4_K_M when absent: the founding full, 8 and 4 bits. */
+  readonly levels?: readonly Level[] | undefined;
+  readonly reference?: Level | undefined;
+  /** Timed runs per level; 3 when absent. */
+  readonly iterations?: number | undefined;
+  readonly maxTokens?: number | undefined;
+  /** A text to measure quality on. */
+  readonly text?: string | undefined;
+  readonly windowTokens?: number | undefined;
+  /** Whether missing levels are made; yes when absent. */
+  readonly make?: boolean | undefined;
+}
+
+/** One client that asks for a model and gets the right variant, with performance recorded per model. */
+export interface Plimsoll {
+  /** @throws VariantNotFoundError, ModelNotFoundError, BackendUnreachableError, CancelledError */
+  generate(model: string, prompt: string, options?: GenerateOptions): Promise<GeneratedText>;
+  /** Takes effect with the next call. @throws InvalidInputError for bits other than 4, 8 and 16 */
+  setQuantization(enabled: boolean, bits?: number): Promise<QuantizationSettings>;
+  getQuantizationSettings(): Promise<QuantizationSettings>;
+  /** Per model and variant; of one model when it is given. */
+  getPerformanceStats(model?: string): Promise<readonly VariantStatistics[]>;
+  compareQuantization(model: string, options?: CompareQuantizationOptions): Promise<Comparison>;
+  listModels(options?: CallOptions): Promise<readonly ListedModel[]>;
+  checkModelExists(model: string, options?: CallOptions): Promise<boolean>;
+  /** What fits on this machine or a described one, how fast, how good. */
+  plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan>;
+  /** Unloads what this client loaded. It is not used afterwards. */
+  close(): Promise<void>;
+}
