@@ -1,5 +1,6 @@
 import type { Clock, GpuProbe, LogitsSource, MeasurementStore, ModelRuntime } from '@plimsoll/domain';
 import type { PlanModel } from '../planning/plan-model.js';
+import type { TaskGrader } from '../tasks/task-grader.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import type { EnsureVariant, ReadyVariant } from '../variants/ensure-variant.js';
 import type { ComparisonCell } from './comparison.js';
@@ -16,6 +17,8 @@ export interface CompareDependencies {
   readonly recorder: MeasurementRecorder;
   readonly gpu: GpuProbe;
   readonly clock: Clock;
+  /** Judges answers to tasks; `name` tells graders apart, so that none goes on with another's outcomes. */
+  readonly grader?: { readonly name: string; readonly grade: TaskGrader } | undefined;
   /** A short digest of a text. */
   readonly digest: (text: string) => string;
 }

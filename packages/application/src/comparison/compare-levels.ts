@@ -4,11 +4,13 @@ import type { ReadyVariant } from '../variants/ensure-variant.js';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareProgress, CompareRequest } from './compare-request.js';
 import type { Comparison, ComparisonCell } from './comparison.js';
+import { isAbout } from './is-about.js';
 import { measureQuality, prepareText } from './measure-quality.js';
 import { PacedProgress } from './paced-progress.js';
 import { NO_PREDICTION, predictCells } from './predict-cells.js';
 import type { CellPrediction } from './predict-cells.js';
 import { summarizeCells } from './summarize-comparison.js';
+import { checkTasks, runTasks, tasksOfCells } from './run-tasks.js';
 import { timeCell } from './time-cell.js';
 
 /** Options of a comparison. */
@@ -35,11 +37,13 @@ export class CompareLevels {
    * @throws InvalidInputError, VariantNotFoundError, UnsupportedModelError, CapabilityMissingError, CancelledError
    */
   async compare(request: CompareRequest, options: CompareOptions = {}): Promise<Comparison> {
+    checkTasks(this.#with, request);
     const cells = await this.#readyCells(request, options);
     const text = await prepareText(this.#with, request, cells, options);
     const environment = await this.#with.recorder.environment(options);
     const candidates = text === null ? [] : cells.slice(1);
-    const steps = cells.length * request.iterations + candidates.length;
+    const tasks = request.tasks ?? [];
+    const steps = cells.length * (request.iterations + tasks.length) + candidates.length;
     const { id, kept } = await this.#resume(request, cells, steps, environment.engineBuild);
 
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
@@ -54,6 +58,8 @@ export class CompareLevels {
       }
       progress.advance();
     }
+    const outcomes = await runTasks(this.#with, request, id, cells, predictions, kept, progress, options);
+    const summaries = tasksOfCells(cells, tasks, outcomes);
 
     return {
       id,
@@ -68,7 +74,7 @@ export class CompareLevels {
           runs: runs.filter((run) => isAbout(run, cell)),
           quality: index === 0 ? qualityOfReference(qualities) : qualityOf(qualities, cell),
         })),
-      ),
+      ).map((level, index) => ({ ...level, tasks: summaries[index] ?? null })),
     };
   }
 
@@ -107,7 +113,8 @@ export class CompareLevels {
     const { iterations, prompt, maxTokens, text, windowTokens } = request;
     const variants = cells.map(({ variant, kvCache, ready }) => [variant, kvCache, ready.digest, ready.sizeBytes]);
     const settings = [iterations, prompt, maxTokens, text, windowTokens, variants, this.#with.runtime.id, engineBuild];
-    const base = this.#with.digest(JSON.stringify(settings));
+    const graded = request.tasks === undefined ? [] : [request.tasks, this.#with.grader?.name ?? null];
+    const base = this.#with.digest(JSON.stringify([...settings, ...graded]));
     for (let number = 1; ; number += 1) {
       const id = `${base}-${number}`;
       const kept = await this.#with.store.query({ comparisonId: id, limit: steps });
@@ -142,9 +149,6 @@ export class CompareLevels {
     return runs;
   }
 }
-
-const isAbout = (record: Measurement, cell: ComparisonCell): boolean =>
-  record.variant === cell.variant && record.kvCache === cell.kvCache;
 
 const qualityOf = (records: readonly Measurement[], cell: ComparisonCell): QualityResult | null =>
   records.find((record) => isAbout(record, cell))?.quality ?? null;

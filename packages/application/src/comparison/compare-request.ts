@@ -1,4 +1,5 @@
 import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { Task } from '../tasks/task.js';
 
 /** What to compare, and how. */
 export interface CompareRequest {
@@ -17,13 +18,15 @@ export interface CompareRequest {
   /** Text to measure quality on; null measures none. */
   readonly text: string | null;
   readonly windowTokens: number;
+  /** Tasks that every cell is given; none when absent. Ids are unique. */
+  readonly tasks?: readonly Task[] | undefined;
   /** Whether missing variants are made. */
   readonly make: boolean;
 }
 
 /** How far a comparison is. */
 export interface CompareProgress {
-  readonly phase: 'preparing' | 'building' | 'speed' | 'quality';
+  readonly phase: 'preparing' | 'building' | 'speed' | 'quality' | 'tasks';
   /** What is being worked on, such as `Q4_K_M`. */
   readonly detail: string;
   /** Share done, 0 to 1. */

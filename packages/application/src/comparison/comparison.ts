@@ -1,3 +1,4 @@
+import type { TaskSummary } from '../tasks/task-summary.js';
 import type { KvCacheType, Level, MeasurementEnvironment, QualityResult } from '@plimsoll/domain';
 
 /** One combination under comparison. */
@@ -48,6 +49,8 @@ export interface ComparedLevel extends ComparisonCell {
   readonly runs: RunSummary;
   readonly speed: SpeedSummary;
   readonly quality: QualityResult | null;
+  /** How it did on tasks; absent or null when there were none. */
+  readonly tasks?: TaskSummary | null;
   /** On the Pareto front of bytes against divergence (or speed where quality was not measured). */
   readonly paretoOptimal: boolean;
 }

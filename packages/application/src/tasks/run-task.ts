@@ -1,0 +1,71 @@
+import { BackendFailedError, isPlimsollError } from '@plimsoll/domain';
+import type { CallOptions, LoadOptions, Measurement, ModelRuntime } from '@plimsoll/domain';
+import type { MeasurementDraft } from '../statistics/measurement-recorder.js';
+import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import type { TaskGrader } from './task-grader.js';
+import type { Task } from './task.js';
+
+/** What running a task needs. */
+export interface RunTaskDependencies {
+  readonly runtime: ModelRuntime;
+  readonly recorder: MeasurementRecorder;
+  readonly grade: TaskGrader;
+}
+
+/** Which variant answers, and how its record begins. */
+export interface TaskRun {
+  readonly draft: Omit<MeasurementDraft, 'kind' | 'succeeded'>;
+  readonly load: LoadOptions;
+}
+
+/** Long enough for every answer of the suites; an answer that is longer was not to the point. */
+const MAX_TOKENS = 256;
+
+/** Failures that would meet every further task too, so that going on is of no use. */
+const FATAL: readonly string[] = ['cancelled', 'backend-unreachable', 'model-not-found', 'out-of-memory'];
+
+/**
+ * Has a variant answer one task at temperature 0, grades the answer and keeps the outcome. A failure is kept as an
+ * error of this task; only one that would meet all the others too is thrown.
+ */
+export async function runTask(
+  { runtime, recorder, grade }: RunTaskDependencies,
+  { draft, load }: TaskRun,
+  task: Task,
+  options: CallOptions = {},
+): Promise<Measurement> {
+  try {
+    const answer = await answerTo(runtime, draft.variant, load, task, options);
+    const { passed, score } = await grade(task, answer, options.signal);
+    return await recorder.record(
+      { ...draft, kind: 'task', succeeded: true, task: { id: task.id, passed, score } },
+      options,
+    );
+  } catch (error) {
+    const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
+    // Storage that fails would fail again right now, with the record of the failure.
+    if (FATAL.includes(errorCode) || errorCode === 'storage-failed') throw error;
+    const unknown = { id: task.id, passed: null, score: null };
+    return recorder.record({ ...draft, kind: 'task', succeeded: false, errorCode, task: unknown }, options);
+  }
+}
+
+async function answerTo(
+  runtime: ModelRuntime,
+  model: string,
+  load: LoadOptions,
+  { prompt }: Task,
+  options: CallOptions,
+): Promise<string> {
+  const events = runtime.generate(
+    // No format is forced: whether the model keeps to it by itself is what is measured.
+    { model, input: { kind: 'prompt', prompt }, temperature: 0, seed: 1, maxTokens: MAX_TOKENS, think: false, load },
+    options,
+  );
+  let answer = '';
+  for await (const event of events) {
+    if (event.type === 'done') return answer;
+    if (event.thinking !== true) answer += event.text;
+  }
+  throw new BackendFailedError('The backend ended its answer without saying so.');
+}
