@@ -1,3 +1,5 @@
+import { fastExp } from './fast-exp.js';
+
 /** What one position of a text says about two models: natural logarithms, probabilities between 0 and 1. */
 export interface TokenDivergence {
   /** −ln p of the true token under the candidate. */
@@ -19,7 +21,7 @@ export interface TokenDivergence {
 export function tokenNll(logits: Float32Array, token: number): number {
   const max = logits[argmax(logits)] ?? NaN;
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] ?? 0) - max);
+  for (let i = 0; i < logits.length; i++) sum += fastExp((logits[i] ?? 0) - max);
   return max + Math.log(sum) - (logits[token] ?? NaN);
 }
 
@@ -43,9 +45,9 @@ export function tokenDivergence(reference: Float32Array, candidate: Float32Array
   for (let i = 0; i < reference.length; i++) {
     const p = (reference[i] ?? 0) - p0;
     const q = (candidate[i] ?? 0) - q0;
-    const weight = Math.exp(p);
+    const weight = fastExp(p);
     referenceSum += weight;
-    candidateSum += Math.exp(q);
+    candidateSum += fastExp(q);
     // A token that the reference rules out adds nothing, however unlikely the candidate finds it.
     if (weight > 0) difference += weight * (p - q);
   }
