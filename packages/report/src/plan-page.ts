@@ -12,16 +12,6 @@ import { whatIf } from './plan/what-if.js';
 /** Where the page keeps its numbers. */
 const DATA_ID = 'plan-data';
 
-const LEGEND: readonly (readonly [name: string, words: string])[] = [
-  ['weights', 'weights'],
-  ['cache', 'KV cache'],
-  ['state', 'recurrent state'],
-  ['compute', 'compute buffer'],
-  ['over', 'overload'],
-  ['ashore', 'left to the host'],
-  ['shore-key', 'thin bar: held by the host'],
-];
-
 /**
  * A plan as one self-contained, interactive HTML page: the domain's own code runs in it, so that memory, context and
  * cache can be changed without a server. It loads nothing; what is set is kept in the address, and can be sent along.
@@ -39,7 +29,6 @@ export function planPage(input: PlanPageInput): string {
     `<main id="plan">`,
     `<section class="verdict"><h2 id="headline" role="status">${escapeHtml(view.headline)}</h2><div id="reasons">${view.reasons}</div></section>`,
     `<section aria-labelledby="load-title"><h2 id="load-title">What it takes, level by level</h2>`,
-    `<p class="legend">${LEGEND.map(([name, words]) => `<span><i class="${name}"></i>${words}</span>`).join('')}</p>`,
     `<div id="chart">${view.chart}</div></section>`,
     `<section><h2 id="table-title">All numbers</h2><div id="table" class="scroll" role="region" aria-labelledby="table-title" tabindex="0">${view.table}</div></section>`,
     `</main>`,

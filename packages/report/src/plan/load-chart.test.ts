@@ -84,6 +84,14 @@ test('without a device the line is that of the host, and there is none when its 
   expect(rowsOf(unknown).every(({ classes }) => classes.includes('full'))).toBe(true);
 });
 
+test('the legend explains what is to be seen, and nothing else', () => {
+  const legendOf = (html: string) => /<p class="legend">(.*?)<\/p>/.exec(html)?.[1]?.replaceAll(/<[^>]*>/g, '|') ?? '';
+  const fits = legendOf(loadChart(planOf({ levels: ['Q4_K_M', 'Q4_0'] })));
+  expect(fits).toContain('KV cache');
+  expect(fits).not.toMatch(/recurrent|overload|left to the host/);
+  expect(legendOf(loadChart(planOf({ constraints: { allowPartial: false } })))).toContain('overload');
+});
+
 test('nothing is ever NaN or infinite', () => {
   for (const bytes of [0, 1, GIB, 1000 * GIB]) {
     const budget = memoryBudget({

@@ -7,12 +7,21 @@ import { PLIMSOLL_MARK } from './plimsoll-mark.js';
 import { fitWords, grouped, longestContext, lossWords, speedSource, speedWords } from './words.js';
 
 /** What a bar is stacked of, from left to right: key, class and words. */
-export const LOAD_PARTS = [
+const LOAD_PARTS: readonly (readonly [key: keyof MemoryUse, name: string, words: string])[] = [
   ['weightsBytes', 'weights', 'weights'],
   ['kvCacheBytes', 'cache', 'KV cache'],
   ['recurrentStateBytes', 'state', 'recurrent state'],
   ['computeBytes', 'compute', 'compute buffer'],
-] as const satisfies readonly (readonly [keyof MemoryUse, string, string])[];
+];
+
+/** What the colours mean, in the order of the bars. */
+const LEGEND: readonly (readonly [name: string, words: string])[] = [
+  ...LOAD_PARTS.map(([, name, words]) => [name, words] as const),
+  ['learned', 'learned from runs here'],
+  ['over', 'overload'],
+  ['ashore', 'left to the host'],
+  ['shore', 'thin bar: held by the host'],
+];
 
 /**
  * The operating points of a plan as stacked bars, with the load line over them. Beyond the line a load that does not
@@ -22,7 +31,7 @@ export function loadChart(plan: Plan): string {
   const line = loadLine(plan);
   const scale = loadScale(plan, line);
   const rows = plan.candidates.map((candidate) => row(plan, candidate, line, scale));
-  return `<div class="chart">${head(line, scale)}<ol class="rows">${rows.join('')}</ol>${axis(scale)}</div>`;
+  return `${legend(rows.join(''))}<div class="chart">${head(line, scale)}<ol class="rows">${rows.join('')}</ol>${axis(scale)}</div>`;
 }
 
 /** A position on the scale; what lies beyond it is cut off. */
@@ -31,6 +40,15 @@ const share = (bytes: number, { mostBytes }: LoadScale): string =>
 
 const stretch = (from: number, to: number, scale: LoadScale): string =>
   `left:${share(from, scale)};width:${share(Math.max(0, Math.min(to, scale.mostBytes) - from), scale)}`;
+
+/** Explains what is to be seen, and nothing else. */
+function legend(rows: string): string {
+  const keys = LEGEND.filter(([name]) => rows.includes(`class="${name}"`));
+  const entries = keys.map(
+    ([name, words]) => `<span><i class="${name === 'shore' ? 'shore-key' : name}"></i>${words}</span>`,
+  );
+  return `<p class="legend">${entries.join('')}</p>`;
+}
 
 function head({ usableBytes, memory }: LoadLine, scale: LoadScale): string {
   if (usableBytes === null) return '';
