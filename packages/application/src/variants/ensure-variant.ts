@@ -1,4 +1,4 @@
-import { VariantNotFoundError } from '@plimsoll/domain';
+import { ModelNotFoundError, VariantNotFoundError } from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
@@ -92,12 +92,22 @@ export class EnsureVariant {
       this.#bus.publish({ type: 'variant-built', name: built.name });
       return { name: built.name, level, sizeBytes: built.sizeBytes, digest: built.digest, made: method };
     }
+    await this.#refuseUnknown(model, options);
     throw new VariantNotFoundError(
       `There is no ${level} variant of ${model}, and none can be made from what is there.`,
       {
         hint: `See what is installed with: plimsoll models. Choose another level, or turn quantization off with: plimsoll config set ai.enable_quantization false`,
       },
     );
+  }
+
+  /** A model that is not there at all is told as such, not as a missing level. */
+  async #refuseUnknown(model: string, options?: CallOptions): Promise<void> {
+    const known = (await this.#runtime.find(model, options)) ?? (await this.#catalog.variants(model, options))[0];
+    if (known !== undefined) return;
+    throw new ModelNotFoundError(`There is no model ${model} on this backend.`, {
+      hint: 'List what there is with: plimsoll models. Or name a GGUF file by its path.',
+    });
   }
 
   #request(model: string, level: Level): BuildRequest {

@@ -50,6 +50,8 @@ export class QuantizeModel {
       this.#bus.publish({ type: 'variant-built', name: built.name });
       return { ...built, method };
     }
+    // A builder that is asked for the size of the result says best what stands against it.
+    for (const builder of this.#builders) await builder.dryRun(build, options);
     throw new UnsupportedLevelError(`${request.model} cannot be made into ${request.level} on this backend.`, {
       hint: 'Start from an F16, BF16 or F32 file, or choose another level. What a model is made of: plimsoll inspect',
     });

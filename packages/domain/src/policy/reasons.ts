@@ -40,7 +40,10 @@ function qualityReason({ level, expected }: PlanCandidate): string {
   const { perplexityIncrease, meanKld, source, note } = expected.quality;
   if (source === 'reference' && meanKld === 0) return `${level} is full precision: nothing is lost.`;
   if (perplexityIncrease === null && meanKld === null) return note;
-  const perplexity = perplexityIncrease === null ? [] : [`perplexity +${(perplexityIncrease * 100).toFixed(2)} %`];
+  const perplexity =
+    perplexityIncrease === null
+      ? []
+      : [`perplexity ${perplexityIncrease < 0 ? '' : '+'}${(perplexityIncrease * 100).toFixed(2)} %`];
   const kld = meanKld === null ? [] : [`mean KL divergence ${meanKld.toFixed(4)}`];
   return `Expected loss: ${[...perplexity, ...kld].join(', ')} (${source}). ${note}`;
 }
