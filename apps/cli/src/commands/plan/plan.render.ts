@@ -133,7 +133,10 @@ function speedCell({ value, source }: CandidateDocument['expected']['decodeToken
 
 function lossCell(perplexityIncrease: number | null): string {
   if (perplexityIncrease === null) return UNKNOWN;
-  return perplexityIncrease === 0 ? 'none' : `+${formatPercent(perplexityIncrease)}`;
+  if (perplexityIncrease === 0) return 'none';
+  // A level can do better than the full one by chance; a minus that rounds to nothing is none.
+  const text = formatPercent(perplexityIncrease);
+  return text.startsWith('-0.0 ') ? '+0.0 %' : perplexityIncrease < 0 ? text : `+${text}`;
 }
 
 function nextCommand({ candidates, recommended }: PlanDocument, model: string): string {
