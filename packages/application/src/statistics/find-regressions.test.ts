@@ -1,0 +1,72 @@
+import { InMemoryConfigStore, InMemoryMeasurementStore } from '@plimsoll/testing';
+import type { Measurement } from '@plimsoll/domain';
+import { describe, expect, test } from 'vitest';
+import { qualityRecord, speedRecord } from './__fixtures__/records.js';
+import { FindRegressions } from './find-regressions.js';
+import { speedTrends } from './speed-trends.js';
+
+const driver = (name: string): Pick<Measurement, 'environment'> => ({
+  environment: { backend: 'fake', engineBuild: 'b1', device: 'A card', driver: name, platform: 'linux-x64' },
+});
+
+const speeds = (middle: number): readonly number[] => [-0.3, 0.2, 0, 0.1, -0.1, 0.3, -0.2, 0.15].map((d) => middle + d);
+
+const useCase = async (records: readonly Measurement[], qualityThreshold: number | null = null) => {
+  const store = new InMemoryMeasurementStore();
+  await store.append(records);
+  return new FindRegressions(store, new InMemoryConfigStore({ qualityThreshold }));
+};
+
+describe('FindRegressions', () => {
+  test('warns of a driver update that made things slower', async () => {
+    const records = [
+      ...speeds(40).map((speed) => speedRecord(speed)),
+      ...speeds(30).map((speed) => speedRecord(speed, driver('560'))),
+    ];
+    const { regressions, trends } = await (await useCase(records)).find({ model: 'tale:1b' });
+    expect(regressions).toMatchObject([{ kind: 'speed', changes: ['driver 550 → 560'] }]);
+    expect(trends[0]?.change).toBeCloseTo(-0.25, 1);
+  });
+
+  test('the same machine, as fast as ever, is well', async () => {
+    const records = [...speeds(40), ...speeds(40)].map((speed) => speedRecord(speed));
+    const finding = await useCase(records);
+    expect((await finding.find()).regressions).toEqual([]);
+    expect(await finding.check()).toMatchObject([{ check: 'trend', status: 'ok' }]);
+  });
+
+  test('warns of quality below the threshold of the settings, and only where there is one', async () => {
+    const records = [qualityRecord(0.8)];
+    expect(await (await useCase(records, 0.9)).check()).toMatchObject([
+      { status: 'warning', message: expect.stringContaining('80.0 %') as string },
+    ]);
+    expect(await (await useCase(records)).check()).toMatchObject([{ status: 'ok' }]);
+  });
+
+  test('what was imported is no regression of this machine', async () => {
+    const records = [...speeds(40), ...speeds(30)].map((speed) => speedRecord(speed, { foreign: true }));
+    expect(await (await useCase(records)).find()).toEqual({ trends: [], regressions: [] });
+  });
+});
+
+describe('speedTrends', () => {
+  test('gives at most twelve points, oldest first, whatever order the records come in', () => {
+    const records = Array.from({ length: 100 }, (_, index) => speedRecord(100 + index)).reverse();
+    const [trend] = speedTrends(records);
+    expect(trend).toMatchObject({ runs: 100, device: 'A card' });
+    expect(trend?.decodeTokensPerSecond).toHaveLength(12);
+    expect(trend?.decodeTokensPerSecond).toEqual([...(trend?.decodeTokensPerSecond ?? [])].sort((a, b) => a - b));
+    expect(trend?.change).toBeGreaterThan(0.8);
+  });
+
+  test('keeps runs apart that cannot be compared, and drops those that heat slowed', () => {
+    const four = speeds(40).slice(0, 4);
+    const records = [
+      ...four.map((speed) => speedRecord(speed)),
+      ...four.map((speed) => speedRecord(speed, { kvCache: 'q8_0' })),
+      ...four.map((speed) => speedRecord(speed, { variant: 'hot', throttled: true })),
+      ...four.slice(1).map((speed) => speedRecord(speed, { variant: 'few' })),
+    ];
+    expect(speedTrends(records).map(({ runs }) => runs)).toEqual([4, 4]);
+  });
+});

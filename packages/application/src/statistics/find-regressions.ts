@@ -1,0 +1,55 @@
+import { findRegressions } from '@plimsoll/domain';
+import type { ConfigStore, MeasurementFilter, MeasurementStore, Regression } from '@plimsoll/domain';
+import type { Finding } from '../diagnosis/finding.js';
+import { speedTrends } from './speed-trends.js';
+import type { SpeedTrend } from './speed-trends.js';
+
+/** Which records are looked at. */
+export type RegressionSubject = Pick<MeasurementFilter, 'model' | 'backend' | 'sinceMs'>;
+
+/** How speed went over time, and what got worse. */
+export interface Development {
+  readonly trends: readonly SpeedTrend[];
+  readonly regressions: readonly Regression[];
+}
+
+/** Records that are looked at: the newest. */
+const RECORDS = 5000;
+
+/** Looks through the records of this machine for what got worse: the founding wish to be told when quality drops. */
+export class FindRegressions {
+  readonly #store: MeasurementStore;
+  readonly #config: ConfigStore;
+
+  constructor(store: MeasurementStore, config: ConfigStore) {
+    this.#store = store;
+    this.#config = config;
+  }
+
+  /** Trends and regressions; quality counts only where the settings have a threshold. */
+  async find(subject: RegressionSubject = {}): Promise<Development> {
+    const { settings } = await this.#config.load();
+    const records = await this.#store.query({ ...subject, foreign: false, limit: RECORDS });
+    return {
+      trends: speedTrends(records),
+      regressions: findRegressions(records, { qualityThreshold: settings.qualityThreshold }),
+    };
+  }
+
+  /** The same as findings of a diagnosis. */
+  async check(): Promise<readonly Finding[]> {
+    const { regressions } = await this.find();
+    if (regressions.length === 0) {
+      return [{ check: 'trend', status: 'ok', message: 'Nothing recorded here got worse.', hint: null }];
+    }
+    return regressions.map(({ message, model, kind }) => ({
+      check: 'trend',
+      status: 'warning',
+      message,
+      hint:
+        kind === 'quality'
+          ? `Compare levels with: plimsoll compare ${model}. Then: plimsoll stats ${model} --propose`
+          : `See the trend with: plimsoll stats ${model}`,
+    }));
+  }
+}

@@ -1,0 +1,88 @@
+import { InMemoryConfigStore, InMemoryMeasurementStore, RecordingEventBus, TEST_SETTINGS } from '@plimsoll/testing';
+import { describe, expect, test } from 'vitest';
+import { ManageSettings } from '../settings/manage-settings.js';
+import { qualityRecord, speedRecord } from './__fixtures__/records.js';
+import { ProposeForModels } from './propose-for-models.js';
+import { proposeSettings } from './propose-settings.js';
+
+const MEASURED = [
+  qualityRecord(0.99, { level: 'Q8_0' }),
+  qualityRecord(0.95, { level: 'Q5_K_M' }),
+  qualityRecord(0.93, { level: 'Q4_K_M' }),
+  qualityRecord(0.7, { level: 'Q2_K' }),
+];
+
+describe('proposeSettings', () => {
+  test('takes the smallest level that reaches the threshold, with the numbers', () => {
+    const [proposal] = proposeSettings(MEASURED, { ...TEST_SETTINGS, quantizationBits: 8 }, 0.9);
+    expect(proposal).toMatchObject({ model: 'tale:1b', override: { level: 'Q4_K_M' } });
+    expect(proposal?.reasons).toEqual([expect.stringMatching(/93 % ± 0\.4 over 4000 tokens.*The settings say Q8_0/u)]);
+  });
+
+  test('counts the standard error against a level', () => {
+    const [proposal] = proposeSettings(MEASURED, TEST_SETTINGS, 0.928);
+    expect(proposal?.override).toEqual({ level: 'Q5_K_M' });
+  });
+
+  test('says nothing where the settings say so already, or nothing is good enough', () => {
+    expect(proposeSettings(MEASURED, TEST_SETTINGS, 0.9)).toEqual([]);
+    expect(proposeSettings(MEASURED, TEST_SETTINGS, 0.999)).toEqual([]);
+    expect(proposeSettings([speedRecord(40)], TEST_SETTINGS, 0.9)).toEqual([]);
+  });
+
+  test('turns quantization on where it was off, and says so', () => {
+    const [proposal] = proposeSettings(MEASURED, { ...TEST_SETTINGS, quantizationEnabled: false }, 0.9);
+    expect(proposal?.override).toEqual({ level: 'Q4_K_M', enabled: true });
+    expect(proposal?.reasons[0]).toContain('no quantization');
+  });
+
+  test('leaves a level out of which every run failed', () => {
+    const failed = speedRecord(1, { succeeded: false, errorCode: 'out-of-memory', timings: null });
+    const settings = { ...TEST_SETTINGS, quantizationBits: 8 } as const;
+    expect(proposeSettings([...MEASURED, failed], settings, 0.9)[0]?.override).toEqual({ level: 'Q5_K_M' });
+  });
+
+  test.each([
+    ['as fast', 39.5, 'q8_0'],
+    ['much slower', 20, undefined],
+    ['not timed', null, undefined],
+  ])('a smaller cache that is %s', (_name, speed, kvCacheType) => {
+    const records = [
+      ...MEASURED,
+      qualityRecord(0.925, { kvCache: 'q8_0' }),
+      qualityRecord(0.8, { kvCache: 'q4_0' }),
+      speedRecord(40),
+      ...(speed === null ? [] : [speedRecord(speed, { kvCache: 'q8_0' })]),
+    ];
+    expect(proposeSettings(records, TEST_SETTINGS, 0.9)[0]?.override.kvCacheType).toBe(kvCacheType);
+  });
+
+  test('trusts own records over foreign ones, and tells where evidence is from', () => {
+    const foreign = qualityRecord(0.5, { foreign: true });
+    const settings = { ...TEST_SETTINGS, quantizationBits: 8 } as const;
+    expect(proposeSettings([...MEASURED, foreign], settings, 0.9)[0]?.override.level).toBe('Q4_K_M');
+    const borrowed = proposeSettings([qualityRecord(0.95, { foreign: true })], settings, 0.9);
+    expect(borrowed[0]?.reasons[0]).toContain('measured on another machine');
+  });
+});
+
+describe('ProposeForModels', () => {
+  test('changes nothing until it is told to, and then only what was proposed', async () => {
+    const store = new InMemoryMeasurementStore();
+    await store.append(MEASURED);
+    const config = new InMemoryConfigStore({
+      quantizationBits: 8,
+      modelOverrides: { tale: { contextTokens: 2048 }, other: { bits: 16 } },
+    });
+    const proposing = new ProposeForModels(store, new ManageSettings(config, new RecordingEventBus()));
+    const proposals = await proposing.propose();
+    expect((await config.load()).settings.modelOverrides['tale:1b']).toBeUndefined();
+    await proposing.apply(proposals);
+    expect((await config.load()).settings.modelOverrides).toEqual({
+      tale: { contextTokens: 2048 },
+      other: { bits: 16 },
+      'tale:1b': { contextTokens: 2048, level: 'Q4_K_M' },
+    });
+    expect(await proposing.propose()).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { KV_CACHE_TYPES, LEVEL_NAMES, decodeTokensPerSecond, median, resolveQuantization } from '@plimsoll/domain';
+import type { KvCacheType, Level, Measurement, ModelOverride, QualityResult, Settings } from '@plimsoll/domain';
+
+/** Settings of one model that its measurements speak for. */
+export interface SettingsProposal {
+  readonly model: string;
+  /** What would change; the model's other settings stay. */
+  readonly override: ModelOverride;
+  /** Why, in words, with the numbers behind it. */
+  readonly reasons: readonly string[];
+}
+
+/** One level with one cache as it was measured. */
+interface MeasuredCell {
+  readonly level: Level;
+  readonly kvCache: KvCacheType;
+  readonly quality: QualityResult;
+  readonly foreign: boolean;
+  /** Median decode tokens per second here, or null when it was not timed here. */
+  readonly speed: number | null;
+}
+
+/** A cache that costs more speed than this, as a share, is not worth its bytes. */
+const LARGEST_SLOWDOWN = 0.05;
+
+/**
+ * What the measurements propose for each model: the smallest level whose agreement with its reference, less one
+ * standard error, reaches the threshold, and at that level the smallest KV cache type that reaches it too and is not
+ * slower. Nothing is proposed where the settings say so already, or nothing that was measured is good enough.
+ */
+export function proposeSettings(
+  measurements: readonly Measurement[],
+  settings: Settings,
+  threshold: number,
+): readonly SettingsProposal[] {
+  const models = [...new Set(measurements.filter(({ quality }) => quality !== null).map(({ model }) => model))].sort();
+  return models.flatMap((model) => {
+    const proposal = proposeFor(
+      model,
+      measurements.filter((record) => record.model === model),
+      settings,
+      threshold,
+    );
+    return proposal === null ? [] : [proposal];
+  });
+}
+
+function proposeFor(
+  model: string,
+  records: readonly Measurement[],
+  settings: Settings,
+  threshold: number,
+): SettingsProposal | null {
+  const good = measuredCells(records).filter(({ quality }) => agreement(quality) >= threshold);
+  const level = LEVEL_NAMES.findLast((name) => good.some((cell) => cell.level === name));
+  if (level === undefined) return null;
+  const cell = smallestCache(good.filter((each) => each.level === level));
+  if (cell === null) return null;
+
+  const now = resolveQuantization(settings, model);
+  const limit = percent(threshold);
+  const override: { -readonly [Key in keyof ModelOverride]: ModelOverride[Key] } = {};
+  const reasons: string[] = [];
+  if (now.level !== level) {
+    override.level = level;
+    if (!now.enabled) override.enabled = true;
+    reasons.push(
+      `${level} is the smallest measured level that agrees with its reference on at least ${limit} of the most likely tokens: ${evidence(cell)}. The settings say ${now.level ?? 'no quantization'}.`,
+    );
+  }
+  if (now.keyCacheType !== cell.kvCache || now.valueCacheType !== cell.kvCache) {
+    override.kvCacheType = cell.kvCache;
+    reasons.push(
+      `With a ${cell.kvCache} cache ${level} still reaches ${limit}: ${evidence(cell)}${cell.speed === null ? '' : `; it decodes ${cell.speed.toFixed(1)} tokens/s`}. The settings say ${now.keyCacheType}.`,
+    );
+  }
+  return reasons.length === 0 ? null : { model, override, reasons };
+}
+
+/** The best evidence for every level and cache: own before foreign, then the one over most tokens, then the newest. */
+function measuredCells(records: readonly Measurement[]): readonly MeasuredCell[] {
+  const best = new Map<string, Measurement>();
+  for (const record of [...records].sort((a, b) => b.atMs - a.atMs)) {
+    if (record.quality === null || record.level === null || !record.succeeded) continue;
+    const key = `${record.level} ${record.kvCache ?? 'f16'}`;
+    const other = best.get(key);
+    if (other === undefined || weight(record) > weight(other)) best.set(key, record);
+  }
+  return [...best.values()].flatMap(({ level, kvCache, quality, foreign }) => {
+    if (level === null || quality === null) return [];
+    const cache = kvCache ?? 'f16';
+    const timed = records.filter(
+      (run) => run.kind === 'speed' && !run.foreign && run.level === level && (run.kvCache ?? 'f16') === cache,
+    );
+    if (timed.length > 0 && !timed.some(({ succeeded }) => succeeded)) return [];
+    const speeds = timed.flatMap(({ timings }) => {
+      const speed = timings === null ? null : decodeTokensPerSecond(timings);
+      return speed === null ? [] : [speed];
+    });
+    return [{ level, kvCache: cache, quality, foreign, speed: median(speeds) }];
+  });
+}
+
+const weight = ({ foreign, quality }: Measurement): number => (foreign ? 0 : 1e12) + (quality?.scoredTokens ?? 0);
+
+/** The smallest cache of one level's cells that decodes about as fast as the largest one. */
+function smallestCache(cells: readonly MeasuredCell[]): MeasuredCell | null {
+  const bySize = cells.toSorted((a, b) => KV_CACHE_TYPES.indexOf(a.kvCache) - KV_CACHE_TYPES.indexOf(b.kvCache));
+  const [largest] = bySize;
+  if (largest === undefined) return null;
+  const fast = bySize.findLast(
+    ({ speed }) => largest.speed === null || (speed !== null && speed >= largest.speed * (1 - LARGEST_SLOWDOWN)),
+  );
+  return fast ?? largest;
+}
+
+const agreement = ({ sameTopToken, sameTopTokenStandardError }: QualityResult): number =>
+  sameTopToken - sameTopTokenStandardError;
+
+const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
+
+function evidence({ quality, foreign }: MeasuredCell): string {
+  const error = (quality.sameTopTokenStandardError * 100).toFixed(1);
+  const where = foreign ? ', measured on another machine' : '';
+  return `${percent(quality.sameTopToken)} ± ${error} over ${quality.scoredTokens} tokens${where}`;
+}
