@@ -81,6 +81,25 @@ test('with a stricter threshold the answer is another level', () => {
   expect(comparisonReport(comparison, 0.98)).toContain('Q8_0 is the smallest level');
 });
 
+test('tasks get a section of their own, with those that flipped', () => {
+  expect(comparisonReport(comparison)).not.toContain('<h2>Tasks</h2>');
+  const summary = {
+    total: 24,
+    passed: 18,
+    failed: 6,
+    errors: 0,
+    passRate: { value: 0.75, low: 0.551, high: 0.88 },
+    meanScore: null,
+    againstReference: { lost: ['sum <b>'], gained: ['format-tag'], pValue: 1, scorePValue: null },
+  };
+  const levels = comparison.levels.map((each) => ({ ...each, tasks: summary }));
+  const html = comparisonReport({ ...comparison, levels });
+  expect(html).toContain('<h2>Tasks</h2>');
+  expect(html).toContain('lost sum &#60;b&#62;; gained format-tag;');
+  expect(html).toContain('Tasks solved');
+  expect(html).toContain('solves 18 of 24 tasks where F16 solves 18 (no difference beyond chance)');
+});
+
 test('without quality it says so instead of drawing an empty chart', () => {
   const levels = comparison.levels.map((each) => ({ ...each, quality: null }));
   const html = comparisonReport({ ...comparison, text: null, levels });

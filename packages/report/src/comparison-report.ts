@@ -15,6 +15,7 @@ export function comparisonReport(comparison: Comparison, threshold?: number): st
     ...sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
     quality(comparison.levels),
     speed(comparison.levels),
+    tasks(comparison.levels),
     '<h2>All numbers</h2>',
     table(comparison.levels, recommended),
     '<h2>Environment</h2>',
@@ -71,6 +72,31 @@ function speed(levels: readonly ComparedLevel[]): string {
   return charts.length === 0
     ? ''
     : `<h2>Speed</h2><p class="quiet">Medians with 95 % bootstrap intervals.</p>${charts.join('<p></p>')}`;
+}
+
+/** Pass rates or, where only a grader judged, scores; and what each level lost and gained. Empty without tasks. */
+function tasks(levels: readonly ComparedLevel[]): string {
+  const pick = (from: 'passRate' | 'meanScore', factor: number): Parameters<typeof barChart>[0] =>
+    levels.flatMap((level) => {
+      const estimate = level.tasks?.[from] ?? null;
+      if (estimate === null) return [];
+      const { value, low, high } = estimate;
+      return [{ label: labelOf(level), value: value * factor, low: low * factor, high: high * factor }];
+    });
+  const charts = [
+    barChart(pick('passRate', 100), 'Tasks solved', 'percent'),
+    barChart(pick('meanScore', 1), 'Mean score', 'points'),
+  ].filter((chart) => chart !== '');
+  if (charts.length === 0) return '';
+  const flips = levels.flatMap((level) => {
+    const { lost = [], gained = [], pValue = null } = level.tasks?.againstReference ?? {};
+    if (lost.length + gained.length === 0) return [];
+    const list = (word: string, ids: readonly string[]): string =>
+      ids.length === 0 ? '' : ` ${word} ${escapeHtml(ids.join(', '))};`;
+    const test = pValue === null ? '' : ` McNemar’s p = ${readableNumber(pValue)}.`;
+    return [`<p>${escapeHtml(labelOf(level))}:${list('lost', lost)}${list('gained', gained)}${test}</p>`];
+  });
+  return `<h2>Tasks</h2><p class="quiet">Every level had the same tasks at temperature 0. Bars are 95 % intervals (Wilson’s for rates, bootstrap for scores).</p>${charts.join('<p></p>')}${flips.join('')}`;
 }
 
 const COLUMNS: readonly (readonly [string, (level: ComparedLevel) => string])[] = [

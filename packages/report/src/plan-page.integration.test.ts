@@ -135,6 +135,19 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
       await page.waitForFunction(() => location.hash === '');
     }));
 
+  test('a page that was moved to and fro shows what a fresh one shows', () =>
+    opened(async (page) => {
+      for (const label of ['GeForce RTX 4090, 24.0 GiB', 'M2 Pro, 16.0 GiB', 'GeForce RTX 3050 6GB']) {
+        await page.locator('#device').selectOption({ label });
+      }
+      for (const values of ['q4_0', 'f16', 'q8_0']) await page.locator('#values').selectOption(values);
+      await page.waitForFunction(() => location.hash.endsWith('values=q8_0'));
+      const fresh = await page.context().newPage();
+      await fresh.goto(page.url());
+      const shown = (of: Page) => of.evaluate(() => document.getElementById('plan')?.innerHTML);
+      expect(await shown(page)).toBe(await shown(fresh));
+    }));
+
   test('on a telephone nothing but the table runs wider than the screen, in the dark as in the light', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await opened(

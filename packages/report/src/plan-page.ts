@@ -30,7 +30,7 @@ export function planPage(input: PlanPageInput): string {
     `<section class="verdict"><h2 id="headline" role="status">${escapeHtml(view.headline)}</h2><div id="reasons">${view.reasons}</div></section>`,
     `<section aria-labelledby="load-title"><h2 id="load-title">What it takes, level by level</h2>`,
     `<div id="chart">${view.chart}</div></section>`,
-    `<section><h2 id="table-title">All numbers</h2><div id="table" class="scroll" role="region" aria-labelledby="table-title" tabindex="0">${view.table}</div></section>`,
+    `<section class="numbers"><h2 id="table-title">All numbers</h2><div id="table" class="scroll" role="region" aria-labelledby="table-title" tabindex="0">${view.table}</div></section>`,
     `</main>`,
     `<p class="quiet small">Bytes are computed from the model's header. Speeds marked <b>prior</b> come from data sheets, <b>calibrated</b> ones are corrected by measurements of this machine, <b>measured</b> ones were seen here. Quality marked <b>prior</b> was published for another model of the same kind.</p>`,
     `<noscript><p class="problem">Scripts are off: the plan stands as it was made, and the controls do nothing.</p></noscript>`,

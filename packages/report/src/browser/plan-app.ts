@@ -8,6 +8,7 @@ import type { PlanState } from '../plan/plan-state.js';
 import { planView } from '../plan/plan-view.js';
 import { whatIf } from '../plan/what-if.js';
 import { grouped } from '../plan/words.js';
+import { showHtml } from './show-html.js';
 
 /** Browsers refuse to have the address changed on every move of a slider. */
 const ADDRESS_DELAY_MS = 200;
@@ -92,9 +93,9 @@ function show(): void {
     const title = element('headline', HTMLHeadingElement);
     // Screen readers speak it when it is set.
     if (title.textContent !== view.headline) title.textContent = view.headline;
-    element('reasons', HTMLElement).innerHTML = view.reasons;
-    element('chart', HTMLElement).innerHTML = view.chart;
-    element('table', HTMLElement).innerHTML = view.table;
+    showHtml(element('reasons', HTMLElement), view.reasons);
+    showHtml(element('chart', HTMLElement), view.chart);
+    showHtml(element('table', HTMLElement), view.table);
     problem.hidden = true;
     plan.classList.remove('stale');
   } catch (error) {

@@ -25,8 +25,9 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .legend { display: flex; flex-wrap: wrap; gap: .35rem 1.1rem; font-size: .85rem; color: var(--quiet); max-width: none; margin: .25rem 0 0; }
 .legend i { display: inline-block; width: .9rem; height: .8rem; margin-right: .4rem; border-radius: 2px; vertical-align: -1px; }
 .chart { --who: 7.5rem; --expect: 13.5rem; --gap: 1.25rem; }
+.numbers { content-visibility: auto; contain-intrinsic-size: auto 28rem; } #chart, #reasons { contain: layout style; }
 .rows { list-style: none; margin: 0; padding: 0; }
-.row { display: grid; grid-template-columns: var(--who) 1fr var(--expect); gap: 0 var(--gap); align-items: start; padding: .55rem 0 .5rem; border-top: 1px solid var(--line); }
+.row { contain: layout style; display: grid; grid-template-columns: var(--who) 1fr var(--expect); gap: 0 var(--gap); align-items: start; padding: .55rem 0 .5rem; border-top: 1px solid var(--line); }
 .row.chosen { background: color-mix(in srgb, var(--good) 9%, transparent); }
 .who b { font-size: 1.02rem; } .row.none .who b { color: var(--quiet); font-weight: 500; }
 .who { padding-left: .5rem; } .who small { display: block; color: var(--quiet); font-size: .78rem; } .badge { display: table; margin-top: .15rem; padding: .05rem .5rem; border-radius: 9px; background: var(--good); color: var(--paper); font-size: .74rem; font-weight: 650; }
