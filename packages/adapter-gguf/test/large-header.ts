@@ -1,4 +1,4 @@
-import { createGguf } from '@plimsoll/testing';
+import { createGguf } from '../src/writer/gguf-writer.js';
 import type { ServedFile } from './range-server.js';
 
 /** A model of 1.1 GB whose header takes about 3 MB: long vocabulary, scores and merges. */

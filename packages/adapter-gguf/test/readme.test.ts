@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSparseGguf } from '@plimsoll/testing';
+import { writeSparseGguf } from '../src/writer/gguf-writer.js';
 import { expect, it, vi } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));

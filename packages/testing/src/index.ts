@@ -1,5 +1,3 @@
-export { ByteWriter } from './byte-writer.js';
-export type { NumberFormat } from './byte-writer.js';
 export { describeModelRuntimeContract } from './contracts/model-runtime.contract.js';
 export type { ModelRuntimeSubject, ModelRuntimeContractOptions } from './contracts/model-runtime.contract.js';
 export { FakeLogitsSource } from './fakes/fake-logits-source.js';
@@ -15,5 +13,5 @@ export type { InMemoryModelRuntimeOptions } from './fakes/in-memory-model-runtim
 export { installedVariant } from './fakes/installed-variant.js';
 export { ManualClock } from './fakes/manual-clock.js';
 export { RecordingEventBus } from './fakes/recording-event-bus.js';
-export { GGUF_VALUE_TYPES, createGguf, writeSparseGguf } from './gguf-writer.js';
-export type { GgufValueType, GgufScalar, TypedGgufValue, GgufValue, GgufTensorSpec, GgufSpec } from './gguf-writer.js';
+export { GGUF_VALUE_TYPES, createGguf, writeSparseGguf } from './gguf.js';
+export type { GgufValueType, GgufScalar, TypedGgufValue, GgufValue, GgufTensorSpec, GgufSpec } from './gguf.js';

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelledError, InvalidModelFileError, ModelNotFoundError, StorageFailedError } from '@plimsoll/domain';
-import { createGguf, writeSparseGguf, type GgufSpec } from '@plimsoll/testing';
+import { createGguf, writeSparseGguf, type GgufSpec } from '../writer/gguf-writer.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileModelInspector } from './file-model-inspector.js';
 

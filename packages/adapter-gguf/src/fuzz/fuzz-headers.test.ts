@@ -1,4 +1,4 @@
-import { createGguf } from '@plimsoll/testing';
+import { createGguf } from '../writer/gguf-writer.js';
 import { describe, expect, it } from 'vitest';
 import { BufferSource } from '../header/buffer-source.js';
 import { readHeader } from '../header/read-header.js';

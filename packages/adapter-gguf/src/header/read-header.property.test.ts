@@ -1,5 +1,5 @@
 import { TENSOR_TYPES, tensorBytes, type TensorType } from '@plimsoll/domain';
-import { createGguf, type GgufTensorSpec, type GgufValue } from '@plimsoll/testing';
+import { createGguf, type GgufTensorSpec, type GgufValue } from '../writer/gguf-writer.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BufferSource } from './buffer-source.js';

@@ -1,5 +1,5 @@
 import { InvalidModelFileError, metadataNumbers } from '@plimsoll/domain';
-import { createGguf, type GgufSpec } from '@plimsoll/testing';
+import { createGguf, type GgufSpec } from '../writer/gguf-writer.js';
 import { describe, expect, it } from 'vitest';
 import { BufferSource } from './buffer-source.js';
 import { readHeader } from './read-header.js';

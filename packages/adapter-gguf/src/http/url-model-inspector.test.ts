@@ -9,7 +9,7 @@ import {
   TimeoutError,
   type InspectedModel,
 } from '@plimsoll/domain';
-import { createGguf } from '@plimsoll/testing';
+import { createGguf } from '../writer/gguf-writer.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { largeModel } from '../../test/large-header.js';
 import { startRangeServer, type Behaviour, type RangeServer, type Route } from '../../test/range-server.js';

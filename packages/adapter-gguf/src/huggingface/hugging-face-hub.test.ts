@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BackendFailedError, InvalidInputError, ModelNotFoundError, VariantNotFoundError } from '@plimsoll/domain';
-import { createGguf } from '@plimsoll/testing';
+import { createGguf } from '../writer/gguf-writer.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { largeModel } from '../../test/large-header.js';
 import { startRangeServer, type RangeServer, type ServedFile } from '../../test/range-server.js';

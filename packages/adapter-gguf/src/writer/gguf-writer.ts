@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { TENSOR_TYPES, tensorBytes, type TensorType } from '@plimsoll/domain';
+import { InvalidInputError, TENSOR_TYPES, tensorBytes, type TensorType } from '@plimsoll/domain';
 import { ByteWriter } from './byte-writer.js';
 
 /** Names and numbers of GGUF's metadata value types. Source: ggml `docs/gguf.md`. */
@@ -59,6 +59,13 @@ export interface GgufSpec {
   readonly endian?: 'little' | 'big';
 }
 
+/** Sizes of a file whose data is a hole, in bytes. */
+export interface SparseSizes {
+  readonly headerBytes: number;
+  /** As long as the file claims to be; on the disk it takes little more than its header. */
+  readonly fileBytes: number;
+}
+
 /** The bytes of a GGUF header, padded to the alignment: a whole file as far as any header reader can tell. */
 export function createGguf(spec: GgufSpec): Uint8Array {
   return layOut(spec).header;
@@ -68,10 +75,7 @@ export function createGguf(spec: GgufSpec): Uint8Array {
  * Writes a GGUF file whose tensor data is a hole: full length, real header, no data, hardly any disk space.
  * Returns the sizes. Engines that only look at the header (no-alloc loads, dry runs) take it for the real model.
  */
-export async function writeSparseGguf(
-  path: string,
-  spec: GgufSpec,
-): Promise<{ readonly headerBytes: number; readonly fileBytes: number }> {
+export async function writeSparseGguf(path: string, spec: GgufSpec): Promise<SparseSizes> {
   const { header, dataBytes } = layOut(spec);
   const file = await open(path, 'w');
   try {
@@ -114,9 +118,11 @@ function layOut(spec: GgufSpec): { header: Uint8Array; dataBytes: number } {
 
 function bytesOf(tensor: GgufTensorSpec): number {
   if (tensor.bytes !== undefined) return tensor.bytes;
-  if (typeof tensor.type === 'number') throw new Error(`tensor ${tensor.name}: give bytes for type ${tensor.type}`);
+  if (typeof tensor.type === 'number')
+    throw new InvalidInputError(`tensor ${tensor.name}: give bytes for type ${tensor.type}`);
   const bytes = tensorBytes(tensor.type, tensor.shape.map(Number));
-  if (bytes === null) throw new Error(`tensor ${tensor.name}: its rows do not divide into ${tensor.type} blocks`);
+  if (bytes === null)
+    throw new InvalidInputError(`tensor ${tensor.name}: its rows do not divide into ${tensor.type} blocks`);
   return bytes;
 }
 
