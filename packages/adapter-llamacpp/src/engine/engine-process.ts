@@ -24,6 +24,7 @@ export class EngineProcess {
   #nextId = 1;
   #stderr = '';
   #ended = false;
+  #closing = false;
 
   constructor(options: EngineOptions = {}) {
     this.#child = fork(hostEntry(), [], {
@@ -105,7 +106,9 @@ export class EngineProcess {
   /** Ends the process at once; pending calls fail. Resolves when it is gone. */
   async close(): Promise<void> {
     if (this.#ended) return;
-    this.#child.ref();
+    // Its last output is waited for too, so the pipe must hold the program open like the process itself.
+    this.#closing = true;
+    this.#hold();
     const gone = new Promise<void>((resolve) => this.#child.once('close', () => resolve()));
     this.#child.kill('SIGKILL');
     await gone;
@@ -117,7 +120,11 @@ export class EngineProcess {
 
   /** An idle engine must not keep the program from ending. */
   #hold(): void {
-    const method = this.#pending.size > 0 ? 'ref' : 'unref';
+    this.#holdOpen(this.#closing || this.#pending.size > 0);
+  }
+
+  #holdOpen(open: boolean): void {
+    const method = open ? 'ref' : 'unref';
     this.#child[method]();
     this.#child.channel?.[method]();
     const stderr = this.#child.stderr as unknown as { ref?(): void; unref?(): void } | null;
