@@ -83,9 +83,11 @@ function tasks(levels: readonly ComparedLevel[]): string {
       const { value, low, high } = estimate;
       return [{ label: labelOf(level), value: value * factor, low: low * factor, high: high * factor }];
     });
+  const scores = pick('meanScore', 1);
   const charts = [
     barChart(pick('passRate', 100), 'Tasks solved', 'percent'),
-    barChart(pick('meanScore', 1), 'Mean score', 'points'),
+    // Bars start at 0; a grader may give less.
+    scores.every(({ low }) => low >= 0) ? barChart(scores, 'Mean score', 'points') : '',
   ].filter((chart) => chart !== '');
   if (charts.length === 0) return '';
   const flips = levels.flatMap((level) => {

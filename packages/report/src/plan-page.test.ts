@@ -18,7 +18,13 @@ test('the page forbids loading anything and refers to nothing outside itself', (
 });
 
 test('the page does not tell where the model lies on the disk it was made from', () => {
-  expect(planPage(planInput()).includes('/home/ada')).toBe(false);
+  const names = ['/home/ada/models/llama.gguf', './ada/llama.gguf', '~/ada/llama.gguf', 'C:\\Users\\ada\\llama.gguf'];
+  for (const name of names) {
+    const { header, request, marginFraction } = planInput({ variantOf: () => ({ name, status: 'local' }) });
+    const html = planPage({ header, request: { ...request, model: { ...request.model, name } }, marginFraction });
+    expect({ name, tells: /\bada\b/.test(html) }).toEqual({ name, tells: false });
+    expect(/<h1>(.*?)<\/h1>/.exec(html)?.[1]).toBe('llama.gguf');
+  }
 });
 
 test('the data in the page is the data that went in', () => {

@@ -80,8 +80,7 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
   const { model, budget, machine, levels, constraints = {}, variantOf } = request;
   const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
   return {
-    // A page is passed on: the folders of the machine it was made on are nobody's business.
-    model: { ...model, source: model.source.split(/[\\/]/).at(-1) ?? '' },
+    model: { ...model, name: withoutFolders(model.name), source: withoutFolders(model.source) },
     header: reducedHeader(header),
     budget,
     machine,
@@ -90,7 +89,7 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
     constraints,
     gpuLayers: request.gpuLayers ?? null,
     microBatchTokens: request.microBatchTokens ?? null,
-    variants: variantOf === undefined ? [] : levels.map((level) => [level, variantOf(level)]),
+    variants: variantOf === undefined ? [] : levels.map((level) => [level, named(variantOf(level))]),
     learned: learnedData(request),
     start: {
       device: null,
@@ -104,6 +103,14 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
     },
   };
 }
+
+/** A page is passed on: the folders of the machine that it was made on are nobody's business. */
+function withoutFolders(name: string): string {
+  const isPath = /^(?:[~.]{0,2}[\\/]|[A-Za-z]:[\\/])/.test(name);
+  return isPath ? (name.split(/[\\/]/).at(-1) ?? '') : name;
+}
+
+const named = ({ name, status }: PlanVariant): PlanVariant => ({ name: withoutFolders(name), status });
 
 function learnedData(request: PlanRequest): LearnedData {
   return {
