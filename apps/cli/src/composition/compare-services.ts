@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CompareLevels } from '@plimsoll/application';
+import { CompareLevels, type CompareDependencies } from '@plimsoll/application';
 import { CLOCK, GPU_PROBE, LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
 import { lateStore } from './late-store.js';
 import { planModel } from './plan-services.js';
@@ -7,7 +7,11 @@ import type { Services } from './services.js';
 import { ensureVariant, measurementRecorder } from './use-cases.js';
 
 /** Compares levels. */
-export async function compareLevels(services: Services, model: string): Promise<CompareLevels> {
+export async function compareLevels(
+  services: Services,
+  model: string,
+  grader?: CompareDependencies['grader'],
+): Promise<CompareLevels> {
   return new CompareLevels({
     planner: await planModel(services, { model, probe: true }),
     runtime: await services.get(MODEL_RUNTIME),
@@ -17,6 +21,7 @@ export async function compareLevels(services: Services, model: string): Promise<
     recorder: await measurementRecorder(services),
     gpu: await services.get(GPU_PROBE),
     clock: await services.get(CLOCK),
+    grader,
     digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
   });
 }

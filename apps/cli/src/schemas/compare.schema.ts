@@ -8,6 +8,13 @@ export interface IntervalDocument {
   readonly high: number;
 }
 
+/** A rate or mean with its 95 % interval. */
+export interface TaskEstimateDocument {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Everything measured about one level at one KV cache type. Null is not measured or not told by the backend. */
 export interface ComparedLevelDocument {
   readonly level: Level;
@@ -58,6 +65,29 @@ export interface ComparedLevelDocument {
     readonly coverage:
       { readonly kind: 'full' } | { readonly kind: 'top-k'; readonly k: number; readonly missingMass: number };
   } | null;
+  /** Answers to tasks; null when none were asked. */
+  readonly tasks: {
+    readonly total: number;
+    readonly passed: number;
+    /** Judged, and wrong. */
+    readonly failed: number;
+    /** Not judged, because the backend or the grader failed. */
+    readonly errors: number;
+    /** Share of the judged tasks that passed, with Wilson's 95 % interval. */
+    readonly passRate: TaskEstimateDocument | null;
+    /** Mean score of the user's grader, with a 95 % bootstrap interval. */
+    readonly meanScore: TaskEstimateDocument | null;
+    /** Null for the reference. */
+    readonly againstReference: {
+      /** Ids of tasks that only the reference solved, and that only this level did. */
+      readonly lost: readonly string[];
+      readonly gained: readonly string[];
+      /** McNemar's test. */
+      readonly pValue: number | null;
+      /** Sign-flip test of the differences in score. */
+      readonly scorePValue: number | null;
+    } | null;
+  } | null;
   /** Whether no other level is both smaller and closer to the reference. */
   readonly paretoOptimal: boolean;
 }
@@ -90,6 +120,7 @@ export interface CompareDocument {
 const milliseconds = durationSchema.nullable();
 const rate = z.number().min(0).nullable();
 const interval = z.strictObject({ low: z.number(), high: z.number() }).nullable();
+const taskEstimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable();
 
 /** Shape of `ComparedLevelDocument`. */
 export const comparedLevelSchema: z.ZodType<ComparedLevelDocument> = z.strictObject({
@@ -138,6 +169,24 @@ export const comparedLevelSchema: z.ZodType<ComparedLevelDocument> = z.strictObj
         z.strictObject({ kind: z.literal('full') }),
         z.strictObject({ kind: z.literal('top-k'), k: z.int(), missingMass: z.number() }),
       ]),
+    })
+    .nullable(),
+  tasks: z
+    .strictObject({
+      total: z.int().min(0),
+      passed: z.int().min(0),
+      failed: z.int().min(0),
+      errors: z.int().min(0),
+      passRate: taskEstimate,
+      meanScore: taskEstimate,
+      againstReference: z
+        .strictObject({
+          lost: z.array(z.string()),
+          gained: z.array(z.string()),
+          pValue: shareSchema.nullable(),
+          scorePValue: shareSchema.nullable(),
+        })
+        .nullable(),
     })
     .nullable(),
   paretoOptimal: z.boolean(),

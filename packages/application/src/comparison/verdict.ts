@@ -74,6 +74,14 @@ function describe(level: ComparedLevel, reference: ComparedLevel): string {
       `agrees on ${percent(sameTopToken)} ± ${(sameTopTokenStandardError * 100).toFixed(1)} of the most likely tokens (mean KL divergence${bound} ${meanKld.toPrecision(3)})`,
     );
   }
+  const [mine, theirs] = [level.tasks ?? null, reference.tasks ?? null];
+  if (mine !== null && theirs !== null && mine.passRate !== null) {
+    const pValue = mine.againstReference?.pValue ?? 1;
+    const verdict = pValue < 0.05 ? 'a difference beyond chance' : 'no difference beyond chance';
+    parts.push(
+      `solves ${mine.passed} of ${mine.passed + mine.failed} tasks where ${nameOf(reference)} solves ${theirs.passed} (${verdict})`,
+    );
+  }
   if (level.runs.failed > 0) parts.push(`failed in ${level.runs.failed} of ${level.runs.total} runs`);
   return parts.length === 0 ? `${nameOf(level)}: nothing was measured.` : `${nameOf(level)} ${parts.join(', ')}.`;
 }

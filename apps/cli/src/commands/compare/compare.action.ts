@@ -10,6 +10,7 @@ import type { CommandContext } from '../command-context.js';
 import type { CompareFlags } from './compare.command.js';
 import { compareDocument } from './compare.document.js';
 import { renderComparison } from './compare.render.js';
+import { compareTasks } from './compare.tasks.js';
 import { compareText } from './compare.text.js';
 
 /** Timed runs per level, tokens per run and window, unless flags say otherwise. */
@@ -29,6 +30,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
   const { output, signal } = context;
   if (flags.report !== undefined) await checkWritable('--report', flags.report);
   await checkModelFile(model, signal);
+  const { tasks, grader, prompts } = await compareTasks(context, flags);
   return withServices(context, flags, async (services) => {
     const levels = flags.levels ?? (await defaultLevels(services, model, signal));
     const reference = flags.reference ?? bestOf(levels);
@@ -38,8 +40,11 @@ export async function compare(context: CommandContext, model: string, flags: Com
     try {
       const measured = flags.quality && (await services.find(LOGITS_SOURCE)) !== null;
       const text = measured
-        ? await compareText(context, services, { model, reference, make, file: flags.text, windowTokens }, (share) =>
-            bar.update('writing a text to measure on', share),
+        ? await compareText(
+            context,
+            services,
+            { model, reference, make, file: flags.text, prompts, windowTokens },
+            (share) => bar.update('writing a text to measure on', share),
           )
         : null;
       const request: CompareRequest = {
@@ -53,9 +58,10 @@ export async function compare(context: CommandContext, model: string, flags: Com
         text,
         windowTokens,
         make,
+        tasks,
       };
       const comparison = await (
-        await compareLevels(services, model)
+        await compareLevels(services, model, grader)
       ).compare(request, {
         signal,
         onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),

@@ -15,6 +15,11 @@ export interface CompareFlags extends BackendFlags {
   readonly text?: string;
   readonly window?: number;
   readonly quality: boolean;
+  readonly tasks?: boolean;
+  /** File or folder. */
+  readonly prompts?: string;
+  /** Shell command. */
+  readonly grader?: string;
   readonly reference?: Level;
   readonly report?: string;
 }
@@ -27,6 +32,14 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     {
       command: 'plimsoll compare model-f16.gguf --kv f16,q8_0 --report report.html',
       effect: 'KV caches too, as a page',
+    },
+    {
+      command: 'plimsoll compare llama3.1:8b --tasks',
+      effect: '24 exact answers and 8 JSON shapes, with McNemar’s test',
+    },
+    {
+      command: 'plimsoll compare llama3.1:8b --prompts mine.jsonl --grader "python3 grade.py"',
+      effect: 'your own prompts, your own score',
     },
   ])
     .option('--levels <list>', 'levels, with commas (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
@@ -43,6 +56,16 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option('--text <file>', 'text that quality is measured on')
     .option('--window <tokens>', 'tokens of text looked at together', wholeNumber('--window', 8, MOST_CONTEXT_TOKENS))
     .option('--no-quality', 'measure speed and memory only')
+    .option('--tasks', 'run the suite of tasks with known answers on every level')
+    .option(
+      '--prompts <place>',
+      'your own prompts: a file of JSON lines ({"prompt", "expected" | "pattern" | "schema"}), of plain lines, or a ' +
+        'folder; those without a known answer are answered by the reference level, and quality is measured on that text',
+    )
+    .option(
+      '--grader <command>',
+      'your own score of every answer: reads it on stdin and the task in PLIMSOLL_TASK, prints one number',
+    )
     .option('--report <file>', 'write an HTML page with the result')
     .addOption(backendOption())
     .action((model: string, flags: CompareFlags) =>

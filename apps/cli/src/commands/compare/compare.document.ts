@@ -47,12 +47,19 @@ export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDoc
       decodeTokensPerSecond: intervalOf(decodeTokensPerSecond),
     },
     quality: qualityDocument(compared),
+    tasks: tasksDocument(compared),
     paretoOptimal,
   };
 }
 
 const intervalOf = (estimate: Estimate | null): IntervalDocument | null =>
   estimate === null ? null : { low: estimate.low, high: estimate.high };
+
+function tasksDocument({ tasks }: ComparedLevel): ComparedLevelDocument['tasks'] {
+  if (tasks == null) return null;
+  const { total, passed, failed, errors, passRate, meanScore, againstReference } = tasks;
+  return { total, passed, failed, errors, passRate, meanScore, againstReference };
+}
 
 function qualityDocument({ quality }: ComparedLevel): ComparedLevelDocument['quality'] {
   if (quality === null) return null;

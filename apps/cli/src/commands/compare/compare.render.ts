@@ -10,11 +10,13 @@ import {
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
 import type { CompareDocument, ComparedLevelDocument } from '../../schemas/compare.schema.js';
+import { renderTasks } from './compare.tasks.render.js';
 
 /** A comparison for people: what it rests on, the table, the verdict. */
 export function renderComparison(document: CompareDocument, style: Style, width: number | null): string {
   const { model, reference, environment, text, verdict, report } = document;
   const device = [environment.device, environment.engineBuild].filter((part) => part !== null).join(', ');
+  const tasks = renderTasks(document.levels, style, width);
   const lines = [
     `${style.bold(model)}  against ${reference.level}, on ${device === '' ? 'an unknown device' : device}`,
     text === null
@@ -23,6 +25,7 @@ export function renderComparison(document: CompareDocument, style: Style, width:
     '',
     renderLevels(document.levels, document.verdict.recommended, style, width),
     '',
+    ...(tasks === '' ? [] : [tasks, '']),
     ...verdict.sentences,
   ];
   if (report !== null) lines.push('', `Report: ${report}`);

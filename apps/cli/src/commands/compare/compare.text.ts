@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ownCorpus } from '@plimsoll/application';
+import { ownCorpus, promptCorpus } from '@plimsoll/application';
 import { MODEL_RUNTIME } from '@plimsoll/di';
 import { InvalidInputError, StorageFailedError, type Level } from '@plimsoll/domain';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
@@ -20,12 +20,14 @@ export interface CompareTextRequest {
   readonly make: boolean;
   /** A file the user named. */
   readonly file: string | undefined;
+  /** Prompts whose answers are the text; null for another one. */
+  readonly prompts: readonly string[] | null;
   readonly windowTokens: number;
 }
 
 /**
- * The text: the user's file, the sample model's own corpus, or else one that the model writes at its reference
- * level, kept for the next time.
+ * The text: the user's file, the user's prompts with the reference level's answers, the sample model's own corpus, or
+ * else one that the model writes at its reference level. What a model has written is kept for the next time.
  */
 export async function compareText(
   context: CommandContext,
@@ -34,15 +36,23 @@ export async function compareText(
   onProgress: (fraction: number) => void,
 ): Promise<string> {
   if (request.file !== undefined) return readText(request.file);
-  if (path.resolve(request.model) === sampleModelPath()) return readText(sampleCorpusPath());
+  const { prompts } = request;
+  if (prompts === null && path.resolve(request.model) === sampleModelPath()) return readText(sampleCorpusPath());
   const { signal } = context;
   const reference = await (
     await ensureVariant(services)
   ).ensure(request.model, request.reference, { make: request.make, signal });
-  const key = `${reference.digest ?? `${reference.name} ${reference.sizeBytes ?? 0}`} ${request.windowTokens}`;
+  const written = reference.digest ?? `${reference.name} ${reference.sizeBytes ?? 0}`;
+  const runtime = await services.get(MODEL_RUNTIME);
+  const cache = fileTextCache(path.join(cacheFolder(context.env), 'corpora'));
+  if (prompts !== null) {
+    const key = `${written} ${JSON.stringify(prompts)}`;
+    return promptCorpus(runtime, cache, { variant: reference.name, key, prompts }, { signal, onProgress });
+  }
+  const key = `${written} ${request.windowTokens}`;
   return ownCorpus(
-    await services.get(MODEL_RUNTIME),
-    fileTextCache(path.join(cacheFolder(context.env), 'corpora')),
+    runtime,
+    cache,
     { variant: reference.name, key, tokens: OWN_WINDOWS * request.windowTokens },
     { signal, onProgress },
   );
