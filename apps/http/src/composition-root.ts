@@ -5,14 +5,11 @@ import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import { GetStatistics, ManageSettings, ReadDevices } from '@plimsoll/application';
+import { InProcessEvents, backendModule, backendSettings, createUseCases, systemClock } from '@plimsoll/composition';
 import { CLOCK, CONFIG_STORE, EVENT_BUS, GPU_PROBE, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
 import type { ConfigStore } from '@plimsoll/domain';
 import { Container } from 'inversify';
-import { backendModule, backendSettings } from './composition/backend-module.js';
-import { backendUseCases } from './composition/backend-use-cases.js';
-import { InProcessEvents } from './composition/in-process-events.js';
 import { Live } from './composition/live.js';
-import { systemClock } from './composition/system-clock.js';
 import type { HttpServices } from './server/http-services.js';
 
 /** How the services are set up. */
@@ -48,7 +45,7 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
       const { settings } = await config.load();
       const container = new Container({ parent: root });
       container.load(await backendModule(backendSettings(settings)));
-      return backendUseCases(container, settings, devices, warn);
+      return createUseCases(container, settings, warn);
     },
     ({ runtime }) => runtime.close(),
   );
