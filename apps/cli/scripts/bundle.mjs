@@ -35,7 +35,7 @@ await build({
       external: isSeparate,
       // Comments and white space cost time to read; names stay, for stack traces.
       output: {
-        minify: { mangle: false, compress: false, codegen: true },
+        minify: { mangle: { toplevel: false, keepNames: true }, compress: false, codegen: true },
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
       },

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
-import type { ListEngineDevices } from '@plimsoll/adapter-gpu';
 import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
@@ -15,6 +13,7 @@ import {
 } from '@plimsoll/di';
 import { InvalidConfigError, type BackendId, type Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
+import { gpuOptions } from './gpu-options.js';
 
 /** Imports an adapter and gives what it binds. */
 export type ModuleLoader = () => Promise<ContainerModule>;
@@ -37,7 +36,7 @@ export function modulesFor(settings: Settings, folders: ServiceFolders): Readonl
   };
   const gpu: ModuleLoader = async () => {
     const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
-    return gpuModule({ engineDevices: mayHaveOtherDevices() ? engineDevices : undefined });
+    return gpuModule(gpuOptions());
   };
   const store: ModuleLoader = async () => {
     const { storeModule } = await import('@plimsoll/adapter-store/inversify');
@@ -55,17 +54,6 @@ export function modulesFor(settings: Settings, folders: ServiceFolders): Readonl
     [HOST_PROBE, [gpu]],
     [MEASUREMENT_STORE, [store]],
   ]) as ReadonlyMap<symbol, readonly ModuleLoader[]>;
-}
-
-/** Whether there may be a device that only the engine knows, such as Intel's. Asking it starts a process. */
-function mayHaveOtherDevices(): boolean {
-  return process.platform === 'win32' || (process.platform === 'linux' && existsSync('/dev/dri'));
-}
-
-/** The devices of the embedded engine; none when it cannot run here. */
-async function engineDevices(): ReturnType<ListEngineDevices> {
-  const engine = await import('@plimsoll/adapter-llamacpp');
-  return engine.engineDevices().catch(() => []);
 }
 
 const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<ContainerModule>>> = {

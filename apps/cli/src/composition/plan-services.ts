@@ -1,9 +1,10 @@
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
-import { SystemHostProbe } from '@plimsoll/adapter-gpu';
+import { SystemHostProbe, createGpuProbe } from '@plimsoll/adapter-gpu';
 import { EnsureVariant, InspectModel, PlanModel, ReadDevices } from '@plimsoll/application';
-import { CONFIG_STORE, EVENT_BUS, GPU_PROBE, HOST_PROBE, VARIANT_BUILDER } from '@plimsoll/di';
+import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
 import { CapabilityMissingError, parseModelReference, type GpuProbe, type VariantBuilder } from '@plimsoll/domain';
 import { FileVariants } from './file-variants.js';
+import { gpuOptions } from './gpu-options.js';
 import { lateStore } from './late-store.js';
 import { nameVariant } from './name-variant.js';
 import { RememberingInspector } from './remembering-inspector.js';
@@ -22,8 +23,8 @@ export interface PlanSubject {
  * and which could be made, so that the answer comes at once.
  */
 export async function planModel(services: Services, subject: PlanSubject): Promise<PlanModel> {
-  const host = subject.probe ? await services.get(HOST_PROBE) : new SystemHostProbe();
-  const gpu = subject.probe ? await services.get(GPU_PROBE) : NO_DEVICES;
+  const host = new SystemHostProbe();
+  const gpu = subject.probe ? services.own(createGpuProbe(gpuOptions(host))) : NO_DEVICES;
   const store = lateStore(services);
   const config = await services.get(CONFIG_STORE);
   const devices = new ReadDevices(gpu, host);

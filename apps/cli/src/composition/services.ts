@@ -1,8 +1,7 @@
-import 'reflect-metadata';
 import type { SettingFlags } from '@plimsoll/adapter-config';
 import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
 import type { BackendId, LoadedSettings } from '@plimsoll/domain';
-import { Container, type ServiceIdentifier } from 'inversify';
+import type { Container, ServiceIdentifier } from 'inversify';
 import type { CommandContext } from '../commands/command-context.js';
 import { cacheFolder } from './cache-folder.js';
 import { InProcessEvents } from './in-process-events.js';
@@ -24,18 +23,19 @@ export interface ServiceFlags {
  */
 export class Services {
   readonly loaded: LoadedSettings;
-  readonly #container: Container;
+  readonly #constants: ReadonlyMap<symbol, object>;
   readonly #loaders: ReadonlyMap<symbol, readonly ModuleLoader[]>;
   readonly #loading = new Map<ModuleLoader, Promise<void>>();
   readonly #opened = new Set<object>();
+  #container: Promise<Container> | null = null;
 
   private constructor(
     loaded: LoadedSettings,
-    container: Container,
+    constants: ReadonlyMap<symbol, object>,
     loaders: ReadonlyMap<symbol, readonly ModuleLoader[]>,
   ) {
     this.loaded = loaded;
-    this.#container = container;
+    this.#constants = constants;
     this.#loaders = loaders;
   }
 
@@ -46,30 +46,37 @@ export class Services {
     const loaded = await store.load();
     const { output } = context;
     for (const warning of loaded.warnings ?? []) output.note(`${output.errorStyle.yellow('Warning:')} ${warning}`);
-    const container = new Container();
-    container.bind(CONFIG_STORE).toConstantValue(store);
-    container.bind(CLOCK).toConstantValue(systemClock);
-    container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
-    return new Services(loaded, container, modulesFor(loaded.settings, { cache: cacheFolder(context.env) }));
+    const constants = new Map<unknown, object>([
+      [CONFIG_STORE, store],
+      [CLOCK, systemClock],
+      [EVENT_BUS, new InProcessEvents()],
+    ]) as ReadonlyMap<symbol, object>;
+    return new Services(loaded, constants, modulesFor(loaded.settings, { cache: cacheFolder(context.env) }));
   }
 
   /** The service behind a token. */
   async get<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service> {
-    await this.#bind(token);
-    return this.#track(await this.#container.getAsync(token));
+    const constant = typeof token === 'symbol' ? this.#constants.get(token) : undefined;
+    if (constant !== undefined) return constant as Service;
+    return this.own(await (await this.#bound(token)).getAsync(token));
   }
 
   /** The service behind a token, or null where the backend has none. */
   async find<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service | null> {
-    await this.#bind(token);
-    return this.#container.isBound(token) ? this.get(token) : null;
+    return (await this.#bound(token)).isBound(token) ? this.get(token) : null;
   }
 
   /** All services behind a token, best first. */
   async getAll<Service extends object>(token: ServiceIdentifier<Service>): Promise<readonly Service[]> {
-    await this.#bind(token);
-    if (!this.#container.isBound(token)) return [];
-    return (await this.#container.getAllAsync(token)).map((service) => this.#track(service));
+    const container = await this.#bound(token);
+    if (!container.isBound(token)) return [];
+    return (await container.getAllAsync(token)).map((service) => this.own(service));
+  }
+
+  /** Takes care that a service is closed with the others. */
+  own<Service extends object>(service: Service): Service {
+    this.#opened.add(service);
+    return service;
   }
 
   /** Closes whatever was opened. */
@@ -80,22 +87,20 @@ export class Services {
     await Promise.allSettled(closing);
   }
 
-  /** Loads what binds the token, in order, each module once. */
-  async #bind(token: ServiceIdentifier): Promise<void> {
+  /** The container, with what binds the token loaded into it: in order, each module once. */
+  async #bound(token: ServiceIdentifier): Promise<Container> {
+    this.#container ??= import('./container.js').then(({ createContainer }) => createContainer(this.#constants));
+    const container = await this.#container;
     const loaders = typeof token === 'symbol' ? (this.#loaders.get(token) ?? []) : [];
     for (const loader of loaders) {
       let loading = this.#loading.get(loader);
       if (loading === undefined) {
-        loading = loader().then((module) => this.#container.load(module));
+        loading = loader().then((module) => container.load(module));
         this.#loading.set(loader, loading);
       }
       await loading;
     }
-  }
-
-  #track<Service extends object>(service: Service): Service {
-    this.#opened.add(service);
-    return service;
+    return container;
   }
 }
 
