@@ -135,6 +135,16 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
       await page.waitForFunction(() => location.hash === '');
     }));
 
+  test('a link may ask for what no list offers', () =>
+    opened(
+      async (page) => {
+        expect(await page.locator('#parallel').inputValue()).toBe('5');
+        expect(await page.locator('#context-text').innerText()).toBe('5,000 tokens');
+        expect(await headline(page)).toContain('with 5,000 tokens of f16 cache, 5 sequences at once');
+      },
+      { hash: '#parallel=5&context=5000' },
+    ));
+
   test('a page that was moved to and fro shows what a fresh one shows', () =>
     opened(async (page) => {
       for (const label of ['GeForce RTX 4090, 24.0 GiB', 'M2 Pro, 16.0 GiB', 'GeForce RTX 3050 6GB']) {

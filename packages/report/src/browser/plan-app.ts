@@ -81,7 +81,10 @@ function show(): void {
   device.value = state.device ?? '';
   keys.value = state.keyCacheType;
   values.value = state.valueCacheType;
-  parallel.value = String(state.parallel);
+  const sequences = String(state.parallel);
+  // A link may ask for a number that is not in the list.
+  if (![...parallel.options].some(({ value }) => value === sequences)) parallel.add(new Option(sequences, sequences));
+  parallel.value = sequences;
   flash.value = state.flashAttention;
   goal.value = state.goal;
   place(memory, Math.round(((bytes / middleBytes(deviceBytes)) * MEMORY_STEPS) / 2), formatBytes(bytes));
