@@ -37,6 +37,13 @@ export type { GenerateTextOptions, GenerateTextEvent } from './generation/genera
 export { InspectModel } from './models/inspect-model.js';
 export { ListModels } from './models/list-models.js';
 export type { ListedModel, ModelList } from './models/list-models.js';
+export { exactPlan } from './planning/exact-plan.js';
+export type {
+  ExactPlanDependencies,
+  ExactPlanOptions,
+  ExactPlanSubject,
+  WithHeaderFile,
+} from './planning/exact-plan.js';
 export { learnedKnowledge } from './planning/learned-knowledge.js';
 export type { LearnedKnowledge, KnowledgeSubject } from './planning/learned-knowledge.js';
 export { machineForPlan } from './planning/machine-for-plan.js';

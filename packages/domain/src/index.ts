@@ -36,6 +36,7 @@ export type {
   MeasurementEnvironment,
   MeasurementKind,
   Measurement,
+  SpeedCondition,
   TaskResult,
 } from './measurement/measurement.js';
 export type { VariantStatistics } from './metrics/variant-statistics.js';
@@ -96,8 +97,10 @@ export { footprintObservations, measuredQuality, speedObservations } from './pol
 export { measuredSpeed, measuredSpeeds } from './policy/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './policy/measured-speed.js';
 export { PREFILL_SPREAD, PRIOR_SPREAD } from './policy/efficiency.js';
-export { planDocument } from './policy/plan-document.js';
+export { candidateDocument, planDocument } from './policy/plan-document.js';
 export type { CandidateDocument, MemoryDocument, PlanDocument } from './policy/plan-document.js';
+export { residentPlanDocument } from './policy/plan-together-document.js';
+export type { ResidentPlanDocument } from './policy/plan-together-document.js';
 export { planTogether } from './policy/plan-together.js';
 export type { ResidentModelPlan, ResidentPlan } from './policy/plan-together.js';
 export type {
@@ -109,6 +112,8 @@ export type {
   PlannedArchitecture,
 } from './policy/plan-request.js';
 export type {
+  ExactFootprint,
+  ExactSummary,
   Fit,
   LargestContext,
   NextBetter,

@@ -16,6 +16,11 @@ export type LearnedKnowledge = Required<
   Pick<PlanRequest, 'measuredSpeed' | 'measuredQuality' | 'calibration' | 'correction'>
 >;
 
+/** The same for a plan that asks the engine itself, whose earlier answers must then not correct it again. */
+export interface LearnedForExact {
+  readonly overhead: LearnedKnowledge['correction'];
+}
+
 /** Which model and machine a plan is about. */
 export interface KnowledgeSubject {
   readonly model: string;
@@ -25,15 +30,21 @@ export interface KnowledgeSubject {
 }
 
 /** What was measured of this model on this device first, then what was learned for its architecture and device. */
-export async function learnedKnowledge(store: MeasurementStore, subject: KnowledgeSubject): Promise<LearnedKnowledge> {
+export async function learnedKnowledge(
+  store: MeasurementStore,
+  subject: KnowledgeSubject,
+): Promise<LearnedKnowledge & LearnedForExact> {
   const { model, architecture, device } = subject;
   const onDevice = device === null ? [] : await store.query({ device, limit: RECORDS });
   const speeds = onDevice.filter((record) => record.model === model);
   const qualities = await store.query({ model, kind: 'quality', limit: RECORDS });
+  const footprints = footprintObservations(onDevice);
+  const resident = footprints.filter(({ byEngine }) => byEngine !== true);
   return {
     measuredSpeed: (point) => measuredSpeed(speeds, point),
     measuredQuality: (level, cache) => measuredQuality(qualities, level, cache),
     calibration: learnSpeedCalibration(speedObservations(onDevice)),
-    correction: learnFootprintCorrection(footprintObservations(onDevice), architecture, device),
+    correction: learnFootprintCorrection(footprints, architecture, device),
+    overhead: learnFootprintCorrection(resident, architecture, device),
   };
 }

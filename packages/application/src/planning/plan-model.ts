@@ -1,4 +1,5 @@
 import {
+  CapabilityMissingError,
   createFootprintModel,
   createPlan,
   levelFromFileType,
@@ -26,6 +27,8 @@ import type {
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { InspectModel } from '../models/inspect-model.js';
 import type { EnsureVariant, VariantStatus } from '../variants/ensure-variant.js';
+import { exactPlan } from './exact-plan.js';
+import type { ExactPlanDependencies, ExactPlanOptions, ExactPlanSubject } from './exact-plan.js';
 import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
@@ -41,6 +44,8 @@ export interface PlanModelDependencies {
   readonly config: ConfigStore;
   readonly store: MeasurementStore;
   readonly ensure: EnsureVariant;
+  /** The engine's own answers; without it plans cannot be exact. */
+  readonly exact?: ExactPlanDependencies | undefined;
 }
 
 /** Everything that a plan is made from, for those who go on asking: what if there were more memory? */
@@ -49,6 +54,8 @@ export interface PreparedPlan {
   readonly header: ModelHeader;
   /** Share of each memory that is left free, 0 to 1. */
   readonly marginFraction: number;
+  /** What asking the engine for exact bytes starts from. */
+  readonly exact: ExactPlanSubject;
 }
 
 /** Plans a model on this machine, or on one that is described: what fits, how fast, how good, and what to take. */
@@ -62,6 +69,20 @@ export class PlanModel {
   /** @throws ModelNotFoundError, InvalidModelFileError, InvalidInputError */
   async plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan> {
     return createPlan((await this.prepare(request, options)).request);
+  }
+
+  /**
+   * Plans with the engine's own bytes, which it tells without allocating them, where it knows the model.
+   * @throws CapabilityMissingError without an engine; as `exactPlan`
+   */
+  async planExactly(prepared: PreparedPlan, options?: ExactPlanOptions): Promise<Plan> {
+    const { exact, store } = this.#with;
+    if (exact === undefined) {
+      throw new CapabilityMissingError('There is no engine here that could be asked for exact bytes.', {
+        hint: 'Leave --exact out: the closed form is within 3 % of the engine.',
+      });
+    }
+    return exactPlan({ ...exact, store }, prepared.exact, options);
   }
 
   /**
@@ -93,7 +114,7 @@ export class PlanModel {
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
     const levels = request.levels ?? usualLevels(inspected);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
-    const learned = await learnedKnowledge(this.#with.store, {
+    const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
       model: request.model,
       architecture: header.architecture,
       device,
@@ -122,7 +143,15 @@ export class PlanModel {
       variantOf: (level) => variants.get(level) ?? { name: request.model, status: 'unknown' },
       ...learned,
     };
-    return { request: prepared, header, marginFraction: settings.memoryMarginFraction };
+    const record = {
+      model: request.model,
+      // A device that was only described has no measurements; the engine answered on the one that is here.
+      device: state.devices[0]?.device.name ?? state.host.processorName,
+      processor: state.host.processorName,
+      platform: state.host.platform,
+    };
+    const exact = { request: { ...prepared, correction: overhead }, header, ownLevel: fileLevel(inspected), record };
+    return { request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
   }
 
   async #variants(

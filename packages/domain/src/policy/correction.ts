@@ -8,6 +8,11 @@ export interface FootprintObservation {
   readonly observedBytes: number;
   /** From another machine: weighs a quarter. */
   readonly foreign: boolean;
+  /**
+   * True when the engine computed `observedBytes` without allocating them: what no formula knows is in it, what
+   * drivers take is not. False when absent.
+   */
+  readonly byEngine?: boolean | undefined;
 }
 
 /** What the closed form misses: the driver's context, allocation granularity, buffers that no formula knows. */
@@ -18,8 +23,8 @@ export interface FootprintCorrection {
   /** Robust standard deviation of what remains, or null below three observations. */
   readonly spreadBytes: number | null;
   readonly observations: number;
-  /** Which runs it was learned from. */
-  readonly basis: 'architecture and device' | 'device' | 'none';
+  /** Which runs it was learned from; `engine`: answers of the engine alone, without driver overhead. */
+  readonly basis: 'architecture and device' | 'device' | 'engine' | 'none';
 }
 
 /** No correction: nothing was observed yet. */
@@ -40,6 +45,11 @@ const FEWEST_FOR_SLOPE = 4;
  * Learns the correction for an architecture on a device: from runs of both, else from other architectures on the
  * device, else none. Few runs give the median difference; at least four of clearly different sizes also give a slope,
  * the median of the slopes of all pairs (Theil and Sen), which single outliers do not move.
+ *
+ * Answers of the engine are kept apart, since no driver overhead is in them: together with resident models they would
+ * draw the overhead towards nothing. Runs of the architecture itself show both errors at once, and then the engine's
+ * answers are not needed. Otherwise what they say of the architecture's closed form is added to what other
+ * architectures showed of the device.
  */
 export function learnFootprintCorrection(
   observations: readonly FootprintObservation[],
@@ -47,8 +57,21 @@ export function learnFootprintCorrection(
   device: string | null,
 ): FootprintCorrection {
   const onDevice = observations.filter((run) => run.device === device && device !== null && isUsable(run));
-  const same = onDevice.filter((run) => run.architecture === architecture);
-  const runs = same.length > 0 ? same : onDevice;
+  const resident = onDevice.filter((run) => run.byEngine !== true);
+  const same = resident.filter((run) => run.architecture === architecture);
+  if (same.length > 0) return learned(same, 'architecture and device');
+  const answers = onDevice.filter((run) => run.byEngine === true && run.architecture === architecture);
+  const formula = learned(answers, 'engine');
+  const overhead = learned(resident, 'device');
+  if (overhead.basis === 'none') return formula;
+  return {
+    ...overhead,
+    overheadBytes: overhead.overheadBytes + formula.overheadBytes,
+    factor: overhead.factor * formula.factor,
+  };
+}
+
+function learned(runs: readonly FootprintObservation[], basis: FootprintCorrection['basis']): FootprintCorrection {
   const factor = slope(runs);
   const rest = runs.map((run) => ({
     value: run.observedBytes - factor * run.predictedBytes,
@@ -62,7 +85,7 @@ export function learnFootprintCorrection(
     factor,
     spreadBytes: runs.length < 3 || spread === null ? null : Math.round(spread),
     observations: runs.length,
-    basis: same.length > 0 ? 'architecture and device' : 'device',
+    basis,
   };
 }
 

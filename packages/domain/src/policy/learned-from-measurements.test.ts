@@ -93,9 +93,14 @@ describe('observations', () => {
 
   test('of footprints carry architecture and device', () => {
     const footprint = { predictedBytes: 10, observedBytes: 12 };
-    expect(footprintObservations([run({ footprint }), run()])).toEqual([
-      { ...footprint, architecture: 'llama', device: 'RTX 4060', foreign: false },
+    expect(footprintObservations([run({ footprint, residentBytes: 12 }), run()])).toEqual([
+      { ...footprint, architecture: 'llama', device: 'RTX 4060', foreign: false, byEngine: false },
     ]);
+  });
+
+  test('of footprints without anything resident are answers of the engine', () => {
+    const footprint = { predictedBytes: 10, observedBytes: 11 };
+    expect(footprintObservations([run({ footprint, residentBytes: null })])[0]?.byEngine).toBe(true);
   });
 });
 

@@ -6,11 +6,16 @@ import type { FootprintObservation } from './correction.js';
 import type { CacheTypes } from './plan-request.js';
 import type { QualityExpectation } from './quality-prior.js';
 
-/** The footprint observations among measurements. */
+/**
+ * The footprint observations among measurements. Where nothing was resident the bytes are the engine's own answer
+ * without allocating.
+ */
 export function footprintObservations(measurements: readonly Measurement[]): readonly FootprintObservation[] {
-  return measurements.flatMap(({ footprint, architecture, environment, foreign, succeeded }) =>
-    footprint === null || !succeeded ? [] : [{ ...footprint, architecture, device: environment.device, foreign }],
-  );
+  return measurements.flatMap(({ footprint, architecture, environment, foreign, succeeded, residentBytes }) => {
+    if (footprint === null || !succeeded) return [];
+    const byEngine = residentBytes === null;
+    return [{ ...footprint, architecture, device: environment.device, foreign, byEngine }];
+  });
 }
 
 /** The speed observations among measurements: successful, unthrottled runs that were predicted and timed. */

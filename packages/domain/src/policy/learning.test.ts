@@ -114,4 +114,27 @@ describe('what the closed form of a footprint misses', () => {
   test('ignores readings that were of something else', () => {
     expect(learnFootprintCorrection([seen(5000, 15_000), seen(5000, 0)], 'llama', 'RTX 4060').observations).toBe(0);
   });
+
+  test('answers of the engine do not water down the overhead that resident models showed', () => {
+    const answers = [4000, 5000, 6000].map((bytes) => seen(bytes, bytes + 10, { byEngine: true }));
+    const runs = [seen(5000, 5300), seen(5000, 5300)];
+    expect(learnFootprintCorrection([...answers, ...runs], 'llama', 'RTX 4060')).toMatchObject({
+      overheadBytes: 300 * MIB,
+      observations: 2,
+      basis: 'architecture and device',
+    });
+  });
+
+  test('of an architecture that was never resident the engine tells the formula, other architectures the overhead', () => {
+    const answers = [seen(5000, 5010, { byEngine: true, architecture: 'gemma3' })];
+    expect(learnFootprintCorrection(answers, 'gemma3', 'RTX 4060')).toMatchObject({
+      overheadBytes: 10 * MIB,
+      basis: 'engine',
+    });
+    expect(learnFootprintCorrection([...answers, seen(5000, 5300)], 'gemma3', 'RTX 4060')).toMatchObject({
+      overheadBytes: 310 * MIB,
+      basis: 'device',
+    });
+    expect(learnFootprintCorrection(answers, 'llama', 'RTX 4060').basis).toBe('none');
+  });
 });

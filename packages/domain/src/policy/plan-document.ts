@@ -1,6 +1,17 @@
 import type { Footprint, MemoryUse } from '../footprint/footprint.js';
+import type { MemoryBudget } from './budget.js';
 import { cacheName } from './candidates.js';
-import type { Fit, LargestContext, NextBetter, Plan, PlanCandidate, PlanModel, PlanVariant } from './plan.js';
+import type {
+  ExactFootprint,
+  ExactSummary,
+  Fit,
+  LargestContext,
+  NextBetter,
+  Plan,
+  PlanCandidate,
+  PlanModel,
+  PlanVariant,
+} from './plan.js';
 import type { Prediction } from './prediction.js';
 import type { QualityExpectation } from './quality-prior.js';
 
@@ -42,27 +53,32 @@ export interface CandidateDocument {
     readonly quality: QualityExpectation;
   };
   readonly variant: PlanVariant;
+  /** Only for candidates that the engine was asked about. */
+  readonly exact?: ExactFootprint;
+}
+
+/** What may be used, as a document. */
+export interface BudgetDocument {
+  readonly devices: readonly {
+    readonly name: string;
+    readonly totalBytes: number | null;
+    readonly freeBytes: number | null;
+    readonly usableBytes: number;
+  }[];
+  readonly host: {
+    readonly totalBytes: number | null;
+    readonly freeBytes: number | null;
+    readonly usableBytes: number | null;
+  };
+  readonly usableBytes: number;
+  readonly marginBytes: number;
 }
 
 /** A plan as the command line and the HTTP interface print it. */
 export interface PlanDocument {
   readonly schema: 'plimsoll.plan/1';
   readonly model: PlanModel;
-  readonly budget: {
-    readonly devices: readonly {
-      readonly name: string;
-      readonly totalBytes: number | null;
-      readonly freeBytes: number | null;
-      readonly usableBytes: number;
-    }[];
-    readonly host: {
-      readonly totalBytes: number | null;
-      readonly freeBytes: number | null;
-      readonly usableBytes: number | null;
-    };
-    readonly usableBytes: number;
-    readonly marginBytes: number;
-  };
+  readonly budget: BudgetDocument;
   readonly candidates: readonly CandidateDocument[];
   readonly largestContexts: readonly {
     readonly level: string;
@@ -79,6 +95,8 @@ export interface PlanDocument {
     readonly nextBetter: NextBetter | null;
   } | null;
   readonly obstacles: readonly string[];
+  /** Only when the engine was asked. */
+  readonly exact?: ExactSummary;
 }
 
 /** The plan as a JSON document, `plimsoll.plan/1`. */
@@ -87,17 +105,7 @@ export function planDocument(plan: Plan): PlanDocument {
   return {
     schema: 'plimsoll.plan/1',
     model,
-    budget: {
-      devices: budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => ({
-        name,
-        totalBytes,
-        freeBytes,
-        usableBytes,
-      })),
-      host: budget.host,
-      usableBytes: budget.usableBytes,
-      marginBytes: budget.marginBytes,
-    },
+    budget: budgetDocument(budget),
     candidates: plan.candidates.map(candidateDocument),
     largestContexts: plan.largestContexts.map((entry: LargestContext) => ({
       level: entry.level,
@@ -117,10 +125,24 @@ export function planDocument(plan: Plan): PlanDocument {
             nextBetter: recommended.nextBetter,
           },
     obstacles: plan.obstacles,
+    ...(plan.exact === undefined ? {} : { exact: plan.exact }),
   };
 }
 
-function candidateDocument(candidate: PlanCandidate): CandidateDocument {
+/** A budget as a document. */
+export function budgetDocument(budget: MemoryBudget): BudgetDocument {
+  const devices = budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => ({
+    name,
+    totalBytes,
+    freeBytes,
+    usableBytes,
+  }));
+  const { host, usableBytes, marginBytes } = budget;
+  return { devices, host, usableBytes, marginBytes };
+}
+
+/** One candidate as a document. */
+export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
   const { level, shape, fit, shortBytes, pareto, expected, variant, overheadBytes } = candidate;
   return {
     level,
@@ -136,6 +158,7 @@ function candidateDocument(candidate: PlanCandidate): CandidateDocument {
     pareto,
     expected,
     variant,
+    ...(candidate.exact === undefined ? {} : { exact: candidate.exact }),
   };
 }
 

@@ -51,6 +51,29 @@ export interface PlanCandidate {
     readonly quality: QualityExpectation;
   };
   readonly variant: PlanVariant;
+  /** The engine's own answer, where it was asked and had one; `footprint` then is that answer. */
+  readonly exact?: ExactFootprint | undefined;
+}
+
+/** What the engine says of a candidate, beside what the closed form says. */
+export interface ExactFootprint {
+  readonly totalBytes: number;
+  readonly closedFormBytes: number;
+  /** `totalBytes` less `closedFormBytes`. */
+  readonly differenceBytes: number;
+  /**
+   * True when the engine has no such devices and was asked for the same with everything on the host. Both figures are
+   * of that placement then, and `footprint` stays the closed form.
+   */
+  readonly onHost: boolean;
+}
+
+/** How the engine was asked for a plan. */
+export interface ExactSummary {
+  readonly asked: number;
+  readonly answered: number;
+  /** Why candidates kept the closed form, for people. */
+  readonly notes: readonly string[];
 }
 
 /** The longest context that fits whole at a level, by cache type. */
@@ -96,4 +119,6 @@ export interface Plan {
   readonly recommended: Recommendation | null;
   /** Why nothing is recommended and by how much it misses; empty otherwise. */
   readonly obstacles: readonly string[];
+  /** Present when the engine was asked for exact bytes. */
+  readonly exact?: ExactSummary | undefined;
 }
