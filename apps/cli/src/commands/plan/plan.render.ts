@@ -25,7 +25,7 @@ export function renderPlan(document: PlanDocument, model: string, style: Style, 
     ...reasons.map((reason) => `  • ${reason}`),
     ...(nextBetter?.remedies ?? []).map(({ text }) => `    – ${text}`),
     '',
-    `Next: ${style.cyan(nextCommand(document, model))}`,
+    nextStep(document, model, style),
   );
   return lines.join('\n');
 }
@@ -139,11 +139,15 @@ function lossCell(perplexityIncrease: number | null): string {
   return text.startsWith('-0.0 ') ? '+0.0 %' : perplexityIncrease < 0 ? text : `+${text}`;
 }
 
-function nextCommand({ candidates, recommended }: PlanDocument, model: string): string {
+function nextStep({ candidates, recommended }: PlanDocument, model: string, style: Style): string {
   const level = recommended?.level ?? '';
-  const status = candidates.find((candidate) => candidate.level === level)?.variant.status;
   const name = /\s/.test(model) ? `"${model}"` : model;
-  return status === 'buildable'
-    ? `plimsoll quantize ${name} --to ${level}`
-    : `plimsoll run ${name} --level ${level} "Hello"`;
+  switch (candidates.find((candidate) => candidate.level === level)?.variant.status) {
+    case 'buildable':
+      return `Next: ${style.cyan(`plimsoll quantize ${name} --to ${level}`)}`;
+    case 'missing':
+      return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
+    default:
+      return `Next: ${style.cyan(`plimsoll run ${name} --level ${level} "Hello"`)}`;
+  }
 }
