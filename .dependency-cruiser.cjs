@@ -35,7 +35,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(packages|apps)/',
-        pathNot: '^packages/di/src|/src/inversify\\.ts$|/src/composition/|/composition-root\\.ts$|\\.test\\.ts$',
+        pathNot:
+          '^packages/(di|composition)/src|/examples/|/src/inversify\\.ts$|/src/composition/|/composition-root\\.ts$|\\.test\\.ts$',
       },
       to: { path: 'node_modules/(inversify|reflect-metadata)/' },
     },

@@ -13,7 +13,7 @@ const checks = [
     ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', 'packages', 'apps'),
   ],
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
-  ['unused code', ...local('knip')],
+  ['unused code', ...local('knip', '--no-config-hints')],
   ['package correctness', process.execPath, ['tooling/workspace/publint.mjs']],
   ['changesets', ...local('changeset', 'status')],
 ];

@@ -12,9 +12,11 @@ export interface PlannedMachine {
 /** The machine that the request describes, else the one that was probed. */
 export function machineForPlan(request: PlanModelRequest, state: MachineState, settings: Settings): PlannedMachine {
   const { devices, profiles, limitBytes } = plannedDevices(request, state, settings);
+  // A described machine whose processor and GPU share one memory has that memory, not this machine's.
+  const shared = request.gpu === undefined ? undefined : devices.find(({ memory }) => memory === 'unified');
   const budget = memoryBudget({
     devices,
-    host: { totalBytes: state.host.totalBytes, freeBytes: state.host.availableBytes },
+    host: shared ?? { totalBytes: state.host.totalBytes, freeBytes: state.host.availableBytes },
     marginFraction: settings.memoryMarginFraction,
     limitBytes,
   });

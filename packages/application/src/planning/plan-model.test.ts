@@ -130,3 +130,8 @@ test('what was measured here comes before what data sheets say', async () => {
   expect(measured).toMatchObject({ source: 'measured', value: 40, observations: 3 });
   expect(other?.source).toBe('prior');
 });
+
+test('a described chip with unified memory brings its own host memory', async () => {
+  const { budget } = await useCase(null).plan.plan({ model: MODEL, gpu: 'M2 Max 64GB' });
+  expect(budget.host.totalBytes).toBe(64 * GIB);
+});
