@@ -44,7 +44,7 @@ const quality = z.object({
 /** A measurement as it stands in a file: of this machine or of another's export. */
 export const measurementSchema: z.ZodType<Measurement> = z.object({
   id: name,
-  kind: z.enum(['generation', 'speed', 'quality', 'footprint', 'task']),
+  kind: z.enum(['generation', 'speed', 'quality', 'footprint', 'task', 'profile']),
   atMs: z.number(),
   model: name,
   variant: name,
@@ -72,6 +72,7 @@ export const measurementSchema: z.ZodType<Measurement> = z.object({
     .nullable()
     .exactOptional(),
   task: z.object({ id: name, passed: z.boolean().nullable(), score: z.number().nullable() }).nullable().exactOptional(),
+  condition: z.object({ depthTokens: count.nullable(), concurrency: count }).nullable().exactOptional(),
   temperatureC: z.number().nullable(),
   throttled: z.boolean().nullable(),
   energyJ: amount.nullable(),

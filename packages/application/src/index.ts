@@ -7,6 +7,8 @@ export type {
   RunSummary,
   Estimate,
   SpeedSummary,
+  DepthSpeed,
+  ConcurrentSpeed,
   ComparedLevel,
   Comparison,
 } from './comparison/comparison.js';

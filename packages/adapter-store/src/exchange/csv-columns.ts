@@ -58,13 +58,15 @@ export const CSV_COLUMNS: readonly (readonly [path: string, kind: CellKind])[] =
   ['task.id', 'text'],
   ['task.passed', 'boolean'],
   ['task.score', 'number'],
+  ['condition.depthTokens', 'number'],
+  ['condition.concurrency', 'number'],
 ];
 
 /** Groups that are null as a whole when all their cells are empty. */
 const NULLABLE_GROUPS = ['timings', 'quality', 'footprint'] as const;
 
 /** Groups that are left out when all their cells are empty; a table need not have their columns. */
-const OPTIONAL_GROUPS = ['predictedSpeed', 'task'] as const;
+const OPTIONAL_GROUPS = ['predictedSpeed', 'task', 'condition'] as const;
 
 /** Columns that every table of measurements has. */
 export const REQUIRED_COLUMNS: readonly string[] = CSV_COLUMNS.map(([path]) => path).filter(

@@ -7,10 +7,12 @@ import type { Comparison, ComparisonCell } from './comparison.js';
 import { isAbout } from './is-about.js';
 import { measureQuality, prepareText } from './measure-quality.js';
 import { PacedProgress } from './paced-progress.js';
+import { profileCell } from './profile-cell.js';
 import { NO_PREDICTION, predictCells } from './predict-cells.js';
 import type { CellPrediction } from './predict-cells.js';
 import { summarizeCells } from './summarize-comparison.js';
 import { checkTasks, runTasks, tasksOfCells } from './run-tasks.js';
+import { speedConditions } from './speed-conditions.js';
 import { timeCell } from './time-cell.js';
 
 /** Options of a comparison. */
@@ -38,12 +40,13 @@ export class CompareLevels {
    */
   async compare(request: CompareRequest, options: CompareOptions = {}): Promise<Comparison> {
     checkTasks(this.#with, request);
+    const conditions = speedConditions(request);
     const cells = await this.#readyCells(request, options);
     const text = await prepareText(this.#with, request, cells, options);
     const environment = await this.#with.recorder.environment(options);
     const candidates = text === null ? [] : cells.slice(1);
     const tasks = request.tasks ?? [];
-    const steps = cells.length * (request.iterations + tasks.length) + candidates.length;
+    const steps = cells.length * (request.iterations * (1 + conditions.length) + tasks.length) + candidates.length;
     const { id, kept } = await this.#resume(request, cells, steps, environment.engineBuild);
 
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
@@ -71,7 +74,8 @@ export class CompareLevels {
         cells.map((cell, index) => ({
           cell: { level: cell.level, kvCache: cell.kvCache, variant: cell.variant },
           bytes: cell.ready.sizeBytes,
-          runs: runs.filter((run) => isAbout(run, cell)),
+          runs: runs.filter((run) => run.kind === 'speed' && isAbout(run, cell)),
+          profiles: runs.filter((run) => run.kind === 'profile' && isAbout(run, cell)),
           quality: index === 0 ? qualityOfReference(qualities) : qualityOf(qualities, cell),
         })),
       ).map((level, index) => ({ ...level, tasks: summaries[index] ?? null })),
@@ -113,8 +117,9 @@ export class CompareLevels {
     const { iterations, prompt, maxTokens, text, windowTokens } = request;
     const variants = cells.map(({ variant, kvCache, ready }) => [variant, kvCache, ready.digest, ready.sizeBytes]);
     const settings = [iterations, prompt, maxTokens, text, windowTokens, variants, this.#with.runtime.id, engineBuild];
+    const conditions = speedConditions(request);
     const graded = request.tasks === undefined ? [] : [request.tasks, this.#with.grader?.name ?? null];
-    const base = this.#with.digest(JSON.stringify([...settings, ...graded]));
+    const base = this.#with.digest(JSON.stringify([...settings, ...conditions, ...graded]));
     for (let number = 1; ; number += 1) {
       const id = `${base}-${number}`;
       const kept = await this.#with.store.query({ comparisonId: id, limit: steps });
@@ -132,18 +137,22 @@ export class CompareLevels {
     progress: PacedProgress,
     options: CallOptions,
   ): Promise<readonly Measurement[]> {
-    const runs = kept.filter(({ kind }) => kind === 'speed');
-    const keptOf = new Map(cells.map((cell) => [cell, runs.filter((run) => isAbout(run, cell)).length]));
+    const runs = kept.filter(({ kind }) => kind === 'speed' || kind === 'profile');
+    const keptOf = new Map(cells.map((cell) => [cell, runs.filter((run) => isAbout(run, cell))]));
+    const conditions = speedConditions(request).length;
     for (let round = 0; round < request.iterations; round += 1) {
       // Every other round runs backwards, so that no cell gains from its place in the order.
       for (const cell of round % 2 === 0 ? cells : [...cells].reverse()) {
-        if ((keptOf.get(cell) ?? 0) <= round) {
-          progress.tell('speed', cell.level);
-          runs.push(
-            await timeCell(this.#with, request, id, cell, predictions.get(cell) ?? NO_PREDICTION, round, options),
-          );
+        const before = keptOf.get(cell) ?? [];
+        const prediction = predictions.get(cell) ?? NO_PREDICTION;
+        progress.tell('speed', cell.level);
+        if (before.filter(({ kind }) => kind === 'speed').length <= round) {
+          runs.push(await timeCell(this.#with, request, id, cell, prediction, round, options));
         }
         progress.advance();
+        const profile = { comparisonId: id, cell, prediction, round, kept: before };
+        runs.push(...(await profileCell(this.#with, request, profile, options)));
+        progress.advance(conditions);
       }
     }
     return runs;

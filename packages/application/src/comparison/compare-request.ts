@@ -15,6 +15,10 @@ export interface CompareRequest {
   readonly prompt: string;
   /** Tokens to generate in each timed run. */
   readonly maxTokens: number;
+  /** Prompt lengths in tokens at which prefill and decode are measured besides; none when absent. */
+  readonly depths?: readonly number[] | undefined;
+  /** Numbers of generations at the same time whose total speed is measured; none when absent. */
+  readonly concurrency?: readonly number[] | undefined;
   /** Text to measure quality on; null measures none. */
   readonly text: string | null;
   readonly windowTokens: number;

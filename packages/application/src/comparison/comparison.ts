@@ -1,5 +1,5 @@
 import type { TaskSummary } from '../tasks/task-summary.js';
-import type { KvCacheType, Level, MeasurementEnvironment, QualityResult } from '@plimsoll/domain';
+import type { KvCacheType, Level, MeasurementEnvironment, QualityResult, SpeedComparison } from '@plimsoll/domain';
 
 /** One combination under comparison. */
 export interface ComparisonCell {
@@ -40,6 +40,24 @@ export interface SpeedSummary {
   readonly energyJPerToken: number | null;
 }
 
+/** Speed with a prompt of about so many tokens. */
+export interface DepthSpeed {
+  readonly depthTokens: number;
+  /** Tokens the prompts really had, or null when the backend does not count them. */
+  readonly promptTokens: number | null;
+  readonly prefillTokensPerSecond: Estimate | null;
+  readonly decodeTokensPerSecond: Estimate | null;
+  readonly failed: number;
+}
+
+/** Speed of so many generations at the same time. */
+export interface ConcurrentSpeed {
+  readonly concurrency: number;
+  /** Generated tokens of all per second, from the first request to the end of the last answer, prefill included. */
+  readonly totalTokensPerSecond: Estimate | null;
+  readonly failed: number;
+}
+
 /** Everything measured about one level at one KV cache type. */
 export interface ComparedLevel extends ComparisonCell {
   /** Bytes of the variant's file, or null when unknown. */
@@ -48,6 +66,11 @@ export interface ComparedLevel extends ComparisonCell {
   readonly residentBytes: number | null;
   readonly runs: RunSummary;
   readonly speed: SpeedSummary;
+  /** Decode speed against the reference; absent or null for the reference and with fewer than two runs of either. */
+  readonly speedup?: SpeedComparison | null;
+  /** Speed at several depths and with several generations at once; absent or empty when none was asked for. */
+  readonly depths?: readonly DepthSpeed[];
+  readonly concurrency?: readonly ConcurrentSpeed[];
   readonly quality: QualityResult | null;
   /** How it did on tasks; absent or null when there were none. */
   readonly tasks?: TaskSummary | null;

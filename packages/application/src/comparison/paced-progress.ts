@@ -24,8 +24,8 @@ export class PacedProgress {
     this.#listener?.({ phase, detail, fraction, remainingMs });
   }
 
-  /** One step is done. */
-  advance(): void {
-    this.#done += 1;
+  /** So many steps are done. */
+  advance(steps = 1): void {
+    this.#done += steps;
   }
 }

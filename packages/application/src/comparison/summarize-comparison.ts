@@ -1,13 +1,9 @@
-import {
-  RunningStatistics,
-  bootstrapInterval,
-  decodeTokensPerSecond,
-  median,
-  prefillTokensPerSecond,
-  seededRandom,
-} from '@plimsoll/domain';
+import { RunningStatistics, decodeTokensPerSecond, median, prefillTokensPerSecond } from '@plimsoll/domain';
 import type { GenerationTimings, Measurement, QualityResult } from '@plimsoll/domain';
-import type { ComparedLevel, ComparisonCell, Estimate, RunSummary, SpeedSummary } from './comparison.js';
+import type { ComparedLevel, ComparisonCell, RunSummary, SpeedSummary } from './comparison.js';
+import { estimate } from './estimate.js';
+import { speedAgainst } from './speed-against.js';
+import { summarizeConcurrency, summarizeDepths } from './summarize-conditions.js';
 
 /** What was recorded about one cell. */
 export interface CellRecords {
@@ -15,17 +11,22 @@ export interface CellRecords {
   readonly bytes: number | null;
   readonly runs: readonly Measurement[];
   readonly quality: QualityResult | null;
+  /** Runs under other conditions; none when absent. */
+  readonly profiles?: readonly Measurement[] | undefined;
 }
 
 /** Turns the records of all cells into the table. The reference is the first. */
 export function summarizeCells(cells: readonly CellRecords[]): readonly ComparedLevel[] {
   const referenceMeanMs = cells[0] === undefined ? null : totals(cells[0].runs).mean;
-  const levels = cells.map(({ cell, bytes, runs, quality }) => ({
+  const levels = cells.map(({ cell, bytes, runs, quality, profiles = [] }, index) => ({
     ...cell,
     bytes,
     residentBytes: largest(runs.map((run) => run.residentBytes)),
     runs: summarizeRuns(runs, referenceMeanMs),
     speed: summarizeSpeed(runs),
+    speedup: index === 0 ? null : speedAgainst(cells[0]?.runs ?? [], runs),
+    depths: summarizeDepths(profiles),
+    concurrency: summarizeConcurrency(profiles),
     quality,
   }));
   return levels.map((level) => ({ ...level, paretoOptimal: !levels.some((other) => dominates(other, level)) }));
@@ -70,15 +71,6 @@ function summarizeSpeed(runs: readonly Measurement[]): SpeedSummary {
     throttled: throttled.length === 0 ? null : throttled.includes(true),
     energyJPerToken: median(joulesPerToken),
   };
-}
-
-/** Median and a 95 % bootstrap interval; the seed is fixed so that the same records give the same table. */
-function estimate(values: readonly (number | null)[]): Estimate | null {
-  const known = values.filter((value) => value !== null);
-  const middle = median(known);
-  if (middle === null) return null;
-  const interval = bootstrapInterval([known], ([group]) => median(group ?? []) ?? middle, { random: seededRandom(1) });
-  return { median: middle, low: interval?.low ?? middle, high: interval?.high ?? middle };
 }
 
 function largest(values: readonly (number | null)[]): number | null {

@@ -3,11 +3,13 @@ import type { CallOptions, GenerationTimings, LoadOptions, Measurement } from '@
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { CellPrediction } from './predict-cells.js';
+import { watchDevices } from './watch-devices.js';
 
 /** Failures that would meet every further run too, so that going on is of no use. */
 const FATAL: readonly string[] = ['cancelled', 'backend-unreachable', 'capability-missing'];
 
-const WARM_UP_TOKENS = 8;
+/** Tokens of a run that only warms up. */
+export const WARM_UP_TOKENS = 8;
 
 /** Loads the cell's variant, times one generation after a warm-up, and keeps the record; a failed run is kept too. */
 export async function timeCell(
@@ -39,33 +41,35 @@ export async function timeCell(
       ({ loadMs } = await runtime.load(cell.variant, load, options));
     }
     // The first words differ from call to call: a prompt cache would make prefill look faster than it is.
-    await generate(dependencies, cell, load, `Warm-up ${round}. ${request.prompt}`, WARM_UP_TOKENS, options);
-    const timings = await generate(
+    await generateOnce(dependencies, cell, load, `Warm-up ${round}. ${request.prompt}`, WARM_UP_TOKENS, options);
+    const { result: timings, trace } = await watchDevices(
       dependencies,
-      cell,
-      load,
-      `Run ${round + 1}. ${request.prompt}`,
-      request.maxTokens,
+      () => generateOnce(dependencies, cell, load, `Run ${round + 1}. ${request.prompt}`, request.maxTokens, options),
       options,
     );
-    const state = await deviceState(dependencies, cell.variant, options);
+    const residentBytes = await bytesHeld(dependencies, cell.variant, options);
     if (runtime.capabilities.residency) await runtime.unload(cell.variant, options);
     const footprint =
-      predictedBytes === null || state.residentBytes === null
-        ? null
-        : { predictedBytes, observedBytes: state.residentBytes };
+      predictedBytes === null || residentBytes === null ? null : { predictedBytes, observedBytes: residentBytes };
     return await recorder.record(
-      { ...draft, ...state, footprint, succeeded: true, timings: { ...timings, loadMs } },
+      { ...draft, ...trace, residentBytes, footprint, succeeded: true, timings: { ...timings, loadMs } },
       options,
     );
   } catch (error) {
-    const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
-    if (FATAL.includes(errorCode)) throw error;
+    const { fatal, errorCode } = isFatal(error);
+    if (fatal) throw error;
     return recorder.record({ ...draft, succeeded: false, errorCode }, options);
   }
 }
 
-async function generate(
+/** Whether a failure would meet every further run too, and its code for the record. */
+export function isFatal(error: unknown): { readonly fatal: boolean; readonly errorCode: string } {
+  const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
+  return { fatal: FATAL.includes(errorCode), errorCode };
+}
+
+/** One generation with fixed sampling, and its timings. */
+export async function generateOnce(
   { runtime }: CompareDependencies,
   cell: ReadyCell,
   load: LoadOptions,
@@ -88,20 +92,11 @@ async function generate(
   throw new BackendFailedError('The backend ended its answer without saying so.');
 }
 
-async function deviceState(
-  { runtime, gpu }: CompareDependencies,
+async function bytesHeld(
+  { runtime }: CompareDependencies,
   variant: string,
   options: CallOptions,
-): Promise<Pick<Measurement, 'residentBytes' | 'temperatureC' | 'throttled'>> {
+): Promise<number | null> {
   const resident = runtime.capabilities.residency ? await runtime.resident(options) : [];
-  const readings = await gpu.read(options);
-  const temperatures = readings.flatMap(({ temperatureC }) => (temperatureC === null ? [] : [temperatureC]));
-  const throttling = readings.flatMap(({ thermalThrottling }) =>
-    thermalThrottling === null ? [] : [thermalThrottling],
-  );
-  return {
-    residentBytes: resident.find((model) => model.name === variant)?.sizeBytes ?? null,
-    temperatureC: temperatures.length === 0 ? null : Math.max(...temperatures),
-    throttled: throttling.length === 0 ? null : throttling.includes(true),
-  };
+  return resident.find((model) => model.name === variant)?.sizeBytes ?? null;
 }

@@ -59,10 +59,12 @@ describe('watchDevices', () => {
 
   test('a failing probe costs the trace, not the run; a failing run is thrown on and ends the watch', async () => {
     let ended = false;
-    const broken = {
-      ...new FixedGpuProbe(),
-      read: async () => [],
-      async *watch(): AsyncGenerator<readonly GpuReading[]> {
+    const fixed = new FixedGpuProbe();
+    const broken: GpuProbe = {
+      devices: () => fixed.devices(),
+      read: () => fixed.read(),
+      close: () => fixed.close(),
+      async *watch() {
         try {
           yield [];
           throw new Error('the tool is gone');
@@ -70,7 +72,7 @@ describe('watchDevices', () => {
           ended = true;
         }
       },
-    } as unknown as GpuProbe;
+    };
     const clock = new ManualClock(0);
     const { result, trace } = await watchDevices({ gpu: broken, clock }, async () => 'done', {});
     expect([result, trace.energyJ, ended]).toEqual(['done', null, true]);

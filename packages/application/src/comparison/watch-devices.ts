@@ -73,7 +73,9 @@ export function traceOf(readings: readonly GpuReading[], startMs: number, endMs:
 /** Power by the trapezoidal rule; before the first and after the last reading it is taken to stay as it was. */
 function energyOf(readings: readonly GpuReading[], startMs: number, endMs: number): number | null {
   const known = readings
-    .flatMap(({ atMs, powerW }) => (powerW === null ? [] : [{ atMs: Math.min(endMs, Math.max(startMs, atMs)), powerW }]))
+    .flatMap(({ atMs, powerW }) =>
+      powerW === null ? [] : [{ atMs: Math.min(endMs, Math.max(startMs, atMs)), powerW }],
+    )
     .sort((a, b) => a.atMs - b.atMs);
   const [first] = known;
   const last = known.at(-1);

@@ -104,4 +104,11 @@ const UNKNOWN: Omit<Measurement, 'id' | 'kind' | 'atMs' | 'model' | 'variant' | 
 };
 
 /** Kinds of records, for front ends that filter by them. */
-export const MEASUREMENT_KINDS: readonly MeasurementKind[] = ['generation', 'speed', 'quality', 'footprint', 'task'];
+export const MEASUREMENT_KINDS: readonly MeasurementKind[] = [
+  'generation',
+  'speed',
+  'quality',
+  'footprint',
+  'task',
+  'profile',
+];

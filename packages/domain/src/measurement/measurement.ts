@@ -51,7 +51,15 @@ export interface MeasurementEnvironment {
 }
 
 /** What kind of run a record is about. */
-export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint' | 'task';
+export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint' | 'task' | 'profile';
+
+/** Under which condition a `profile` record's speed was measured. */
+export interface SpeedCondition {
+  /** Tokens that the prompt was meant to have; the timings tell how many it had. Null: the plain prompt. */
+  readonly depthTokens: number | null;
+  /** Generations at the same time. The record's timings count the tokens of all and the time until the last was done. */
+  readonly concurrency: number;
+}
 
 /** How a variant did on one task with a known answer. */
 export interface TaskResult {
@@ -98,6 +106,8 @@ export interface Measurement {
   } | null;
   /** Outcome of a task; absent or null for every other kind of record. */
   readonly task?: TaskResult | null;
+  /** The condition of a `profile` record; absent or null for the others. */
+  readonly condition?: SpeedCondition | null;
   /** Hottest temperature seen, °C, and whether the device throttled; null when unknown. */
   readonly temperatureC: number | null;
   readonly throttled: boolean | null;

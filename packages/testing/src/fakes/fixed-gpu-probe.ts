@@ -20,7 +20,11 @@ export class FixedGpuProbe implements GpuProbe {
   }
 
   async *watch(_intervalMs: number, options?: CallOptions): AsyncIterable<readonly GpuReading[]> {
-    while (!options?.signal?.aborted) yield this.readings;
+    while (!options?.signal?.aborted) {
+      yield this.readings;
+      // Others get their turn, as they do while a real probe waits.
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    }
   }
 
   async close(): Promise<void> {
