@@ -1,6 +1,6 @@
 import type { BackendId } from '@plimsoll/domain';
 import { Option, type Command } from 'commander';
-import { oneOf } from '../flags/values.js';
+import { listOf, oneOf } from '../flags/values.js';
 
 /** One line that a reader can type, and what it does. */
 export interface Example {
@@ -41,6 +41,16 @@ export interface BackendFlags extends CommonFlags {
 /** `--backend`, for every command that speaks to one. */
 export function backendOption(): Option {
   return choiceOption('--backend <name>', 'where models run (default: from the configuration)', BACKENDS);
+}
+
+/** `--allow-private` and `--allow-http`, for every command that reads headers over a network. */
+export function remoteOptions(): readonly Option[] {
+  return [
+    new Option('--allow-private <host>', 'host that may lie in a private network; may be repeated').argParser(
+      listOf((host) => host.trim()),
+    ),
+    new Option('--allow-http', 'read headers over plain http:// as well'),
+  ];
 }
 
 /** An option that takes one of a few words. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import { FileModelInspector, type RemoteAccess } from '@plimsoll/adapter-gguf';
+import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
 import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
@@ -14,6 +15,7 @@ import {
 import { InvalidConfigError, type BackendId, type Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
 import { gpuOptions } from './gpu-options.js';
+import { REMOTE_CATALOG } from './remote-catalog.js';
 
 /** Imports an adapter and gives what it binds. */
 export type ModuleLoader = () => Promise<ContainerModule>;
@@ -24,15 +26,35 @@ export interface ServiceFolders {
   readonly cache: string;
 }
 
+/** How models are read over a network. */
+export interface RemoteReading {
+  readonly access: RemoteAccess;
+  /** Hugging Face's address and access token, where the environment names them. */
+  readonly huggingFace: NonNullable<GgufModuleOptions['huggingFace']>;
+}
+
 /**
  * Which adapters stand behind which token, by the settings; where several bind one, the best first.
  * Nothing is imported before it is asked for.
  */
-export function modulesFor(settings: Settings, folders: ServiceFolders): ReadonlyMap<symbol, readonly ModuleLoader[]> {
+export function modulesFor(
+  settings: Settings,
+  folders: ServiceFolders,
+  remote: RemoteReading,
+): ReadonlyMap<symbol, readonly ModuleLoader[]> {
   const backend: ModuleLoader = () => BACKENDS[settings.backend](settings);
+  const headerCache = path.join(folders.cache, 'headers');
   const headers: ModuleLoader = async () => {
     const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
-    return ggufModule({ cacheFolder: path.join(folders.cache, 'headers') });
+    return ggufModule({ cacheFolder: headerCache, ...remote, ollamaLibrary: { probeTags: true } });
+  };
+  /** Names that Ollama does not have installed are those of the library that it pulls from. */
+  const libraryNames: ModuleLoader = async () => {
+    const { libraryNamesModule } = await import('@plimsoll/composition');
+    return libraryNamesModule(async () => {
+      const { DiskHeaderCache, OllamaLibrary } = await import('@plimsoll/adapter-gguf');
+      return new OllamaLibrary({ access: remote.access, cache: new DiskHeaderCache({ folder: headerCache }) });
+    });
   };
   const gpu: ModuleLoader = async () => {
     const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
@@ -46,7 +68,8 @@ export function modulesFor(settings: Settings, folders: ServiceFolders): Readonl
     [MODEL_RUNTIME, [backend]],
     [MODEL_CATALOG, [backend]],
     // A backend's own inspector stands before these when the backend is asked for first.
-    [MODEL_INSPECTOR, [headers]],
+    [MODEL_INSPECTOR, settings.backend === 'ollama' ? [headers, libraryNames] : [headers]],
+    [REMOTE_CATALOG, [headers]],
     [VARIANT_BUILDER, [backend]],
     [LOGITS_SOURCE, [backend]],
     [FOOTPRINT_ORACLE, [backend]],

@@ -1,14 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { SystemHostProbe, createGpuProbe } from '@plimsoll/adapter-gpu';
-import { EnsureVariant, InspectModel, PlanModel, ReadDevices } from '@plimsoll/application';
+import { EnsureVariant, InspectModel, PlanModel, ReadDevices, type ExactPlanDependencies } from '@plimsoll/application';
 import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
-import { CapabilityMissingError, parseModelReference, type GpuProbe, type VariantBuilder } from '@plimsoll/domain';
+import {
+  CapabilityMissingError,
+  parseModelReference,
+  type FootprintOracle,
+  type GpuProbe,
+  type ModelReference,
+  type VariantBuilder,
+} from '@plimsoll/domain';
 import { FileVariants } from './file-variants.js';
 import { gpuOptions } from './gpu-options.js';
 import { lateStore } from './late-store.js';
 import { nameVariant } from './name-variant.js';
+import { REMOTE_CATALOG } from './remote-catalog.js';
 import { RememberingInspector } from './remembering-inspector.js';
 import type { Services } from './services.js';
+import { systemClock } from './system-clock.js';
 import { ensureVariant, inspectModel } from './use-cases.js';
 
 /** What decides how little a plan can do with. */
@@ -28,10 +38,13 @@ export async function planModel(services: Services, subject: PlanSubject): Promi
   const store = lateStore(services);
   const config = await services.get(CONFIG_STORE);
   const devices = new ReadDevices(gpu, host);
-  const onDisk = services.loaded.settings.backend === 'embedded' && parseModelReference(subject.model).kind === 'file';
+  const { kind } = parseModelReference(subject.model);
+  const exact = exactAnswers(services);
+  const onDisk = services.loaded.settings.backend === 'embedded' && kind === 'file';
   if (!onDisk) {
     const [inspect, ensure] = [await inspectModel(services, subject.model), await ensureVariant(services)];
-    return new PlanModel({ inspect, devices, config, store, ensure });
+    const remote = REMOTE_KINDS.includes(kind) ? await services.getAll(REMOTE_CATALOG) : [];
+    return new PlanModel({ inspect, devices, config, store, ensure, remote, exact });
   }
   const inspector = new RememberingInspector(new FileModelInspector());
   const files = new FileVariants(inspector);
@@ -42,7 +55,25 @@ export async function planModel(services: Services, subject: PlanSubject): Promi
     nameVariant(services.loaded.settings),
     await services.get(EVENT_BUS),
   );
-  return new PlanModel({ inspect: new InspectModel(files, [inspector]), devices, config, store, ensure });
+  return new PlanModel({ inspect: new InspectModel(files, [inspector]), devices, config, store, ensure, exact });
+}
+
+const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-library'];
+
+/** The embedded engine's own bytes, whatever backend serves: it is started by the first question. */
+function exactAnswers(services: Services): ExactPlanDependencies {
+  let oracle: Promise<FootprintOracle> | null = null;
+  const open = async (): Promise<FootprintOracle> => {
+    const { LlamaCppFootprintOracle } = await import('@plimsoll/adapter-llamacpp');
+    return services.own(new LlamaCppFootprintOracle());
+  };
+  return {
+    oracle: { measure: async (file, shape, options) => (await (oracle ??= open())).measure(file, shape, options) },
+    withHeaderFile: async (header, types, use) =>
+      (await import('@plimsoll/adapter-gguf/writer')).withHeaderFile(header, types, use),
+    clock: systemClock,
+    newId: randomUUID,
+  };
 }
 
 /** Tells from headers what can be made; the engine is started only to make it. */

@@ -7,10 +7,11 @@ import { cacheFolder } from './cache-folder.js';
 import { InProcessEvents } from './in-process-events.js';
 import { modulesFor, type ModuleLoader } from './modules.js';
 import { openConfigStore } from './open-config-store.js';
+import { remoteReading, type RemoteFlags } from './remote-reading.js';
 import { systemClock } from './system-clock.js';
 
 /** What a command says about its services. */
-export interface ServiceFlags {
+export interface ServiceFlags extends RemoteFlags {
   readonly backend?: BackendId | undefined;
   readonly config?: string | undefined;
   /** Settings that win over the configuration. */
@@ -51,7 +52,8 @@ export class Services {
       [CLOCK, systemClock],
       [EVENT_BUS, new InProcessEvents()],
     ]) as ReadonlyMap<symbol, object>;
-    return new Services(loaded, constants, modulesFor(loaded.settings, { cache: cacheFolder(context.env) }));
+    const remote = remoteReading(flags, context.env);
+    return new Services(loaded, constants, modulesFor(loaded.settings, { cache: cacheFolder(context.env) }, remote));
   }
 
   /** The service behind a token. */

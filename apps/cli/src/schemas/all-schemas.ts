@@ -7,6 +7,7 @@ import { errorSchema } from './error.schema.js';
 import { gpuSchema } from './gpu.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
+import { planTogetherSchema } from './plan-together.schema.js';
 import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
 import { runSchema } from './run.schema.js';
@@ -16,6 +17,7 @@ import { statsSchema } from './stats.schema.js';
 /** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
 export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   plan: planSchema,
+  'plan-together': planTogetherSchema,
   inspect: inspectSchema,
   gpu: gpuSchema,
   models: modelsSchema,

@@ -17,7 +17,8 @@ const predictionSchema: z.ZodType<CandidateDocument['expected']['decodeTokensPer
   observations: z.int().min(0),
 });
 
-const candidateSchema: z.ZodType<CandidateDocument> = z.strictObject({
+/** One candidate of a plan. */
+export const candidateSchema: z.ZodType<CandidateDocument> = z.strictObject({
   level: z.string(),
   kvCache: z.string(),
   context: z.int(),
@@ -48,27 +49,42 @@ const candidateSchema: z.ZodType<CandidateDocument> = z.strictObject({
   variant: z.strictObject({
     name: z.string(),
     status: z.enum(['local', 'remote', 'buildable', 'missing', 'unknown']),
+    sizeBytes: bytesSchema.exactOptional(),
   }),
+  exact: z
+    .strictObject({
+      totalBytes: bytesSchema,
+      closedFormBytes: bytesSchema,
+      differenceBytes: z.int(),
+      onHost: z.boolean(),
+    })
+    .exactOptional(),
 });
 
 const memoryFound = { totalBytes: bytesSchema.nullable(), freeBytes: bytesSchema.nullable() };
 
+/** The model that a plan is about. */
+export const plannedModelSchema: z.ZodType<PlanDocument['model']> = z.strictObject({
+  name: z.string(),
+  architecture: z.string(),
+  parameters: z.number().nullable(),
+  contextLength: z.int().nullable(),
+  source: z.string(),
+});
+
+/** What may be used of the machine. */
+export const budgetSchema: z.ZodType<PlanDocument['budget']> = z.strictObject({
+  devices: z.array(z.strictObject({ name: z.string(), ...memoryFound, usableBytes: bytesSchema })),
+  host: z.strictObject({ ...memoryFound, usableBytes: bytesSchema.nullable() }),
+  usableBytes: bytesSchema,
+  marginBytes: bytesSchema,
+});
+
 /** Shape of what `plimsoll plan` prints with `--json`; the domain makes it. Bytes are whole; null is unknown. */
 export const planSchema: z.ZodType<PlanDocument> = z.strictObject({
   schema: z.literal('plimsoll.plan/1'),
-  model: z.strictObject({
-    name: z.string(),
-    architecture: z.string(),
-    parameters: z.number().nullable(),
-    contextLength: z.int().nullable(),
-    source: z.string(),
-  }),
-  budget: z.strictObject({
-    devices: z.array(z.strictObject({ name: z.string(), ...memoryFound, usableBytes: bytesSchema })),
-    host: z.strictObject({ ...memoryFound, usableBytes: bytesSchema.nullable() }),
-    usableBytes: bytesSchema,
-    marginBytes: bytesSchema,
-  }),
+  model: plannedModelSchema,
+  budget: budgetSchema,
   candidates: z.array(candidateSchema),
   largestContexts: z.array(z.strictObject({ level: z.string(), kvCache: z.string(), context: z.int().nullable() })),
   recommended: z
@@ -94,4 +110,5 @@ export const planSchema: z.ZodType<PlanDocument> = z.strictObject({
     })
     .nullable(),
   obstacles: z.array(z.string()),
+  exact: z.strictObject({ asked: z.int(), answered: z.int(), notes: z.array(z.string()) }).exactOptional(),
 });

@@ -2,15 +2,18 @@ import {
   CapabilityMissingError,
   createFootprintModel,
   createPlan,
+  isPlimsollError,
   levelFromFileType,
   metadataNumber,
   metadataString,
+  parseModelReference,
   planTogether,
   resolveQuantization,
 } from '@plimsoll/domain';
 import type {
   CacheTypes,
   CallOptions,
+  CatalogEntry,
   ConfigStore,
   FootprintFunction,
   FootprintModel,
@@ -18,6 +21,7 @@ import type {
   KvCacheType,
   Level,
   MeasurementStore,
+  ModelCatalog,
   ModelHeader,
   Plan,
   PlanRequest,
@@ -44,6 +48,8 @@ export interface PlanModelDependencies {
   readonly config: ConfigStore;
   readonly store: MeasurementStore;
   readonly ensure: EnsureVariant;
+  /** What repositories and libraries offer for download; asked about models that are named by them. */
+  readonly remote?: readonly ModelCatalog[] | undefined;
   /** The engine's own answers; without it plans cannot be exact. */
   readonly exact?: ExactPlanDependencies | undefined;
 }
@@ -112,14 +118,15 @@ export class PlanModel {
     const { architecture } = footprintModel;
     const wanted = resolveQuantization(settings, request.model);
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
-    const levels = request.levels ?? usualLevels(inspected);
+    const offered = await this.#offered(request.model, options);
+    const levels = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
     const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
       model: request.model,
       architecture: header.architecture,
       device,
     });
-    const variants = await this.#variants(request.model, levels, options);
+    const variants = await this.#variants(request.model, levels, offered, options);
     const prepared: PlanRequest = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,
@@ -154,17 +161,34 @@ export class PlanModel {
     return { request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
   }
 
+  /** What can be downloaded of a model that a repository or library names; none for others. */
+  async #offered(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
+    const { kind } = parseModelReference(model);
+    if (kind !== 'huggingface' && kind !== 'ollama-library') return [];
+    try {
+      const found = (this.#with.remote ?? []).map((catalog) => catalog.variants(model, options));
+      return (await Promise.all(found)).flat();
+    } catch (error) {
+      if (isPlimsollError(error) && error.code === 'cancelled') throw error;
+      // The header was read; a plan does not depend on the list of its siblings.
+      return [];
+    }
+  }
+
   async #variants(
     model: string,
     levels: readonly Level[],
+    offered: readonly CatalogEntry[],
     options?: CallOptions,
   ): Promise<ReadonlyMap<Level, PlanVariant>> {
     const entries = levels.map(async (level): Promise<readonly [Level, PlanVariant]> => {
+      const remote = offered.find((entry) => entry.level === level);
       try {
-        return [level, planVariant(await this.#with.ensure.status(model, level, options))];
+        const variant = planVariant(await this.#with.ensure.status(model, level, options));
+        return [level, variant.status === 'local' || remote === undefined ? variant : remoteVariant(remote)];
       } catch {
         // A plan does not depend on whether the backend answers.
-        return [level, { name: model, status: 'unknown' }];
+        return [level, remote === undefined ? { name: model, status: 'unknown' } : remoteVariant(remote)];
       }
     });
     return new Map(await Promise.all(entries));
@@ -175,6 +199,20 @@ const fileLevel = ({ header }: InspectedModel): Level | null => {
   const fileType = metadataNumber(header, 'general.file_type');
   return fileType === null ? null : levelFromFileType(fileType);
 };
+
+/** The levels that are offered, best first as the catalogue has them; null where none is. */
+function offeredLevels(offered: readonly CatalogEntry[], own: Level | null): readonly Level[] | null {
+  const levels = new Set(offered.flatMap(({ level }) => (level === null ? [] : [level])));
+  if (levels.size === 0) return null;
+  if (own !== null) levels.add(own);
+  return [...levels];
+}
+
+const remoteVariant = ({ name, sizeBytes }: CatalogEntry): PlanVariant => ({
+  name,
+  status: 'remote',
+  ...(sizeBytes === null ? {} : { sizeBytes }),
+});
 
 /** The usual levels, with the file's own among them. */
 function usualLevels(inspected: InspectedModel): readonly Level[] {

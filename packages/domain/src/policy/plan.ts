@@ -28,6 +28,8 @@ export interface PlanVariant {
   readonly name: string;
   /** `local`: it is here; `remote`: it can be downloaded; `buildable`: it can be made here; `missing`; `unknown`. */
   readonly status: 'local' | 'remote' | 'buildable' | 'missing' | 'unknown';
+  /** Bytes of the file(s) to download, where the source of a remote one tells. */
+  readonly sizeBytes?: number | undefined;
 }
 
 /** One operating point with everything that is known about it. */

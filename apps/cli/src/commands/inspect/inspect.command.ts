@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
+import { backendOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll inspect`. */
-export interface InspectFlags extends BackendFlags {
+export interface InspectFlags extends BackendFlags, RemoteFlags {
   readonly tensors?: boolean;
   readonly metadata?: boolean;
 }
 
 /** Describes `plimsoll inspect`. */
 export function addInspectCommand(program: Command, run: RunAction): void {
-  defineCommand(program, 'inspect <model>', 'what a model is made of, read from its header alone', [
+  const command = defineCommand(program, 'inspect <model>', 'what a model is made of, read from its header alone', [
     { command: 'plimsoll inspect model.gguf', effect: 'architecture, level, tensor types' },
     { command: 'plimsoll inspect model.gguf --tensors --metadata', effect: 'and every tensor and key' },
   ])
@@ -20,4 +21,5 @@ export function addInspectCommand(program: Command, run: RunAction): void {
     .action((model: string, flags: InspectFlags) =>
       run(flags, async (context) => (await import('./inspect.action.js')).inspect(context, model, flags)),
     );
+  for (const option of remoteOptions()) command.addOption(option);
 }

@@ -1,4 +1,5 @@
-import { createPlan, planDocument } from '@plimsoll/domain';
+import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/application';
+import { createPlan, planDocument, type Level, type Plan } from '@plimsoll/domain';
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -13,23 +14,11 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
   return withServices(context, flags, async (services) => {
     const probe = flags.gpu === undefined && flags.vram === undefined;
-    const prepared = await (
-      await planModel(services, { model, probe })
-    ).prepare(
-      {
-        model,
-        vramBytes: flags.vram,
-        gpu: flags.gpu,
-        levels: flags.level,
-        contexts: listed(flags.context),
-        keyCacheTypes: listed(flags.kv),
-        parallel: listed(flags.parallel),
-        gpuLayers: listed(flags.gpuLayers),
-        flashAttention: flags.flashAttention,
-      },
-      { signal },
+    const planner = await planModel(services, { model, probe });
+    const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
+    const document = planDocument(
+      flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request),
     );
-    const document = planDocument(createPlan(prepared.request));
     if (flags.html !== undefined) {
       const { planPage } = await import('@plimsoll/report');
       await writeWhole(flags.html, planPage(prepared));
@@ -38,6 +27,30 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
     output.result(document, () => renderPlan(document, model, output.style, output.width));
     return document.recommended === null ? EXIT.nothingFits : EXIT.done;
   });
+}
+
+async function exactly({ output, signal }: CommandContext, planner: PlanModel, prepared: PreparedPlan): Promise<Plan> {
+  const progress = output.progress('Asking the engine');
+  const onProgress = (done: number, of: number, level: Level): void => progress.update(level, done / of);
+  try {
+    return await planner.planExactly(prepared, { signal, onProgress });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What the flags ask for, whichever model. */
+export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
+  return {
+    vramBytes: flags.vram,
+    gpu: flags.gpu,
+    levels: flags.level,
+    contexts: listed(flags.context),
+    keyCacheTypes: listed(flags.kv),
+    parallel: listed(flags.parallel),
+    gpuLayers: listed(flags.gpuLayers),
+    flashAttention: flags.flashAttention,
+  };
 }
 
 const listed = <Value>(value: Value | undefined): readonly Value[] | undefined =>

@@ -1,11 +1,12 @@
 import { KV_CACHE_TYPES, type FlashAttention, type KvCacheType, type Level } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, wholeNumber } from '../../flags/values.js';
+import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, choiceOption, defineCommand, type BackendFlags } from '../define-command.js';
+import { backendOption, choiceOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll plan`. */
-export interface PlanFlags extends BackendFlags {
+export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly vram?: number;
   readonly gpu?: string;
   readonly context?: number;
@@ -15,19 +16,23 @@ export interface PlanFlags extends BackendFlags {
   readonly level?: readonly Level[];
   readonly flashAttention?: FlashAttention;
   readonly html?: string;
+  readonly exact?: boolean;
 }
 
 /** Describes `plimsoll plan`. */
 export function addPlanCommand(program: Command, run: RunAction): void {
-  defineCommand(
+  const command = defineCommand(
     program,
-    'plan <model>',
+    'plan <model...>',
     'what fits: memory, speed and quality of each level; one recommended, and why',
     [
       { command: 'plimsoll plan llama3.1:8b', effect: 'for this machine' },
       { command: 'plimsoll plan model.gguf --vram 8GB --context 16384', effect: 'for a card with 8 GB' },
       { command: 'plimsoll plan model.gguf --gpu "RTX 4060" --kv q8_0', effect: 'for a card that is not here' },
       { command: 'plimsoll plan model.gguf --vram 0 --json', effect: 'for the processor alone, as JSON' },
+      { command: 'plimsoll plan hf.co/org/repo', effect: 'before downloading: headers are read, not files' },
+      { command: 'plimsoll plan model.gguf --exact', effect: 'with the bytes that the engine itself tells' },
+      { command: 'plimsoll plan llama3.1:8b gemma3:4b', effect: 'several models in memory at once' },
       { command: 'plimsoll plan model.gguf --html plan.html', effect: 'as a page to play with, no server needed' },
     ],
   )
@@ -44,8 +49,15 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .option('--html <file>', 'write an interactive HTML page with the plan')
+    .option('--exact', 'ask the engine itself, which tells its bytes without the data of the model')
     .addOption(backendOption())
-    .action((model: string, flags: PlanFlags) =>
-      run(flags, async (context) => (await import('./plan.action.js')).plan(context, model, flags)),
+    .action((models: readonly string[], flags: PlanFlags) =>
+      run(flags, async (context) => {
+        const [model = ''] = models;
+        return models.length === 1
+          ? (await import('./plan.action.js')).plan(context, model, flags)
+          : (await import('./plan-together.action.js')).planTogether(context, models, flags);
+      }),
     );
+  for (const option of remoteOptions()) command.addOption(option);
 }

@@ -6,12 +6,13 @@ import { renderTable, type Column } from '../../output/table.js';
 
 /** A plan for people: model, budget, the table, what is recommended and why, and what to type next. */
 export function renderPlan(document: PlanDocument, model: string, style: Style, width: number | null): string {
-  const { recommended } = document;
+  const { recommended, exact } = document;
   const lines = [
     modelLine(document, style),
     ...budgetLines(document),
     '',
     renderCandidates(document, style, width),
+    ...(exact === undefined ? [] : exactLines(exact)),
     '',
   ];
   if (recommended === null) {
@@ -30,6 +31,10 @@ export function renderPlan(document: PlanDocument, model: string, style: Style, 
   return lines.join('\n');
 }
 
+function exactLines({ asked, answered, notes }: NonNullable<PlanDocument['exact']>): readonly string[] {
+  return [`The engine answered ${answered} of ${asked} questions; its totals are shown.`, ...notes];
+}
+
 function modelLine({ model }: PlanDocument, style: Style): string {
   const facts = [
     model.architecture,
@@ -39,7 +44,8 @@ function modelLine({ model }: PlanDocument, style: Style): string {
   return `${style.bold(model.name)}  ${facts.filter((fact) => fact !== null).join(', ')}`;
 }
 
-function budgetLines({ budget }: PlanDocument): readonly string[] {
+/** What may be used, a line per device. */
+export function budgetLines({ budget }: Pick<PlanDocument, 'budget'>): readonly string[] {
   if (budget.devices.length === 0) {
     return [`Processor alone: ${formatBytes(budget.usableBytes)} usable, ${formatBytes(budget.marginBytes)} kept free`];
   }
@@ -77,6 +83,7 @@ const COLUMNS: readonly PlanColumn[] = [
   { column: right('ON DEVICE'), cell: ({ footprint }) => formatBytes(footprint.device.total), only: hasDevice },
   { column: right('ON HOST'), cell: ({ footprint }) => formatBytes(footprint.host.total), only: hasDevice },
   { column: right('TOTAL'), cell: ({ footprint }) => formatBytes(footprint.total) },
+  { column: right('BY FORMULA'), cell: exactCell, only: ({ exact }) => exact !== undefined },
   { column: { header: 'FITS' }, cell: fitCell },
   { column: right('LAYERS'), cell: ({ gpuLayers }) => String(gpuLayers), only: hasDevice },
   { column: right('TOKENS/S'), cell: ({ expected }) => speedCell(expected.decodeTokensPerSecond) },
@@ -112,6 +119,14 @@ export function renderCandidates(document: PlanDocument, style: Style, width: nu
     ]),
     { maxWidth: width, headerStyle: style.dim },
   );
+}
+
+/** How far the closed form is from what the engine says; of another placement it is told as such. */
+function exactCell({ exact }: CandidateDocument): string {
+  if (exact === undefined) return 'not asked';
+  const share = -exact.differenceBytes / exact.totalBytes;
+  const off = exact.differenceBytes === 0 ? 'the same' : `${share > 0 ? '+' : ''}${formatPercent(share)}`;
+  return exact.onHost ? `${off} (on host)` : off;
 }
 
 function fitCell({ fit, shortBytes }: CandidateDocument, style: Style): string {

@@ -1,0 +1,36 @@
+import { InvalidInputError, planTogether as planResidents, residentPlanDocument } from '@plimsoll/domain';
+import { planModel } from '../../composition/plan-services.js';
+import { withServices } from '../../composition/services.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import type { CommandContext } from '../command-context.js';
+import { renderResidentPlan } from './plan-together.render.js';
+import { requestOf } from './plan.action.js';
+import type { PlanFlags } from './plan.command.js';
+
+/** `plimsoll plan` with several models: all in memory at once. Exit code 3 when they do not fit. */
+export async function planTogether(
+  context: CommandContext,
+  models: readonly string[],
+  flags: PlanFlags,
+): Promise<number> {
+  const alone = flags.html !== undefined ? '--html' : flags.exact === true ? '--exact' : null;
+  if (alone !== null) {
+    throw new InvalidInputError(`${alone} is about one model; ${models.length} are named.`, {
+      hint: `Name one model, or leave ${alone} out.`,
+    });
+  }
+  return withServices(context, flags, async (services) => {
+    const probe = flags.gpu === undefined && flags.vram === undefined;
+    const request = requestOf(flags);
+    const planned = await Promise.all(
+      models.map(async (model) =>
+        (await planModel(services, { model, probe })).prepare({ model, ...request }, context),
+      ),
+    );
+    const document = residentPlanDocument(planResidents(planned.map((prepared) => prepared.request)));
+    context.output.result(document, () =>
+      renderResidentPlan(document, models, context.output.style, context.output.width),
+    );
+    return document.fits ? EXIT.done : EXIT.nothingFits;
+  });
+}

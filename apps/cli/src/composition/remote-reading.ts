@@ -1,0 +1,21 @@
+import type { RemoteReading } from './modules.js';
+
+/** Flags that say what may be read over a network. */
+export interface RemoteFlags {
+  /** Hosts that may lie in a private network, as the URL writes them. */
+  readonly allowPrivate?: readonly string[] | undefined;
+  /** Whether plain `http://` may be used. */
+  readonly allowHttp?: boolean | undefined;
+}
+
+/**
+ * What the flags allow and the environment names: `HF_TOKEN` for gated and private repositories, `HF_ENDPOINT` for a
+ * mirror of the hub, both as Hugging Face's own programs read them.
+ */
+export function remoteReading(flags: RemoteFlags, env: Readonly<Record<string, string | undefined>>): RemoteReading {
+  const { HF_TOKEN: token = '', HF_ENDPOINT: baseUrl = '' } = env;
+  return {
+    access: { allowHttp: flags.allowHttp === true, allowPrivateAddresses: flags.allowPrivate ?? [] },
+    huggingFace: { ...(token === '' ? {} : { token }), ...(baseUrl === '' ? {} : { baseUrl }) },
+  };
+}
