@@ -44,7 +44,7 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
     async () => {
       const { settings } = await config.load();
       const container = new Container({ parent: root });
-      container.load(await backendModule(backendSettings(settings)));
+      container.load(...(await backendModule(backendSettings(settings))));
       return createUseCases(container, settings, warn);
     },
     ({ runtime }) => runtime.close(),

@@ -17,6 +17,6 @@ export async function composeFrontEnd(
   container.bind(CONFIG_STORE).toConstantValue(config);
   container.bind(CLOCK).toConstantValue(systemClock);
   container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
-  container.load(await backendModule(backendSettings(settings)), ...others);
+  container.load(...(await backendModule(backendSettings(settings))), ...others);
   return createUseCases(container, settings, warn);
 }

@@ -1,6 +1,9 @@
+import { VARIANT_BUILDER } from '@plimsoll/di';
 import { InvalidConfigError } from '@plimsoll/domain';
-import type { BackendId, Settings } from '@plimsoll/domain';
-import type { ContainerModule } from 'inversify';
+import type { BackendId, ModelInspector, Settings, VariantBuilder } from '@plimsoll/domain';
+import { ContainerModule } from 'inversify';
+import { libraryNamesModule } from './library-names.js';
+import { QuantizeThenImportBuilder } from './quantize-then-import.js';
 
 /** The settings that decide which backend there is; a change of one of them opens another. */
 export type BackendSettings = Pick<
@@ -15,27 +18,49 @@ export function backendSettings(settings: Settings): BackendSettings {
 }
 
 /**
- * The adapter of the chosen backend; nothing of the others is imported.
+ * The adapters of the chosen backend; nothing of the others is imported.
  * @throws InvalidConfigError when the backend's address is missing
  */
-export function backendModule(settings: BackendSettings): Promise<ContainerModule> {
+export function backendModule(settings: BackendSettings): Promise<readonly ContainerModule[]> {
   return MODULES[settings.backend](settings);
 }
 
-const MODULES: Readonly<Record<BackendId, (settings: BackendSettings) => Promise<ContainerModule>>> = {
+const MODULES: Readonly<Record<BackendId, (settings: BackendSettings) => Promise<readonly ContainerModule[]>>> = {
   async embedded({ modelsFolder }) {
     const [{ llamaCppModule }, { FileModelInspector }] = await Promise.all([
       import('@plimsoll/adapter-llamacpp/inversify'),
       import('@plimsoll/adapter-gguf'),
     ]);
-    return llamaCppModule({ modelsFolder, inspector: new FileModelInspector() });
+    return [llamaCppModule({ modelsFolder, inspector: new FileModelInspector() })];
   },
-  async ollama({ ollamaHost }) {
-    const [{ ollamaModule }, { FileModelInspector }] = await Promise.all([
+  async ollama({ ollamaHost, modelsFolder }) {
+    const [{ OLLAMA_API, ollamaModule }, { OllamaVariantBuilder }, { FileModelInspector }] = await Promise.all([
       import('@plimsoll/adapter-ollama/inversify'),
+      import('@plimsoll/adapter-ollama'),
       import('@plimsoll/adapter-gguf'),
     ]);
-    return ollamaModule({ host: ollamaHost, files: new FileModelInspector() });
+    const quantizer = async (): Promise<VariantBuilder> => {
+      const { LlamaCppVariantBuilder } = await import('@plimsoll/adapter-llamacpp');
+      return new LlamaCppVariantBuilder({ modelsFolder });
+    };
+    const library = async (): Promise<ModelInspector> => {
+      const { OllamaLibrary } = await import('@plimsoll/adapter-gguf');
+      return new OllamaLibrary();
+    };
+    const importing = new ContainerModule(({ bind }) => {
+      bind(VARIANT_BUILDER)
+        .toResolvedValue(
+          (api) =>
+            new QuantizeThenImportBuilder(
+              quantizer,
+              new OllamaVariantBuilder(api, { files: new FileModelInspector() }),
+            ),
+          [OLLAMA_API],
+        )
+        .inSingletonScope();
+    });
+    const files = new FileModelInspector();
+    return [ollamaModule({ host: ollamaHost, files }), importing, libraryNamesModule(library)];
   },
   async openai({ openaiBaseUrl, openaiApiKey }) {
     if (openaiBaseUrl === null) {
@@ -44,6 +69,6 @@ const MODULES: Readonly<Record<BackendId, (settings: BackendSettings) => Promise
       });
     }
     const { openAiModule } = await import('@plimsoll/adapter-openai/inversify');
-    return openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey });
+    return [openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey })];
   },
 };

@@ -29,7 +29,7 @@ export async function compose(options: PlimsollOptions): Promise<Composed> {
   container.bind(CLOCK).toConstantValue(systemClock);
   container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
   container.load(
-    await backendModule(backendSettings(settings)),
+    ...(await backendModule(backendSettings(settings))),
     ggufModule(),
     gpuModule(),
     storeModule(settings.storeFile),

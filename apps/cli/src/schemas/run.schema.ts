@@ -22,7 +22,8 @@ export interface RunDocument {
   readonly variant: {
     readonly name: string;
     readonly level: Level | null;
-    readonly reason: 'quantization-off' | 'level-in-name' | 'already-quantized' | 'level-asked-for' | 'settings';
+    readonly reason:
+      'quantization-off' | 'level-in-name' | 'already-quantized' | 'only-variant' | 'level-asked-for' | 'settings';
     /** How it was made for this call, or null when it was there. */
     readonly made: BuildMethod | null;
   };
@@ -43,7 +44,14 @@ export const runSchema: z.ZodType<RunDocument> = z.strictObject({
   variant: z.strictObject({
     name: z.string(),
     level: levelSchema.nullable(),
-    reason: z.enum(['quantization-off', 'level-in-name', 'already-quantized', 'level-asked-for', 'settings']),
+    reason: z.enum([
+      'quantization-off',
+      'level-in-name',
+      'already-quantized',
+      'only-variant',
+      'level-asked-for',
+      'settings',
+    ]),
     made: z.enum(['pull', 'create', 'quantize', 'import']).nullable(),
   }),
   text: z.string(),

@@ -28,7 +28,8 @@ export interface ChosenVariant {
   readonly made: BuildMethod | null;
   /** What the settings say about loading it; empty where the backend's own rules hold. */
   readonly load: LoadOptions;
-  readonly reason: 'quantization-off' | 'level-in-name' | 'already-quantized' | 'level-asked-for' | 'settings';
+  readonly reason:
+    'quantization-off' | 'level-in-name' | 'already-quantized' | 'only-variant' | 'level-asked-for' | 'settings';
 }
 
 /** How to choose. */
@@ -87,6 +88,8 @@ export class ChooseVariant {
     if (installed !== null && isFile && installed.level !== null && !FULL_PRECISION.includes(installed.level)) {
       return chosen(installed, 'already-quantized');
     }
+    // A server with one model and no means to make another runs the one it has.
+    if (installed !== null && !this.#ensure.makesVariants) return chosen(installed, 'only-variant');
     return this.#at(model, wanted, 'settings', options);
   }
 

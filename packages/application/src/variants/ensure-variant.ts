@@ -58,6 +58,11 @@ export class EnsureVariant {
     this.#bus = bus;
   }
 
+  /** Whether there is anything that makes variants; without, what is installed is all there will be. */
+  get makesVariants(): boolean {
+    return this.#builders.length > 0;
+  }
+
   /** Tells whether the variant is there or how it could be made. Changes nothing. */
   async status(model: string, level: Level, options?: CallOptions): Promise<VariantStatus> {
     const found = await this.#find(model, level, options);

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<ChosenVariant['reason'], string>> = {
   'quantization-off': 'quantization is off',
   'level-in-name': 'the name states its level',
   'already-quantized': 'the file is quantized already',
+  'only-variant': 'the server has this one and can make no other',
   'level-asked-for': 'as asked for',
   settings: 'by the settings',
 };
