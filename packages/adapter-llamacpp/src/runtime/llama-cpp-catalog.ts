@@ -1,7 +1,8 @@
-import { LEVEL_NAMES } from '@plimsoll/domain';
+import { LEVEL_NAMES, parseModelReference } from '@plimsoll/domain';
 import type { CatalogEntry, ModelCatalog, ModelInspector } from '@plimsoll/domain';
 import { FileFacts } from './file-facts.js';
 import { ModelFolder } from './model-folder.js';
+import type { ModelFile } from './model-folder.js';
 
 /** How the catalogue is set up. */
 export interface CatalogOptions {
@@ -24,8 +25,7 @@ export class LlamaCppCatalog implements ModelCatalog {
   }
 
   async variants(model: string): Promise<readonly CatalogEntry[]> {
-    const base = baseName(model);
-    const files = (await this.#folder.list()).filter((file) => baseName(file.name) === base);
+    const files = await this.#filesOf(model);
     const variants = await Promise.all(files.map((file) => this.#files.variant(file)));
     return variants.map(({ name, level, sizeBytes, digest }) => ({
       name,
@@ -34,6 +34,16 @@ export class LlamaCppCatalog implements ModelCatalog {
       digest,
       location: 'local',
     }));
+  }
+
+  /** A path stands for itself: nobody asked what else lies in that folder. */
+  async #filesOf(model: string): Promise<readonly ModelFile[]> {
+    if (parseModelReference(model).kind === 'file') {
+      const file = await this.#folder.find(model);
+      return file === null ? [] : [file];
+    }
+    const base = baseName(model);
+    return (await this.#folder.list()).filter((file) => baseName(file.name) === base);
   }
 }
 

@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LlamaCppCatalog } from './llama-cpp-catalog.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-catalog-'));
+  for (const name of ['tale-f16', 'tale-Q4_K_M', 'other-Q4_K_M'])
+    await writeFile(path.join(folder, `${name}.gguf`), '');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const names = async (model: string): Promise<readonly string[]> =>
+  (await new LlamaCppCatalog({ modelsFolder: folder }).variants(model)).map(({ name }) => name).sort();
+
+test('a name has the variants that differ from it in the level alone', async () => {
+  expect(await names('tale')).toEqual(['tale-Q4_K_M', 'tale-f16']);
+});
+
+test('a path stands for itself', async () => {
+  const file = path.join(folder, 'tale-f16.gguf');
+  expect(await names(file)).toEqual([file]);
+  expect(await names(path.join(folder, 'nothing.gguf'))).toEqual([]);
+});
