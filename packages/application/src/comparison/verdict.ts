@@ -1,4 +1,5 @@
 import type { ComparedLevel, Comparison } from './comparison.js';
+import { FEWEST_ROUNDS_TO_SHOW } from './speed-against.js';
 
 /** What a comparison comes to, in words. */
 export interface Verdict {
@@ -59,14 +60,8 @@ function describe(level: ComparedLevel, reference: ComparedLevel): string {
   if (level.bytes !== null && reference.bytes !== null && level.bytes !== reference.bytes) {
     parts.push(`takes ${percent(level.bytes / reference.bytes)} of the bytes of ${nameOf(reference)}`);
   }
-  const speed = level.speed.decodeTokensPerSecond;
-  const base = reference.speed.decodeTokensPerSecond;
-  if (speed !== null && base !== null) {
-    // Intervals that overlap are no difference that was shown.
-    const clear = speed.low > base.high || speed.high < base.low;
-    const factor = (speed.median / base.median).toFixed(2);
-    parts.push(clear ? `decodes ${factor} times as fast` : 'decodes about as fast (no difference beyond the noise)');
-  }
+  const faster = describeSpeed(level, reference);
+  if (faster !== null) parts.push(faster);
   if (level.quality !== null) {
     const { sameTopToken, sameTopTokenStandardError, meanKld } = level.quality;
     const bound = level.quality.coverage.kind === 'top-k' ? ' at least' : '';
@@ -84,4 +79,19 @@ function describe(level: ComparedLevel, reference: ComparedLevel): string {
   }
   if (level.runs.failed > 0) parts.push(`failed in ${level.runs.failed} of ${level.runs.total} runs`);
   return parts.length === 0 ? `${nameOf(level)}: nothing was measured.` : `${nameOf(level)} ${parts.join(', ')}.`;
+}
+
+/** The speedup with its interval, and whether that is beyond chance. */
+function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: ComparedLevel): string | null {
+  if (speedup == null) {
+    const [mine, base] = [speed.decodeTokensPerSecond, reference.speed.decodeTokensPerSecond];
+    if (mine === null || base === null) return null;
+    return `decodes ${(mine.median / base.median).toFixed(2)} times as fast (too few runs to tell it from chance)`;
+  }
+  const { low, high, confidence } = speedup.interval;
+  const factor = `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
+  if (speedup.verdict !== 'no difference shown') return `decodes ${factor}`;
+  const rounds = Math.min(runs.succeeded, reference.runs.succeeded);
+  if (rounds >= FEWEST_ROUNDS_TO_SHOW) return `decodes about as fast, ${factor}: no difference beyond chance`;
+  return `decodes ${factor}; ${rounds} rounds are too few to tell that from chance, ${FEWEST_ROUNDS_TO_SHOW} can`;
 }
