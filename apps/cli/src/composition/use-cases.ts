@@ -4,13 +4,17 @@ import {
   ChooseVariant,
   Diagnose,
   EnsureVariant,
+  FindRegressions,
   GenerateText,
   GetStatistics,
   InspectModel,
   ListModels,
+  ManageSettings,
   MeasurementRecorder,
+  ProposeForModels,
   QuantizeModel,
   ReadDevices,
+  checkResidentModels,
 } from '@plimsoll/application';
 import {
   CLOCK,
@@ -105,13 +109,32 @@ export async function getStatistics(services: Services): Promise<GetStatistics> 
   return new GetStatistics(lateStore(services));
 }
 
+/** Trends, and what got worse. */
+export async function findRegressions(services: Services): Promise<FindRegressions> {
+  return new FindRegressions(lateStore(services), await services.get(CONFIG_STORE));
+}
+
+/** Settings that measurements speak for. */
+export async function proposeForModels(services: Services): Promise<ProposeForModels> {
+  const settings = new ManageSettings(await services.get(CONFIG_STORE), await services.get(EVENT_BUS));
+  return new ProposeForModels(lateStore(services), settings);
+}
+
 /** Finds what is wrong. */
 export async function diagnose(services: Services): Promise<Diagnose> {
+  const [config, regressions] = [await services.get(CONFIG_STORE), await findRegressions(services)];
+  const resident = {
+    runtime: await services.get(MODEL_RUNTIME),
+    inspect: new InspectModel(await services.get(MODEL_RUNTIME), await services.getAll(MODEL_INSPECTOR)),
+    recorder: await measurementRecorder(services),
+    settings: async () => (await config.load()).settings,
+  };
   return new Diagnose({
     config: await services.get(CONFIG_STORE),
     runtime: await services.get(MODEL_RUNTIME),
     devices: await readDevices(services),
     choose: await chooseVariant(services),
     store: lateStore(services),
+    checks: [() => regressions.check(), (options) => checkResidentModels(resident, options)],
   });
 }

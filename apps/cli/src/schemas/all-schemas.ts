@@ -12,6 +12,7 @@ import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
 import { runSchema } from './run.schema.js';
 import { serveSchema } from './serve.schema.js';
+import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js';
 import { statsSchema } from './stats.schema.js';
 
 /** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
@@ -25,6 +26,8 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   quantize: quantizeSchema,
   compare: compareSchema,
   stats: statsSchema,
+  'stats-export': statsExportSchema,
+  'stats-import': statsImportSchema,
   config: configSchema,
   'config-validate': configValidateSchema,
   'config-path': configPathSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { durationSchema, shareSchema } from './parts.schema.js';
+import type { KvCacheType, Level } from '@plimsoll/domain';
+import { durationSchema, kvCacheSchema, levelSchema, shareSchema } from './parts.schema.js';
 
 /** Recorded performance of one variant. Durations are milliseconds; null is unknown. */
 export interface VariantStatisticsDocument {
@@ -25,6 +26,46 @@ export interface StatsDocument {
   /** Milliseconds since 1970 from which records count, or null for all. */
   readonly sinceMs: number | null;
   readonly variants: readonly VariantStatisticsDocument[];
+  /** Decode speed over time, on this machine. */
+  readonly trends: readonly {
+    readonly model: string;
+    readonly variant: string;
+    readonly device: string | null;
+    readonly kvCache: KvCacheType | null;
+    readonly runs: number;
+    /** Medians of equal groups of runs, oldest first. */
+    readonly decodeTokensPerSecond: readonly number[];
+    /** The last group against the first, as a share. */
+    readonly change: number;
+  }[];
+  /** What got worse on this machine. */
+  readonly regressions: readonly {
+    readonly kind: 'speed' | 'quality' | 'reliability';
+    readonly model: string;
+    readonly variant: string;
+    readonly device: string | null;
+    /** Decode tokens per second, same-top-token rate or success rate. */
+    readonly before: number;
+    readonly now: number;
+    readonly pValue: number | null;
+    /** What changed in between, such as a driver. */
+    readonly changes: readonly string[];
+    readonly message: string;
+  }[];
+  /** Settings that the measurements speak for; null when they were not asked for. */
+  readonly proposals:
+    | readonly {
+        readonly model: string;
+        readonly override: {
+          readonly level?: Level | undefined;
+          readonly kvCacheType?: KvCacheType | undefined;
+          readonly enabled?: boolean | undefined;
+        };
+        readonly reasons: readonly string[];
+      }[]
+    | null;
+  /** Whether the proposals were written to the configuration. */
+  readonly applied: boolean;
 }
 
 const milliseconds = durationSchema.nullable();
@@ -51,4 +92,42 @@ export const statsSchema: z.ZodType<StatsDocument> = z.strictObject({
       meanFirstTokenMs: milliseconds,
     }),
   ),
+  trends: z.array(
+    z.strictObject({
+      model: z.string(),
+      variant: z.string(),
+      device: z.string().nullable(),
+      kvCache: kvCacheSchema.nullable(),
+      runs: z.int().min(0),
+      decodeTokensPerSecond: z.array(z.number().min(0)),
+      change: z.number(),
+    }),
+  ),
+  regressions: z.array(
+    z.strictObject({
+      kind: z.enum(['speed', 'quality', 'reliability']),
+      model: z.string(),
+      variant: z.string(),
+      device: z.string().nullable(),
+      before: z.number(),
+      now: z.number(),
+      pValue: shareSchema.nullable(),
+      changes: z.array(z.string()),
+      message: z.string(),
+    }),
+  ),
+  proposals: z
+    .array(
+      z.strictObject({
+        model: z.string(),
+        override: z.strictObject({
+          level: levelSchema.optional(),
+          kvCacheType: kvCacheSchema.optional(),
+          enabled: z.boolean().optional(),
+        }),
+        reasons: z.array(z.string()),
+      }),
+    )
+    .nullable(),
+  applied: z.boolean(),
 });

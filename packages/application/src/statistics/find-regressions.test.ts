@@ -43,6 +43,15 @@ describe('FindRegressions', () => {
     expect(await (await useCase(records)).check()).toMatchObject([{ status: 'ok' }]);
   });
 
+  test('records that cannot be read are a finding, not a crash', async () => {
+    const store = new InMemoryMeasurementStore();
+    store.query = async () => {
+      throw new Error('damaged');
+    };
+    const finding = new FindRegressions(store, new InMemoryConfigStore());
+    expect(await finding.check()).toMatchObject([{ status: 'unknown', message: 'damaged' }]);
+  });
+
   test('what was imported is no regression of this machine', async () => {
     const records = [...speeds(40), ...speeds(30)].map((speed) => speedRecord(speed, { foreign: true }));
     expect(await (await useCase(records)).find()).toEqual({ trends: [], regressions: [] });

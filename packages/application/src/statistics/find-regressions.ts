@@ -1,5 +1,6 @@
 import { findRegressions } from '@plimsoll/domain';
 import type { ConfigStore, MeasurementFilter, MeasurementStore, Regression } from '@plimsoll/domain';
+import { findingFromError } from '../diagnosis/finding.js';
 import type { Finding } from '../diagnosis/finding.js';
 import { speedTrends } from './speed-trends.js';
 import type { SpeedTrend } from './speed-trends.js';
@@ -36,9 +37,14 @@ export class FindRegressions {
     };
   }
 
-  /** The same as findings of a diagnosis. */
+  /** The same as findings of a diagnosis; records that cannot be read are a finding too. */
   async check(): Promise<readonly Finding[]> {
-    const { regressions } = await this.find();
+    let regressions: readonly Regression[];
+    try {
+      ({ regressions } = await this.find());
+    } catch (error) {
+      return [findingFromError('trend', 'unknown', error)];
+    }
     if (regressions.length === 0) {
       return [{ check: 'trend', status: 'ok', message: 'Nothing recorded here got worse.', hint: null }];
     }

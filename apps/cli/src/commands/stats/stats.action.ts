@@ -1,24 +1,33 @@
+import type { Development, SettingsProposal } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
-import type { VariantStatistics } from '@plimsoll/domain';
+import { InvalidInputError, type VariantStatistics } from '@plimsoll/domain';
 import { withServices } from '../../composition/services.js';
-import { getStatistics } from '../../composition/use-cases.js';
+import { findRegressions, getStatistics, proposeForModels } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { StatsFlags } from './stats.command.js';
+import { exportStats, importStats } from './stats.exchange.js';
 import { renderStats } from './stats.render.js';
 
 const DAY_MS = 86_400_000;
 
 /** `plimsoll stats`. */
 export async function stats(context: CommandContext, model: string | undefined, flags: StatsFlags): Promise<number> {
+  checkFlags(flags);
   return withServices(context, flags, async (services) => {
+    if (flags.import !== undefined) return importStats(context, services, flags.import);
     const clock = await services.get(CLOCK);
     const sinceMs = flags.days === undefined ? null : Math.round(clock.nowMs() - flags.days * DAY_MS);
-    const statistics = await (
-      await getStatistics(services)
-    ).statistics({ model, backend: flags.backend, sinceMs: sinceMs ?? undefined });
-    const document = statsDocument(statistics, sinceMs);
+    const filter = { model, backend: flags.backend, sinceMs: sinceMs ?? undefined };
+    if (flags.export !== undefined) return exportStats(context, services, flags.export, filter);
+    const statistics = await (await getStatistics(services)).statistics(filter);
+    const development = await (await findRegressions(services)).find(filter);
+    const proposing = await proposeForModels(services);
+    const proposals = flags.propose === true || flags.apply === true ? await proposing.propose(model) : null;
+    const applied = flags.apply === true && proposals !== null && proposals.length > 0;
+    if (applied) await proposing.apply(proposals);
+    const document = statsDocument(statistics, sinceMs, development, proposals, applied);
     context.output.result(document, () =>
       renderStats(document, model ?? null, context.output.style, context.output.width),
     );
@@ -26,8 +35,25 @@ export async function stats(context: CommandContext, model: string | undefined, 
   });
 }
 
+/** @throws InvalidInputError for flags that do not go together */
+function checkFlags({ import: from, export: to, propose, apply }: StatsFlags): void {
+  const given = [
+    ...(from === undefined ? [] : ['--import']),
+    ...(to === undefined ? [] : ['--export']),
+    ...(propose === true || apply === true ? [apply === true ? '--apply' : '--propose'] : []),
+  ];
+  if (given.length < 2) return;
+  throw new InvalidInputError(`${given.join(' and ')} do not go together.`, { hint: 'Give one after the other.' });
+}
+
 /** The JSON document of recorded performance. */
-export function statsDocument(statistics: readonly VariantStatistics[], sinceMs: number | null): StatsDocument {
+export function statsDocument(
+  statistics: readonly VariantStatistics[],
+  sinceMs: number | null,
+  { trends, regressions }: Development,
+  proposals: readonly SettingsProposal[] | null,
+  applied: boolean,
+): StatsDocument {
   return {
     schema: 'plimsoll.stats/1',
     sinceMs,
@@ -47,5 +73,14 @@ export function statsDocument(statistics: readonly VariantStatistics[], sinceMs:
       meanDecodeTokensPerSecond: one.meanDecodeTokensPerSecond,
       meanFirstTokenMs: one.meanFirstTokenMs,
     })),
+    trends,
+    regressions,
+    proposals:
+      proposals?.map(({ model, override: { level, kvCacheType, enabled }, reasons }) => ({
+        model,
+        override: { level, kvCacheType, enabled },
+        reasons,
+      })) ?? null,
+    applied,
   };
 }

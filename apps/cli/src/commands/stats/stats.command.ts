@@ -7,6 +7,11 @@ import { backendOption, defineCommand, type BackendFlags } from '../define-comma
 export interface StatsFlags extends BackendFlags {
   /** Days back. */
   readonly days?: number;
+  readonly propose?: boolean;
+  readonly apply?: boolean;
+  /** Files. */
+  readonly export?: string;
+  readonly import?: string;
 }
 
 /** Describes `plimsoll stats`. */
@@ -14,8 +19,14 @@ export function addStatsCommand(program: Command, run: RunAction): void {
   defineCommand(program, 'stats [model]', 'recorded performance per model and variant', [
     { command: 'plimsoll stats', effect: 'of everything that was recorded' },
     { command: 'plimsoll stats llama3.1:8b-instruct --days 7', effect: 'of one model, this week' },
+    { command: 'plimsoll stats --propose', effect: 'settings of each model that its measurements speak for' },
+    { command: 'plimsoll stats --export runs.jsonl', effect: 'to pool with others; they use --import' },
   ])
     .option('--days <number>', 'only what was recorded in so many days', decimalNumber('--days', 0.001, 36_500))
+    .option('--propose', 'propose settings of each model from what was measured')
+    .option('--apply', 'write what is proposed to the configuration')
+    .option('--export <file>', 'write the measurements to a file: .jsonl or .csv')
+    .option('--import <file>', 'take measurements of another machine in: .jsonl or .csv')
     .addOption(backendOption())
     .action((model: string | undefined, flags: StatsFlags) =>
       run(flags, async (context) => (await import('./stats.action.js')).stats(context, model, flags)),

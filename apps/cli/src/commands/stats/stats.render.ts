@@ -2,14 +2,22 @@ import { formatCount, formatDuration, formatNumber, formatPercent } from '../../
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
+import { renderProposals, renderRegressions, renderTrends } from './stats.development.render.js';
 
-/** Recorded performance as a table. */
-export function renderStats(
-  { variants }: StatsDocument,
-  model: string | null,
-  style: Style,
-  width: number | null,
-): string {
+/** Recorded performance, how it went over time, what got worse, and what follows. */
+export function renderStats(document: StatsDocument, model: string | null, style: Style, width: number | null): string {
+  const development = [
+    renderTrends(document.trends, style, width),
+    renderRegressions(document.regressions, style),
+    renderProposals(document, style),
+  ].filter((part) => part !== '');
+  // Comparisons are no calls: there may be trends and proposals where nothing was asked of the model.
+  const calls =
+    development.length > 0 && document.variants.length === 0 ? [] : [renderCalls(document, model, style, width)];
+  return [...calls, ...development].join('\n\n');
+}
+
+function renderCalls({ variants }: StatsDocument, model: string | null, style: Style, width: number | null): string {
   if (variants.length === 0) {
     const what = model === null ? 'Nothing is recorded yet.' : `Nothing is recorded about ${model} yet.`;
     return `${what}\nEvery call of plimsoll run is recorded. Try: plimsoll run ${model ?? 'MODEL'} "Hello"`;
