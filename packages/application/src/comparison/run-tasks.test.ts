@@ -129,6 +129,18 @@ describe('tasks of a comparison', () => {
     expect(levels.map(({ tasks }) => tasks?.total)).toEqual([4, 4, 4]);
   });
 
+  test('are not failed by an interruption that ends the engine first', async () => {
+    const abort = new AbortController();
+    const grade: TaskGrader = async () => {
+      abort.abort();
+      throw new BackendFailedError('The engine ended.');
+    };
+    await expect(useCase(grade).compare(REQUEST, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(await store.query({ kind: 'task' })).toEqual([]);
+  });
+
   test('that another grader judged do not count', async () => {
     const { id } = await useCase().compare(REQUEST);
     const other = await useCase(async () => ({ passed: null, score: 3 }), 'mine').compare(REQUEST);

@@ -1,4 +1,4 @@
-import { BackendFailedError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError, CancelledError, isPlimsollError } from '@plimsoll/domain';
 import type { CallOptions, LoadOptions, Measurement, ModelRuntime } from '@plimsoll/domain';
 import type { MeasurementDraft } from '../statistics/measurement-recorder.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
@@ -42,6 +42,8 @@ export async function runTask(
       options,
     );
   } catch (error) {
+    // An interruption may end the engine's process first; that is no outcome of the task.
+    if (isAborted(options)) throw new CancelledError('The task was interrupted.', { cause: error });
     const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
     // Storage that fails would fail again right now, with the record of the failure.
     if (FATAL.includes(errorCode) || errorCode === 'storage-failed') throw error;
@@ -49,6 +51,10 @@ export async function runTask(
     return recorder.record({ ...draft, kind: 'task', succeeded: false, errorCode, task: unknown }, options);
   }
 }
+
+/** The domain's signal is opaque; what stands behind it is the platform's. */
+const isAborted = ({ signal }: CallOptions): boolean =>
+  (signal as { readonly aborted?: boolean } | undefined)?.aborted === true;
 
 async function answerTo(
   runtime: ModelRuntime,
