@@ -1,10 +1,10 @@
 import type { NameVariant } from '@plimsoll/application';
-import { variantFileName, variantName, type Settings } from '@plimsoll/domain';
+import { baseName, variantFileName, variantName, type Settings } from '@plimsoll/domain';
 
 /** Files are named like files, models of a server in the scheme of the settings. */
 export function nameVariant(settings: Settings): NameVariant {
   return (model, level) =>
     settings.backend === 'ollama' && !/\.gguf$/i.test(model)
-      ? variantName(model, level, settings.naming)
+      ? variantName(baseName(model), level, settings.naming)
       : variantFileName(model, level);
 }
