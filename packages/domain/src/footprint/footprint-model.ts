@@ -31,6 +31,13 @@ export interface FootprintModelOptions {
   readonly projector?: ModelHeader | undefined;
   /** Whether parallel sequences share one cache; by default each has its own. */
   readonly unifiedCache?: boolean | undefined;
+  /**
+   * Whose logits a batch can ask for: of `every` token, as llama.cpp's library reserves them when it is not told
+   * otherwise and as measuring perplexity needs, or only of the `last` one of each sequence, as its server does
+   * (`n_outputs_max`, since 2026). The scratch memory of `last` is smaller. Default `every`, the careful one.
+   * Without effect on recurrent models and encoders, whose other needs have no closed form of their own.
+   */
+  readonly outputs?: 'every' | 'last' | undefined;
 }
 
 /** A model prepared for many questions: everything that depends on its header alone is summed up once. */
@@ -60,6 +67,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     withFlash: cacheTable(architecture, true),
     withoutFlash: cacheTable(architecture, false),
     dims: computeDimensions(architecture, header),
+    outputs: options.outputs ?? 'every',
     projectorBytes: options.projector?.tensors.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0,
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
@@ -92,6 +100,7 @@ interface Parts {
   readonly withFlash: CacheTable;
   readonly withoutFlash: CacheTable;
   readonly dims: ComputeDimensions;
+  readonly outputs: 'every' | 'last';
   readonly projectorBytes: number;
   readonly notes: readonly string[];
   readonly partialNotes: readonly string[];
@@ -109,7 +118,9 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
   checkCacheTypes(caches, shape, parts.architecture.latentAttention);
   const cells = cacheCells(caches, shape, parts.unified);
   const ranges = layerRanges(shape.placement, parts.blocks);
-  const run: Run = { parts, weights, shape, flash, caches, cells: caches.hasFull ? cells : { ...cells, full: 0 } };
+  const dims = parts.outputs === 'last' ? lastLogits(parts.dims, shape.parallel / cells.batchTokens) : parts.dims;
+  const used = caches.hasFull ? cells : { ...cells, full: 0 };
+  const run: Run = { parts, dims, weights, shape, flash, caches, cells: used };
   // The caller's index of the device that computes last: it makes the logits, whoever holds their matrix.
   const last = lastWithLayers(ranges.devices);
   const devices = ranges.devices.map((range, index) => deviceUse(run, range, index === last, index === 0));
@@ -125,8 +136,15 @@ const lastWithLayers = (devices: readonly LayerRange[]): number => {
   return index < 0 ? 0 : index;
 };
 
+/** Terms are per token of the batch; of the logits only a share of the tokens has any. */
+function lastLogits(dims: ComputeDimensions, share: number): ComputeDimensions {
+  if (share >= 1 || dims.family === 'recurrent' || dims.family === 'encoder') return dims;
+  return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
+}
+
 interface Run {
   readonly parts: Parts;
+  readonly dims: ComputeDimensions;
   readonly weights: WeightTable;
   readonly shape: RunShape;
   readonly flash: boolean;
@@ -150,7 +168,7 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   // Operations on matrices of the host go to the first device.
   const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
   const pipeline = isPipelined(run) ? (isFirst ? 'first' : 'later') : null;
-  const computeBytes = computes ? deviceComputeBytes(parts.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
+  const computeBytes = computes ? deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
   return use(
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),
@@ -190,8 +208,8 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
     cacheBytes(caches, cells, shape, from, to),
     recurrentBytes(caches, shape, from, to),
     hasDevices
-      ? hostInputBytes(parts.dims, cells, run.flash, isPipelined(run))
-      : hostComputeBytes(parts.dims, cells, run.flash),
+      ? hostInputBytes(run.dims, cells, run.flash, isPipelined(run))
+      : hostComputeBytes(run.dims, cells, run.flash),
   );
 }
 
