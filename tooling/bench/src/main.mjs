@@ -10,6 +10,7 @@ const benches = {
   speed: './speed/speed-bench.mjs',
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',
+  plan: './plan/plan-bench.mjs',
 };
 
 const usage = `usage: npm run bench -- [${Object.keys(benches).join(' | ')}] …   (all, when none is named)`;

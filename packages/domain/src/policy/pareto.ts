@@ -29,14 +29,16 @@ export function markPareto(candidates: readonly PlanCandidate[]): readonly PlanC
     // A point can be beaten only by one that comes before it.
     .sort((a, b) => a.loss - b.loss || b.speed - a.speed || b.context - a.context);
   const front: Point[] = [];
+  // Of the points so far only those count that none of them beats in speed and context: a few, however long the front.
+  let stairs: Point[] = [];
   for (const point of points) {
-    const beaten = front.some(
-      (other) =>
-        other.speed >= point.speed &&
-        other.context >= point.context &&
-        (other.loss < point.loss || other.speed > point.speed || other.context > point.context),
-    );
-    if (!beaten) front.push(point);
+    const { loss, speed, context } = point;
+    const atLeast = stairs.filter((other) => other.speed >= speed && other.context >= context);
+    if (atLeast.some((other) => other.loss < loss || other.speed > speed || other.context > context)) continue;
+    front.push(point);
+    if (atLeast.length > 0) continue;
+    stairs = stairs.filter((other) => other.speed > speed || other.context > context);
+    stairs.push(point);
   }
   const marked = new Set(front.map(({ candidate }) => candidate));
   return candidates.map((candidate) => (marked.has(candidate) ? { ...candidate, pareto: true } : candidate));
