@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LibsqlMeasurementStore } from '@plimsoll/adapter-store';
@@ -51,14 +50,14 @@ it('a comparison killed at any moment goes on and repeats nothing that was kept'
   let before: readonly Measurement[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const { child, ended } = user.start(args);
-    let running = true;
-    void ended.then(() => (running = false));
+    const run = { over: false };
+    void ended.then(() => (run.over = true));
     // From the next record on, at any moment of what follows.
-    while (running && (await kept()).length <= before.length) await wait(50);
-    if (!running) expect(await ended).toBe('still at work');
+    while (!run.over && (await kept()).length <= before.length) await wait(50);
+    if (run.over) expect(await ended).toBe('still at work');
     await wait(Math.random() * 300);
     child.kill('SIGKILL');
-    if (running) await once(child, 'close');
+    await ended;
     const after = await kept();
     const ids = new Set(after.map(({ id }) => id));
     expect(before.filter(({ id }) => !ids.has(id))).toEqual([]);
