@@ -57,7 +57,8 @@ export async function timeCell(
     );
   } catch (error) {
     const { fatal, errorCode } = isFatal(error);
-    if (fatal) throw error;
+    // An engine that an interruption took along fails in its own words; that says nothing about the level.
+    if (fatal || options.signal?.aborted === true) throw error;
     return recorder.record({ ...draft, succeeded: false, errorCode }, options);
   }
 }

@@ -59,7 +59,8 @@ export class GenerateText {
       }
     } catch (error) {
       const code = isPlimsollError(error) ? error.code : 'backend-failed';
-      if (code !== 'cancelled') await this.#record(request.model, chosen, null, code);
+      if (code !== 'cancelled' && options.signal?.aborted !== true)
+        await this.#record(request.model, chosen, null, code);
       throw error;
     }
   }
