@@ -25,8 +25,6 @@ export { UnsupportedModelError } from './errors/unsupported-model-error.js';
 export { VariantNotFoundError } from './errors/variant-not-found-error.js';
 export { createFootprintModel } from './footprint/footprint-model.js';
 export type { FootprintEstimate, FootprintModel, FootprintModelOptions, Weights } from './footprint/footprint-model.js';
-export { bestPlacement, fitsBudget, largestContext } from './footprint/search.js';
-export type { FittingPlacement, FootprintBudget } from './footprint/search.js';
 export type { SizedTensor } from './footprint/weight-table.js';
 export type { MemoryUse, Footprint } from './footprint/footprint.js';
 export type { FlashAttention, Placement, RunShape } from './footprint/operating-point.js';

@@ -78,12 +78,10 @@ export interface CacheCells {
   readonly batchTokens: number;
 }
 
-/** The engine serves at most 256 sequences (llama.cpp `src/llama-cparams.h`, `LLAMA_MAX_SEQ`); the others are sanity. */
-const LIMITS = [
-  ['contextTokens', 2 ** 30],
-  ['parallel', 256],
-  ['microBatchTokens', 2 ** 20],
-] as const;
+function checkRange(key: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  throw new InvalidInputError(`${key} is ${String(value)}; whole numbers from 1 to ${String(most)} are possible.`);
+}
 
 const pad = (tokens: number): number => Math.ceil(tokens / 256) * 256;
 
@@ -93,12 +91,10 @@ const pad = (tokens: number): number => Math.ceil(tokens / 256) * 256;
  * @throws InvalidInputError for a context, parallel or batch that is no whole number from 1 to what the engine takes
  */
 export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean): CacheCells {
-  for (const [key, most] of LIMITS) {
-    if (Number.isInteger(shape[key]) && shape[key] >= 1 && shape[key] <= most) continue;
-    throw new InvalidInputError(
-      `${key} is ${String(shape[key])}; whole numbers from 1 to ${String(most)} are possible.`,
-    );
-  }
+  checkRange('contextTokens', shape.contextTokens, 2 ** 30);
+  // `LLAMA_MAX_SEQ` of llama.cpp `src/llama-cparams.h`; the other limits are sanity.
+  checkRange('parallel', shape.parallel, 256);
+  checkRange('microBatchTokens', shape.microBatchTokens, 2 ** 20);
   const total = shape.contextTokens * shape.parallel;
   const batchTokens = Math.min(shape.microBatchTokens, total);
   const padded = pad(total);
@@ -160,12 +156,15 @@ export function checkCacheTypes(table: CacheTable, shape: RunShape, latent: bool
       hint: 'Turn flash attention on, or keep values in f16.',
     });
   }
-  for (const type of [keyCacheType, valueCacheType]) {
-    if (table.headLength % blockOf(type) === 0) continue;
-    throw new InvalidInputError(`Heads of length ${String(table.headLength)} do not divide into blocks of ${type}.`, {
-      hint: 'Use f16 for the cache of this model.',
-    });
-  }
+  checkBlocks(table, keyCacheType);
+  if (valueCacheType !== keyCacheType) checkBlocks(table, valueCacheType);
+}
+
+function checkBlocks({ headLength }: CacheTable, type: KvCacheType): void {
+  if (headLength % blockOf(type) === 0) return;
+  throw new InvalidInputError(`Heads of length ${String(headLength)} do not divide into blocks of ${type}.`, {
+    hint: 'Use f16 for the cache of this model.',
+  });
 }
 
 const blockOf = (type: KvCacheType): number => TENSOR_TYPES[kvCacheTensorType(type)].blockWeights;

@@ -13,6 +13,8 @@ import type { Footprint, MemoryUse } from './footprint.js';
 import { layerRanges } from './layer-ranges.js';
 import type { LayerRange } from './layer-ranges.js';
 import type { RunShape } from './operating-point.js';
+import { tensorPlace } from './tensor-place.js';
+import type { TensorPlace } from './tensor-place.js';
 import { weightTable } from './weight-table.js';
 import type { SizedTensor, WeightTable } from './weight-table.js';
 
@@ -74,11 +76,17 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
   };
   const byLevel = new Map<string, WeightTable>();
   const byMix = new WeakMap<readonly SizedTensor[], WeightTable>();
+  const places = new Map<string, TensorPlace>();
+  const placeOf = (name: string): TensorPlace => {
+    let place = places.get(name);
+    if (place === undefined) places.set(name, (place = tensorPlace(name)));
+    return place;
+  };
   const tableOf = (weights: Weights): WeightTable => {
     const known = typeof weights === 'string' ? byLevel.get(weights) : byMix.get(weights);
     if (known !== undefined) return known;
     const tensors = typeof weights === 'string' ? sized(header, weights) : weights;
-    const table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings);
+    const table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings, placeOf);
     if (typeof weights === 'string') byLevel.set(weights, table);
     else byMix.set(weights, table);
     return table;

@@ -4,7 +4,6 @@ import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-hea
 import { createFootprintModel } from './footprint-model.js';
 import type { MemoryUse } from './footprint.js';
 import type { RunShape } from './operating-point.js';
-import { bestPlacement, fitsBudget, largestContext } from './search.js';
 
 const MODELS = Object.values(SHAPES).map((shape) => createFootprintModel(transformerHeader(shape)));
 const model = fc.constantFrom(...MODELS);
@@ -59,42 +58,6 @@ describe('footprints', () => {
         long.devices.forEach((use, index) => {
           expect(use.totalBytes).toBeGreaterThanOrEqual(short.devices[index]?.totalBytes ?? 0);
         });
-      }),
-    );
-  });
-});
-
-describe('searches', () => {
-  const budget = fc.record({
-    devices: fc.array(fc.integer({ min: 0, max: 200e9 }), { maxLength: 3 }),
-    hostBytes: fc.option(fc.integer({ min: 0, max: 200e9 })),
-  });
-
-  it('find a placement that fits, and no larger one does', () => {
-    fc.assert(
-      fc.property(model, level, shape, budget, (subject, weights, run, limits) => {
-        const placed = { ...run, placement: { ...run.placement, split: [] } };
-        const found = bestPlacement(subject, weights, placed, limits);
-        if (found === null) return;
-        expect(fitsBudget(found.footprint, limits)).toBe(true);
-        const { layers } = subject.architecture;
-        if (found.gpuLayers === 0 || found.gpuLayers > layers) return;
-        const placement = { ...found.shape.placement, gpuLayers: found.gpuLayers + 1 };
-        expect(fitsBudget(subject.footprint(weights, { ...run, placement }), limits)).toBe(false);
-      }),
-    );
-  });
-
-  it('find the longest context that fits', () => {
-    fc.assert(
-      fc.property(model, level, shape, fc.integer({ min: 1e8, max: 300e9 }), (subject, weights, run, hostBytes) => {
-        const limits = { devices: [], hostBytes };
-        const placed = { ...run, placement: { ...run.placement, split: [] } };
-        const context = largestContext(subject, weights, placed, limits, 1_048_576);
-        const fits = (contextTokens: number): boolean =>
-          fitsBudget(subject.footprint(weights, { ...placed, contextTokens }), limits);
-        if (context !== null) expect(fits(context)).toBe(true);
-        if (context !== 1_048_576) expect(fits((context ?? 0) + 256)).toBe(false);
       }),
     );
   });

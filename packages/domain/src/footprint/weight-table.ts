@@ -1,4 +1,5 @@
 import { tensorPlace } from './tensor-place.js';
+import type { TensorPlace } from './tensor-place.js';
 
 /** One tensor's name and bytes, at whatever level. */
 export interface SizedTensor {
@@ -31,15 +32,20 @@ export interface WeightTable {
 /** Backends align every tensor of a buffer; 32 bytes on the host. Source: ggml `ggml-impl.h`, `TENSOR_ALIGNMENT`. */
 const ALIGNMENT = 32;
 
-/** Sums `tensors` up. `blocks` counts all layers, those for prediction included. */
-export function weightTable(tensors: readonly SizedTensor[], blocks: number, tied: boolean): WeightTable {
+/** Sums `tensors` up. `blocks` counts all layers, those for prediction included. `placeOf` may remember places. */
+export function weightTable(
+  tensors: readonly SizedTensor[],
+  blocks: number,
+  tied: boolean,
+  placeOf: (name: string) => TensorPlace = tensorPlace,
+): WeightTable {
   const layersBefore = new Float64Array(blocks + 1);
   const expertsBefore = new Float64Array(blocks + 1);
   let [inputBytes, outputBytes, sharedBytes, tiedBytes] = [0, 0, 0, 0];
   let [outputMatrixBytes, largestBytes, largestDenseBytes] = [0, 0, 0];
   for (const tensor of tensors) {
     const bytes = Math.ceil(tensor.bytes / ALIGNMENT) * ALIGNMENT;
-    const place = tensorPlace(tensor.name);
+    const place = placeOf(tensor.name);
     if (place.kind === 'input') inputBytes += bytes;
     else if (place.kind === 'output') outputBytes += bytes;
     else if (place.kind === 'shared') sharedBytes += bytes;

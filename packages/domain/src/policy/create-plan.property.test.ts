@@ -84,3 +84,46 @@ test('whatever the machine: finite numbers, nothing over budget, and a recommend
     { numRuns: 80 },
   );
 });
+
+test('the longest context fits and a longer one does not; so with the most layers on one device', () => {
+  const GIB = 1024 ** 3;
+  const gib = fc.double({ min: 0.25, max: 100, noNaN: true });
+  fc.assert(
+    fc.property(fc.constantFrom(...MODELS), gib, fc.constantFrom<Level>('F16', 'Q4_K_M'), (model, size, level) => {
+      const totalBytes = Math.round(size * GIB);
+      const budget = memoryBudget({
+        devices: [{ name: 'd', memory: 'dedicated', totalBytes, freeBytes: null }],
+        host: { totalBytes: 512 * GIB, freeBytes: null },
+        marginFraction: 0,
+        limitBytes: null,
+      });
+      const unknown = { bandwidthBytesPerSecond: null, fp16Tflops: null };
+      const trained = 131_072;
+      const { candidates, largestContexts } = createPlan({
+        model: { name: 'm', architecture: 'a', parameters: null, contextLength: trained, source: 's' },
+        architecture: { ...model.architecture, experts: null },
+        footprint: model.footprint,
+        budget,
+        machine: { devices: [unknown], host: unknown },
+        levels: [level],
+        cacheTypes: [{ keyCacheType: 'f16', valueCacheType: 'f16' }],
+        contexts: [4096],
+      });
+      const [candidate] = candidates;
+      if (candidate === undefined) throw new Error('a level without a candidate');
+      const { shape } = candidate;
+      const all = model.architecture.layers + model.architecture.predictionLayers + 1;
+      const fits = (contextTokens: number, gpuLayers: number): boolean => {
+        const placement = { gpuLayers, split: [1], expertsOnHost: false };
+        const { devices } = model.footprint(level, { ...shape, contextTokens, placement });
+        return (devices[0]?.totalBytes ?? 0) <= totalBytes;
+      };
+      const longest = largestContexts[0]?.contextTokens ?? null;
+      if (longest !== null) expect(fits(longest, all)).toBe(true);
+      if (longest !== trained) expect(fits((longest ?? 0) + 256, all)).toBe(false);
+      const { gpuLayers, split } = shape.placement;
+      if (candidate.fit === 'partial' && split.length > 0) expect(fits(4096, gpuLayers + 1)).toBe(false);
+    }),
+    { numRuns: 80 },
+  );
+});
