@@ -7,7 +7,8 @@ import { LEVELS, levelFromFileType } from './level.js';
 import type { Level } from './level.js';
 import { fallbackType, presetRule } from './preset-rules.js';
 import type { PresetModel } from './preset-rules.js';
-import { isQuantizable, tensorCategory } from './tensor-category.js';
+import { isMatrix, mayChangeType, tensorCategory } from './tensor-category.js';
+import type { TensorCategory } from './tensor-category.js';
 import { TENSOR_TYPES, tensorBytes } from './tensor-type.js';
 import type { TensorType } from './tensor-type.js';
 
@@ -91,11 +92,11 @@ function summary(
   tensors: readonly PresetTensorType[],
 ): PresetTypes {
   const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
-  const weights = header.tensors.reduce((sum, tensor) => sum + tensor.shape.reduce((p, n) => p * n, 1), 0);
+  const { weights } = traitsOf(header);
   return {
     level,
     source,
-    tensors: tensors.map(({ name, type, bytes }) => ({ name, type, bytes })),
+    tensors: source === 'rules' ? tensors : tensors.map(({ name, type, bytes }) => ({ name, type, bytes })),
     tensorBytes: bytes,
     bitsPerWeight: weights === 0 ? 0 : (bytes * 8) / weights,
   };
@@ -107,20 +108,51 @@ function blockOf(name: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-/** llama.cpp visits tensors by block, then by name in byte order, whatever their order in the file. */
-function visitOrder(tensors: readonly TensorInfo[]): readonly TensorInfo[] {
-  return tensors
-    .map((tensor) => ({ tensor, block: blockOf(tensor.name) ?? -1 }))
-    .sort((a, b) =>
-      a.block !== b.block
-        ? a.block - b.block
-        : a.tensor.name < b.tensor.name
-          ? -1
-          : a.tensor.name > b.tensor.name
-            ? 1
-            : 0,
-    )
-    .map(({ tensor }) => tensor);
+/** What a tensor is, whichever level is asked for. */
+interface TensorTraits {
+  readonly tensor: TensorInfo;
+  /** In the header's order. */
+  readonly index: number;
+  readonly block: number | null;
+  readonly category: TensorCategory;
+  readonly isQuantizable: boolean;
+}
+
+interface HeaderTraits {
+  /** llama.cpp visits tensors by block, then by name in byte order, whatever their order in the file. */
+  readonly visited: readonly TensorTraits[];
+  readonly weights: number;
+}
+
+/** A plan asks the same header for many levels. */
+const traitsByHeader = new WeakMap<ModelHeader, HeaderTraits>();
+
+function traitsOf(header: ModelHeader): HeaderTraits {
+  const known = traitsByHeader.get(header);
+  if (known !== undefined) return known;
+  // All that names tell is the same in every block.
+  const byStem = new Map<string, Pick<TensorTraits, 'category'> & { readonly mayChange: boolean }>();
+  const visited = header.tensors.map((tensor, index): TensorTraits => {
+    const block = blockOf(tensor.name);
+    const key = block === null ? tensor.name : `blk${tensor.name.slice(tensor.name.indexOf('.', 'blk.'.length))}`;
+    let named = byStem.get(key);
+    if (named === undefined) {
+      named = { category: tensorCategory(tensor.name), mayChange: mayChangeType(tensor.name) };
+      byStem.set(key, named);
+    }
+    const { category, mayChange } = named;
+    return { tensor, index, block, category, isQuantizable: mayChange && isMatrix(tensor.shape) };
+  });
+  visited.sort((a, b) => {
+    const byBlock = (a.block ?? -1) - (b.block ?? -1);
+    if (byBlock !== 0) return byBlock;
+    return a.tensor.name < b.tensor.name ? -1 : a.tensor.name > b.tensor.name ? 1 : 0;
+  });
+  let weights = 0;
+  for (const { shape } of header.tensors) weights += shape.reduce((product, n) => product * n, 1);
+  const traits = { visited, weights };
+  traitsByHeader.set(header, traits);
+  return traits;
 }
 
 function presetModel(header: ModelHeader, importanceMatrix: boolean): PresetModel {
@@ -142,7 +174,7 @@ function presetModel(header: ModelHeader, importanceMatrix: boolean): PresetMode
     is70B: is70B(architecture, main, experts, heads === kvHeads),
     tiedEmbeddings: !header.tensors.some((tensor) => tensor.name === 'output.weight'),
     blocks,
-    valueTensors: header.tensors.filter((tensor) => tensorCategory(tensor.name) === 'attention-v').length,
+    valueTensors: traitsOf(header).visited.filter(({ category }) => category === 'attention-v').length,
     importanceMatrix,
   };
 }
@@ -168,34 +200,36 @@ function applyRules(header: ModelHeader, level: Level, options: PresetOptions): 
   const { baseType, needsImportanceMatrix } = LEVELS[level];
   const model = presetModel(header, options.importanceMatrix ?? needsImportanceMatrix);
   const overrides = (options.overrides ?? []).map(({ pattern, type }) => ({ pattern: new RegExp(pattern), type }));
-  const counters = new Map<string, number>();
-  const types = new Map<string, TensorType>();
-  for (const tensor of visitOrder(header.tensors)) {
-    if (!isQuantizable(tensor.name, tensor.shape)) continue;
-    const row = tensor.shape[0] ?? 1;
+  const counters = new Map<TensorCategory, number>();
+  const tensors = header.tensors.map(({ name, type, bytes }): PresetTensorType => ({ name, type, bytes }));
+  for (const traits of traitsOf(header).visited) {
+    if (!traits.isQuantizable) continue;
+    const { name, shape } = traits.tensor;
+    const type = typeOf(traits);
+    const bytes = tensorBytes(type, shape);
+    if (bytes !== null) tensors[traits.index] = { name, type, bytes };
+  }
+  return tensors;
+
+  function typeOf(traits: TensorTraits): TensorType {
+    if (TENSOR_TYPES[baseType].blockWeights === 1) return baseType;
+    const row = traits.tensor.shape[0] ?? 1;
     const divides = (type: TensorType): boolean => row % TENSOR_TYPES[type].blockWeights === 0;
-    if (TENSOR_TYPES[baseType].blockWeights === 1) {
-      types.set(tensor.name, baseType);
-      continue;
-    }
-    const forced = overrides.find(({ pattern }) => pattern.test(tensor.name));
-    const type = forced?.type ?? ruleType(tensor, divides(baseType));
-    types.set(tensor.name, fallbackType(type, divides));
+    const forced = overrides.find(({ pattern }) => pattern.test(traits.tensor.name));
+    return fallbackType(forced?.type ?? ruleType(traits, divides(baseType)), divides);
   }
 
-  function ruleType(tensor: TensorInfo, rowDivides: boolean): TensorType {
-    const category = tensorCategory(tensor.name);
+  function ruleType({ tensor, block, category }: TensorTraits, rowDivides: boolean): TensorType {
     const count = counters.get(category) ?? 0;
     counters.set(category, count + 1);
     const byBlock = model.experts > 1 && category.startsWith('ffn-') && !COUNTED_LEVELS.includes(level);
-    const index = byBlock ? expertBlock(tensor.name) : count;
+    const index = byBlock ? expertBlock(tensor.name, block) : count;
     const stacked =
       (tensor.shape[2] ?? 1) > 1 && (header.architecture !== 'bailingmoe3' || category.startsWith('ffn-'));
     return presetRule(level, baseType, { category, index, rowDivides, stacked }, model);
   }
 
-  function expertBlock(name: string): number {
-    const block = blockOf(name);
+  function expertBlock(name: string, block: number | null): number {
     if (block === null || block >= model.blocks) {
       throw new InvalidModelFileError(
         `Tensor ${name} of a mixture of experts lies in no block of the ${String(model.blocks)} that the file declares.`,
@@ -204,12 +238,4 @@ function applyRules(header: ModelHeader, level: Level, options: PresetOptions): 
     }
     return block;
   }
-
-  return header.tensors.map((tensor) => {
-    const type = types.get(tensor.name) ?? null;
-    const bytes = type === null ? null : tensorBytes(type, tensor.shape);
-    return type === null || bytes === null
-      ? { name: tensor.name, type: tensor.type, bytes: tensor.bytes }
-      : { name: tensor.name, type, bytes };
-  });
 }

@@ -71,12 +71,16 @@ const KEPT: readonly string[] = [
 ];
 
 /**
- * Whether a preset may change the type of that tensor. `shape` is as stored, with trailing ones allowed.
+ * Whether a preset may change the type of a matrix of that name.
  * Source: llama.cpp `src/llama-quant.cpp`, `tensor_allows_quantization`.
  */
-export function isQuantizable(name: string, shape: readonly number[]): boolean {
-  if (shape.findLastIndex((n) => n > 1) < 1) return false;
+export function mayChangeType(name: string): boolean {
   if (!name.endsWith('weight')) return false;
   if (name === 'position_embd.weight' || name === 'token_types.weight') return false;
   return !KEPT.some((part) => name.includes(part));
+}
+
+/** Whether a tensor is more than a row of numbers, which presets leave alone. `shape` may have trailing ones. */
+export function isMatrix(shape: readonly number[]): boolean {
+  return shape.findLastIndex((n) => n > 1) >= 1;
 }

@@ -105,6 +105,7 @@ export function tensorBytes(type: TensorType, shape: readonly number[]): number 
   const { blockBytes, blockWeights } = TENSOR_TYPES[type];
   const row = shape[0] ?? 1;
   if (row % blockWeights !== 0) return null;
-  const rows = shape.slice(1).reduce((product, n) => product * n, 1);
-  return (row / blockWeights) * blockBytes * rows;
+  let bytes = (row / blockWeights) * blockBytes;
+  for (let axis = 1; axis < shape.length; axis++) bytes *= shape[axis] ?? 1;
+  return bytes;
 }
