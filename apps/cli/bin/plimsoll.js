@@ -6,12 +6,14 @@ const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const program = path.join(root, 'dist', 'main.cjs');
 const [, , first, ...rest] = process.argv;
 if (rest.length === 0 && (first === '--version' || first === '-V')) {
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   process.stdout.write(`${version}\n`);
-} else if (existsSync(path.join(root, 'dist', 'main.js'))) {
-  void import('../dist/main.js').then(({ main }) => main(process));
+} else if (existsSync(program)) {
+  const { loadCompiled } = require('./load-compiled.js');
+  void loadCompiled(program).exports.main(process, version);
 } else {
   process.stderr.write('plimsoll: This checkout is not built yet.\n  Build it with: npm run setup\n');
   process.exitCode = 1;

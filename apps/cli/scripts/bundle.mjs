@@ -1,4 +1,6 @@
-// Puts the program into a few files: hundreds of small modules would take longer to find than to run.
+// Puts the program into a few files: hundreds of small modules would take longer to find than to run. They are
+// CommonJS, because Node starts its loader of ES modules only when one is imported, which takes longer than a plan.
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
@@ -14,10 +16,18 @@ const separate = [
 ];
 const isSeparate = (id) => separate.some((name) => id === name || id.startsWith(`${name}/`));
 
-await build({
+/** Code that is compiled by other means than Node's loader cannot import: it asks a module of the loader to. */
+const importLate = {
+  name: 'import-late',
+  renderChunk: (code, { fileName }) =>
+    fileName === 'main.cjs' ? code.replaceAll(/\bimport\((?=['"`])/g, "require('../bin/import-late.js')(") : null,
+};
+
+const { output: chunks } = await build({
   root: fileURLToPath(new URL('..', import.meta.url)),
   configFile: false,
   logLevel: 'warn',
+  plugins: [importLate],
   resolve: { conditions: ['@plimsoll/source', 'node', 'import', 'module', 'default'] },
   ssr: {
     noExternal: true,
@@ -31,14 +41,28 @@ await build({
     minify: false,
     sourcemap: false,
     rolldownOptions: {
-      input: { main: 'src/main.ts', index: 'src/index.ts' },
+      input: { main: 'src/main.ts' },
       external: isSeparate,
       // Comments and white space cost time to read; names stay, for stack traces.
       output: {
+        format: 'cjs',
         minify: { mangle: { toplevel: false, keepNames: true }, compress: false, codegen: true },
-        entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: 'chunks/[name]-[hash].cjs',
+        // What every command needs, and a plan, is one file, whose compiled code compile.mjs keeps.
+        codeSplitting: {
+          groups: [{ name: 'main', test: /[\\/]src[\\/]main\.ts$/, includeDependenciesRecursively: true }],
+        },
       },
     },
   },
 });
+
+// An ES module can be imported from CommonJS while it runs, but not required by every Node that we support.
+for (const { fileName, imports = [] } of chunks) {
+  const required = imports.find((id) => isSeparate(id) && id.startsWith('@plimsoll/'));
+  if (required !== undefined) throw new Error(`${fileName} needs \`await import('${required}')\` where it is used.`);
+}
+
+// For programs that import this package.
+writeFileSync(new URL('../dist/index.js', import.meta.url), "export { runProgram } from './main.cjs';\n");

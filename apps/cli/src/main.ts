@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { CancelledError } from '@plimsoll/domain';
 import { EXIT } from './errors/exit-codes.js';
 import { runProgram } from './run-program.js';
+
+export { runProgram };
 
 /** How long the process may wait for its own loose ends after the command is done. */
 const LINGER_MS = 3000;
 
 /** The program: reads arguments and signals of the process and sets its exit code. */
-export async function main(process: NodeJS.Process): Promise<void> {
+export async function main(process: NodeJS.Process, version: string): Promise<void> {
   const interruption = new AbortController();
   const interrupt = (): void => {
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
@@ -29,15 +30,10 @@ export async function main(process: NodeJS.Process): Promise<void> {
     stderr: process.stderr,
     env: process.env,
     signal: interruption.signal,
-    version: packageVersion(),
+    version,
     nowMs: () => performance.now(),
   });
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   setTimeout(() => process.exit(), LINGER_MS).unref();
-}
-
-function packageVersion(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
 }

@@ -1,11 +1,4 @@
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
-import {
-  LlamaCppCatalog,
-  LlamaCppFootprintOracle,
-  LlamaCppLogitsSource,
-  LlamaCppRuntime,
-  LlamaCppVariantBuilder,
-} from '@plimsoll/adapter-llamacpp';
 import { FOOTPRINT_ORACLE, LOGITS_SOURCE, MODEL_CATALOG, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
 import { ContainerModule } from 'inversify';
 import { parseModelReference, type ModelCatalog } from '@plimsoll/domain';
@@ -17,34 +10,33 @@ export interface EmbeddedOptions {
   readonly modelsFolder: string;
 }
 
-/** Binds the embedded engine as backend. */
-export function embeddedModule(options: EmbeddedOptions): ContainerModule {
+/** Binds the embedded engine as backend. It is an ES module, which the bundle cannot import before it runs. */
+export async function embeddedModule(options: EmbeddedOptions): Promise<ContainerModule> {
+  const engine = await import('@plimsoll/adapter-llamacpp');
   return new ContainerModule(({ bind }) => {
     bind(MODEL_RUNTIME)
-      .toResolvedValue(() => new LlamaCppRuntime({ ...options, inspector: new FileModelInspector() }))
+      .toResolvedValue(() => new engine.LlamaCppRuntime({ ...options, inspector: new FileModelInspector() }))
       .inSingletonScope();
     bind(MODEL_CATALOG)
-      .toResolvedValue(() => catalog(options))
+      .toResolvedValue(() => catalog(new engine.LlamaCppCatalog({ ...options, inspector: new FileModelInspector() })))
       .inSingletonScope();
     bind(VARIANT_BUILDER)
-      .toResolvedValue(() => new LlamaCppVariantBuilder(options))
+      .toResolvedValue(() => new engine.LlamaCppVariantBuilder(options))
       .inSingletonScope();
     bind(LOGITS_SOURCE)
-      .toResolvedValue(() => new LlamaCppLogitsSource(options))
+      .toResolvedValue(() => new engine.LlamaCppLogitsSource(options))
       .inSingletonScope();
     bind(FOOTPRINT_ORACLE)
-      .toResolvedValue(() => new LlamaCppFootprintOracle())
+      .toResolvedValue(() => new engine.LlamaCppFootprintOracle())
       .inSingletonScope();
   });
 }
 
 /** Names are looked up in the models folder; a path stands for itself. */
-function catalog(options: EmbeddedOptions): ModelCatalog {
-  const inspector = new FileModelInspector();
-  const named = new LlamaCppCatalog({ ...options, inspector });
-  const files = new FileVariants(inspector);
+function catalog(named: ModelCatalog): ModelCatalog {
+  const files = new FileVariants(new FileModelInspector());
   return {
     variants: (model, call) =>
-      parseModelReference(model).kind === 'file' ? files.variants(model, call) : named.variants(model),
+      parseModelReference(model).kind === 'file' ? files.variants(model, call) : named.variants(model, call),
   };
 }

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { ownCorpus, promptCorpus } from '@plimsoll/application';
 import { MODEL_RUNTIME } from '@plimsoll/di';
 import { InvalidInputError, StorageFailedError, type Level } from '@plimsoll/domain';
-import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
 import { cacheFolder } from '../../composition/cache-folder.js';
 import type { Services } from '../../composition/services.js';
 import { fileTextCache } from '../../composition/text-cache.js';
@@ -37,6 +36,7 @@ export async function compareText(
 ): Promise<string> {
   if (request.file !== undefined) return readText(request.file);
   const { prompts } = request;
+  const { sampleCorpusPath, sampleModelPath } = await import('@plimsoll/sample-model');
   if (prompts === null && path.resolve(request.model) === sampleModelPath()) return readText(sampleCorpusPath());
   const { signal } = context;
   const reference = await (

@@ -1,7 +1,6 @@
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StorageFailedError } from '@plimsoll/domain';
-import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
 
 /** Where the demo works: a folder of the cache, with the sample model in it. */
 export interface DemoFolder {
@@ -14,6 +13,7 @@ export interface DemoFolder {
 
 /** Makes the folder, with a whole copy of the sample model. @throws StorageFailedError */
 export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
+  const { SAMPLE_MODEL, sampleModelPath } = await import('@plimsoll/sample-model');
   const folder = path.join(cache, 'demo');
   const model = path.join(folder, path.basename(sampleModelPath()));
   try {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { verdictOn } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
 import { planDocument, type Level } from '@plimsoll/domain';
-import { sampleCorpusPath } from '@plimsoll/sample-model';
 import { cacheFolder } from '../../composition/cache-folder.js';
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
@@ -25,6 +24,7 @@ const PROMPT = 'Once upon a time, in a village by the sea, there lived';
 /** `plimsoll demo`: the main job on a small real model, start to end. */
 export async function demo(context: CommandContext, flags: DemoFlags): Promise<number> {
   const { output, signal } = context;
+  const { sampleCorpusPath } = await import('@plimsoll/sample-model');
   const { folder, model, storeFile } = await prepareDemoFolder(cacheFolder(context.env));
   const demoFlags = { config: flags.config, backend: 'embedded', settings: { storeFile } } as const;
   return withServices(context, demoFlags, async (services) => {

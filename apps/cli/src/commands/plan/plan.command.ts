@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, wholeNumber } from '../../flags/values.js';
 import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
+import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll plan`. */
@@ -55,7 +56,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       run(flags, async (context) => {
         const [model = ''] = models;
         return models.length === 1
-          ? (await import('./plan.action.js')).plan(context, model, flags)
+          ? plan(context, model, flags)
           : (await import('./plan-together.action.js')).planTogether(context, models, flags);
       }),
     );

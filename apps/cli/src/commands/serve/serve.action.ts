@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { composeServices, startServer } from '@plimsoll/http';
 import { cacheFolder } from '../../composition/cache-folder.js';
 import { openConfigStore } from '../../composition/open-config-store.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -21,6 +20,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     },
   });
   const { settings } = await config.load();
+  const { composeServices, startServer } = await import('@plimsoll/http');
   const services = await composeServices({
     config,
     cacheFolder: path.join(cacheFolder(context.env), 'headers'),

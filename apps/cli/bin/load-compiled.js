@@ -1,0 +1,33 @@
+'use strict';
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const vm = require('node:vm');
+
+/**
+ * Requires `file`, a CommonJS module, with the machine code of an earlier run where `<file>.cache` has it: a start then
+ * compiles nothing. V8 itself refuses what another version of it wrote, and the source is compiled as ever.
+ * Gives the module's exports, and the script, to write that file from.
+ */
+exports.loadCompiled = function loadCompiled(file) {
+  const script = new vm.Script(Module.wrap(readFileSync(file, 'utf8')), {
+    filename: file,
+    cachedData: readIfThere(`${file}.cache`),
+  });
+  const loaded = new Module(file, module);
+  loaded.filename = file;
+  // Parts that are loaded later require this one.
+  require.cache[file] = loaded;
+  const requireHere = Module.createRequire(file);
+  script.runInThisContext().call(loaded.exports, loaded.exports, requireHere, loaded, file, path.dirname(file));
+  loaded.loaded = true;
+  return { exports: loaded.exports, script };
+};
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
