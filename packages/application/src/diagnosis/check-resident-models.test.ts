@@ -55,6 +55,23 @@ test('a model that takes what was predicted is well, and the observation is kept
   ]);
 });
 
+test('a server that reserves logits for the last tokens alone is as predicted, and said to be one', async () => {
+  const { totalBytes } = createFootprintModel(header, { outputs: 'last' }).footprint('file', {
+    contextTokens: 8192,
+    parallel: 1,
+    microBatchTokens: 512,
+    keyCacheType: 'f16',
+    valueCacheType: 'f16',
+    flashAttention: 'auto',
+    placement: { gpuLayers: 33, split: [1], expertsOnHost: false },
+  });
+  // 512 tokens of 128,256 logits in 32 bits are 250 MiB that it does without.
+  expect(totalBytes).toBeLessThan(onDevice.totalBytes);
+  const { findings, records } = await run({ sizeBytes: totalBytes, deviceBytes: totalBytes });
+  expect(findings).toMatchObject([{ status: 'ok', message: expect.stringContaining('logits') as string }]);
+  expect(records).toMatchObject([{ footprint: { predictedBytes: totalBytes, observedBytes: totalBytes } }]);
+});
+
 test('one that takes much more is explained', async () => {
   const { findings } = await run({ sizeBytes: onDevice.totalBytes * 1.5, deviceBytes: onDevice.totalBytes * 1.5 });
   expect(findings).toMatchObject([

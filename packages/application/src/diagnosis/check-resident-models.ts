@@ -59,9 +59,12 @@ async function checkOne(
   }
   try {
     const { header } = await inspect.inspect(model.name, options);
-    const footprintModel = createFootprintModel(header);
-    const shape = shapeOf(model, footprintModel, await settings());
-    const predicted = footprintModel.footprint('file', shape);
+    const careful = createFootprintModel(header);
+    const shape = shapeOf(model, careful, await settings());
+    const { predicted, asServer } = nearest(model.sizeBytes, [
+      { predicted: careful.footprint('file', shape), asServer: false },
+      { predicted: createFootprintModel(header, { outputs: 'last' }).footprint('file', shape), asServer: true },
+    ]);
     await recorder.record(
       {
         kind: 'footprint',
@@ -76,11 +79,26 @@ async function checkOne(
       },
       options,
     );
-    return explain(model, model.sizeBytes, predicted, shape);
+    return explain(model, model.sizeBytes, predicted, { shape, asServer });
   } catch (error) {
     if (isPlimsollError(error) && error.code === 'cancelled') throw error;
     return findingFromError(check, 'unknown', error);
   }
+}
+
+interface Prediction {
+  readonly predicted: FootprintEstimate;
+  /** Whether logits are counted as servers reserve them. */
+  readonly asServer: boolean;
+}
+
+/**
+ * Backends do not tell whether they reserve logits for every token of a batch or for the last one of each sequence,
+ * but what they take does. Drivers only add to it.
+ */
+function nearest(observedBytes: number, [first, ...others]: readonly [Prediction, ...Prediction[]]): Prediction {
+  const distance = ({ predicted }: Prediction): number => Math.abs(observedBytes - predicted.totalBytes);
+  return others.reduce((best, other) => (distance(other) < distance(best) ? other : best), first);
 }
 
 /** The shape a resident model most likely runs in; what the backend does not tell is taken from the settings. */
@@ -103,11 +121,16 @@ function shapeOf(model: ResidentModel, footprintModel: FootprintModel, settings:
   };
 }
 
-function explain(model: ResidentModel, observedBytes: number, predicted: FootprintEstimate, shape: RunShape): Finding {
+function explain(
+  model: ResidentModel,
+  observedBytes: number,
+  predicted: FootprintEstimate,
+  { shape, asServer }: { readonly shape: RunShape; readonly asServer: boolean },
+): Finding {
   const difference = observedBytes - predicted.totalBytes;
   const share = difference / predicted.totalBytes;
   const percent = `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)} %`;
-  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).`;
+  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).${asServer ? ' It reserves logits for the last token of each sequence alone; plans count all of a batch.' : ''}`;
   const onHost =
     model.deviceBytes !== null && model.deviceBytes > 0 && model.deviceBytes < observedBytes
       ? ` ${formatBytes(observedBytes - model.deviceBytes)} of it lie on the host.`
