@@ -12,7 +12,7 @@ import {
 /** The error for a host that leads into a private network. */
 export function privateAddressError(host: string): InvalidInputError {
   return new InvalidInputError(`${host} is an address of this machine or a private network, which is not allowed.`, {
-    hint: 'If you trust this host, allow private addresses for remote models.',
+    hint: 'If you trust this host, allow its private address: --allow-private HOST, with the host as the URL writes it.',
   });
 }
 

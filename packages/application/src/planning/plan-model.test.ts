@@ -11,8 +11,8 @@ import {
   gpuReading,
   installedVariant,
 } from '@plimsoll/testing';
-import { baseName, variantName } from '@plimsoll/domain';
-import type { GpuDevice, InspectedModel, Settings } from '@plimsoll/domain';
+import { BackendUnreachableError, baseName, variantName } from '@plimsoll/domain';
+import type { CatalogEntry, GpuDevice, InspectedModel, ModelCatalog, Settings } from '@plimsoll/domain';
 import { expect, test } from 'vitest';
 import { SHAPES, transformerHeader } from '../../../domain/src/model/__fixtures__/transformer-header.js';
 import { ReadDevices } from '../devices/read-devices.js';
@@ -29,7 +29,11 @@ const card = (name: string, gib: number): { device: GpuDevice; freeBytes: number
   freeBytes: gib * GIB * 0.95,
 });
 
-const useCase = (machine: { device: GpuDevice; freeBytes: number } | null, settings: Partial<Settings> = {}) => {
+const useCase = (
+  machine: { device: GpuDevice; freeBytes: number } | null,
+  settings: Partial<Settings> = {},
+  remote: readonly ModelCatalog[] = [],
+) => {
   const inspected: InspectedModel = {
     header: transformerHeader(SHAPES.llama31With8B),
     path: null,
@@ -59,6 +63,7 @@ const useCase = (machine: { device: GpuDevice; freeBytes: number } | null, setti
     config: new InMemoryConfigStore(settings),
     store,
     ensure,
+    remote,
   });
   let ids = 0;
   const recorder = new MeasurementRecorder(store, runtime, gpu, host, new ManualClock(), () => String(++ids));
@@ -134,4 +139,30 @@ test('what was measured here comes before what data sheets say', async () => {
 test('a described chip with unified memory brings its own host memory', async () => {
   const { budget } = await useCase(null).plan.plan({ model: MODEL, gpu: 'M2 Max 64GB' });
   expect(budget.host.totalBytes).toBe(64 * GIB);
+});
+
+test('of a repository the levels are those it offers, with the files to download', async () => {
+  const entry = (level: 'Q8_0' | 'Q4_K_M', sizeBytes: number | null): CatalogEntry => ({
+    name: `hf.co/org/repo:${level}`,
+    level,
+    sizeBytes,
+    digest: null,
+    location: 'remote',
+  });
+  const remote: ModelCatalog = { variants: async () => [entry('Q8_0', 8_540_000_000), entry('Q4_K_M', null)] };
+  const { candidates } = await useCase(null, {}, [remote]).plan.plan({ model: 'hf.co/org/repo' });
+  expect(candidates.filter(({ level }) => level !== 'F16').map(({ variant }) => variant)).toEqual([
+    { name: 'hf.co/org/repo:Q8_0', status: 'remote', sizeBytes: 8_540_000_000 },
+    { name: 'hf.co/org/repo:Q4_K_M', status: 'remote' },
+  ]);
+});
+
+test('a list of siblings that cannot be read does not stop a plan', async () => {
+  const remote: ModelCatalog = {
+    variants: async () => {
+      throw new BackendUnreachableError('The hub does not answer.');
+    },
+  };
+  const { recommended } = await useCase(null, {}, [remote]).plan.plan({ model: 'hf.co/org/repo' });
+  expect(recommended).not.toBeNull();
 });
