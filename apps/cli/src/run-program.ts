@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { InvalidInputError, type PlimsollError } from '@plimsoll/domain';
 import { CommanderError } from 'commander';
 import type { RunAction } from './commands/command-context.js';
@@ -20,6 +21,8 @@ export interface ProgramWorld {
 
 /** Parses the arguments (without program and script), runs the command and gives the exit code. Never throws. */
 export async function runProgram(args: readonly string[], world: ProgramWorld): Promise<number> {
+  // Everything that a command does at once listens to its one signal: many listeners are no leak.
+  setMaxListeners(0, world.signal);
   const json = args.includes('--json');
   let output = new Output({ ...world, json });
   let exitCode: number = EXIT.done;

@@ -1,9 +1,8 @@
-import { VARIANT_BUILDER } from '@plimsoll/di';
 import { InvalidConfigError } from '@plimsoll/domain';
-import type { BackendId, ModelInspector, Settings, VariantBuilder } from '@plimsoll/domain';
-import { ContainerModule } from 'inversify';
+import type { BackendId, ModelInspector, Settings } from '@plimsoll/domain';
+import type { ContainerModule } from 'inversify';
 import { libraryNamesModule } from './library-names.js';
-import { QuantizeThenImportBuilder } from './quantize-then-import.js';
+import { quantizeThenImportModule } from './quantize-then-import-module.js';
 
 /** The settings that decide which backend there is; a change of one of them opens another. */
 export type BackendSettings = Pick<
@@ -34,33 +33,20 @@ const MODULES: Readonly<Record<BackendId, (settings: BackendSettings) => Promise
     return [llamaCppModule({ modelsFolder, inspector: new FileModelInspector() })];
   },
   async ollama({ ollamaHost, modelsFolder }) {
-    const [{ OLLAMA_API, ollamaModule }, { OllamaVariantBuilder }, { FileModelInspector }] = await Promise.all([
+    const [{ ollamaModule }, { FileModelInspector }] = await Promise.all([
       import('@plimsoll/adapter-ollama/inversify'),
-      import('@plimsoll/adapter-ollama'),
       import('@plimsoll/adapter-gguf'),
     ]);
-    const quantizer = async (): Promise<VariantBuilder> => {
-      const { LlamaCppVariantBuilder } = await import('@plimsoll/adapter-llamacpp');
-      return new LlamaCppVariantBuilder({ modelsFolder });
-    };
     const library = async (): Promise<ModelInspector> => {
       const { OllamaLibrary } = await import('@plimsoll/adapter-gguf');
       return new OllamaLibrary();
     };
-    const importing = new ContainerModule(({ bind }) => {
-      bind(VARIANT_BUILDER)
-        .toResolvedValue(
-          (api) =>
-            new QuantizeThenImportBuilder(
-              quantizer,
-              new OllamaVariantBuilder(api, { files: new FileModelInspector() }),
-            ),
-          [OLLAMA_API],
-        )
-        .inSingletonScope();
-    });
     const files = new FileModelInspector();
-    return [ollamaModule({ host: ollamaHost, files }), importing, libraryNamesModule(library)];
+    return [
+      ollamaModule({ host: ollamaHost, files }),
+      await quantizeThenImportModule(modelsFolder),
+      libraryNamesModule(library),
+    ];
   },
   async openai({ openaiBaseUrl, openaiApiKey }) {
     if (openaiBaseUrl === null) {

@@ -50,11 +50,9 @@ export function modulesFor(
   };
   /** Names that Ollama does not have installed are those of the library that it pulls from. */
   const libraryNames: ModuleLoader = async () => {
-    const { libraryNamesModule } = await import('@plimsoll/composition');
-    return libraryNamesModule(async () => {
-      const { DiskHeaderCache, OllamaLibrary } = await import('@plimsoll/adapter-gguf');
-      return new OllamaLibrary({ access: remote.access, cache: new DiskHeaderCache({ folder: headerCache }) });
-    });
+    const { libraryNamesModule } = await import('@plimsoll/composition/library-names');
+    const { ollamaLibrary } = await import('@plimsoll/adapter-gguf/inversify');
+    return libraryNamesModule(async () => ollamaLibrary({ cacheFolder: headerCache, access: remote.access }));
   };
   const gpu: ModuleLoader = async () => {
     const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
@@ -70,7 +68,7 @@ export function modulesFor(
     // A backend's own inspector stands before these when the backend is asked for first.
     [MODEL_INSPECTOR, settings.backend === 'ollama' ? [headers, libraryNames] : [headers]],
     [REMOTE_CATALOG, [headers]],
-    [VARIANT_BUILDER, [backend]],
+    [VARIANT_BUILDER, settings.backend === 'ollama' ? [backend, importing] : [backend]],
     [LOGITS_SOURCE, [backend]],
     [FOOTPRINT_ORACLE, [backend]],
     [GPU_PROBE, [gpu]],
