@@ -23,11 +23,25 @@ const importLate = {
     fileName === 'main.cjs' ? code.replaceAll(/\bimport\((?=['"`])/g, "require('../bin/import-late.js')(") : null,
 };
 
+/** Requires these parts of Node where they are used, not at the start: a plan needs none of them. */
+const LATE = /^let (\w+) = require\("(node:(?:child_process|crypto|dns\/promises|timers\/promises))"\);$/gm;
+const requireLate = {
+  name: 'require-late',
+  renderChunk(code, { fileName }) {
+    if (fileName !== 'main.cjs') return null;
+    return [...code.matchAll(LATE)].reduce(
+      (text, [line, name, id]) =>
+        text.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(require("${id}")).`),
+      code,
+    );
+  },
+};
+
 const { output: chunks } = await build({
   root: fileURLToPath(new URL('..', import.meta.url)),
   configFile: false,
   logLevel: 'warn',
-  plugins: [importLate],
+  plugins: [importLate, requireLate],
   resolve: { conditions: ['@plimsoll/source', 'node', 'import', 'module', 'default'] },
   ssr: {
     noExternal: true,

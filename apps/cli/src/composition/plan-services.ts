@@ -72,7 +72,7 @@ function exactAnswers(services: Services): ExactPlanDependencies {
     withHeaderFile: async (header, types, use) =>
       (await import('@plimsoll/adapter-gguf/writer')).withHeaderFile(header, types, use),
     clock: systemClock,
-    newId: randomUUID,
+    newId: () => randomUUID(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LibraryHandle } from 'koffi';
+import { mayHaveNvidia } from './may-have-nvidia.js';
 
 /** Calls functions of NVIDIA's management library off the main thread. */
 export interface NvmlLibrary {
@@ -21,7 +22,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
 const TIMEOUT_MS = 5000;
 
 /** Opens the library, or gives null where there is none. */
-export async function openNvml(files: readonly string[] = FILES[process.platform] ?? []): Promise<NvmlLibrary | null> {
+export async function openNvml(files: readonly string[] = filesHere()): Promise<NvmlLibrary | null> {
   if (files.length === 0) return null;
   // Loaded when first needed: commands that look at no device start without it.
   const koffi = await import('koffi').catch(() => null);
@@ -34,6 +35,10 @@ export async function openNvml(files: readonly string[] = FILES[process.platform
     }
   }
   return null;
+}
+
+function filesHere(): readonly string[] {
+  return process.platform === 'linux' && !mayHaveNvidia() ? [] : (FILES[process.platform] ?? []);
 }
 
 type AsyncFunction = (...args: readonly unknown[]) => void;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mayStart } from './may-start.js';
 
 /** What a program said before it ended. */
 export interface ProgramResult {
@@ -25,7 +26,7 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
 /** Runs programs of the machine. */
 export const runProgram: RunProgram = async ([file = '', ...args], { timeoutMs, signal }) =>
   new Promise((resolve) => {
-    if (signal?.aborted === true) {
+    if (signal?.aborted === true || !mayStart(file)) {
       resolve(null);
       return;
     }
