@@ -2,7 +2,7 @@ import { MODEL_INSPECTOR } from '@plimsoll/di';
 import type { ModelCatalog } from '@plimsoll/domain';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { DiskHeaderCache } from './cache/disk-header-cache.js';
-import { NO_CACHE } from './cache/header-cache.js';
+import { NO_CACHE, type HeaderCache } from './cache/header-cache.js';
 import { FileModelInspector } from './file/file-model-inspector.js';
 import type { RemoteAccess } from './http/remote-access.js';
 import { UrlModelInspector } from './http/url-model-inspector.js';
@@ -23,11 +23,20 @@ export interface GgufModuleOptions {
   readonly ollamaLibrary?: Pick<OllamaLibraryOptions, 'baseUrl' | 'probeTags'>;
 }
 
+/** The Ollama library alone, for those who bind it under names of their own. */
+export function ollamaLibrary(options: GgufModuleOptions = {}): OllamaLibrary {
+  return new OllamaLibrary({ access: options.access ?? {}, cache: headerCache(options), ...options.ollamaLibrary });
+}
+
+function headerCache({ cacheFolder, cacheMaxBytes }: GgufModuleOptions): HeaderCache {
+  const maxBytes = cacheMaxBytes === undefined ? {} : { maxBytes: cacheMaxBytes };
+  return cacheFolder ? new DiskHeaderCache({ folder: cacheFolder, ...maxBytes }) : NO_CACHE;
+}
+
 /** Binds the inspectors of local files, URLs, Hugging Face and the Ollama library, and the catalogues of the latter. */
 export function ggufModule(options: GgufModuleOptions = {}): ContainerModule {
   return new ContainerModule(({ bind }) => {
-    const maxBytes = options.cacheMaxBytes === undefined ? {} : { maxBytes: options.cacheMaxBytes };
-    const cache = options.cacheFolder ? new DiskHeaderCache({ folder: options.cacheFolder, ...maxBytes }) : NO_CACHE;
+    const cache = headerCache(options);
     const remote = { access: options.access ?? {}, cache };
     const hub = new HuggingFaceHub({ ...remote, ...options.huggingFace });
     const library = new OllamaLibrary({ ...remote, ...options.ollamaLibrary });
