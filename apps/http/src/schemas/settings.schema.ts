@@ -2,7 +2,7 @@ import type { LoadedSettings, ModelOverride, SettingOrigin, Settings, SettingsPa
 import { z } from 'zod';
 import { kvCacheTypeSchema, levelSchema, wholeSchema } from './field-schemas.js';
 
-const bits = z.union([z.literal(4), z.literal(8), z.literal(16)]);
+const bits = z.literal([4, 8, 16]);
 
 const override: z.ZodType<ModelOverride> = z.strictObject({
   level: levelSchema.optional(),
