@@ -1,3 +1,4 @@
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { VARIANT_BUILDER } from '@plimsoll/di';
 import { ContainerModule } from 'inversify';
 import { QuantizeThenImportBuilder } from './quantize-then-import.js';
@@ -7,10 +8,9 @@ import { QuantizeThenImportBuilder } from './quantize-then-import.js';
  * it is first used.
  */
 export async function quantizeThenImportModule(modelsFolder: string): Promise<ContainerModule> {
-  const [{ OLLAMA_API }, { OllamaVariantBuilder }, { FileModelInspector }] = await Promise.all([
+  const [{ OLLAMA_API }, { OllamaVariantBuilder }] = await Promise.all([
     import('@plimsoll/adapter-ollama/inversify'),
     import('@plimsoll/adapter-ollama'),
-    import('@plimsoll/adapter-gguf'),
   ]);
   return new ContainerModule(({ bind }) => {
     bind(VARIANT_BUILDER)

@@ -54,6 +54,11 @@ export function modulesFor(
     const { ollamaLibrary } = await import('@plimsoll/adapter-gguf/inversify');
     return libraryNamesModule(async () => ollamaLibrary({ cacheFolder: headerCache, access: remote.access }));
   };
+  /** What Ollama cannot quantize itself the engine quantizes, and Ollama imports. */
+  const importing: ModuleLoader = async () => {
+    const { quantizeThenImportModule } = await import('@plimsoll/composition/quantize-then-import-module');
+    return quantizeThenImportModule(settings.modelsFolder);
+  };
   const gpu: ModuleLoader = async () => {
     const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
     return gpuModule(gpuOptions());
