@@ -17,9 +17,14 @@ import { addStatsCommand } from './commands/stats/stats.command.js';
 
 /**
  * The command line as a tree of commands. It only describes them: what a command does is loaded when it runs,
- * so that a short command starts fast.
+ * so that a short command starts fast. `only` names the one command that is wanted, if there is one.
  */
-export function createProgram(version: string, run: RunAction, output: OutputConfiguration = {}): Command {
+export function createProgram(
+  version: string,
+  run: RunAction,
+  output: OutputConfiguration = {},
+  only?: string,
+): Command {
   const program = new Command('plimsoll');
   program
     .description('Picks, makes and measures the quantization of a local language model that your machine can carry.')
@@ -36,19 +41,26 @@ export function createProgram(version: string, run: RunAction, output: OutputCon
         '130 interrupted. With --json a failed command leaves stdout empty and writes one JSON document to stderr.\n\n' +
         'Begin with: plimsoll demo',
     );
-  addDemoCommand(program, run);
-  addPlanCommand(program, run);
-  addInspectCommand(program, run);
-  addGpuCommand(program, run);
-  addModelsCommand(program, run);
-  addRunCommand(program, run);
-  addQuantizeCommand(program, run);
-  addCompareCommand(program, run);
-  addStatsCommand(program, run);
-  addConfigCommand(program, run);
-  addDoctorCommand(program, run);
-  addServeCommand(program, run);
-  addCompletionCommand(program, run);
-  addSchemaCommand(program, run);
+  // A command that is known needs no other beside it, unless it describes them all.
+  const named = only === 'completion' ? undefined : COMMANDS.get(only ?? '');
+  for (const add of named === undefined ? COMMANDS.values() : [named]) add(program, run);
   return program;
 }
+
+/** In the order of the help. */
+const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> = new Map([
+  ['demo', addDemoCommand],
+  ['plan', addPlanCommand],
+  ['inspect', addInspectCommand],
+  ['gpu', addGpuCommand],
+  ['models', addModelsCommand],
+  ['run', addRunCommand],
+  ['quantize', addQuantizeCommand],
+  ['compare', addCompareCommand],
+  ['stats', addStatsCommand],
+  ['config', addConfigCommand],
+  ['doctor', addDoctorCommand],
+  ['serve', addServeCommand],
+  ['completion', addCompletionCommand],
+  ['schema', addSchemaCommand],
+]);

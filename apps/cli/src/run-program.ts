@@ -30,12 +30,13 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
     output = new Output({ ...world, json: flags.json === true });
     exitCode = await action({ output, signal: world.signal, env: world.env, stdin: world.stdin });
   };
-  const program = createProgram(world.version, runAction, {
-    writeOut: (text) => void world.stdout.write(text),
-    writeErr: (text) => void world.stdout.write(text),
+  const streams = {
+    writeOut: (text: string) => void world.stdout.write(text),
+    writeErr: (text: string) => void world.stdout.write(text),
     outputError: () => undefined,
     getOutHasColors: () => false,
-  });
+  };
+  const program = createProgram(world.version, runAction, streams, args[0]);
   try {
     if (args.length === 0) {
       program.outputHelp();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a container or service manager allows this process. Null is no limit. */
@@ -100,6 +100,11 @@ function upwards(mount: string, path: string): readonly string[] {
   );
 }
 
+/** Read at once: the kernel makes these texts in microseconds, less than another thread takes to be asked. */
 async function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

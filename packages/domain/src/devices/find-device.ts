@@ -17,10 +17,16 @@ interface Entry {
   readonly keys: readonly DeviceKey[];
 }
 
-const ENTRIES: readonly Entry[] = DEVICE_CATALOGUE.map((profile) => ({
-  profile,
-  keys: [profile.name, ...profile.aliases].map(deviceKey),
-}));
+let entries: readonly Entry[] | null = null;
+
+/** The catalogue, its names read when the first device is looked for. */
+function catalogue(): readonly Entry[] {
+  entries ??= DEVICE_CATALOGUE.map((profile) => ({
+    profile,
+    keys: [profile.name, ...profile.aliases].map(deviceKey),
+  }));
+  return entries;
+}
 
 /**
  * The device that a person means by `RTX 4060`, `rtx4060ti 16gb` or `M2 Pro 32GB`, or a driver by
@@ -67,14 +73,15 @@ export function profileOf(name: string, totalBytes: number | null = null): Devic
 
 /** Rows that carry the name, whatever their memory; those with the size in their name included. */
 function candidatesFor(key: DeviceKey): readonly DeviceProfile[] {
-  const base = ENTRIES.filter(({ keys }) => keys.some((known) => known.base === key.base));
-  const found = base.length > 0 ? base : ENTRIES.filter(({ keys }) => keys.some((known) => known.short === key.base));
+  const base = catalogue().filter(({ keys }) => keys.some((known) => known.base === key.base));
+  const found =
+    base.length > 0 ? base : catalogue().filter(({ keys }) => keys.some((known) => known.short === key.base));
   return found.map(({ profile }) => profile);
 }
 
 function matching(key: DeviceKey): readonly DeviceProfile[] {
   if (key.base === '') return [];
-  const exact = ENTRIES.filter(({ keys }) => keys.some((known) => known.full === key.full));
+  const exact = catalogue().filter(({ keys }) => keys.some((known) => known.full === key.full));
   if (exact.length > 0) return exact.map(({ profile }) => profile);
   const candidates = candidatesFor(key);
   const { memoryGiB } = key;
@@ -95,16 +102,17 @@ function sizedNames(profile: DeviceProfile): readonly string[] {
 /** Names that look most like what was typed; parts of a name count as near. */
 function nearest(key: DeviceKey): readonly string[] {
   const typed = key.base;
-  return ENTRIES.map(({ profile, keys }) => {
-    const distances = keys.flatMap(({ base, short }) =>
-      [base, short ?? base].map((known) =>
-        typed.length >= 2 && known.includes(typed)
-          ? 0.5
-          : editDistance(typed, known) / Math.max(typed.length, known.length, 1),
-      ),
-    );
-    return { name: profile.name, distance: Math.min(...distances) };
-  })
+  return catalogue()
+    .map(({ profile, keys }) => {
+      const distances = keys.flatMap(({ base, short }) =>
+        [base, short ?? base].map((known) =>
+          typed.length >= 2 && known.includes(typed)
+            ? 0.5
+            : editDistance(typed, known) / Math.max(typed.length, known.length, 1),
+        ),
+      );
+      return { name: profile.name, distance: Math.min(...distances) };
+    })
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 4)
     .map(({ name }) => name);
