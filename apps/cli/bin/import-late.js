@@ -1,3 +1,6 @@
 'use strict';
-/** Imports an ES module, as seen from this package. */
+/**
+ * Imports an ES module, as seen from this package, for the bundle.
+ * @public
+ */
 module.exports = (specifier) => import(specifier);
