@@ -93,7 +93,7 @@ async function decodeLoop(
     if (generated >= limit) continue;
     if (threads !== state.decodeTuner.threads) {
       threads = state.decodeTuner.threads;
-      llama.setThreads(state.context, threads, state.batchTuner.threads);
+      state.threads.use(threads, state.batchTuner.threads);
     }
     const stepMs = performance.now();
     const batch = state.batch.one(token);

@@ -33,7 +33,7 @@ export async function prefill(
     const isLast = at + piece.length === prompt.length;
     const batch = session.batch.fill(piece, isLast ? piece.length - 1 : piece.length);
     const threads = batchThreads(session, piece.length);
-    engine.llama.setThreads(session.context, session.decodeTuner.threads, threads);
+    session.threads.use(session.decodeTuner.threads, threads);
     const startedMs = performance.now();
     await decode(engine, session, batch, job);
     // A short batch tells more about its overhead than about threads.

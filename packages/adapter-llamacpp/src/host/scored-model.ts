@@ -2,6 +2,7 @@ import { BackendFailedError, CancelledError } from '@plimsoll/domain';
 import type { KvCacheType } from '@plimsoll/domain';
 import koffi from 'koffi';
 import { AbortFlag } from '../native/abort-flag.js';
+import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
@@ -24,6 +25,7 @@ export class ScoredModel {
   readonly #context: Pointer;
   readonly #batch: TokenBatch;
   readonly #abort: AbortFlag;
+  readonly #threads: ContextThreads;
   readonly #tuner: ThreadTuner;
   #logitsAt: Pointer = null;
   #logits = new Float32Array(0);
@@ -43,6 +45,7 @@ export class ScoredModel {
     this.#context = context;
     this.#batch = batch;
     this.#abort = abort;
+    this.#threads = new ContextThreads(engine, context, Math.max(...threads));
     this.#tuner = new ThreadTuner(threads, 3);
   }
 
@@ -82,7 +85,7 @@ export class ScoredModel {
   async evaluate(tokens: Int32Array, first: number, job: Job): Promise<Float32Array> {
     const { llama } = this.#engine;
     llama.memoryClear(llama.memory(this.#context), true);
-    llama.setThreads(this.#context, this.#tuner.threads, this.#tuner.threads);
+    this.#threads.use(this.#tuner.threads, this.#tuner.threads);
     const startedMs = performance.now();
     const stopListening = job.onAbort(() => this.#abort.set(true));
     try {

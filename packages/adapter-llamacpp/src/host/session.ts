@@ -1,6 +1,7 @@
 import { InvalidInputError, UnsupportedModelError } from '@plimsoll/domain';
 import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
 import { AbortFlag } from '../native/abort-flag.js';
+import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { ContextParams } from '../native/libllama.js';
@@ -27,6 +28,7 @@ export interface Session {
   readonly contextTokens: number;
   readonly batch: TokenBatch;
   readonly abort: AbortFlag;
+  readonly threads: ContextThreads;
   readonly decodeTuner: ThreadTuner;
   readonly batchTuner: ThreadTuner;
   /** Tokens whose keys and values the context holds. */
@@ -66,6 +68,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     contextTokens,
     batch: new TokenBatch(engine, Math.min(contextTokens, LOGICAL_BATCH)),
     abort,
+    threads: new ContextThreads(engine, context, Math.max(...options.decodeThreads, ...options.batchThreads)),
     decodeTuner: new ThreadTuner(options.decodeThreads, 6),
     batchTuner: new ThreadTuner(options.batchThreads, 2),
     held: new Int32Array(0),

@@ -3,8 +3,12 @@ const SLOWER = 1.6;
 const SLOW_STEPS = 4;
 /** A candidate this much slower than the best so far is dropped after one counted step. */
 const HOPELESS = 4;
-/** The machine may have become quieter: after so many steps the choice is made again in any case. */
-const RETRY_STEPS = 384;
+/**
+ * The machine may have become quieter, and a first choice is often made while the program is still starting: the
+ * choice is made again after so many times the steps of a trial, then after twice as many, up to the longest wait.
+ */
+const FIRST_RETRY_TRIALS = 8;
+const LONGEST_WAIT_STEPS = 384;
 
 /**
  * Finds the number of threads that computes fastest, by trying. The engine's threads spin while they wait for
@@ -19,6 +23,7 @@ export class ThreadTuner {
   #best: { readonly threads: number; readonly ms: number } | null = null;
   #settled: boolean;
   #sinceSettled = 0;
+  #waitSteps: number;
   #slow = 0;
 
   /**
@@ -28,6 +33,7 @@ export class ThreadTuner {
   constructor(candidates: readonly number[], trialSteps: number) {
     this.#candidates = [...new Set(candidates)];
     this.#trialSteps = trialSteps;
+    this.#waitSteps = FIRST_RETRY_TRIALS * trialSteps;
     this.#settled = this.#candidates.length === 1;
   }
 
@@ -62,7 +68,8 @@ export class ThreadTuner {
   #watch(ms: number): void {
     this.#sinceSettled++;
     this.#slow = ms > SLOWER * (this.#best?.ms ?? Infinity) ? this.#slow + 1 : 0;
-    if (this.#slow < SLOW_STEPS && this.#sinceSettled < RETRY_STEPS) return;
+    if (this.#slow < SLOW_STEPS && this.#sinceSettled < this.#waitSteps) return;
+    this.#waitSteps = Math.min(2 * this.#waitSteps, LONGEST_WAIT_STEPS);
     this.#best = null;
     this.#trial = 0;
     this.#settled = false;

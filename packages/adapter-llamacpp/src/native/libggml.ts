@@ -8,6 +8,11 @@ export interface LibGgml {
   readonly loadBackends: (folder: string) => void;
   readonly deviceCount: () => number | bigint;
   readonly device: (index: number) => Pointer;
+  /** The first device of a type. */
+  readonly deviceOfType: (type: number) => Pointer;
+  readonly deviceRegistry: (device: Pointer) => Pointer;
+  /** Address of a function that only this backend has. */
+  readonly procedure: (registry: Pointer, name: string) => Pointer;
   readonly deviceName: (device: Pointer) => string;
   readonly deviceDescription: (device: Pointer) => string;
   /** 0 CPU, 1 GPU, 2 integrated GPU, 3 accelerator. */
@@ -37,6 +42,9 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     loadBackends: r('void ggml_backend_load_all_from_path(const char*)'),
     deviceCount: r('size_t ggml_backend_dev_count()'),
     device: r('void* ggml_backend_dev_get(size_t)'),
+    deviceOfType: r('void* ggml_backend_dev_by_type(int32)'),
+    deviceRegistry: b('void* ggml_backend_dev_backend_reg(void*)'),
+    procedure: b('void* ggml_backend_reg_get_proc_address(void*, const char*)'),
     deviceName: b('const char* ggml_backend_dev_name(void*)'),
     deviceDescription: b('const char* ggml_backend_dev_description(void*)'),
     deviceType: b('int32 ggml_backend_dev_type(void*)'),

@@ -43,6 +43,7 @@ export interface LibLlama {
   readonly freeContext: (context: Pointer) => void;
   readonly contextTokens: (context: Pointer) => number;
   readonly setThreads: (context: Pointer, decode: number, batch: number) => void;
+  readonly attachThreadPool: (context: Pointer, decode: Pointer, batch: Pointer) => void;
   readonly setEmbeddings: (context: Pointer, on: boolean) => void;
   readonly setCausal: (context: Pointer, on: boolean) => void;
   readonly setAbortCallback: (context: Pointer, callback: Pointer, data: Pointer) => void;
@@ -123,6 +124,7 @@ export function bindLibLlama(library: Library): LibLlama {
     freeContext: f('void llama_free(void*)'),
     contextTokens: f('uint32 llama_n_ctx(void*)'),
     setThreads: f('void llama_set_n_threads(void*, int32, int32)'),
+    attachThreadPool: f('void llama_attach_threadpool(void*, void*, void*)'),
     setEmbeddings: f('void llama_set_embeddings(void*, bool)'),
     setCausal: f('void llama_set_causal_attn(void*, bool)'),
     setAbortCallback: f('void llama_set_abort_callback(void*, void*, void*)'),

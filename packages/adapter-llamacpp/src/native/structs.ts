@@ -108,6 +108,14 @@ export function declareStructs(ffi: typeof koffi): void {
   ffi.struct('Batch', { ...BATCH });
   ffi.struct('ChainParams', { no_perf: 'bool' });
   ffi.struct('TensorOverride', { pattern: 'const char*', type: 'int32' });
+  ffi.struct('ThreadPoolParams', {
+    cpumask: ffi.array('uint8', 512),
+    n_threads: 'int32',
+    prio: 'int32',
+    poll: 'uint32',
+    strict_cpu: 'bool',
+    paused: 'bool',
+  });
   ffi.struct('GgufParams', { no_alloc: 'bool', ctx: 'void*' });
   ffi.struct('BufferOverride', { pattern: 'const char*', buffer: 'void*' });
 }
