@@ -3,6 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { requireLate } from './require-late.mjs';
 
 /** Stay packages of their own: they load native libraries, workers or data that lie beside their files. */
 const separate = [
@@ -23,18 +24,9 @@ const importLate = {
     fileName === 'main.cjs' ? code.replaceAll(/\bimport\((?=['"`])/g, "require('../bin/import-late.js')(") : null,
 };
 
-/** Requires these parts of Node where they are used, not at the start: a plan needs none of them. */
-const LATE = /^let (\w+) = require\("(node:(?:child_process|crypto|dns\/promises|timers\/promises))"\);$/gm;
-const requireLate = {
+const importNodeLate = {
   name: 'require-late',
-  renderChunk(code, { fileName }) {
-    if (fileName !== 'main.cjs') return null;
-    return [...code.matchAll(LATE)].reduce(
-      (text, [line, name, id]) =>
-        text.replace(line, '').replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(require("${id}")).`),
-      code,
-    );
-  },
+  renderChunk: (code, { fileName }) => (fileName === 'main.cjs' ? requireLate(code) : null),
 };
 
 // Compiled code of another bundle must not be taken for this one's: V8 only compares their lengths.
@@ -56,7 +48,7 @@ const { output: chunks } = await build({
   root: fileURLToPath(new URL('..', import.meta.url)),
   configFile: false,
   logLevel: 'warn',
-  plugins: [importLate, requireLate, asciiOnly],
+  plugins: [importLate, importNodeLate, asciiOnly],
   resolve: { conditions: ['@plimsoll/source', 'node', 'import', 'module', 'default'] },
   ssr: {
     noExternal: true,

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { SystemHostProbe, createGpuProbe } from '@plimsoll/adapter-gpu';
 import { EnsureVariant, InspectModel, PlanModel, ReadDevices, type ExactPlanDependencies } from '@plimsoll/application';
+import { nameVariant } from '@plimsoll/composition/name-variant';
+import { systemClock } from '@plimsoll/composition/system-clock';
 import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
 import {
   CapabilityMissingError,
@@ -14,11 +16,9 @@ import {
 import { FileVariants } from './file-variants.js';
 import { gpuOptions } from './gpu-options.js';
 import { lateStore } from './late-store.js';
-import { nameVariant } from './name-variant.js';
 import { REMOTE_CATALOG } from './remote-catalog.js';
 import { RememberingInspector } from './remembering-inspector.js';
 import type { Services } from './services.js';
-import { systemClock } from './system-clock.js';
 import { ensureVariant, inspectModel } from './use-cases.js';
 
 /** What decides how little a plan can do with. */

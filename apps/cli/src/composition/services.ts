@@ -1,14 +1,14 @@
 import type { SettingFlags } from '@plimsoll/adapter-config';
+import { InProcessEvents } from '@plimsoll/composition/in-process-events';
+import { systemClock } from '@plimsoll/composition/system-clock';
 import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
 import type { BackendId, LoadedSettings } from '@plimsoll/domain';
 import type { Container, ServiceIdentifier } from 'inversify';
 import type { CommandContext } from '../commands/command-context.js';
 import { cacheFolder } from './cache-folder.js';
-import { InProcessEvents } from './in-process-events.js';
 import { modulesFor, type ModuleLoader } from './modules.js';
 import { openConfigStore } from './open-config-store.js';
 import { remoteReading, type RemoteFlags } from './remote-reading.js';
-import { systemClock } from './system-clock.js';
 
 /** What a command says about its services. */
 export interface ServiceFlags extends RemoteFlags {

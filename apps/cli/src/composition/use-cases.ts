@@ -16,6 +16,7 @@ import {
   ReadDevices,
   checkResidentModels,
 } from '@plimsoll/application';
+import { nameVariant } from '@plimsoll/composition/name-variant';
 import {
   CLOCK,
   CONFIG_STORE,
@@ -29,7 +30,6 @@ import {
 } from '@plimsoll/di';
 import { parseModelReference, type ModelRuntime } from '@plimsoll/domain';
 import { lateStore } from './late-store.js';
-import { nameVariant } from './name-variant.js';
 import type { Services } from './services.js';
 
 /** Lists the backend's models. */

@@ -1,0 +1,2 @@
+/** See require-late.mjs. */
+export declare function requireLate(code: string): string;
