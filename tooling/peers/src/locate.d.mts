@@ -6,3 +6,13 @@ export function locatePeer(name: string): string | null;
 
 /** The folder where the built programs are, or would be. */
 export function peersDirectory(environment?: Record<string, string | undefined>): string;
+
+/**
+ * llama-bench linked against the libraries that the embedded engine loads, built when it is first asked for; null
+ * where the libraries are not of Linux. Run it in `folder` with `environment`.
+ */
+export function shippedBench(): {
+  readonly program: string;
+  readonly folder: string;
+  readonly environment: Record<string, string | undefined>;
+} | null;

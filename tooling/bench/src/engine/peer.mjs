@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { locatePeer } from '@plimsoll-tooling/peers';
+import { locatePeer, shippedBench } from '@plimsoll-tooling/peers';
 
 /** The path of a built llama.cpp program; says how to get it when it is not there. */
 export function requirePeer(name) {
@@ -8,11 +8,21 @@ export function requirePeer(name) {
   return program;
 }
 
-/** Mean tokens per second of llama-bench's tests at each thread count, best first. */
-export function llamaBench({ model, prompt, generate, threads, repeats }) {
-  const args = ['-m', model, '-p', prompt, '-n', generate, '-t', threads.join(','), '-r', repeats, '-o', 'json'];
-  const said = execFileSync(requirePeer('llama-bench'), args.map(String), { stdio: ['ignore', 'pipe', 'ignore'] });
-  const runs = JSON.parse(said.toString());
+/**
+ * The two llama-bench programs: `shipped` on the libraries that the embedded engine loads too (null where it cannot
+ * be built), `own` with the engine that this machine's compiler made of the same release.
+ */
+export const llamaBenches = () => ({ shipped: shippedBench(), own: { program: requirePeer('llama-bench') } });
+
+/**
+ * Best mean tokens per second of a llama-bench over the thread counts, for a prompt and for generating, each after
+ * `depth` tokens that the context holds already.
+ */
+export function llamaBench(bench, { model, prompt, generate, threads, repeats, depth = 0 }) {
+  const sizes = ['-p', prompt, '-n', generate, '-d', depth];
+  const args = ['-m', model, ...sizes, '-t', threads.join(','), '-r', repeats, '-o', 'json'].map(String);
+  const options = { cwd: bench.folder, env: bench.environment, stdio: ['ignore', 'pipe', 'ignore'] };
+  const runs = JSON.parse(execFileSync(bench.program, args, options).toString());
   const best = (test) => Math.max(...runs.filter(test).map((run) => run.avg_ts));
   return { prefill: best((run) => run.n_gen === 0), decode: best((run) => run.n_prompt === 0) };
 }
