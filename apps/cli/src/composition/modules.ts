@@ -84,8 +84,8 @@ export function modulesFor(
 
 const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<ContainerModule>>> = {
   async embedded({ modelsFolder }) {
-    const { embeddedModule } = await import('./embedded-module.js');
-    return embeddedModule({ modelsFolder });
+    const { llamaCppModule } = await import('@plimsoll/adapter-llamacpp/inversify');
+    return llamaCppModule({ modelsFolder, inspector: new FileModelInspector() });
   },
   async ollama({ ollamaHost }) {
     const { ollamaModule } = await import('@plimsoll/adapter-ollama/inversify');
