@@ -11,6 +11,7 @@ export type {
   ConcurrentSpeed,
   ComparedLevel,
   Comparison,
+  DeviceSummary,
 } from './comparison/comparison.js';
 export { prepareText, measureQuality } from './comparison/measure-quality.js';
 export type { PreparedText } from './comparison/measure-quality.js';
@@ -21,6 +22,7 @@ export { NO_PREDICTION, predictCells } from './comparison/predict-cells.js';
 export type { CellPrediction } from './comparison/predict-cells.js';
 export { summarizeCells } from './comparison/summarize-comparison.js';
 export type { CellRecords } from './comparison/summarize-comparison.js';
+export { FEWEST_ROUNDS_TO_SHOW } from './comparison/speed-against.js';
 export { timeCell } from './comparison/time-cell.js';
 export { DEFAULT_QUALITY_THRESHOLD, verdictOn } from './comparison/verdict.js';
 export type { Verdict } from './comparison/verdict.js';

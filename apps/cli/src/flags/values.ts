@@ -74,10 +74,9 @@ export function listOf<Value>(
   read: (text: string) => Value,
 ): (text: string, previous: readonly Value[] | undefined) => readonly Value[] {
   return (text, previous = []) => {
-    const values = text
-      .split(',')
-      .filter((part) => part.trim() !== '')
-      .map(read);
-    return [...previous, ...values.filter((value) => !previous.includes(value))];
+    const parts = text.split(',').filter((part) => part.trim() !== '');
+    // Of a list without a value the reader says what it wants.
+    const values = (parts.length === 0 ? [text] : parts).map(read);
+    return [...new Set([...previous, ...values])];
   };
 }

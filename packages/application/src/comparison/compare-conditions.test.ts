@@ -91,6 +91,13 @@ describe('speed under conditions', () => {
     expect(new Set(prompts().map((prompt) => prompt.slice(0, 40))).size).toBe(perLevel);
   });
 
+  test('a depth of 0 is a few words, and still no two prompts begin alike', async () => {
+    const { levels } = await useCase().compare({ ...REQUEST, depths: [0], concurrency: [] });
+    expect(levels[0]?.depths).toMatchObject([{ depthTokens: 0, promptTokens: 5 }]);
+    const shallow = prompts().filter((prompt) => prompt.includes(', 0, 1 of 1'));
+    expect(new Set(shallow)).toEqual(new Set(['Run 1, 0, 1 of 1.', 'Run 2, 0, 1 of 1.']));
+  });
+
   test('the context holds the deepest prompt and the answer', async () => {
     await useCase().compare(REQUEST);
     const contexts = runtime.requests.flatMap(({ load }) => load?.contextTokens ?? []);
@@ -129,11 +136,15 @@ describe('speed under conditions', () => {
     expect(levels[0]?.speed).toMatchObject({ temperatureC: 83, throttled: true });
     // 200 W over the 10 ms of a run are 2 J, for 16 tokens.
     expect(levels[0]?.speed.energyJPerToken).toBeCloseTo(2 / 16);
+    expect(levels[0]?.depths?.[1]).toMatchObject({ temperatureC: 83, throttled: true });
+    expect(levels[0]?.depths?.[1]?.energyJPerToken).toBeCloseTo(2 / 16);
+    // Four at once take 40 ms together and make 64 tokens.
+    expect(levels[0]?.concurrency?.[0]?.energyJPerToken).toBeCloseTo(8 / 64);
     const { levels: unknown } = await useCase().compare({ ...REQUEST, maxTokens: 8 });
     expect(unknown[0]?.speed).toMatchObject({ temperatureC: null, throttled: null, energyJPerToken: null });
   });
 
-  test.each([{ depths: [0] }, { depths: [1.5] }, { concurrency: [-1] }])(
+  test.each([{ depths: [-1] }, { depths: [1.5] }, { concurrency: [0] }])(
     '%o is refused before any run',
     async (change) => {
       await expect(useCase().compare({ ...REQUEST, ...change })).rejects.toMatchObject({ code: 'invalid-input' });

@@ -28,20 +28,26 @@ export interface Estimate {
   readonly high: number;
 }
 
+/** What devices showed during runs. Null where no probe tells. */
+export interface DeviceSummary {
+  /** Hottest temperature seen, °C. */
+  readonly temperatureC: number | null;
+  /** Whether heat slowed a device in any of the runs. */
+  readonly throttled: boolean | null;
+  /** Median energy per generated token, joules. Prefill is part of it. */
+  readonly energyJPerToken: number | null;
+}
+
 /** Speed of one cell. Null is not measured or not told by the backend. */
-export interface SpeedSummary {
+export interface SpeedSummary extends DeviceSummary {
   readonly loadMs: Estimate | null;
   readonly firstTokenMs: Estimate | null;
   readonly prefillTokensPerSecond: Estimate | null;
   readonly decodeTokensPerSecond: Estimate | null;
-  /** Hottest temperature seen and whether heat slowed the device, where a probe tells. */
-  readonly temperatureC: number | null;
-  readonly throttled: boolean | null;
-  readonly energyJPerToken: number | null;
 }
 
-/** Speed with a prompt of about so many tokens. */
-export interface DepthSpeed {
+/** Speed with a prompt of about so many tokens; at 0 it is a few words. */
+export interface DepthSpeed extends DeviceSummary {
   readonly depthTokens: number;
   /** Tokens the prompts really had, or null when the backend does not count them. */
   readonly promptTokens: number | null;
@@ -51,7 +57,7 @@ export interface DepthSpeed {
 }
 
 /** Speed of so many generations at the same time. */
-export interface ConcurrentSpeed {
+export interface ConcurrentSpeed extends DeviceSummary {
   readonly concurrency: number;
   /** Generated tokens of all per second, from the first request to the end of the last answer, prefill included. */
   readonly totalTokensPerSecond: Estimate | null;

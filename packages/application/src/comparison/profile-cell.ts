@@ -68,7 +68,8 @@ export async function profileCell(
       records.push(await recorder.record({ ...draft, ...trace, condition, succeeded: true, timings }, options));
     } catch (error) {
       const { fatal, errorCode } = isFatal(error);
-      if (fatal) throw error;
+      // An engine that an interruption took along fails in its own words; that says nothing about the condition.
+      if (fatal || options.signal?.aborted === true) throw error;
       records.push(await recorder.record({ ...draft, condition, succeeded: false, errorCode }, options));
     }
   }

@@ -1,9 +1,10 @@
-import { RunningStatistics, decodeTokensPerSecond, median, prefillTokensPerSecond } from '@plimsoll/domain';
+import { RunningStatistics, decodeTokensPerSecond, prefillTokensPerSecond } from '@plimsoll/domain';
 import type { GenerationTimings, Measurement, QualityResult } from '@plimsoll/domain';
 import type { ComparedLevel, ComparisonCell, RunSummary, SpeedSummary } from './comparison.js';
 import { estimate } from './estimate.js';
 import { speedAgainst } from './speed-against.js';
 import { summarizeConcurrency, summarizeDepths } from './summarize-conditions.js';
+import { largest, summarizeDevices } from './summarize-devices.js';
 
 /** What was recorded about one cell. */
 export interface CellRecords {
@@ -58,24 +59,13 @@ function summarizeRuns(runs: readonly Measurement[], referenceMeanMs: number | n
 
 function summarizeSpeed(runs: readonly Measurement[]): SpeedSummary {
   const timings = succeeded(runs);
-  const joulesPerToken = runs.flatMap(({ energyJ, timings: timing }) =>
-    energyJ === null || !timing?.generatedTokens ? [] : [energyJ / timing.generatedTokens],
-  );
-  const throttled = runs.flatMap((run) => (run.throttled === null ? [] : [run.throttled]));
   return {
     loadMs: estimate(timings.map((timing) => timing.loadMs)),
     firstTokenMs: estimate(timings.map((timing) => timing.firstTokenMs)),
     prefillTokensPerSecond: estimate(timings.map(prefillTokensPerSecond)),
     decodeTokensPerSecond: estimate(timings.map(decodeTokensPerSecond)),
-    temperatureC: largest(runs.map((run) => run.temperatureC)),
-    throttled: throttled.length === 0 ? null : throttled.includes(true),
-    energyJPerToken: median(joulesPerToken),
+    ...summarizeDevices(runs),
   };
-}
-
-function largest(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
 }
 
 type Costs = Pick<ComparedLevel, 'bytes' | 'quality' | 'speed'>;

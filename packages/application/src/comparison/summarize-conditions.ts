@@ -1,13 +1,14 @@
 import { decodeTokensPerSecond, median, prefillTokensPerSecond } from '@plimsoll/domain';
 import type { GenerationTimings, Measurement, SpeedCondition } from '@plimsoll/domain';
-import type { ConcurrentSpeed, DepthSpeed } from './comparison.js';
+import type { ConcurrentSpeed, DepthSpeed, DeviceSummary } from './comparison.js';
 import { estimate } from './estimate.js';
 import { sameCondition } from './speed-conditions.js';
+import { summarizeDevices } from './summarize-devices.js';
 
 /** Speed by depth, least deep first. */
 export function summarizeDepths(profiles: readonly Measurement[]): readonly DepthSpeed[] {
   return groups(profiles)
-    .flatMap(({ condition: { depthTokens }, failed, timings }) =>
+    .flatMap(({ condition: { depthTokens }, failed, timings, devices }) =>
       depthTokens === null
         ? []
         : [
@@ -17,6 +18,7 @@ export function summarizeDepths(profiles: readonly Measurement[]): readonly Dept
               prefillTokensPerSecond: estimate(timings.map(prefillTokensPerSecond)),
               decodeTokensPerSecond: estimate(timings.map(decodeTokensPerSecond)),
               failed,
+              ...devices,
             },
           ],
     )
@@ -27,10 +29,11 @@ export function summarizeDepths(profiles: readonly Measurement[]): readonly Dept
 export function summarizeConcurrency(profiles: readonly Measurement[]): readonly ConcurrentSpeed[] {
   return groups(profiles)
     .filter(({ condition }) => condition.depthTokens === null)
-    .map(({ condition: { concurrency }, failed, timings }) => ({
+    .map(({ condition: { concurrency }, failed, timings, devices }) => ({
       concurrency,
       totalTokensPerSecond: estimate(timings.map(totalSpeed)),
       failed,
+      ...devices,
     }))
     .sort((a, b) => a.concurrency - b.concurrency);
 }
@@ -39,6 +42,7 @@ interface Group {
   readonly condition: SpeedCondition;
   readonly failed: number;
   readonly timings: readonly GenerationTimings[];
+  readonly devices: DeviceSummary;
 }
 
 function groups(profiles: readonly Measurement[]): readonly Group[] {
@@ -52,6 +56,7 @@ function groups(profiles: readonly Measurement[]): readonly Group[] {
       condition,
       failed: records.filter((record) => !record.succeeded).length,
       timings: records.flatMap(({ succeeded, timings }) => (succeeded && timings !== null ? [timings] : [])),
+      devices: summarizeDevices(records),
     };
   });
 }

@@ -14,7 +14,7 @@ export const DEFAULT_QUALITY_THRESHOLD: number = 0.9;
 
 /**
  * Recommends the smallest level whose agreement with the reference is above the threshold, standard error counted
- * against it; without quality, the fastest that had no failures.
+ * against it; without quality, the one that is shown to be the fastest and had no failures, if there is one.
  */
 export function verdictOn(comparison: Comparison, threshold: number = DEFAULT_QUALITY_THRESHOLD): Verdict {
   const [reference, ...candidates] = comparison.levels;
@@ -23,10 +23,12 @@ export function verdictOn(comparison: Comparison, threshold: number = DEFAULT_QU
   }
   const sentences = candidates.map((level) => describe(level, reference));
   const judged = candidates.filter(({ quality }) => quality !== null);
+  sentences.push(...describeHeat(comparison.levels));
   if (judged.length === 0) {
-    const fastest = candidates
-      .filter(({ runs }) => runs.failed === 0 && runs.speedup !== null)
-      .sort((a, b) => (b.runs.speedup ?? 0) - (a.runs.speedup ?? 0))[0];
+    const [fastest] = candidates
+      .filter(({ runs, speedup }) => runs.failed === 0 && speedup?.verdict === 'faster')
+      .sort((a, b) => (b.speedup?.speedup ?? 0) - (a.speedup?.speedup ?? 0));
+    if (fastest !== undefined) sentences.unshift(`${nameOf(fastest)} is the fastest.`);
     sentences.push('Quality was not measured, so nothing says whether the smaller levels are good enough.');
     return { recommended: fastest ?? null, sentences };
   }
@@ -86,12 +88,29 @@ function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: Compa
   if (speedup == null) {
     const [mine, base] = [speed.decodeTokensPerSecond, reference.speed.decodeTokensPerSecond];
     if (mine === null || base === null) return null;
-    return `decodes ${(mine.median / base.median).toFixed(2)} times as fast (too few runs to tell it from chance)`;
+    const factor = (mine.median / base.median).toFixed(2);
+    return `decodes ${factor} times as fast (one run cannot tell that from chance; ${ENOUGH})`;
   }
   const { low, high, confidence } = speedup.interval;
   const factor = `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
   if (speedup.verdict !== 'no difference shown') return `decodes ${factor}`;
   const rounds = Math.min(runs.succeeded, reference.runs.succeeded);
-  if (rounds >= FEWEST_ROUNDS_TO_SHOW) return `decodes about as fast, ${factor}: no difference beyond chance`;
-  return `decodes ${factor}; ${rounds} rounds are too few to tell that from chance, ${FEWEST_ROUNDS_TO_SHOW} can`;
+  const alike = low >= 1 - ABOUT && high <= 1 + ABOUT;
+  if (alike) return `decodes about as fast, ${factor}`;
+  if (rounds >= FEWEST_ROUNDS_TO_SHOW) return `decodes ${factor}: no difference beyond chance`;
+  return `decodes ${factor}; ${rounds} runs of each cannot tell that from chance, however clear it looks; ${ENOUGH}`;
+}
+
+/** An interval this close around 1, as a share, is called about as fast. */
+const ABOUT = 0.1;
+
+const ENOUGH = `--iterations ${FEWEST_ROUNDS_TO_SHOW} can`;
+
+/** Says of which levels the timings are too low because a device was hot. */
+function describeHeat(levels: readonly ComparedLevel[]): readonly string[] {
+  const hot = levels.filter(({ speed, depths = [], concurrency = [] }) =>
+    [speed, ...depths, ...concurrency].some(({ throttled }) => throttled === true),
+  );
+  if (hot.length === 0) return [];
+  return [`Heat slowed the device down in runs of ${hot.map(nameOf).join(', ')}: cool, they would be faster.`];
 }

@@ -1,6 +1,6 @@
-import { verdictOn, type CompareRequest } from '@plimsoll/application';
+import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest } from '@plimsoll/application';
 import { LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
-import { LEVEL_NAMES, type Level } from '@plimsoll/domain';
+import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
 import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices, type Services } from '../../composition/services.js';
 import { compareLevels } from '../../composition/compare-services.js';
@@ -13,8 +13,8 @@ import { renderComparison } from './compare.render.js';
 import { compareTasks } from './compare.tasks.js';
 import { compareText } from './compare.text.js';
 
-/** Timed runs per level, tokens per run and window, unless flags say otherwise. */
-const ITERATIONS = 3;
+/** Timed runs per level (the fewest that can tell levels apart), tokens per run and window, unless flags say otherwise. */
+const ITERATIONS = FEWEST_ROUNDS_TO_SHOW;
 const MAX_TOKENS = 64;
 const WINDOW_TOKENS = 256;
 const PROMPT = 'Tell me, step by step, how a ship is loaded so that it stays safe in every sea.';
@@ -29,6 +29,7 @@ const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
 export async function compare(context: CommandContext, model: string, flags: CompareFlags): Promise<number> {
   const { output, signal } = context;
   if (flags.report !== undefined) await checkWritable('--report', flags.report);
+  checkSpeedFlags(flags);
   await checkModelFile(model, signal);
   const { tasks, grader, prompts } = await compareTasks(context, flags);
   return withServices(context, flags, async (services) => {
@@ -53,6 +54,8 @@ export async function compare(context: CommandContext, model: string, flags: Com
         reference,
         kvCaches: flags.kv ?? [],
         iterations: flags.iterations ?? ITERATIONS,
+        depths: flags.depths,
+        concurrency: flags.concurrency,
         prompt: flags.prompt ?? PROMPT,
         maxTokens: flags.maxTokens ?? MAX_TOKENS,
         text,
@@ -78,6 +81,15 @@ export async function compare(context: CommandContext, model: string, flags: Com
     } finally {
       bar.stop();
     }
+  });
+}
+
+/** @throws InvalidInputError for conditions of timed runs when there are none */
+function checkSpeedFlags({ iterations, depths, concurrency }: CompareFlags): void {
+  const flag = depths !== undefined ? '--depths' : concurrency !== undefined ? '--concurrency' : null;
+  if (iterations !== 0 || flag === null) return;
+  throw new InvalidInputError(`${flag} asks for timed runs, but --iterations is 0.`, {
+    hint: 'Leave one of the two away.',
   });
 }
 

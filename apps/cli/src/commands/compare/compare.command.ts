@@ -9,6 +9,9 @@ export interface CompareFlags extends BackendFlags {
   readonly levels?: readonly Level[];
   readonly kv?: readonly KvCacheType[];
   readonly iterations?: number;
+  /** Tokens. */
+  readonly depths?: readonly number[];
+  readonly concurrency?: readonly number[];
   readonly make?: boolean;
   readonly prompt?: string;
   readonly maxTokens?: number;
@@ -24,6 +27,9 @@ export interface CompareFlags extends BackendFlags {
   readonly report?: string;
 }
 
+/** More answers at the same time than any one machine gives. */
+const MOST_AT_ONCE = 256;
+
 /** Describes `plimsoll compare`. */
 export function addCompareCommand(program: Command, run: RunAction): void {
   defineCommand(program, 'compare <model>', 'levels side by side: speed, memory and quality', [
@@ -32,6 +38,10 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     {
       command: 'plimsoll compare model-f16.gguf --kv f16,q8_0 --report report.html',
       effect: 'KV caches too, as a page',
+    },
+    {
+      command: 'plimsoll compare model-f16.gguf --depths 0,512,2048 --concurrency 1,2,4',
+      effect: 'speed with long prompts, and of several answers at once',
     },
     {
       command: 'plimsoll compare llama3.1:8b --tasks',
@@ -44,7 +54,21 @@ export function addCompareCommand(program: Command, run: RunAction): void {
   ])
     .option('--levels <list>', 'levels, with commas (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
     .option('--kv <list>', 'types of the KV cache, with commas', listOf(oneOf('--kv', KV_CACHE_TYPES)))
-    .option('--iterations <count>', 'timed runs of each level', wholeNumber('--iterations', 0, 1000))
+    .option(
+      '--iterations <count>',
+      'timed runs of each level (default: 6, the fewest that can tell levels apart)',
+      wholeNumber('--iterations', 0, 1000),
+    )
+    .option(
+      '--depths <list>',
+      'tokens of prompt at which speed is measured too, with commas; 0 is a few words',
+      listOf(wholeNumber('--depths', 0, MOST_CONTEXT_TOKENS)),
+    )
+    .option(
+      '--concurrency <list>',
+      'numbers of answers at the same time whose total speed is measured too, with commas',
+      listOf(wholeNumber('--concurrency', 1, MOST_AT_ONCE)),
+    )
     .option('--make', 'make variants that are missing')
     .option(
       '--reference <level>',

@@ -1,5 +1,21 @@
-import type { ComparedLevel, Comparison, Estimate, Verdict } from '@plimsoll/application';
-import type { CompareDocument, ComparedLevelDocument, IntervalDocument } from '../../schemas/compare.schema.js';
+import type {
+  ComparedLevel,
+  Comparison,
+  ConcurrentSpeed,
+  DepthSpeed,
+  DeviceSummary,
+  Estimate,
+  Verdict,
+} from '@plimsoll/application';
+import type { CompareDocument } from '../../schemas/compare.schema.js';
+import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
+import type {
+  ConcurrentSpeedDocument,
+  DepthSpeedDocument,
+  DecodeSpeedupDocument,
+  DevicesDocument,
+  IntervalDocument,
+} from '../../schemas/compared-speed.schema.js';
 
 /** The JSON document of a comparison. */
 export function compareDocument(comparison: Comparison, verdict: Verdict, report: string | null): CompareDocument {
@@ -46,6 +62,10 @@ export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDoc
       prefillTokensPerSecond: intervalOf(prefillTokensPerSecond),
       decodeTokensPerSecond: intervalOf(decodeTokensPerSecond),
     },
+    decodeSpeedup: speedupDocument(compared),
+    devices: devicesDocument(speed),
+    depths: (compared.depths ?? []).map(depthDocument),
+    concurrency: (compared.concurrency ?? []).map(concurrencyDocument),
     quality: qualityDocument(compared),
     tasks: tasksDocument(compared),
     paretoOptimal,
@@ -54,6 +74,46 @@ export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDoc
 
 const intervalOf = (estimate: Estimate | null): IntervalDocument | null =>
   estimate === null ? null : { low: estimate.low, high: estimate.high };
+
+const devicesDocument = ({ temperatureC, throttled, energyJPerToken }: DeviceSummary): DevicesDocument => ({
+  temperatureC,
+  throttled,
+  energyJPerToken,
+});
+
+function speedupDocument({ speedup }: ComparedLevel): DecodeSpeedupDocument | null {
+  if (speedup == null) return null;
+  const { interval, pValue, verdict } = speedup;
+  const { low, high, confidence } = interval;
+  return { factor: speedup.speedup, interval: { low, high }, confidence, pValue, verdict };
+}
+
+function depthDocument(depth: DepthSpeed): DepthSpeedDocument {
+  const { depthTokens, promptTokens, prefillTokensPerSecond, decodeTokensPerSecond, failed } = depth;
+  return {
+    depthTokens,
+    promptTokens,
+    prefillTokensPerSecond: prefillTokensPerSecond?.median ?? null,
+    decodeTokensPerSecond: decodeTokensPerSecond?.median ?? null,
+    intervals: {
+      prefillTokensPerSecond: intervalOf(prefillTokensPerSecond),
+      decodeTokensPerSecond: intervalOf(decodeTokensPerSecond),
+    },
+    failed,
+    ...devicesDocument(depth),
+  };
+}
+
+function concurrencyDocument(speed: ConcurrentSpeed): ConcurrentSpeedDocument {
+  const { concurrency, totalTokensPerSecond, failed } = speed;
+  return {
+    concurrency,
+    totalTokensPerSecond: totalTokensPerSecond?.median ?? null,
+    interval: intervalOf(totalTokensPerSecond),
+    failed,
+    ...devicesDocument(speed),
+  };
+}
 
 function tasksDocument({ tasks }: ComparedLevel): ComparedLevelDocument['tasks'] {
   if (tasks == null) return null;

@@ -1,3 +1,4 @@
+import { FEWEST_ROUNDS_TO_SHOW } from '@plimsoll/application';
 import {
   UNKNOWN,
   formatBytes,
@@ -9,27 +10,55 @@ import {
 } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
-import type { CompareDocument, ComparedLevelDocument } from '../../schemas/compare.schema.js';
+import type { CompareDocument } from '../../schemas/compare.schema.js';
+import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
+import { renderConditions } from './compare.conditions.render.js';
 import { renderTasks } from './compare.tasks.render.js';
 
 /** A comparison for people: what it rests on, the table, the verdict. */
 export function renderComparison(document: CompareDocument, style: Style, width: number | null): string {
   const { model, reference, environment, text, verdict, report } = document;
   const device = [environment.device, environment.engineBuild].filter((part) => part !== null).join(', ');
-  const tasks = renderTasks(document.levels, style, width);
+  const parts = [
+    renderLevels(document.levels, document.verdict.recommended, style, width),
+    renderChance(document.levels, style),
+    renderConditions(document.levels, style, width),
+    renderTasks(document.levels, style, width),
+    verdict.sentences.join('\n'),
+    report === null ? '' : `Report: ${report}`,
+  ];
   const lines = [
     `${style.bold(model)}  against ${reference.level}, on ${device === '' ? 'an unknown device' : device}`,
     text === null
       ? 'Quality was not measured.'
       : `Quality over ${formatCount(text.tokens)} tokens in windows of ${formatCount(text.window)}.`,
     '',
-    renderLevels(document.levels, document.verdict.recommended, style, width),
-    '',
-    ...(tasks === '' ? [] : [tasks, '']),
-    ...verdict.sentences,
+    parts.filter((part) => part !== '').join('\n\n'),
   ];
-  if (report !== null) lines.push('', `Report: ${report}`);
   return lines.join('\n');
+}
+
+/** Says what the mark beside a speedup means, and how many runs could do away with it. */
+function renderChance(levels: readonly ComparedLevelDocument[], style: Style): string {
+  if (!levels.some(isChance)) return '';
+  const rounds = Math.min(...levels.flatMap(({ runs }) => (runs.succeeded > 0 ? [runs.succeeded] : [])));
+  const why =
+    rounds < FEWEST_ROUNDS_TO_SHOW
+      ? `: ${rounds} ${rounds === 1 ? 'run' : 'runs'} of each never can, --iterations ${FEWEST_ROUNDS_TO_SHOW} can`
+      : '';
+  return style.dim(`? cannot be told from chance${why}`);
+}
+
+/** Whether a level's speed differs from the reference's by no more than chance. */
+const isChance = ({ decodeSpeedup }: ComparedLevelDocument): boolean =>
+  decodeSpeedup?.verdict === 'no difference shown';
+
+function speedupCell(level: ComparedLevelDocument): string {
+  const { decodeSpeedup } = level;
+  if (decodeSpeedup === null) return UNKNOWN;
+  const { factor, interval } = decodeSpeedup;
+  const range = `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
+  return `${isChance(level) ? '? ' : ''}${factor.toFixed(2)}× (${range})`;
 }
 
 /** The levels as a table; the recommended one is marked. */
@@ -40,9 +69,12 @@ export function renderLevels(
   width: number | null,
 ): string {
   const severalCaches = new Set(levels.map(({ kvCache }) => kvCache)).size > 1;
-  const shown = COLUMNS.filter(
-    ({ only }) => only === undefined || (only === 'caches' ? severalCaches : levels.some(hasQuality)),
-  );
+  const shownFor: Readonly<Record<NonNullable<CompareColumn['only']>, boolean>> = {
+    caches: severalCaches,
+    quality: levels.some(({ quality }) => quality !== null),
+    speedup: levels.some(({ decodeSpeedup }) => decodeSpeedup !== null),
+  };
+  const shown = COLUMNS.filter(({ only }) => only === undefined || shownFor[only]);
   return renderTable(
     [{ header: ' ' }, ...shown.map(({ column }) => column)],
     levels.map((level) => {
@@ -53,13 +85,11 @@ export function renderLevels(
   );
 }
 
-const hasQuality = ({ quality }: ComparedLevelDocument): boolean => quality !== null;
-
 interface CompareColumn {
   readonly column: Column;
   readonly cell: (level: ComparedLevelDocument) => string;
-  /** Shown only when several caches are compared, or quality was measured. */
-  readonly only?: 'caches' | 'quality';
+  /** Shown only when several caches are compared, quality was measured, or there were runs to compare. */
+  readonly only?: 'caches' | 'quality' | 'speedup';
 }
 
 const right = (header: string): Column => ({ header, align: 'right' });
@@ -72,7 +102,7 @@ const COLUMNS: readonly CompareColumn[] = [
   { column: right('FIRST TOKEN'), cell: ({ speed }) => formatDuration(speed.firstTokenMs) },
   { column: right('PREFILL/S'), cell: ({ speed }) => formatNumber(speed.prefillTokensPerSecond) },
   { column: right('TOKENS/S'), cell: ({ speed }) => formatNumber(speed.decodeTokensPerSecond) },
-  { column: right('SPEEDUP'), cell: ({ runs }) => (runs.speedup === null ? UNKNOWN : `${runs.speedup.toFixed(2)}×`) },
+  { column: right('SPEEDUP (95 %)'), cell: speedupCell, only: 'speedup' },
   {
     column: right('OK'),
     cell: ({ runs }) => (runs.total === 0 ? UNKNOWN : `${runs.succeeded} of ${runs.total}`),
