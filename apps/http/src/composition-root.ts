@@ -2,10 +2,18 @@ import 'reflect-metadata';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import type { ConfigStoreOptions } from '@plimsoll/adapter-config';
 import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
+import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import { GetStatistics, ManageSettings, ReadDevices } from '@plimsoll/application';
-import { InProcessEvents, backendModule, backendSettings, createUseCases, systemClock } from '@plimsoll/composition';
+import {
+  InProcessEvents,
+  backendModule,
+  backendSettings,
+  createUseCases,
+  gpuOptions,
+  systemClock,
+} from '@plimsoll/composition';
 import { CLOCK, CONFIG_STORE, EVENT_BUS, GPU_PROBE, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
 import type { ConfigStore } from '@plimsoll/domain';
 import { Container } from 'inversify';
@@ -18,6 +26,8 @@ export interface ComposeOptions {
   readonly config?: ConfigStore | ConfigStoreOptions | undefined;
   /** Folder for headers of remote models; none are kept when absent. */
   readonly cacheFolder?: string | undefined;
+  /** How models are read over a network; public addresses by HTTPS alone when absent. */
+  readonly remote?: Pick<GgufModuleOptions, 'access' | 'huggingFace'> | undefined;
   /** Hears of what went wrong beside an answer. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -28,7 +38,7 @@ export interface ComposeOptions {
  * @throws InvalidConfigError
  */
 export async function composeServices(options: ComposeOptions = {}): Promise<HttpServices> {
-  const { config: given = {}, warn = () => undefined, cacheFolder = null } = options;
+  const { config: given = {}, warn = () => undefined, cacheFolder = null, remote = {} } = options;
   const config = 'load' in given ? given : createConfigStore(given);
   const events = new InProcessEvents();
   const root = new Container();
@@ -36,7 +46,11 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
   root.bind(CLOCK).toConstantValue(systemClock);
   root.bind(EVENT_BUS).toConstantValue(events);
   const { settings: first } = await config.load();
-  root.load(gpuModule(), storeModule(first.storeFile), ggufModule({ cacheFolder }));
+  root.load(
+    gpuModule(gpuOptions()),
+    storeModule(first.storeFile),
+    ggufModule({ cacheFolder, ...remote, ollamaLibrary: { probeTags: true } }),
+  );
   const [gpu, store] = [root.get(GPU_PROBE), root.get(MEASUREMENT_STORE)];
   const devices = new ReadDevices(gpu, root.get(HOST_PROBE));
 
@@ -47,7 +61,7 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
       container.load(...(await backendModule(backendSettings(settings))));
       return createUseCases(container, settings, warn);
     },
-    ({ runtime }) => runtime.close(),
+    (useCases) => useCases.close(),
   );
 
   return {

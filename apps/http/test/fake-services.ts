@@ -11,8 +11,9 @@ import {
   PlanModel,
   ReadDevices,
 } from '@plimsoll/application';
+import type { ExactPlanDependencies } from '@plimsoll/application';
 import { variantName } from '@plimsoll/domain';
-import type { ModelRuntime, Settings } from '@plimsoll/domain';
+import type { MemoryUse, ModelRuntime, Settings } from '@plimsoll/domain';
 import {
   FakeVariantBuilder,
   FixedGpuProbe,
@@ -35,6 +36,15 @@ export interface FakeServices extends HttpServices {
   /** Leases that were not released yet. */
   readonly state: { leases: number; closed: boolean };
 }
+
+/** What the fake engine says that a model takes, wherever it lies; no closed form does. */
+const ENGINE_BYTES: MemoryUse = {
+  weightsBytes: 1000,
+  kvCacheBytes: 100,
+  recurrentStateBytes: 0,
+  computeBytes: 10,
+  totalBytes: 1110,
+};
 
 /** Builds them. `behind` puts something between the use cases and the fake runtime. */
 export function fakeServices(
@@ -71,7 +81,19 @@ export function fakeServices(
   const models = new ListModels(used);
   const devices = new ReadDevices(gpu, host);
   const inspect = new InspectModel(used, [new FileModelInspector()]);
-  const planning = new PlanModel({ inspect, devices, config, store, ensure });
+  const exact: ExactPlanDependencies = {
+    oracle: {
+      measure: async (_file, { placement }) => ({
+        devices: placement.split.map(() => ENGINE_BYTES),
+        host: ENGINE_BYTES,
+        totalBytes: ENGINE_BYTES.totalBytes * (placement.split.length + 1),
+      }),
+    },
+    withHeaderFile: (_header, _types, use) => use('header.gguf'),
+    clock: new ManualClock(),
+    newId: () => `id-${(ids += 1)}`,
+  };
+  const planning = new PlanModel({ inspect, devices, config, store, ensure, exact });
   const state = { leases: 0, closed: false };
   return {
     runtime,

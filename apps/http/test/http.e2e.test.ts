@@ -56,6 +56,15 @@ test('lists the real model and plans it on the real machine', async () => {
   expect(await answer('GET', '/gpu')).toMatchObject({ host: { platform: `${process.platform}-${process.arch}` } });
 });
 
+test('plans with the bytes that the engine itself tells', async () => {
+  const plan = (await answer('POST', '/plan', { model, vramBytes: 0, levels: ['F16'], exact: true })) as PlanDocument;
+  expect(plan.exact).toEqual({ asked: 1, answered: 1, notes: [] });
+  const [{ exact, footprint }] = plan.candidates as [PlanDocument['candidates'][number]];
+  expect(exact?.totalBytes).toBe(footprint.total);
+  // The closed form is within 3 % of the engine: see tooling/bench, footprint.
+  expect(Math.abs(exact!.differenceBytes)).toBeLessThan(0.03 * footprint.total);
+});
+
 test('makes the variant of the settings, generates with it, and records that', async () => {
   const refused = await call('POST', '/generate', { model, prompt: 'Once' });
   expect(refused.statusCode).toBe(404);

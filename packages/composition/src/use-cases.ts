@@ -1,3 +1,4 @@
+import { REMOTE_CATALOG } from '@plimsoll/adapter-gguf/inversify';
 import {
   ChooseVariant,
   CompareLevels,
@@ -30,6 +31,7 @@ import {
 import type { ModelRuntime, Settings } from '@plimsoll/domain';
 import type { Container } from 'inversify';
 import { createHash, randomUUID } from 'node:crypto';
+import { exactAnswers } from './exact-answers.js';
 import { nameVariant } from './name-variant.js';
 
 /** Every use case over one backend. */
@@ -45,11 +47,14 @@ export interface UseCases {
   readonly comparison: CompareLevels;
   readonly statistics: GetStatistics;
   readonly diagnosis: Diagnose;
+  /** Lets go of the backend and of the engine that exact plans ask. */
+  readonly close: () => Promise<void>;
 }
 
 /**
  * Puts the use cases together from what the container binds. `warn` hears of what goes wrong beside an answer.
- * Builders and logits may be unbound: such a backend makes no variants and measures no quality.
+ * Builders, logits and remote catalogues may be unbound: then no variants are made, no quality is measured, and what
+ * repositories offer is not known.
  */
 export async function createUseCases(
   container: Container,
@@ -67,7 +72,9 @@ export async function createUseCases(
   const recorder = new MeasurementRecorder(store, runtime, gpu, host, clock, randomUUID);
   const inspect = new InspectModel(runtime, await container.getAllAsync(MODEL_INSPECTOR));
   const devices = new ReadDevices(gpu, host);
-  const planning = new PlanModel({ inspect, devices, config, store, ensure });
+  const remote = container.isBound(REMOTE_CATALOG) ? await container.getAllAsync(REMOTE_CATALOG) : [];
+  const exact = exactAnswers();
+  const planning = new PlanModel({ inspect, devices, config, store, ensure, remote, exact });
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
   const currentSettings = async (): Promise<Settings> => (await config.load()).settings;
   return {
@@ -89,5 +96,8 @@ export async function createUseCases(
       store,
       checks: [(options) => checkResidentModels({ runtime, inspect, recorder, settings: currentSettings }, options)],
     }),
+    close: async () => {
+      await Promise.allSettled([runtime.close(), exact.close()]);
+    },
   };
 }

@@ -3,20 +3,22 @@ import { createConfigStore } from '@plimsoll/adapter-config';
 import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
-import { InProcessEvents, backendModule, backendSettings, createUseCases, systemClock } from '@plimsoll/composition';
+import {
+  InProcessEvents,
+  backendModule,
+  backendSettings,
+  createUseCases,
+  gpuOptions,
+  systemClock,
+} from '@plimsoll/composition';
 import type { UseCases } from '@plimsoll/composition';
 import { CLOCK, CONFIG_STORE, EVENT_BUS, GPU_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
 import { Container } from 'inversify';
 import { OverlayConfigStore } from './overlay-config-store.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
-/** The use cases, and how to let go of what they hold. */
-export interface Composed extends UseCases {
-  readonly close: () => Promise<void>;
-}
-
-/** Binds the adapters that the settings choose. @throws InvalidConfigError */
-export async function compose(options: PlimsollOptions): Promise<Composed> {
+/** Binds the adapters that the settings choose; `close` lets go of all that they hold. @throws InvalidConfigError */
+export async function compose(options: PlimsollOptions): Promise<UseCases> {
   const { configFile, settings: flags = {}, persist = false, warn = () => undefined } = options;
   const file = createConfigStore({
     flags,
@@ -31,13 +33,13 @@ export async function compose(options: PlimsollOptions): Promise<Composed> {
   container.load(
     ...(await backendModule(backendSettings(settings))),
     ggufModule(),
-    gpuModule(),
+    gpuModule(gpuOptions()),
     storeModule(settings.storeFile),
   );
   const useCases = await createUseCases(container, settings, warn);
   const [gpu, store] = [container.get(GPU_PROBE), container.get(MEASUREMENT_STORE)];
   const close = async (): Promise<void> => {
-    await Promise.allSettled([useCases.runtime.close(), gpu.close(), store.close()]);
+    await Promise.allSettled([useCases.close(), gpu.close(), store.close()]);
   };
   return { ...useCases, close };
 }

@@ -1,6 +1,6 @@
+import type { UseCases } from '@plimsoll/composition';
 import { BackendFailedError } from '@plimsoll/domain';
 import { compose } from './composition-root.js';
-import type { Composed } from './composition-root.js';
 import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
@@ -26,7 +26,7 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
 }
 
 async function generate(
-  use: Composed,
+  use: UseCases,
   model: string,
   prompt: string,
   options: GenerateOptions,
@@ -47,7 +47,7 @@ async function generate(
 }
 
 function compare(
-  use: Composed,
+  use: UseCases,
   model: string,
   options: CompareQuantizationOptions,
 ): ReturnType<Plimsoll['compareQuantization']> {

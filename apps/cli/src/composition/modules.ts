@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { FileModelInspector, type RemoteAccess } from '@plimsoll/adapter-gguf';
 import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
+import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
@@ -14,7 +15,6 @@ import {
 } from '@plimsoll/di';
 import { InvalidConfigError, type BackendId, type Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
-import { gpuOptions } from './gpu-options.js';
 import { REMOTE_CATALOG } from './remote-catalog.js';
 
 /** Imports an adapter and gives what it binds. */

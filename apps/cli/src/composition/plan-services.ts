@@ -1,20 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { SystemHostProbe, createGpuProbe } from '@plimsoll/adapter-gpu';
-import { EnsureVariant, InspectModel, PlanModel, ReadDevices, type ExactPlanDependencies } from '@plimsoll/application';
+import { EnsureVariant, InspectModel, PlanModel, ReadDevices } from '@plimsoll/application';
+import { exactAnswers } from '@plimsoll/composition/exact-answers';
+import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import { nameVariant } from '@plimsoll/composition/name-variant';
-import { systemClock } from '@plimsoll/composition/system-clock';
 import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
 import {
   CapabilityMissingError,
   parseModelReference,
-  type FootprintOracle,
   type GpuProbe,
   type ModelReference,
   type VariantBuilder,
 } from '@plimsoll/domain';
 import { FileVariants } from './file-variants.js';
-import { gpuOptions } from './gpu-options.js';
 import { lateStore } from './late-store.js';
 import { REMOTE_CATALOG } from './remote-catalog.js';
 import { RememberingInspector } from './remembering-inspector.js';
@@ -39,7 +37,7 @@ export async function planModel(services: Services, subject: PlanSubject): Promi
   const config = await services.get(CONFIG_STORE);
   const devices = new ReadDevices(gpu, host);
   const { kind } = parseModelReference(subject.model);
-  const exact = exactAnswers(services);
+  const exact = services.own(exactAnswers());
   const onDisk = services.loaded.settings.backend === 'embedded' && kind === 'file';
   if (!onDisk) {
     const [inspect, ensure] = [await inspectModel(services, subject.model), await ensureVariant(services)];
@@ -59,22 +57,6 @@ export async function planModel(services: Services, subject: PlanSubject): Promi
 }
 
 const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-library'];
-
-/** The embedded engine's own bytes, whatever backend serves: it is started by the first question. */
-function exactAnswers(services: Services): ExactPlanDependencies {
-  let oracle: Promise<FootprintOracle> | null = null;
-  const open = async (): Promise<FootprintOracle> => {
-    const { LlamaCppFootprintOracle } = await import('@plimsoll/adapter-llamacpp');
-    return services.own(new LlamaCppFootprintOracle());
-  };
-  return {
-    oracle: { measure: async (file, shape, options) => (await (oracle ??= open())).measure(file, shape, options) },
-    withHeaderFile: async (header, types, use) =>
-      (await import('@plimsoll/adapter-gguf/writer')).withHeaderFile(header, types, use),
-    clock: systemClock,
-    newId: () => randomUUID(),
-  };
-}
 
 /** Tells from headers what can be made; the engine is started only to make it. */
 function lateBuilder(services: Services, files: FileVariants): VariantBuilder {

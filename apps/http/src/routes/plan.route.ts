@@ -1,10 +1,19 @@
-import { planDocument } from '@plimsoll/domain';
+import type { PlanModel } from '@plimsoll/application';
+import { planDocument, residentPlanDocument } from '@plimsoll/domain';
+import type { CallOptions, PlanDocument, ResidentPlanDocument } from '@plimsoll/domain';
+import { z } from 'zod';
 import { errorBodySchema } from '../errors/error-answer.js';
 import { planDocumentSchema } from '../schemas/plan-document.schema.js';
-import { planRequestSchema } from '../schemas/plan-request.schema.js';
+import { planCallSchema } from '../schemas/plan-request.schema.js';
+import type { PlanCall } from '../schemas/plan-request.schema.js';
+import { planTogetherDocumentSchema } from '../schemas/plan-together-document.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
+
+const DESCRIPTION = `When nothing fits, \`recommended\` is null and \`obstacles\` says by how much it misses. With \
+\`models\` in place of \`model\` the answer tells how all of them can be in memory at once. With \`exact\` the engine \
+itself is asked for its bytes; each candidate that it answered for has them beside those of the closed form.`;
 
 /** `POST /plan`: what fits, how fast, how good, and what to take. */
 export function addPlanRoute(server: HttpServer, services: HttpServices): void {
@@ -13,18 +22,35 @@ export function addPlanRoute(server: HttpServer, services: HttpServices): void {
     {
       schema: {
         summary: 'Candidates with footprint, fit, expected speed and quality; one recommended, with reasons',
-        description: 'When nothing fits, `recommended` is null and `obstacles` says by how much it misses.',
-        body: planRequestSchema,
-        response: { 200: planDocumentSchema, default: errorBodySchema },
+        description: DESCRIPTION,
+        body: planCallSchema,
+        response: { 200: z.union([planDocumentSchema, planTogetherDocumentSchema]), default: errorBodySchema },
       },
     },
     async ({ body }, reply) => {
       const lease = await services.backend();
       try {
-        return planDocument(await lease.planning.plan(body, { signal: abortOnDisconnect(reply) }));
+        return await answer(lease.planning, body, { signal: abortOnDisconnect(reply) });
       } finally {
         lease.release();
       }
     },
   );
+}
+
+async function answer(
+  planning: PlanModel,
+  call: PlanCall,
+  options: CallOptions,
+): Promise<PlanDocument | ResidentPlanDocument> {
+  switch (call.kind) {
+    case 'together':
+      return residentPlanDocument(await planning.planTogether(call.models, call.request, options));
+    case 'one':
+      return planDocument(
+        call.exact
+          ? await planning.planExactly(await planning.prepare(call.request, options), options)
+          : await planning.plan(call.request, options),
+      );
+  }
 }

@@ -1,4 +1,4 @@
-import { BackendUnreachableError, BusyError } from '@plimsoll/domain';
+import { BackendUnreachableError, BusyError, planDocument, residentPlanDocument } from '@plimsoll/domain';
 import type { PlanDocument } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -133,6 +133,39 @@ describe('plan', () => {
     expect(budget.devices).toEqual([]);
     expect(candidates.map(({ level }) => level)).toEqual(['Q4_K_M']);
     expect(services.state.leases).toBe(0);
+  });
+
+  test('nothing of the plan is lost on the way', async () => {
+    const request = { model: sampleModelPath() };
+    const { planning } = await fakeServices().backend();
+    const plain = planDocument(await planning.plan(request));
+    const exact = planDocument(await planning.planExactly(await planning.prepare(request)));
+    expect((await post(`${API}/plan`, request)).json()).toEqual(plain);
+    expect((await post(`${API}/plan`, { ...request, exact: true })).json()).toEqual(exact);
+    expect(exact.candidates[0]?.exact).toMatchObject({ onHost: false });
+  });
+
+  test('plans several models to be in memory at once', async () => {
+    const { planning, release } = await services.backend();
+    const together = await planning.planTogether([sampleModelPath(), sampleModelPath()], { vramBytes: 0 });
+    release();
+    const answer = await post(`${API}/plan`, { models: [sampleModelPath(), sampleModelPath()], vramBytes: 0 });
+    expect(answer.json()).toEqual(residentPlanDocument(together));
+    expect(answer.json()).toMatchObject({ schema: 'plimsoll.plan-together/1', fits: true });
+    expect(services.state.leases).toBe(0);
+  });
+
+  test.each([
+    [{}, 'model'],
+    [{ model: 'a.gguf', models: ['a.gguf', 'b.gguf'] }, 'model'],
+    [{ models: [] }, 'models'],
+    [{ models: ['a.gguf', 'b.gguf'], exact: true }, 'exact'],
+    [{ model: 'a.gguf', contexts: [0] }, 'contexts'],
+    [{ model: 'a.gguf', vram: 8 }, 'vram'],
+  ])('%j is refused and names %s', async (body, name) => {
+    const answer = await post(`${API}/plan`, body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json<{ error: { message: string } }>().error.message).toContain(name);
   });
 
   test('a model that is not there', async () => {

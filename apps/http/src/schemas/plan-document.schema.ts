@@ -19,7 +19,8 @@ const prediction: z.ZodType<Prediction> = z.object({
   observations: z.number(),
 });
 
-const candidate: z.ZodType<CandidateDocument> = z.object({
+/** One candidate of a plan. */
+export const candidateSchema: z.ZodType<CandidateDocument> = z.object({
   level: z.string(),
   kvCache: z.string(),
   context: z.number(),
@@ -42,7 +43,19 @@ const candidate: z.ZodType<CandidateDocument> = z.object({
       note: z.string(),
     }),
   }),
-  variant: z.object({ name: z.string(), status: z.enum(['local', 'remote', 'buildable', 'missing', 'unknown']) }),
+  variant: z.object({
+    name: z.string(),
+    status: z.enum(['local', 'remote', 'buildable', 'missing', 'unknown']),
+    sizeBytes: z.number().exactOptional(),
+  }),
+  exact: z
+    .object({
+      totalBytes: z.number(),
+      closedFormBytes: z.number(),
+      differenceBytes: z.number(),
+      onHost: z.boolean(),
+    })
+    .exactOptional(),
 });
 
 const nextBetter: z.ZodType<NextBetter> = z.object({
@@ -53,23 +66,29 @@ const nextBetter: z.ZodType<NextBetter> = z.object({
   ),
 });
 
+/** The model that a plan is about. */
+export const plannedModelSchema: z.ZodType<PlanDocument['model']> = z.object({
+  name: z.string(),
+  architecture: z.string(),
+  parameters: known,
+  contextLength: known,
+  source: z.string(),
+});
+
+/** What may be used of the machine. */
+export const budgetSchema: z.ZodType<PlanDocument['budget']> = z.object({
+  devices: z.array(z.object({ name: z.string(), totalBytes: known, freeBytes: known, usableBytes: z.number() })),
+  host: z.object({ totalBytes: known, freeBytes: known, usableBytes: known }),
+  usableBytes: z.number(),
+  marginBytes: z.number(),
+});
+
 /** A plan, `plimsoll.plan/1`: what `plimsoll plan --json` prints. Sizes are bytes. */
 export const planDocumentSchema: z.ZodType<PlanDocument> = z.object({
   schema: z.literal('plimsoll.plan/1'),
-  model: z.object({
-    name: z.string(),
-    architecture: z.string(),
-    parameters: known,
-    contextLength: known,
-    source: z.string(),
-  }),
-  budget: z.object({
-    devices: z.array(z.object({ name: z.string(), totalBytes: known, freeBytes: known, usableBytes: z.number() })),
-    host: z.object({ totalBytes: known, freeBytes: known, usableBytes: known }),
-    usableBytes: z.number(),
-    marginBytes: z.number(),
-  }),
-  candidates: z.array(candidate),
+  model: plannedModelSchema,
+  budget: budgetSchema,
+  candidates: z.array(candidateSchema),
   largestContexts: z.array(z.object({ level: z.string(), kvCache: z.string(), context: known })),
   recommended: z
     .object({
@@ -83,4 +102,5 @@ export const planDocumentSchema: z.ZodType<PlanDocument> = z.object({
     })
     .nullable(),
   obstacles: z.array(z.string()),
+  exact: z.object({ asked: z.number(), answered: z.number(), notes: z.array(z.string()) }).exactOptional(),
 });

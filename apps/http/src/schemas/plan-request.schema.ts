@@ -14,18 +14,53 @@ const constraintsSchema: z.ZodType<PlanConstraints> = z.strictObject({
   allowPartial: z.boolean().optional(),
 });
 
-/** The body of `POST /plan`. Everything but the model may be left out. */
-export const planRequestSchema: z.ZodType<PlanModelRequest> = z.strictObject({
-  model: z.string().min(1).describe('A name of the backend, a path, an https:// URL, hf.co/org/repo, or ollama:name'),
-  vramBytes: wholeSchema.optional().describe("Device memory to plan with instead of the machine's; 0: processor alone"),
-  gpu: z.string().min(1).optional().describe('A card to plan with, such as RTX 4060'),
-  levels: z.array(levelSchema).min(1).optional(),
-  contexts: z.array(positive).min(1).max(16).optional(),
-  keyCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
-  valueCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
-  parallel: z.array(positive).min(1).max(16).optional(),
-  gpuLayers: z.array(wholeSchema).min(1).max(16).optional(),
-  flashAttention: z.enum(['on', 'off', 'auto']).optional(),
-  goal: z.enum(['quality', 'speed', 'balanced']).optional(),
-  constraints: constraintsSchema.optional(),
-});
+const NAMES = 'A name of the backend, a path, an https:// URL, hf.co/org/repo, or ollama:name';
+
+/** What `POST /plan` is asked for. */
+export type PlanCall =
+  | { readonly kind: 'one'; readonly request: PlanModelRequest; readonly exact: boolean }
+  | {
+      readonly kind: 'together';
+      readonly models: readonly string[];
+      readonly request: Omit<PlanModelRequest, 'model'>;
+    };
+
+const body = z
+  .strictObject({
+    model: z.string().min(1).optional().describe(NAMES),
+    models: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(12)
+      .optional()
+      .describe('In place of model: models that are to be in memory at once'),
+    exact: z.boolean().default(false).describe('Whether the engine itself is asked for its bytes, which takes longer'),
+    vramBytes: wholeSchema
+      .optional()
+      .describe("Device memory to plan with instead of the machine's; 0: processor alone"),
+    gpu: z.string().min(1).optional().describe('A card to plan with, such as RTX 4060'),
+    levels: z.array(levelSchema).min(1).optional(),
+    contexts: z.array(positive).min(1).max(16).optional(),
+    keyCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
+    valueCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
+    parallel: z.array(positive).min(1).max(16).optional(),
+    gpuLayers: z.array(wholeSchema).min(1).max(16).optional(),
+    flashAttention: z.enum(['on', 'off', 'auto']).optional(),
+    goal: z.enum(['quality', 'speed', 'balanced']).optional(),
+    constraints: constraintsSchema.optional(),
+  })
+  .refine(({ model, models }) => (model === undefined) !== (models === undefined), {
+    error: 'give either model or models',
+    path: ['model'],
+  })
+  .refine(({ models, exact }) => models === undefined || !exact, {
+    error: 'the engine is asked about one model; leave it out with models',
+    path: ['exact'],
+  });
+
+/** The body of `POST /plan`. Everything but what to plan may be left out. */
+export const planCallSchema: z.ZodType<PlanCall> = body.transform(({ model, models, exact, ...request }) =>
+  models === undefined
+    ? { kind: 'one', request: { ...request, model: model ?? '' }, exact }
+    : { kind: 'together', models, request },
+);

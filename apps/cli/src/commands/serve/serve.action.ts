@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { cacheFolder } from '../../composition/cache-folder.js';
 import { openConfigStore } from '../../composition/open-config-store.js';
+import { remoteReading } from '../../composition/remote-reading.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
@@ -24,6 +25,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
   const services = await composeServices({
     config,
     cacheFolder: path.join(cacheFolder(context.env), 'headers'),
+    remote: remoteReading({}, context.env),
     warn: (message) => output.note(`Warning: ${message}`),
   });
   const server = await startServer({

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { GpuProbeOptions, ListEngineDevices } from '@plimsoll/adapter-gpu';
 import type { HostProbe } from '@plimsoll/domain';
+import { existsSync } from 'node:fs';
 
-/** How this machine's devices are looked for. */
+/** How this machine's devices are looked for: by their makers' means, and by the embedded engine for those without. */
 export function gpuOptions(host?: HostProbe): GpuProbeOptions {
   return {
     engineDevices: mayHaveOtherDevices() ? engineDevices : undefined,
