@@ -1,19 +1,7 @@
-import {
-  CapabilityMissingError,
-  createFootprintModel,
-  createPlan,
-  isPlimsollError,
-  levelFromFileType,
-  metadataNumber,
-  metadataString,
-  parseModelReference,
-  planTogether,
-  resolveQuantization,
-} from '@plimsoll/domain';
+import { createFootprintModel, createPlan, metadataString, planTogether, resolveQuantization } from '@plimsoll/domain';
 import type {
   CacheTypes,
   CallOptions,
-  CatalogEntry,
   ConfigStore,
   FootprintFunction,
   FootprintModel,
@@ -25,18 +13,20 @@ import type {
   ModelHeader,
   Plan,
   PlanRequest,
-  PlanVariant,
   ResidentPlan,
 } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { InspectModel } from '../models/inspect-model.js';
-import type { EnsureVariant, VariantStatus } from '../variants/ensure-variant.js';
+import type { EnsureVariant } from '../variants/ensure-variant.js';
 import { exactPlan } from './exact-plan.js';
 import type { ExactPlanDependencies, ExactPlanOptions, ExactPlanSubject } from './exact-plan.js';
+import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
+import { fileLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
 import type { PlanModelRequest } from './plan-model-request.js';
+import { offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
 
 /** Context that is planned for when neither the request nor the settings say one. */
 const USUAL_CONTEXT = 8192;
@@ -83,12 +73,7 @@ export class PlanModel {
    */
   async planExactly(prepared: PreparedPlan, options?: ExactPlanOptions): Promise<Plan> {
     const { exact, store } = this.#with;
-    if (exact === undefined) {
-      throw new CapabilityMissingError('There is no engine here that could be asked for exact bytes.', {
-        hint: 'Leave --exact out: the closed form is within 3 % of the engine.',
-      });
-    }
-    return exactPlan({ ...exact, store }, prepared.exact, options);
+    return exactPlan({ ...requireEngine(exact), store }, prepared.exact, options);
   }
 
   /**
@@ -118,7 +103,7 @@ export class PlanModel {
     const { architecture } = footprintModel;
     const wanted = resolveQuantization(settings, request.model);
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
-    const offered = await this.#offered(request.model, options);
+    const offered = await offeredEntries(this.#with.remote ?? [], request.model, options);
     const levels = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
     const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
@@ -126,7 +111,7 @@ export class PlanModel {
       architecture: header.architecture,
       device,
     });
-    const variants = await this.#variants(request.model, levels, offered, options);
+    const variants = await plannedVariants(this.#with.ensure, { model: request.model, levels, offered }, options);
     const prepared: PlanRequest = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,
@@ -150,69 +135,10 @@ export class PlanModel {
       variantOf: (level) => variants.get(level) ?? { name: request.model, status: 'unknown' },
       ...learned,
     };
-    const record = {
-      model: request.model,
-      // A device that was only described has no measurements; the engine answered on the one that is here.
-      device: state.devices[0]?.device.name ?? state.host.processorName,
-      processor: state.host.processorName,
-      platform: state.host.platform,
-    };
-    const exact = { request: { ...prepared, correction: overhead }, header, ownLevel: fileLevel(inspected), record };
+    const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model });
     return { request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
   }
-
-  /** What can be downloaded of a model that a repository or library names; none for others. */
-  async #offered(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
-    const { kind } = parseModelReference(model);
-    if (kind !== 'huggingface' && kind !== 'ollama-library') return [];
-    try {
-      const found = (this.#with.remote ?? []).map((catalog) => catalog.variants(model, options));
-      return (await Promise.all(found)).flat();
-    } catch (error) {
-      if (isPlimsollError(error) && error.code === 'cancelled') throw error;
-      // The header was read; a plan does not depend on the list of its siblings.
-      return [];
-    }
-  }
-
-  async #variants(
-    model: string,
-    levels: readonly Level[],
-    offered: readonly CatalogEntry[],
-    options?: CallOptions,
-  ): Promise<ReadonlyMap<Level, PlanVariant>> {
-    const entries = levels.map(async (level): Promise<readonly [Level, PlanVariant]> => {
-      const remote = offered.find((entry) => entry.level === level);
-      try {
-        const variant = planVariant(await this.#with.ensure.status(model, level, options));
-        return [level, variant.status === 'local' || remote === undefined ? variant : remoteVariant(remote)];
-      } catch {
-        // A plan does not depend on whether the backend answers.
-        return [level, remote === undefined ? { name: model, status: 'unknown' } : remoteVariant(remote)];
-      }
-    });
-    return new Map(await Promise.all(entries));
-  }
 }
-
-const fileLevel = ({ header }: InspectedModel): Level | null => {
-  const fileType = metadataNumber(header, 'general.file_type');
-  return fileType === null ? null : levelFromFileType(fileType);
-};
-
-/** The levels that are offered, best first as the catalogue has them; null where none is. */
-function offeredLevels(offered: readonly CatalogEntry[], own: Level | null): readonly Level[] | null {
-  const levels = new Set(offered.flatMap(({ level }) => (level === null ? [] : [level])));
-  if (levels.size === 0) return null;
-  if (own !== null) levels.add(own);
-  return [...levels];
-}
-
-const remoteVariant = ({ name, sizeBytes }: CatalogEntry): PlanVariant => ({
-  name,
-  status: 'remote',
-  ...(sizeBytes === null ? {} : { sizeBytes }),
-});
 
 /** The usual levels, with the file's own among them. */
 function usualLevels(inspected: InspectedModel): readonly Level[] {
@@ -236,22 +162,4 @@ function cacheTypes(request: PlanModelRequest, wanted: CacheTypes): readonly Cac
     keyCacheType,
     valueCacheType: valueCacheTypes[index] ?? keyCacheType,
   }));
-}
-
-const STATUS: Readonly<Record<'pull' | 'create' | 'quantize' | 'import', PlanVariant['status']>> = {
-  pull: 'remote',
-  create: 'buildable',
-  quantize: 'buildable',
-  import: 'buildable',
-};
-
-function planVariant(status: VariantStatus): PlanVariant {
-  switch (status.status) {
-    case 'installed':
-      return { name: status.name, status: 'local' };
-    case 'can-make':
-      return { name: status.name, status: STATUS[status.method] };
-    case 'missing':
-      return { name: status.name, status: 'missing' };
-  }
 }
