@@ -20,6 +20,13 @@ describe('keeping measurements', () => {
     expect(await openStore(path).query()).toEqual([full, old]);
   });
 
+  it('keeps the answer to a task', async () => {
+    const store = openStore();
+    const record = measurement({ kind: 'task', task: { id: 'sum', passed: true, score: null, answer: '4\n<b>"é"' } });
+    await store.append([record]);
+    expect(await store.query()).toEqual([record]);
+  });
+
   it('keeps the first of two with one id', async () => {
     const store = openStore();
     const record = measurement();

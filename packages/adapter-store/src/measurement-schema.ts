@@ -2,6 +2,9 @@ import { KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
 import type { Measurement } from '@plimsoll/domain';
 import { z } from 'zod';
 
+/** Longer than any answer that is kept: those are cut when they are recorded. */
+const MOST_ANSWER_CHARACTERS = 16_384;
+
 const text = z.string().max(1024);
 const name = text.min(1);
 const amount = z.number().nonnegative();
@@ -71,7 +74,15 @@ export const measurementSchema: z.ZodType<Measurement> = z.object({
     .object({ decodeTokensPerSecond: amount.nullable(), prefillTokensPerSecond: amount.nullable() })
     .nullable()
     .exactOptional(),
-  task: z.object({ id: name, passed: z.boolean().nullable(), score: z.number().nullable() }).nullable().exactOptional(),
+  task: z
+    .object({
+      id: name,
+      passed: z.boolean().nullable(),
+      score: z.number().nullable(),
+      answer: z.string().max(MOST_ANSWER_CHARACTERS).nullable().exactOptional(),
+    })
+    .nullable()
+    .exactOptional(),
   condition: z.object({ depthTokens: count.nullable(), concurrency: count }).nullable().exactOptional(),
   temperatureC: z.number().nullable(),
   throttled: z.boolean().nullable(),

@@ -34,6 +34,13 @@ describe.each(['jsonl', 'csv'] as const)('measurements as %s', (format) => {
     expect(await store.query()).toEqual(foreign);
   });
 
+  it('leave answers to tasks here', async () => {
+    const task = { id: 'own-1', passed: true, score: 0.5 };
+    const text = await textOf([measurement({ kind: 'task', task: { ...task, answer: 'a secret' } })], format);
+    expect(text).toContain('own-1');
+    expect(text).not.toMatch(/secret|answer/u);
+  });
+
   it('do not become foreign when they were here already', async () => {
     const store = new InMemoryMeasurementStore();
     const record = measurement();

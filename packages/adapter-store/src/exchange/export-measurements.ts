@@ -5,7 +5,10 @@ import { csvLine } from './csv-text.js';
 /** How measurements stand in a file: one JSON object a line, or a table. */
 export type ExchangeFormat = 'jsonl' | 'csv';
 
-/** Writes measurements piece by piece, one line with its end each; give it the `stream` of a store, or a list. */
+/**
+ * Writes measurements piece by piece, one line with its end each; give it the `stream` of a store, or a list. Answers
+ * to tasks stay here: they may repeat the user's own prompts, and nobody learns from them elsewhere.
+ */
 export async function* exportMeasurements(
   measurements: AsyncIterable<Measurement> | Iterable<Measurement>,
   format: ExchangeFormat,
@@ -15,5 +18,11 @@ export async function* exportMeasurements(
 }
 
 function lineOf(measurement: Measurement, format: ExchangeFormat): string {
-  return format === 'csv' ? csvLine(measurementToCells(measurement)) : JSON.stringify(measurement);
+  return format === 'csv' ? csvLine(measurementToCells(measurement)) : JSON.stringify(withoutAnswer(measurement));
+}
+
+function withoutAnswer(measurement: Measurement): Measurement {
+  if (measurement.task == null) return measurement;
+  const { id, passed, score } = measurement.task;
+  return { ...measurement, task: { id, passed, score } };
 }

@@ -21,11 +21,14 @@ export interface TaskRun {
 /** Long enough for every answer of the suites; an answer that is longer was not to the point. */
 const MAX_TOKENS = 256;
 
+/** So much of each answer is kept, to see afterwards what levels said: more than nearly every answer has. */
+export const MOST_KEPT_CHARACTERS: number = 2000;
+
 /** Failures that would meet every further task too, so that going on is of no use. */
 const FATAL: readonly string[] = ['cancelled', 'backend-unreachable', 'model-not-found', 'out-of-memory'];
 
 /**
- * Has a variant answer one task at temperature 0, grades the answer and keeps the outcome. A failure is kept as an
+ * Has a variant answer one task at temperature 0, grades the answer and keeps the outcome with the answer. A failure is kept as an
  * error of this task; only one that would meet all the others too is thrown.
  */
 export async function runTask(
@@ -34,11 +37,13 @@ export async function runTask(
   task: Task,
   options: CallOptions = {},
 ): Promise<Measurement> {
+  let answer: string | null = null;
   try {
-    const answer = await answerTo(runtime, draft.variant, load, task, options);
-    const { passed, score } = await grade(task, answer, options.signal);
+    const given = await answerTo(runtime, draft.variant, load, task, options);
+    answer = bounded(given);
+    const { passed, score } = await grade(task, given, options.signal);
     return await recorder.record(
-      { ...draft, kind: 'task', succeeded: true, task: { id: task.id, passed, score } },
+      { ...draft, kind: 'task', succeeded: true, task: { id: task.id, passed, score, answer } },
       options,
     );
   } catch (error) {
@@ -47,9 +52,15 @@ export async function runTask(
     const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
     // Storage that fails would fail again right now, with the record of the failure.
     if (FATAL.includes(errorCode) || errorCode === 'storage-failed') throw error;
-    const unknown = { id: task.id, passed: null, score: null };
+    const unknown = { id: task.id, passed: null, score: null, answer };
     return recorder.record({ ...draft, kind: 'task', succeeded: false, errorCode, task: unknown }, options);
   }
+}
+
+/** An answer as it is kept: cut, without half a letter at its end, and marked where it was longer. */
+function bounded(answer: string): string {
+  if (answer.length <= MOST_KEPT_CHARACTERS) return answer;
+  return `${answer.slice(0, MOST_KEPT_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
 }
 
 /** The domain's signal is opaque; what stands behind it is the platform's. */

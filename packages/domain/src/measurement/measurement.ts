@@ -69,6 +69,8 @@ export interface TaskResult {
   readonly passed: boolean | null;
   /** What a grader gave, in its own unit, higher being better; null when none did. */
   readonly score: number | null;
+  /** The answer's beginning, for the user's own eyes: it is never exported. Absent or null when there was none. */
+  readonly answer?: string | null;
 }
 
 /** One recorded run: the unit of `MeasurementStore`. */
