@@ -31,8 +31,8 @@ describe.skipIf(isMissing)(`log-probabilities from a real llama-server${reason}`
 
   const model: EvaluatedModel = { model: 'fable:5m', kvCacheType: 'f16' };
   const firstWindow = async (reference: EvaluatedModel | null) => {
-    for await (const scores of source.score({ candidate: model, reference, tokens, windowTokens: WINDOW }))
-      return scores;
+    const request = { candidates: [model], reference, tokens, windowTokens: WINDOW };
+    for await (const [scores] of source.score(request)) if (scores !== undefined) return scores;
     throw new Error('no window');
   };
 
@@ -67,14 +67,19 @@ describe.skipIf(isMissing)(`log-probabilities from a real llama-server${reason}`
 
   test('a cancelled run stops', async () => {
     const abort = new AbortController();
-    const windows = source.score({ candidate: model, reference: null, tokens, windowTokens: 8 }, abort);
+    const windows = source.score({ candidates: [model], reference: null, tokens, windowTokens: 8 }, abort);
     await windows.next();
     abort.abort();
     await expect(windows.next()).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   test('a text that is shorter than a window is refused', async () => {
-    const short = source.score({ candidate: model, reference: null, tokens: tokens.subarray(0, 9), windowTokens: 16 });
+    const short = source.score({
+      candidates: [model],
+      reference: null,
+      tokens: tokens.subarray(0, 9),
+      windowTokens: 16,
+    });
     await expect(short.next()).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });

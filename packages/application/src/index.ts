@@ -1,7 +1,6 @@
 export type { CompareDependencies, ReadyCell } from './comparison/compare-dependencies.js';
 export { CompareLevels } from './comparison/compare-levels.js';
-export type { CompareOptions } from './comparison/compare-levels.js';
-export type { CompareRequest, CompareProgress } from './comparison/compare-request.js';
+export type { CompareOptions, CompareRequest, CompareProgress } from './comparison/compare-request.js';
 export type {
   ComparisonCell,
   RunSummary,
@@ -9,11 +8,13 @@ export type {
   SpeedSummary,
   DepthSpeed,
   ConcurrentSpeed,
+  NotMeasured,
+  TaskDisagreement,
   ComparedLevel,
   Comparison,
   DeviceSummary,
 } from './comparison/comparison.js';
-export { prepareText, measureQuality } from './comparison/measure-quality.js';
+export { checkVocabularies, measureQuality, prepareText, whyNoQuality } from './comparison/measure-quality.js';
 export type { PreparedText } from './comparison/measure-quality.js';
 export { ownCorpus } from './comparison/own-corpus.js';
 export type { TextCache, OwnCorpusRequest } from './comparison/own-corpus.js';
@@ -64,7 +65,7 @@ export { GetStatistics } from './statistics/get-statistics.js';
 export { MeasurementRecorder, MEASUREMENT_KINDS } from './statistics/measurement-recorder.js';
 export type { MeasurementDraft } from './statistics/measurement-recorder.js';
 export { ProposeForModels } from './statistics/propose-for-models.js';
-export { proposeSettings } from './statistics/propose-settings.js';
+export { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS, proposeSettings } from './statistics/propose-settings.js';
 export type { SettingsProposal } from './statistics/propose-settings.js';
 export type { SpeedTrend } from './statistics/speed-trends.js';
 export { EXACT_ANSWER_TASKS } from './tasks/exact-answer-suite.js';

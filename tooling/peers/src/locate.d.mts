@@ -8,10 +8,10 @@ export function locatePeer(name: string): string | null;
 export function peersDirectory(environment?: Record<string, string | undefined>): string;
 
 /**
- * llama-bench linked against the libraries that the embedded engine loads, built when it is first asked for; null
+ * A llama.cpp program linked against the libraries that the embedded engine loads, built when it is first asked for; null
  * where the libraries are not of Linux. Run it in `folder` with `environment`.
  */
-export function shippedBench(): {
+export function shippedPeer(name: 'llama-bench' | 'llama-perplexity'): {
   readonly program: string;
   readonly folder: string;
   readonly environment: Record<string, string | undefined>;

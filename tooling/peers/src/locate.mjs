@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { STAMP_FILE, fileName, peersDirectory } from './recipe.mjs';
 
-export { shippedBench } from './shipped-bench.mjs';
+export { shippedPeer } from './shipped-peer.mjs';
 export { peersDirectory };
 
 /**

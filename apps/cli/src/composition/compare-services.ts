@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CompareLevels, type CompareDependencies } from '@plimsoll/application';
-import { CLOCK, GPU_PROBE, LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
+import { CLOCK, GPU_PROBE, HOST_PROBE, LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
 import { lateStore } from './late-store.js';
 import { planModel } from './plan-services.js';
 import type { Services } from './services.js';
@@ -20,6 +20,7 @@ export async function compareLevels(
     store: lateStore(services),
     recorder: await measurementRecorder(services),
     gpu: await services.get(GPU_PROBE),
+    host: await services.get(HOST_PROBE),
     clock: await services.get(CLOCK),
     grader,
     digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),

@@ -59,10 +59,16 @@ export interface SessionRequest {
   readonly reuse: boolean;
 }
 
+/** A file to be evaluated, and the type of its cache. */
+export interface ScoredFile {
+  readonly path: string;
+  readonly kvCacheType: KvCacheType;
+}
+
 /** A scoring job. */
 export interface ScoreJob {
-  readonly candidate: { readonly path: string; readonly kvCacheType: KvCacheType };
-  readonly reference: { readonly path: string; readonly kvCacheType: KvCacheType } | null;
+  readonly candidates: readonly ScoredFile[];
+  readonly reference: ScoredFile | null;
   readonly tokens: Int32Array;
   readonly windowTokens: number;
   readonly firstWindow: number;
@@ -94,7 +100,7 @@ export interface EngineCalls {
     event: never;
     result: { readonly size: number; readonly fingerprint: string };
   };
-  score: { params: ScoreJob; event: WindowScores; result: null };
+  score: { params: ScoreJob; event: readonly WindowScores[]; result: null };
   measure: { params: { readonly path: string; readonly shape: RunShape }; event: never; result: Footprint };
   quantize: {
     params: QuantizeJob;

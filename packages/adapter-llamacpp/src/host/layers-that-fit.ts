@@ -13,7 +13,10 @@ const MOST_LAYERS = 1_024;
  * How many layers go to the devices: as many as their free memory holds, found by asking the engine without
  * allocating. Where the engine cannot be asked, all of them, as llama.cpp itself does.
  */
-export async function layersThatFit(engine: Engine, options: SessionOptions): Promise<number> {
+export async function layersThatFit(
+  engine: Engine,
+  options: Pick<SessionOptions, 'path' | 'contextTokens' | 'kvCacheType'>,
+): Promise<number> {
   const devices = listDevices(engine);
   if (devices.length === 0) return 0;
   const known = devices.every((device) => device.freeBytes !== null);

@@ -2,44 +2,50 @@ import { InvalidInputError, tokenDivergence, tokenNll } from '@plimsoll/domain';
 import type { WindowScores } from '@plimsoll/domain';
 import type { ScoreJob } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
-import { listDevices } from './info.js';
 import type { Job } from './job.js';
 import { ScoredModel } from './scored-model.js';
-
-const ALL_LAYERS = 1_024;
 
 /**
  * Scores a text window by window. As in `llama-perplexity`, BOS replaces the first token of a window where the
  * vocabulary adds one, and the positions from the middle on predict the token after them.
  */
 export async function score(engine: Engine, request: ScoreJob, job: Job): Promise<null> {
-  const { tokens, windowTokens, threads } = request;
-  const gpuLayers = listDevices(engine).length === 0 ? 0 : ALL_LAYERS;
-  const candidate = await ScoredModel.open(engine, request.candidate, windowTokens, threads, gpuLayers);
-  const reference =
-    request.reference === null
-      ? null
-      : await ScoredModel.open(engine, request.reference, windowTokens, threads, gpuLayers);
-  if (reference !== null && reference.vocabularySize !== candidate.vocabularySize) {
-    throw new InvalidInputError(
-      `The vocabularies differ: ${reference.vocabularySize} tokens in the reference, ` +
-        `${candidate.vocabularySize} in the model under test.`,
-      { hint: 'Compare two levels of the same model.' },
-    );
+  const { tokens, windowTokens } = request;
+  const reference = request.reference === null ? null : await ScoredModel.open(engine, request.reference, request);
+  const candidates: ScoredModel[] = [];
+  for (const file of request.candidates) {
+    job.check();
+    const candidate = await ScoredModel.open(engine, file, request);
+    if (reference !== null) demandSameVocabulary(reference, candidate);
+    candidates.push(candidate);
   }
   const first = windowTokens >> 1;
   const windows = Math.floor(tokens.length / windowTokens);
   for (let window = request.firstWindow; window < windows; window++) {
     job.check();
     const piece = tokens.slice(window * windowTokens, (window + 1) * windowTokens);
-    if (candidate.bos !== null) piece[0] = candidate.bos;
-    // Each model has its own memory for logits: both rows can be read where they lie.
+    const bos = candidates[0]?.bos ?? null;
+    if (bos !== null) piece[0] = bos;
+    // Each model has its own memory for logits: the rows can be read where they lie.
     const base = reference === null ? null : await reference.evaluate(piece, first, job);
-    const logits = await candidate.evaluate(piece, first, job);
-    job.emit(windowScores(window, base, logits, piece, first, candidate.vocabularySize));
+    const scores: WindowScores[] = [];
+    for (const candidate of candidates) {
+      const logits = await candidate.evaluate(piece, first, job);
+      scores.push(windowScores(window, base, logits, piece, first, candidate.vocabularySize));
+    }
+    job.emit(scores);
     await job.breathe(true);
   }
   return null;
+}
+
+function demandSameVocabulary(reference: ScoredModel, candidate: ScoredModel): void {
+  if (reference.vocabularySize === candidate.vocabularySize) return;
+  throw new InvalidInputError(
+    `The vocabularies differ: ${reference.vocabularySize} tokens in the reference, ` +
+      `${candidate.vocabularySize} in the model under test.`,
+    { hint: 'Compare two levels of the same model.' },
+  );
 }
 
 function windowScores(

@@ -1,12 +1,13 @@
 import { BackendFailedError, CancelledError } from '@plimsoll/domain';
-import type { KvCacheType } from '@plimsoll/domain';
 import koffi from 'koffi';
+import type { ScoredFile, ScoreJob } from '../engine/protocol.js';
 import { AbortFlag } from '../native/abort-flag.js';
 import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
 import type { Job } from './job.js';
+import { layersThatFit } from './layers-that-fit.js';
 import { loadFailure } from './load-failure.js';
 import { cacheTypeId } from './tensor-type-id.js';
 import { ThreadTuner } from './thread-tuner.js';
@@ -51,13 +52,13 @@ export class ScoredModel {
 
   static async open(
     engine: Engine,
-    { path, kvCacheType }: { readonly path: string; readonly kvCacheType: KvCacheType },
-    windowTokens: number,
-    threads: readonly number[],
-    gpuLayers: number,
+    { path, kvCacheType }: ScoredFile,
+    { windowTokens, threads }: Pick<ScoreJob, 'windowTokens' | 'threads'>,
   ): Promise<ScoredModel> {
     const { llama } = engine;
     engine.log.clear();
+    // What is open already has taken its memory: the question is what is left.
+    const gpuLayers = await layersThatFit(engine, { path, contextTokens: windowTokens, kvCacheType });
     const model = await offThread(llama.loadModel, path, { ...llama.modelDefaults(), n_gpu_layers: gpuLayers });
     if (model === null) throw loadFailure(engine, path);
     const abort = new AbortFlag();

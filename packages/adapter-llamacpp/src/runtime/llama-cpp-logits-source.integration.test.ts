@@ -26,11 +26,12 @@ describe('LlamaCppLogitsSource', async () => {
   const tokens = (await source.tokenize(reference.model, text)).slice(0, WINDOW * WINDOWS);
   afterAll(() => source.close());
 
-  const collect = async (scores: AsyncIterable<WindowScores>): Promise<readonly WindowScores[]> => {
+  const collect = async (scores: AsyncIterable<readonly WindowScores[]>): Promise<readonly WindowScores[]> => {
     const all: WindowScores[] = [];
-    for await (const one of scores) all.push(one);
+    for await (const perCandidate of scores) all.push(...perCandidate);
     return all;
   };
+  const candidates = [candidate];
 
   test('two levels of one model have one vocabulary', async () => {
     const facts = await source.vocabulary(reference.model);
@@ -43,20 +44,21 @@ describe('LlamaCppLogitsSource', async () => {
   });
 
   test('scores the second half of each window but its last position, in order', async () => {
-    const scores = await collect(source.score({ candidate, reference, tokens, windowTokens: WINDOW }));
+    const scores = await collect(source.score({ candidates, reference, tokens, windowTokens: WINDOW }));
     expect(scores.map((one) => one.window)).toEqual(Array.from({ length: WINDOWS }, (_, i) => i));
     for (const one of scores) {
       expect(one.nll).toHaveLength(WINDOW / 2 - 1);
       expect(Math.min(...one.kld!)).toBeGreaterThanOrEqual(0);
       expect(one.missingMass).toBeNull();
     }
-    const resumed = await collect(source.score({ candidate, reference, tokens, windowTokens: WINDOW, firstWindow: 6 }));
+    const rest = { candidates, reference, tokens, windowTokens: WINDOW, firstWindow: 6 };
+    const resumed = await collect(source.score(rest));
     expect(resumed.map((one) => one.window)).toEqual([6, 7]);
     expect(Array.from(resumed[0]!.nll)).toEqual(Array.from(scores[6]!.nll));
   });
 
   test('a model against itself diverges by nothing', async () => {
-    const job = { candidate: reference, reference, tokens: tokens.slice(0, WINDOW), windowTokens: WINDOW };
+    const job = { candidates: [reference], reference, tokens: tokens.slice(0, WINDOW), windowTokens: WINDOW };
     const [scores] = await collect(source.score(job));
     expect(Math.max(...scores!.kld!)).toBe(0);
     expect(Math.min(...scores!.sameTop!)).toBe(1);
@@ -65,11 +67,21 @@ describe('LlamaCppLogitsSource', async () => {
     expect(Array.from(alone!.nll)).toEqual(Array.from(scores!.nll));
   });
 
+  test('several candidates in one pass score as each does alone', async () => {
+    const job = { reference, tokens: tokens.slice(0, 2 * WINDOW), windowTokens: WINDOW };
+    const together = await collect(source.score({ ...job, candidates: [candidate, reference] }));
+    const alone = await collect(source.score({ ...job, candidates }));
+    expect(together.map(({ window }) => window)).toEqual([0, 0, 1, 1]);
+    expect(together.filter((_, i) => i % 2 === 0)).toEqual(alone);
+    for (const own of together.filter((_, i) => i % 2 === 1)) expect(Math.max(...own.kld!)).toBe(0);
+    await expect(collect(source.score({ ...job, candidates: [] }))).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+
   test('an aborted signal ends it, a text too short does not begin', async () => {
-    const job = { candidate, reference, tokens, windowTokens: WINDOW };
+    const job = { candidates, reference, tokens, windowTokens: WINDOW };
     const abort = new AbortController();
     const work = (async () => {
-      for await (const one of source.score(job, { signal: abort.signal })) if (one.window === 1) abort.abort();
+      for await (const [one] of source.score(job, { signal: abort.signal })) if (one?.window === 1) abort.abort();
     })();
     await expect(work).rejects.toMatchObject({ code: 'cancelled' });
     const short = collect(source.score({ ...job, tokens: tokens.slice(0, 100) }));
@@ -104,7 +116,9 @@ describe('LlamaCppLogitsSource', async () => {
         return { value: Number(found?.[1]), error: Number(found?.[2]) };
       };
       const quality = new QualityAccumulator({ kind: 'full' });
-      for await (const one of source.score({ candidate, reference, tokens, windowTokens: WINDOW })) quality.record(one);
+      for (const one of await collect(source.score({ candidates, reference, tokens, windowTokens: WINDOW }))) {
+        quality.record(one);
+      }
       const ours = quality.result()!;
       const pairs = [
         [ours.perplexity, theirs(/Mean PPL\(Q\)/)],

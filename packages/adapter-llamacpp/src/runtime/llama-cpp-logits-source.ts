@@ -2,7 +2,6 @@ import { InvalidInputError } from '@plimsoll/domain';
 import type {
   CallOptions,
   EvaluatedModel,
-  KvCacheType,
   LogitsSource,
   ScoreRequest,
   VocabularyFacts,
@@ -10,6 +9,7 @@ import type {
 } from '@plimsoll/domain';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
+import type { ScoredFile } from '../engine/protocol.js';
 import { SharedEngine } from '../engine/shared-engine.js';
 import { ModelFolder } from './model-folder.js';
 import { defaultThreads } from './threads.js';
@@ -44,7 +44,7 @@ export class LlamaCppLogitsSource implements LogitsSource {
     return this.#questions.call('tokenize', { path, text }, options.signal);
   }
 
-  async *score(request: ScoreRequest, options: CallOptions = {}): AsyncGenerator<WindowScores> {
+  async *score(request: ScoreRequest, options: CallOptions = {}): AsyncGenerator<readonly WindowScores[]> {
     const { windowTokens, tokens, firstWindow = 0 } = request;
     checkWhole('windowTokens', windowTokens, 4);
     checkWhole('firstWindow', firstWindow, 0);
@@ -55,11 +55,13 @@ export class LlamaCppLogitsSource implements LogitsSource {
         hint: 'Give a longer text or a shorter --window.',
       });
     }
-    const candidate = await this.#resolve(request.candidate);
+    if (request.candidates.length === 0) throw new InvalidInputError('There is no model to score.');
+    const candidates: ScoredFile[] = [];
+    for (const candidate of request.candidates) candidates.push(await this.#resolve(candidate));
     const reference = request.reference === null ? null : await this.#resolve(request.reference);
     const engine = new EngineProcess(this.#options);
     try {
-      const job = { candidate, reference, tokens, windowTokens, firstWindow, threads };
+      const job = { candidates, reference, tokens, windowTokens, firstWindow, threads };
       for await (const scores of engine.stream('score', job, options.signal)) yield scores;
     } finally {
       await engine.close();
@@ -71,7 +73,7 @@ export class LlamaCppLogitsSource implements LogitsSource {
     await this.#questions.close();
   }
 
-  async #resolve({ model, kvCacheType }: EvaluatedModel): Promise<{ path: string; kvCacheType: KvCacheType }> {
+  async #resolve({ model, kvCacheType }: EvaluatedModel): Promise<ScoredFile> {
     return { path: (await this.#folder.require(model)).path, kvCacheType };
   }
 }

@@ -68,34 +68,39 @@ export class LlamaServerLogitsSource implements LogitsSource {
     return Int32Array.from((await this.#http.json(call, tokensSchema)).tokens);
   }
 
-  async *score(request: ScoreRequest, options?: CallOptions): AsyncGenerator<WindowScores> {
-    const { tokens, windowTokens, firstWindow = 0, candidate, reference } = request;
+  async *score(request: ScoreRequest, options?: CallOptions): AsyncGenerator<readonly WindowScores[]> {
+    const { tokens, windowTokens, firstWindow = 0, candidates, reference } = request;
     if (!Number.isInteger(windowTokens) || windowTokens < 4 || tokens.length < windowTokens) {
       throw new InvalidInputError(`The text has ${tokens.length} tokens; one window takes ${windowTokens}.`, {
         hint: 'Give a longer text or a shorter window of at least 4 tokens.',
       });
     }
     // A llama-server evaluates its own model whatever name it is asked for.
-    for (const { model } of [candidate, ...(reference === null ? [] : [reference])]) {
+    for (const { model } of [...candidates, ...(reference === null ? [] : [reference])]) {
       await this.vocabulary(model, options);
     }
-    const [bos] = await this.tokenize(candidate.model, '', options);
+    const [named] = candidates;
+    if (named === undefined) throw new InvalidInputError('There is no model to score.');
+    const [bos] = await this.tokenize(named.model, '', options);
     const first = windowTokens >> 1;
     const windows = Math.floor(tokens.length / windowTokens);
     for (let window = firstWindow; window < windows; window += 1) {
       const piece = [...tokens.subarray(window * windowTokens, (window + 1) * windowTokens)];
       if (bos !== undefined) piece[0] = bos;
-      const scores = emptyScores(window, windowTokens - 1 - first, reference !== null);
+      const all = candidates.map(() => emptyScores(window, windowTokens - 1 - first, reference !== null));
       for (let at = first; at < windowTokens - 1; at += 1) {
         throwIfAborted(options?.signal);
         const prompt = piece.slice(0, at + 1);
-        const [seen, base] = await Promise.all([
-          this.#topTokens(candidate.model, prompt, options),
+        const [base, ...seen] = await Promise.all([
           reference === null ? null : this.#topTokens(reference.model, prompt, options),
+          ...candidates.map(({ model }) => this.#topTokens(model, prompt, options)),
         ]);
-        record(scores, at - first, seen, base, piece[at + 1] ?? 0);
+        all.forEach((scores, i) => {
+          const one = seen[i];
+          if (one !== undefined && one !== null) record(scores, at - first, one, base, piece[at + 1] ?? 0);
+        });
       }
-      yield scores;
+      yield all;
     }
   }
 

@@ -49,7 +49,18 @@ const useCase = (gpu = new FixedGpuProbe()): CompareLevels => {
     new RecordingEventBus(),
   );
   const digest = (text: string): string => String(text.length);
-  return new CompareLevels({ runtime, ensure, logits: null, planner: null, store, recorder, gpu, clock, digest });
+  return new CompareLevels({
+    runtime,
+    ensure,
+    logits: null,
+    planner: null,
+    store,
+    recorder,
+    gpu,
+    host: new FixedHostProbe(),
+    clock,
+    digest,
+  });
 };
 
 const prompts = (): readonly string[] =>

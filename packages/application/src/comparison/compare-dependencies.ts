@@ -1,4 +1,4 @@
-import type { Clock, GpuProbe, LogitsSource, MeasurementStore, ModelRuntime } from '@plimsoll/domain';
+import type { Clock, GpuProbe, HostProbe, LogitsSource, MeasurementStore, ModelRuntime } from '@plimsoll/domain';
 import type { PlanModel } from '../planning/plan-model.js';
 import type { TaskGrader } from '../tasks/task-grader.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
@@ -16,6 +16,7 @@ export interface CompareDependencies {
   readonly store: MeasurementStore;
   readonly recorder: MeasurementRecorder;
   readonly gpu: GpuProbe;
+  readonly host: HostProbe;
   readonly clock: Clock;
   /** Judges answers to tasks; `name` tells graders apart, so that none goes on with another's outcomes. */
   readonly grader?: { readonly name: string; readonly grade: TaskGrader } | undefined;

@@ -10,12 +10,14 @@ import {
   RecordingEventBus,
   installedVariant,
 } from '@plimsoll/testing';
-import { variantName, baseName } from '@plimsoll/domain';
+import { CapabilityMissingError, variantName, baseName } from '@plimsoll/domain';
+import type { VariantBuilder } from '@plimsoll/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { EnsureVariant } from '../variants/ensure-variant.js';
 import { CompareLevels } from './compare-levels.js';
 import type { CompareProgress, CompareRequest } from './compare-request.js';
+import type { NotMeasured } from './comparison.js';
 
 const REQUEST: CompareRequest = {
   model: 'tale:1b',
@@ -32,7 +34,8 @@ const REQUEST: CompareRequest = {
 
 let runtime: InMemoryModelRuntime;
 let store: InMemoryMeasurementStore;
-let logits: FakeLogitsSource;
+let logits: FakeLogitsSource | null;
+let builder: VariantBuilder;
 let failOn: (model: string) => boolean;
 
 const useCase = (): CompareLevels => {
@@ -44,7 +47,7 @@ const useCase = (): CompareLevels => {
   const ensure = new EnsureVariant(
     runtime,
     new InMemoryModelCatalog(runtime),
-    [new FakeVariantBuilder(runtime)],
+    [builder],
     (model, level) => variantName(baseName(model), level),
     new RecordingEventBus(),
   );
@@ -56,6 +59,7 @@ const useCase = (): CompareLevels => {
     store,
     recorder,
     gpu,
+    host: new FixedHostProbe(),
     clock,
     digest: (text) => String(text.length),
   });
@@ -70,6 +74,7 @@ beforeEach(() => {
       if (failOn(model)) throw new Error('the engine stopped');
     },
   });
+  builder = new FakeVariantBuilder(runtime);
   store = new InMemoryMeasurementStore();
   logits = new FakeLogitsSource({ divergence: (model) => (model.includes('q4') ? 0.2 : 0.01) });
 });
@@ -158,17 +163,78 @@ describe('CompareLevels', () => {
   test.each([
     ['a text shorter than two windows', { text: 'x'.repeat(31) }, 'invalid-input'],
     ['a missing level that must not be made', { make: false }, 'variant-not-found'],
+    ['a missing reference that must not be made', { reference: 'F32', make: false }, 'variant-not-found'],
     ['a window too short', { windowTokens: 4 }, 'invalid-input'],
-  ])('%s is found before any run', async (_name, change, code) => {
-    await expect(useCase().compare({ ...REQUEST, ...change })).rejects.toMatchObject({ code });
-    expect(runtime.requests).toEqual([]);
+    ['a cache that the backend cannot choose', { kvCaches: ['f16', 'q8_0'] }, 'capability-missing'],
+  ] as const)('%s is found before any run, and before anything is made', async (_name, change, code) => {
+    const written: string[] = [];
+    const text = async (): Promise<string> => (written.push('text'), REQUEST.text as string);
+    await expect(useCase().compare({ ...REQUEST, text, ...change })).rejects.toMatchObject({ code });
+    expect([runtime.requests, runtime.variants.length, written]).toEqual([[], 1, []]);
   });
 
-  test('another vocabulary is found before any run', async () => {
+  test('a level that cannot be made is found before others are made', async () => {
+    const methods = builder.methods.bind(builder);
+    builder.methods = async (request) => (request.level === 'IQ1_S' ? [] : methods(request));
+    const levels = ['Q4_K_M', 'IQ1_S'] as const;
+    await expect(useCase().compare({ ...REQUEST, levels })).rejects.toMatchObject({ code: 'variant-not-found' });
+    expect([runtime.requests, runtime.variants.length]).toEqual([[], 1]);
+  });
+
+  test('another vocabulary is found before any run, and where it is there already before a text is written', async () => {
     logits = new FakeLogitsSource({
       vocabulary: (model) => ({ size: model.includes('q4') ? 9 : 10, fingerprint: null }),
     });
     await expect(useCase().compare(REQUEST)).rejects.toMatchObject({ code: 'unsupported-model' });
+    const text = (): never => expect.unreachable('a text was asked for');
+    await expect(useCase().compare({ ...REQUEST, text })).rejects.toMatchObject({ code: 'unsupported-model' });
     expect(runtime.requests).toEqual([]);
+  });
+
+  describe('where the backend tells no log-probabilities', () => {
+    const heard: NotMeasured[] = [];
+    const onNotMeasured = (one: NotMeasured): void => void heard.push(one);
+
+    beforeEach(() => {
+      heard.length = 0;
+    });
+
+    test.each([
+      ['none at all', null],
+      [
+        'none of this model',
+        () => {
+          throw new CapabilityMissingError('No vocabulary.', { hint: 'Take another server.' });
+        },
+      ],
+    ])('quality is left out, and that is said before any run: %s', async (_name, vocabulary) => {
+      logits = vocabulary === null ? null : new FakeLogitsSource({ vocabulary });
+      const text = (): never => expect.unreachable('a text was asked for');
+      const { levels, notMeasured } = await useCase().compare(
+        { ...REQUEST, text },
+        {
+          onNotMeasured: (one) => {
+            expect(runtime.requests).toEqual([]);
+            onNotMeasured(one);
+          },
+        },
+      );
+      expect(heard).toEqual([{ what: 'quality', reason: expect.stringMatching(/log-prob|No vocabulary\. Take/) }]);
+      expect(notMeasured).toEqual(heard);
+      expect(levels.map(({ quality }) => quality)).toEqual([null, null, null]);
+    });
+
+    test('nothing is said where no quality was asked for', async () => {
+      logits = null;
+      const { notMeasured } = await useCase().compare({ ...REQUEST, text: null }, { onNotMeasured });
+      expect([heard, notMeasured]).toEqual([[], []]);
+    });
+
+    test('a comparison of nothing else is refused', async () => {
+      logits = null;
+      await expect(useCase().compare({ ...REQUEST, iterations: 0 })).rejects.toMatchObject({
+        code: 'capability-missing',
+      });
+    });
   });
 });

@@ -1,27 +1,20 @@
-import { InvalidInputError } from '@plimsoll/domain';
-import type { CallOptions, KvCacheType, Measurement, QualityResult } from '@plimsoll/domain';
-import type { ReadyVariant } from '../variants/ensure-variant.js';
+import type { CallOptions, Measurement, QualityResult } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
-import type { CompareProgress, CompareRequest } from './compare-request.js';
+import type { CompareOptions, CompareRequest } from './compare-request.js';
 import type { Comparison, ComparisonCell } from './comparison.js';
 import { isAbout } from './is-about.js';
-import { measureQuality, prepareText } from './measure-quality.js';
+import { measureQuality } from './measure-quality.js';
 import { PacedProgress } from './paced-progress.js';
+import { prepareComparison } from './prepare-comparison.js';
 import { profileCell } from './profile-cell.js';
 import { NO_PREDICTION, predictCells } from './predict-cells.js';
 import type { CellPrediction } from './predict-cells.js';
 import { summarizeCells } from './summarize-comparison.js';
-import { checkTasks, runTasks, tasksOfCells } from './run-tasks.js';
+import { MOST_TASK_RECORDS, runTasks, settledTasks, tasksOfCells } from './run-tasks.js';
+import { scoringGroups } from './scoring-groups.js';
 import { speedConditions } from './speed-conditions.js';
+import { taskDisagreements } from './task-disagreements.js';
 import { timeCell } from './time-cell.js';
-
-/** Options of a comparison. */
-export interface CompareOptions extends CallOptions {
-  readonly onProgress?: ((progress: CompareProgress) => void) | undefined;
-}
-
-/** Fewer tokens leave nothing to score in a window's second half. */
-const SHORTEST_WINDOW = 8;
 
 /**
  * Levels of one model side by side: speed, memory, quality. Every run is kept as soon as it is done, so that an
@@ -39,27 +32,29 @@ export class CompareLevels {
    * @throws InvalidInputError, VariantNotFoundError, UnsupportedModelError, CapabilityMissingError, CancelledError
    */
   async compare(request: CompareRequest, options: CompareOptions = {}): Promise<Comparison> {
-    checkTasks(this.#with, request);
     const conditions = speedConditions(request);
-    const cells = await this.#readyCells(request, options);
-    const text = await prepareText(this.#with, request, cells, options);
+    const { cells, text: content, prepared: text, notMeasured } = await prepareComparison(this.#with, request, options);
     const environment = await this.#with.recorder.environment(options);
     const candidates = text === null ? [] : cells.slice(1);
     const tasks = request.tasks ?? [];
     const steps = cells.length * (request.iterations * (1 + conditions.length) + tasks.length) + candidates.length;
-    const { id, kept } = await this.#resume(request, cells, steps, environment.engineBuild);
+    const { id, kept } = await this.#resume({ ...request, text: content }, cells, steps, environment.engineBuild);
 
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
     const predictions = await predictCells(this.#with.planner, request.model, cells, options);
     const runs = await this.#timeAll(request, id, cells, predictions, kept, progress, options);
     const qualities = kept.filter(({ kind }) => kind === 'quality');
-    for (const cell of candidates) {
-      if (text !== null && qualityOf(qualities, cell) === null) {
-        const tell = (fraction: number): void => progress.tell('quality', cell.level, fraction);
+    if (text !== null) {
+      const missing = candidates.filter((cell) => qualityOf(qualities, cell) === null);
+      progress.advance(candidates.length - missing.length);
+      const { availableBytes } = await this.#with.host.read();
+      for (const group of scoringGroups(text.reference, missing, availableBytes)) {
+        const levels = [...new Set(group.map(({ level }) => level))].join(', ');
+        const tell = (fraction: number): void => progress.tell('quality', levels, fraction * group.length);
         tell(0);
-        qualities.push(await measureQuality(this.#with, request, id, text, cell, tell, options));
+        qualities.push(...(await measureQuality(this.#with, request, id, text, group, tell, options)));
+        progress.advance(group.length);
       }
-      progress.advance();
     }
     const outcomes = await runTasks(this.#with, request, id, cells, predictions, kept, progress, options);
     const summaries = tasksOfCells(cells, tasks, outcomes);
@@ -79,32 +74,9 @@ export class CompareLevels {
           quality: index === 0 ? qualityOfReference(qualities) : qualityOf(qualities, cell),
         })),
       ).map((level, index) => ({ ...level, tasks: summaries[index] ?? null })),
+      disagreements: taskDisagreements(cells, tasks, outcomes),
+      notMeasured,
     };
-  }
-
-  /** Every cell's variant, the reference first; made where that is allowed. */
-  async #readyCells(request: CompareRequest, options: CompareOptions): Promise<readonly ReadyCell[]> {
-    if (request.windowTokens < SHORTEST_WINDOW) {
-      throw new InvalidInputError(`A window needs at least ${SHORTEST_WINDOW} tokens.`);
-    }
-    const levels = [request.reference, ...request.levels.filter((level) => level !== request.reference)];
-    const kvCaches: readonly KvCacheType[] = request.kvCaches.length > 0 ? request.kvCaches : ['f16'];
-    const variants: ReadyVariant[] = [];
-    for (const [index, level] of levels.entries()) {
-      const variant = await this.#with.ensure.ensure(request.model, level, {
-        signal: options.signal,
-        make: request.make,
-        onProgress: ({ completed, total }) => {
-          const within = completed === null || !total ? 0 : completed / total;
-          const fraction = (index + within) / levels.length;
-          options.onProgress?.({ phase: 'building', detail: level, fraction, remainingMs: null });
-        },
-      });
-      variants.push(variant);
-    }
-    return variants.flatMap((ready) =>
-      kvCaches.map((kvCache) => ({ level: ready.level, kvCache, variant: ready.name, ready })),
-    );
   }
 
   /** The comparison to go on with: the first run of these settings that is not complete. */
@@ -122,8 +94,9 @@ export class CompareLevels {
     const base = this.#with.digest(JSON.stringify([...settings, ...conditions, ...graded]));
     for (let number = 1; ; number += 1) {
       const id = `${base}-${number}`;
-      const kept = await this.#with.store.query({ comparisonId: id, limit: steps });
-      if (kept.length < steps) return { id, kept };
+      const kept = await this.#with.store.query({ comparisonId: id, limit: steps * MOST_TASK_RECORDS });
+      const runs = kept.filter(({ kind }) => kind !== 'task').length;
+      if (runs + settledTasks(kept) < steps) return { id, kept };
     }
   }
 

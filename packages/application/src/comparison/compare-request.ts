@@ -1,5 +1,6 @@
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { CallOptions, KvCacheType, Level } from '@plimsoll/domain';
 import type { Task } from '../tasks/task.js';
+import type { NotMeasured } from './comparison.js';
 
 /** What to compare, and how. */
 export interface CompareRequest {
@@ -19,8 +20,11 @@ export interface CompareRequest {
   readonly depths?: readonly number[] | undefined;
   /** Numbers of generations at the same time whose total speed is measured; none when absent. */
   readonly concurrency?: readonly number[] | undefined;
-  /** Text to measure quality on; null measures none. */
-  readonly text: string | null;
+  /**
+   * Text to measure quality on, or a function that finds or writes it: called once all else has been looked at.
+   * Null measures none.
+   */
+  readonly text: string | (() => Promise<string>) | null;
   readonly windowTokens: number;
   /** Tasks that every cell is given; none when absent. Ids are unique. */
   readonly tasks?: readonly Task[] | undefined;
@@ -37,4 +41,11 @@ export interface CompareProgress {
   readonly fraction: number;
   /** Milliseconds left, from the pace so far; null until there is one. */
   readonly remainingMs: number | null;
+}
+
+/** Options of a comparison. */
+export interface CompareOptions extends CallOptions {
+  readonly onProgress?: ((progress: CompareProgress) => void) | undefined;
+  /** Hears, before any long work, what was asked for and will not be measured. */
+  readonly onNotMeasured?: ((notMeasured: NotMeasured) => void) | undefined;
 }

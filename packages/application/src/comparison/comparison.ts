@@ -84,6 +84,32 @@ export interface ComparedLevel extends ComparisonCell {
   readonly paretoOptimal: boolean;
 }
 
+/** A task on which the levels differ. Prompt and answers are the user's: for the user's own report, never for logs. */
+export interface TaskDisagreement {
+  readonly id: string;
+  readonly prompt: string;
+  /** What makes an answer right, in words; null where only a grader tells. */
+  readonly expected: string | null;
+  /** One for each cell, in their order. */
+  readonly answers: readonly {
+    readonly level: Level;
+    readonly kvCache: KvCacheType;
+    readonly passed: boolean | null;
+    readonly score: number | null;
+    /** The answer's beginning; null when there was none or it was not kept. */
+    readonly answer: string | null;
+    /** Whether it was answered and judged at all. */
+    readonly succeeded: boolean;
+  }[];
+}
+
+/** Something that was asked for and could not be measured. */
+export interface NotMeasured {
+  readonly what: 'quality' | 'prompts';
+  /** Why, as a sentence. */
+  readonly reason: string;
+}
+
 /** Levels of one model side by side. */
 export interface Comparison {
   readonly id: string;
@@ -93,4 +119,8 @@ export interface Comparison {
   /** The text that quality was measured on, or null when it was not. */
   readonly text: { readonly tokens: number; readonly window: number } | null;
   readonly levels: readonly ComparedLevel[];
+  /** Tasks on which the levels differ; absent or empty when there are none. */
+  readonly disagreements?: readonly TaskDisagreement[];
+  /** What was asked for and could not be measured; absent or empty when all was. */
+  readonly notMeasured?: readonly NotMeasured[];
 }

@@ -1,7 +1,8 @@
-import { InvalidInputError, QualityAccumulator, UnsupportedModelError } from '@plimsoll/domain';
-import type { CallOptions, LogitsSource, Measurement } from '@plimsoll/domain';
+import { InvalidInputError, QualityAccumulator, UnsupportedModelError, isPlimsollError } from '@plimsoll/domain';
+import type { CallOptions, EvaluatedModel, LogitsSource, Measurement } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
+import type { NotMeasured } from './comparison.js';
 
 /** A text ready to be scored. */
 export interface PreparedText {
@@ -11,62 +12,96 @@ export interface PreparedText {
 }
 
 /**
- * The tokens of the text, after all that could make the quality run fail has been looked at. Null when no quality is
- * wanted, the backend cannot tell it, or there is nothing to hold the reference against.
- * @throws InvalidInputError for a text that is too short, UnsupportedModelError for vocabularies that differ
+ * Whether the backend can tell the quality of the reference, and why not. Costs little: no text is read or written.
+ * Null when it can.
+ */
+export async function whyNoQuality(
+  { logits, runtime }: Pick<CompareDependencies, 'logits' | 'runtime'>,
+  reference: ReadyCell,
+  options: CallOptions,
+): Promise<NotMeasured | null> {
+  if (logits === null) {
+    const reason = `The ${runtime.id} backend tells no log-probabilities of a given text. The embedded engine and llama-server do.`;
+    return { what: 'quality', reason };
+  }
+  try {
+    await logits.vocabulary(reference.variant, options);
+    return null;
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'capability-missing') throw error;
+    return { what: 'quality', reason: [error.message, error.hint].filter(Boolean).join(' ') };
+  }
+}
+
+/**
+ * The tokens of the text.
+ * @throws InvalidInputError for a text that is too short
  */
 export async function prepareText(
-  { logits }: CompareDependencies,
-  request: CompareRequest,
-  cells: readonly ReadyCell[],
+  logits: LogitsSource,
+  text: string,
+  windowTokens: number,
+  reference: ReadyCell,
   options: CallOptions,
-): Promise<PreparedText | null> {
-  const [reference, ...others] = cells;
-  if (request.text === null || logits === null || reference === undefined || others.length === 0) return null;
-  const tokens = await logits.tokenize(reference.variant, request.text, options);
-  if (tokens.length < 2 * request.windowTokens) {
+): Promise<PreparedText> {
+  const tokens = await logits.tokenize(reference.variant, text, options);
+  if (tokens.length < 2 * windowTokens) {
     throw new InvalidInputError(
-      `The text has ${tokens.length} tokens; two windows of ${request.windowTokens} are the least to measure on.`,
+      `The text has ${tokens.length} tokens; two windows of ${windowTokens} are the least to measure on.`,
       { hint: 'Give a longer text with --text FILE, or shorter windows with --window N.' },
-    );
-  }
-  const expected = await logits.vocabulary(reference.variant, options);
-  for (const { variant } of others) {
-    const found = await logits.vocabulary(variant, options);
-    if (found.size === expected.size && found.fingerprint === expected.fingerprint) continue;
-    throw new UnsupportedModelError(
-      `${variant} has another vocabulary than ${reference.variant}; their answers cannot be compared token by token.`,
-      { hint: 'Compare variants of one and the same model.' },
     );
   }
   return { logits, tokens, reference };
 }
 
-/** Scores the cell against the reference over the whole text and keeps the record. */
+/**
+ * Looks whether variants have the reference's vocabulary.
+ * @throws UnsupportedModelError for one that differs
+ */
+export async function checkVocabularies(
+  logits: LogitsSource,
+  reference: ReadyCell,
+  variants: readonly string[],
+  options: CallOptions,
+): Promise<void> {
+  const expected = await logits.vocabulary(reference.variant, options);
+  for (const variant of variants) {
+    const found = await logits.vocabulary(variant, options);
+    if (found.size === expected.size && found.fingerprint === expected.fingerprint) continue;
+    throw new UnsupportedModelError(
+      `${variant} has another vocabulary than ${reference.variant}; their answers cannot be compared token by token.`,
+      { hint: 'Compare variants of one and the same model, or leave quality out with --no-quality.' },
+    );
+  }
+}
+
+/** Scores cells against the reference in one pass over the whole text and keeps a record of each. */
 export async function measureQuality(
   { recorder }: CompareDependencies,
   request: CompareRequest,
   comparisonId: string,
   { logits, tokens, reference }: PreparedText,
-  cell: ReadyCell,
+  cells: readonly ReadyCell[],
   onFraction: (fraction: number) => void,
   options: CallOptions,
-): Promise<Measurement> {
-  const accumulator = new QualityAccumulator(logits.coverage);
+): Promise<readonly Measurement[]> {
+  const accumulators = cells.map(() => new QualityAccumulator(logits.coverage));
   const windows = Math.floor(tokens.length / request.windowTokens);
+  const evaluated = ({ variant, kvCache }: ReadyCell): EvaluatedModel => ({ model: variant, kvCacheType: kvCache });
   const score = {
-    candidate: { model: cell.variant, kvCacheType: cell.kvCache },
-    reference: { model: reference.variant, kvCacheType: reference.kvCache },
+    candidates: cells.map(evaluated),
+    reference: evaluated(reference),
     tokens,
     windowTokens: request.windowTokens,
   };
-  for await (const scores of logits.score(score, options)) {
-    accumulator.record(scores);
-    onFraction((scores.window + 1) / windows);
+  for await (const perCell of logits.score(score, options)) {
+    perCell.forEach((scores, i) => accumulators[i]?.record(scores));
+    onFraction(((perCell[0]?.window ?? 0) + 1) / windows);
   }
-  return recorder.record(
-    {
-      kind: 'quality',
+  const kept: Measurement[] = [];
+  for (const [i, cell] of cells.entries()) {
+    const measurement = {
+      kind: 'quality' as const,
       model: request.model,
       variant: cell.variant,
       level: cell.level,
@@ -74,8 +109,9 @@ export async function measureQuality(
       digest: cell.ready.digest,
       comparisonId,
       succeeded: true,
-      quality: accumulator.result(),
-    },
-    options,
-  );
+      quality: accumulators[i]?.result() ?? null,
+    };
+    kept.push(await recorder.record(measurement, options));
+  }
+  return kept;
 }

@@ -13,6 +13,7 @@ import { BackendFailedError, CancelledError, variantName } from '@plimsoll/domai
 import type { GenerateRequest, GenerationTimings } from '@plimsoll/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import { MOST_KEPT_CHARACTERS } from '../tasks/run-task.js';
 import { checkingGrader } from '../tasks/task-grader.js';
 import type { TaskGrader } from '../tasks/task-grader.js';
 import type { Task } from '../tasks/task.js';
@@ -77,6 +78,7 @@ const useCase = (grade: TaskGrader | null = checkingGrader(() => true), name = '
     store,
     recorder,
     gpu,
+    host: new FixedHostProbe(),
     clock,
     digest,
     grader,
@@ -141,6 +143,63 @@ describe('tasks of a comparison', () => {
     expect(await store.query({ kind: 'task' })).toEqual([]);
   });
 
+  test('that failed are tried again, and only those; after three tries the error stands', async () => {
+    const failing: TaskGrader = async (task, answer) => {
+      if (task.id === 'two') throw new BackendFailedError('The grader ended with code 1.');
+      return checkingGrader(() => true)(task, answer);
+    };
+    const first = await useCase(failing).compare(REQUEST);
+    expect(first.levels.map(({ tasks }) => tasks?.errors)).toEqual([1, 1, 1]);
+    requests = [];
+    const second = await useCase().compare(REQUEST);
+    expect(second.id).toBe(first.id);
+    expect(requests.map(({ input }) => input)).toEqual(requests.map(() => ({ kind: 'prompt', prompt: 'Say two.' })));
+    expect(requests).toHaveLength(3);
+    expect(second.levels.map(({ tasks }) => [tasks?.total, tasks?.passed, tasks?.errors])).toEqual([
+      [4, 3, 0],
+      [4, 3, 0],
+      [4, 2, 0],
+    ]);
+    expect((await useCase().compare(REQUEST)).id).not.toBe(first.id);
+
+    store = new InMemoryMeasurementStore();
+    const ids: string[] = [];
+    for (let run = 0; run < 4; run += 1) ids.push((await useCase(failing).compare(REQUEST)).id);
+    expect(new Set(ids.slice(0, 3)).size).toBe(1);
+    expect(ids[3]).not.toBe(ids[0]);
+  });
+
+  test('keep the beginning of each answer, thinking left out', async () => {
+    const clever = runtime.generate;
+    runtime.generate = async function* (request, options) {
+      if (request.input.kind !== 'prompt' || !request.input.prompt.includes('one'))
+        return yield* clever(request, options);
+      yield { type: 'text', text: '😀'.repeat(5000) };
+      yield { type: 'done', stopReason: 'stop', timings: TIMINGS };
+    };
+    await useCase().compare({ ...REQUEST, levels: [] });
+    const kept = await store.query({ kind: 'task' });
+    const answerOf = (id: string): string => kept.find(({ task }) => task?.id === id)?.task?.answer ?? '';
+    expect(answerOf('two')).toBe('two');
+    expect(answerOf('one').length).toBeLessThanOrEqual(MOST_KEPT_CHARACTERS);
+    expect(answerOf('one')).toMatch(/^(?:😀)+…$/u);
+  });
+
+  test('on which the levels differ are told with prompt and answers', async () => {
+    const { disagreements } = await useCase().compare(REQUEST);
+    expect(disagreements).toEqual([
+      {
+        id: 'three',
+        prompt: 'Say three.',
+        expected: 'three',
+        answers: ['F16', 'Q8_0', 'Q2_K'].map((level) => {
+          const passed = level !== 'Q2_K';
+          return { level, kvCache: 'f16', passed, score: null, answer: passed ? 'three' : '?', succeeded: true };
+        }),
+      },
+    ]);
+  });
+
   test('that another grader judged do not count', async () => {
     const { id } = await useCase().compare(REQUEST);
     const other = await useCase(async () => ({ passed: null, score: 3 }), 'mine').compare(REQUEST);
@@ -159,7 +218,7 @@ describe('tasks of a comparison', () => {
       expect.objectContaining({
         succeeded: false,
         errorCode: 'backend-failed',
-        task: { id: 'two', passed: null, score: null },
+        task: { id: 'two', passed: null, score: null, answer: 'two' },
       }),
     );
   });

@@ -26,8 +26,29 @@ export function checkTasks({ grader }: CompareDependencies, { tasks = [] }: Comp
   }
 }
 
+/** A task that failed so often fails again; its error stands. */
+const MOST_TRIES = 3;
+
+/** So many records one task of one cell may have at most. */
+export const MOST_TASK_RECORDS: number = MOST_TRIES;
+
+/** Tasks of cells whose outcome stands: those that were judged, and those that failed too often to be tried again. */
+export function settledTasks(records: readonly Measurement[]): number {
+  const groups = new Map<string, Measurement[]>();
+  for (const record of records) {
+    if (record.task == null) continue;
+    const key = JSON.stringify([record.variant, record.kvCache, record.task.id]);
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return [...groups.values()].filter(isSettled).length;
+}
+
+const isSettled = (tries: readonly Measurement[]): boolean =>
+  tries.length >= MOST_TRIES || tries.some(({ succeeded }) => succeeded);
+
 /**
- * Gives every cell all tasks, cell after cell, and keeps each outcome at once. What was kept before is not repeated.
+ * Gives every cell all tasks, cell after cell, and keeps each outcome at once. What was kept before is not repeated,
+ * unless it is an error: a backend or a grader may have recovered.
  */
 export async function runTasks(
   dependencies: CompareDependencies,
@@ -43,7 +64,8 @@ export async function runTasks(
   if (tasks.length === 0 || grader === undefined) return [];
   const outcomes = kept.filter(({ kind }) => kind === 'task');
   for (const cell of cells) {
-    const done = new Set(outcomes.filter((record) => isAbout(record, cell)).map(({ task }) => task?.id));
+    const mine = outcomes.filter((record) => isAbout(record, cell));
+    const open = tasks.filter(({ id }) => !isSettled(mine.filter(({ task }) => task?.id === id)));
     const { architecture, gpuLayers, contextTokens } = predictions.get(cell) ?? NO_PREDICTION;
     const { level, kvCache, variant, ready } = cell;
     const run = {
@@ -54,14 +76,14 @@ export async function runTasks(
       load: { kvCacheType: kvCache, contextTokens: contextTokens ?? undefined },
     };
     for (const task of tasks) {
-      if (!done.has(task.id)) {
+      if (open.includes(task)) {
         progress.tell('tasks', level);
         outcomes.push(await runTask({ runtime, recorder, grade: grader.grade }, run, task, options));
       }
       progress.advance();
     }
     // Two levels at once may not fit.
-    if (done.size < tasks.length && runtime.capabilities.residency) await runtime.unload(variant, options);
+    if (open.length > 0 && runtime.capabilities.residency) await runtime.unload(variant, options);
   }
   return outcomes;
 }
@@ -77,10 +99,16 @@ export function tasksOfCells(
   return [summarizeTasks(reference, null), ...others.map((outcomes) => summarizeTasks(outcomes, reference))];
 }
 
-function outcomesOf(cell: ReadyCell, tasks: readonly Task[], records: readonly Measurement[]): readonly TaskOutcome[] {
+/** A cell's outcomes in the order of the tasks; of several tries the one that succeeded. */
+export function outcomesOf(
+  cell: ReadyCell,
+  tasks: readonly Task[],
+  records: readonly Measurement[],
+): readonly TaskOutcome[] {
   const mine = records.filter((record) => isAbout(record, cell));
   return tasks.flatMap(({ id }) => {
-    const record = mine.find(({ task }) => task?.id === id);
+    const tries = mine.filter(({ task }) => task?.id === id);
+    const record = tries.find(({ succeeded }) => succeeded) ?? tries.at(-1);
     return record?.task == null ? [] : [{ ...record.task, succeeded: record.succeeded }];
   });
 }

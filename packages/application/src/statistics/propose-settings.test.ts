@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ManageSettings } from '../settings/manage-settings.js';
 import { qualityRecord, speedRecord } from './__fixtures__/records.js';
 import { ProposeForModels } from './propose-for-models.js';
-import { proposeSettings } from './propose-settings.js';
+import { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS, proposeSettings } from './propose-settings.js';
 
 const MEASURED = [
   qualityRecord(0.99, { level: 'Q8_0' }),
@@ -30,6 +30,18 @@ describe('proposeSettings', () => {
     expect(proposeSettings([speedRecord(40)], TEST_SETTINGS, 0.9)).toEqual([]);
   });
 
+  test.each([
+    [LEAST_SCORED_TOKENS - 1, 'Q5_K_M'],
+    [LEAST_SCORED_TOKENS, 'Q2_K'],
+  ])('a level that was scored over %i tokens leads to %s', (scoredTokens, level) => {
+    const lucky = qualityRecord(0.95, { level: 'Q2_K' });
+    const records = [
+      qualityRecord(0.95, { level: 'Q5_K_M' }),
+      { ...lucky, quality: { ...lucky.quality!, scoredTokens } },
+    ];
+    expect(proposeSettings(records, TEST_SETTINGS, 0.9)[0]?.override.level).toBe(level);
+  });
+
   test('turns quantization on where it was off, and says so', () => {
     const [proposal] = proposeSettings(MEASURED, { ...TEST_SETTINGS, quantizationEnabled: false }, 0.9);
     expect(proposal?.override).toEqual({ level: 'Q4_K_M', enabled: true });
@@ -46,15 +58,31 @@ describe('proposeSettings', () => {
     ['as fast', 39.5, 'q8_0'],
     ['much slower', 20, undefined],
     ['not timed', null, undefined],
-  ])('a smaller cache that is %s', (_name, speed, kvCacheType) => {
+    ['as fast in too few runs', 39.5, undefined, LEAST_TIMED_RUNS - 1],
+  ])('a smaller cache that is %s', (_name, speed, kvCacheType, runs = LEAST_TIMED_RUNS) => {
     const records = [
       ...MEASURED,
       qualityRecord(0.925, { kvCache: 'q8_0' }),
       qualityRecord(0.8, { kvCache: 'q4_0' }),
-      speedRecord(40),
-      ...(speed === null ? [] : [speedRecord(speed, { kvCache: 'q8_0' })]),
+      ...Array.from({ length: LEAST_TIMED_RUNS }, () => speedRecord(40)),
+      ...Array.from({ length: speed === null ? 0 : runs }, () => speedRecord(speed ?? 0, { kvCache: 'q8_0' })),
     ];
     expect(proposeSettings(records, TEST_SETTINGS, 0.9)[0]?.override.kvCacheType).toBe(kvCacheType);
+  });
+
+  test('says nothing against a cache that was not measured', () => {
+    expect(proposeSettings(MEASURED, { ...TEST_SETTINGS, keyCacheType: 'q8_0', valueCacheType: 'q8_0' }, 0.9)).toEqual(
+      [],
+    );
+    const bad = qualityRecord(0.5, { kvCache: 'q8_0' });
+    const settings = { ...TEST_SETTINGS, keyCacheType: 'q8_0', valueCacheType: 'q8_0' } as const;
+    expect(proposeSettings([...MEASURED, bad], settings, 0.9)[0]?.override).toEqual({ kvCacheType: 'f16' });
+  });
+
+  test('does not take a smaller cache as long as the larger one was not timed', () => {
+    const small = qualityRecord(0.925, { kvCache: 'q8_0' });
+    const timed = Array.from({ length: LEAST_TIMED_RUNS }, () => speedRecord(40, { kvCache: 'q8_0' }));
+    expect(proposeSettings([...MEASURED, small, ...timed], TEST_SETTINGS, 0.9)).toEqual([]);
   });
 
   test('trusts own records over foreign ones, and tells where evidence is from', () => {

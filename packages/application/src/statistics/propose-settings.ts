@@ -16,7 +16,7 @@ interface MeasuredCell {
   readonly kvCache: KvCacheType;
   readonly quality: QualityResult;
   readonly foreign: boolean;
-  /** Median decode tokens per second here, or null when it was not timed here. */
+  /** Median decode tokens per second here, or null when it was not timed here often enough. */
   readonly speed: number | null;
 }
 
@@ -24,9 +24,19 @@ interface MeasuredCell {
 const LARGEST_SLOWDOWN = 0.05;
 
 /**
+ * Fewer scored tokens propose nothing. At a rate of 90 %, the usual threshold, the standard error of 1,000 tokens is one
+ * percentage point (√(0.9 × 0.1 ÷ 1000)); with less, a lucky text decides.
+ */
+export const LEAST_SCORED_TOKENS: number = 1000;
+
+/** Fewer timed runs say nothing about the speed of a cache: the median of three withstands one bad run, of two none. */
+export const LEAST_TIMED_RUNS: number = 3;
+
+/**
  * What the measurements propose for each model: the smallest level whose agreement with its reference, less one
  * standard error, reaches the threshold, and at that level the smallest KV cache type that reaches it too and is not
- * slower. Nothing is proposed where the settings say so already, or nothing that was measured is good enough.
+ * slower. Nothing is proposed where the settings say so already, nothing that was measured is good enough, or too little was
+ * measured: `LEAST_SCORED_TOKENS`, and for a cache `LEAST_TIMED_RUNS`.
  */
 export function proposeSettings(
   measurements: readonly Measurement[],
@@ -68,7 +78,9 @@ function proposeFor(
       `${level} is the smallest measured level that agrees with its reference on at least ${limit} of the most likely tokens: ${evidence(cell)}. The settings say ${now.level ?? 'no quantization'}.`,
     );
   }
-  if (now.keyCacheType !== cell.kvCache || now.valueCacheType !== cell.kvCache) {
+  // A larger cache than the one in use is proposed only where that one was measured, and did not do.
+  const judged = measuredCells(records).some((each) => each.level === level && each.kvCache === now.keyCacheType);
+  if ((now.keyCacheType !== cell.kvCache || now.valueCacheType !== cell.kvCache) && judged) {
     override.kvCacheType = cell.kvCache;
     reasons.push(
       `With a ${cell.kvCache} cache ${level} still reaches ${limit}: ${evidence(cell)}${cell.speed === null ? '' : `; it decodes ${cell.speed.toFixed(1)} tokens/s`}. The settings say ${now.keyCacheType}.`,
@@ -82,6 +94,7 @@ function measuredCells(records: readonly Measurement[]): readonly MeasuredCell[]
   const best = new Map<string, Measurement>();
   for (const record of [...records].sort((a, b) => b.atMs - a.atMs)) {
     if (record.quality === null || record.level === null || !record.succeeded) continue;
+    if (record.quality.scoredTokens < LEAST_SCORED_TOKENS) continue;
     const key = `${record.level} ${record.kvCache ?? 'f16'}`;
     const other = best.get(key);
     if (other === undefined || weight(record) > weight(other)) best.set(key, record);
@@ -97,19 +110,21 @@ function measuredCells(records: readonly Measurement[]): readonly MeasuredCell[]
       const speed = timings === null ? null : decodeTokensPerSecond(timings);
       return speed === null ? [] : [speed];
     });
-    return [{ level, kvCache: cache, quality, foreign, speed: median(speeds) }];
+    return [
+      { level, kvCache: cache, quality, foreign, speed: speeds.length < LEAST_TIMED_RUNS ? null : median(speeds) },
+    ];
   });
 }
 
 const weight = ({ foreign, quality }: Measurement): number => (foreign ? 0 : 1e12) + (quality?.scoredTokens ?? 0);
 
-/** The smallest cache of one level's cells that decodes about as fast as the largest one. */
+/** The smallest cache of one level's cells that is known to decode about as fast as the largest one. */
 function smallestCache(cells: readonly MeasuredCell[]): MeasuredCell | null {
   const bySize = cells.toSorted((a, b) => KV_CACHE_TYPES.indexOf(a.kvCache) - KV_CACHE_TYPES.indexOf(b.kvCache));
   const [largest] = bySize;
   if (largest === undefined) return null;
   const fast = bySize.findLast(
-    ({ speed }) => largest.speed === null || (speed !== null && speed >= largest.speed * (1 - LARGEST_SLOWDOWN)),
+    ({ speed }) => speed !== null && largest.speed !== null && speed >= largest.speed * (1 - LARGEST_SLOWDOWN),
   );
   return fast ?? largest;
 }

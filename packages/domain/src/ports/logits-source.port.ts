@@ -9,9 +9,9 @@ export interface EvaluatedModel {
 
 /** Which windows of which tokens to score. */
 export interface ScoreRequest {
-  /** The model under test. */
-  readonly candidate: EvaluatedModel;
-  /** The model it is held against; null scores the candidate alone. */
+  /** The models under test. All of them and the reference are in memory at the same time. */
+  readonly candidates: readonly EvaluatedModel[];
+  /** The model they are held against, evaluated once for all; null scores each candidate alone. */
   readonly reference: EvaluatedModel | null;
   /** Token ids of the text, as `tokenize` gave them. */
   readonly tokens: Int32Array;
@@ -57,6 +57,6 @@ export interface LogitsSource {
   vocabulary(model: string, options?: CallOptions): Promise<VocabularyFacts>;
   /** Tokens of a text without special tokens parsed; BOS is added where the vocabulary says so. */
   tokenize(model: string, text: string, options?: CallOptions): Promise<Int32Array>;
-  /** Yields windows in order. Memory does not grow with the text. */
-  score(request: ScoreRequest, options?: CallOptions): AsyncIterable<WindowScores>;
+  /** Yields windows in order, each as one entry per candidate. Memory does not grow with the text. */
+  score(request: ScoreRequest, options?: CallOptions): AsyncIterable<readonly WindowScores[]>;
 }

@@ -27,22 +27,24 @@ export class FakeLogitsSource implements LogitsSource {
     return Int32Array.from(text, (character) => character.codePointAt(0) ?? 0);
   }
 
-  async *score(request: ScoreRequest, options?: CallOptions): AsyncIterable<WindowScores> {
+  async *score(request: ScoreRequest, options?: CallOptions): AsyncIterable<readonly WindowScores[]> {
     this.requests.push(request);
     const windows = Math.floor(request.tokens.length / request.windowTokens);
     const scored = Math.floor(request.windowTokens / 2) - 1;
-    const divergence = this.#options.divergence?.(request.candidate.model) ?? 0;
     for (let window = request.firstWindow ?? 0; window < windows; window += 1) {
       if (options?.signal?.aborted) throw new CancelledError('The scoring was cancelled.');
-      yield {
-        window,
-        nll: new Float64Array(scored).fill(2 + divergence),
-        referenceNll: new Float64Array(scored).fill(2),
-        kld: new Float64Array(scored).fill(divergence),
-        deltaP: new Float64Array(scored).fill(-divergence / 10),
-        sameTop: new Uint8Array(scored).fill(divergence > 0.5 ? 0 : 1),
-        missingMass: null,
-      };
+      yield request.candidates.map(({ model }) => {
+        const divergence = this.#options.divergence?.(model) ?? 0;
+        return {
+          window,
+          nll: new Float64Array(scored).fill(2 + divergence),
+          referenceNll: new Float64Array(scored).fill(2),
+          kld: new Float64Array(scored).fill(divergence),
+          deltaP: new Float64Array(scored).fill(-divergence / 10),
+          sameTop: new Uint8Array(scored).fill(divergence > 0.5 ? 0 : 1),
+          missingMass: null,
+        };
+      });
     }
   }
 }

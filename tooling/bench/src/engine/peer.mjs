@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { locatePeer, shippedBench } from '@plimsoll-tooling/peers';
+import { locatePeer, shippedPeer } from '@plimsoll-tooling/peers';
 
 /** The path of a built llama.cpp program; says how to get it when it is not there. */
 export function requirePeer(name) {
@@ -12,7 +12,10 @@ export function requirePeer(name) {
  * The two llama-bench programs: `shipped` on the libraries that the embedded engine loads too (null where it cannot
  * be built), `own` with the engine that this machine's compiler made of the same release.
  */
-export const llamaBenches = () => ({ shipped: shippedBench(), own: { program: requirePeer('llama-bench') } });
+export const llamaBenches = () => ({
+  shipped: shippedPeer('llama-bench'),
+  own: { program: requirePeer('llama-bench') },
+});
 
 /**
  * Best mean tokens per second of a llama-bench over the thread counts, for a prompt and for generating, each after

@@ -12,27 +12,30 @@ export async function tokenize(model, text) {
   }
 }
 
-/** Scores a candidate against its reference as `plimsoll compare` does: the figures, and milliseconds of the whole. */
-export async function ourQuality({ reference, candidate, tokens, window, threads, watchMemory = false }) {
+/**
+ * Scores candidates against their reference in one pass as `plimsoll compare` does: the figures of each, and
+ * milliseconds of the whole.
+ */
+export async function ourQuality({ reference, candidates, tokens, window, threads, watchMemory = false }) {
   const source = new LlamaCppLogitsSource({ modelsFolder: '.' });
-  const accumulator = new QualityAccumulator(source.coverage);
+  const accumulators = candidates.map(() => new QualityAccumulator(source.coverage));
   const before = watchMemory ? await children() : [];
   const startedMs = performance.now();
   let peakBytes = null;
   try {
     const request = {
-      candidate: { model: candidate, kvCacheType: 'f16' },
+      candidates: candidates.map((model) => ({ model, kvCacheType: 'f16' })),
       reference: { model: reference, kvCacheType: 'f16' },
       tokens,
       windowTokens: window,
       threads,
     };
-    for await (const scores of source.score(request)) {
-      accumulator.record(scores);
+    for await (const perCandidate of source.score(request)) {
+      perCandidate.forEach((scores, i) => accumulators[i].record(scores));
       if (watchMemory) peakBytes = Math.max(peakBytes ?? 0, await peakOf(before));
     }
     const ms = performance.now() - startedMs;
-    return { ms, quality: accumulator.result(), peakBytes };
+    return { ms, qualities: accumulators.map((one) => one.result()), peakBytes };
   } finally {
     await source.close();
   }

@@ -1,0 +1,121 @@
+import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
+import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { ReadyVariant } from '../variants/ensure-variant.js';
+import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
+import type { CompareOptions, CompareRequest } from './compare-request.js';
+import type { NotMeasured } from './comparison.js';
+import { checkVocabularies, prepareText, whyNoQuality } from './measure-quality.js';
+import type { PreparedText } from './measure-quality.js';
+import { checkTasks } from './run-tasks.js';
+import { speedConditions } from './speed-conditions.js';
+
+/** What a comparison stands on. */
+export interface PreparedComparison {
+  /** Every cell's variant, the reference first. */
+  readonly cells: readonly ReadyCell[];
+  /** The text that quality is measured on, as it is and as tokens; null when none is measured. */
+  readonly text: string | null;
+  readonly prepared: PreparedText | null;
+  readonly notMeasured: readonly NotMeasured[];
+}
+
+/** Fewer tokens leave nothing to score in a window's second half. */
+const SHORTEST_WINDOW = 8;
+
+/**
+ * Looks at all that can be wrong, the cheap things first: flags, levels, log-probabilities and vocabularies before a
+ * text is written, the text before variants are made.
+ * @throws InvalidInputError, VariantNotFoundError, UnsupportedModelError, CapabilityMissingError
+ */
+export async function prepareComparison(
+  dependencies: CompareDependencies,
+  request: CompareRequest,
+  options: CompareOptions,
+): Promise<PreparedComparison> {
+  checkRequest(dependencies, request);
+  const levels = [request.reference, ...request.levels.filter((level) => level !== request.reference)];
+  const installed = await checkLevels(dependencies, request, levels, options);
+  const variants: ReadyVariant[] = [await ensureLevel(dependencies, request, levels, 0, options)];
+
+  const kvCaches: readonly KvCacheType[] = request.kvCaches.length > 0 ? request.kvCaches : ['f16'];
+  const cellsOf = (ready: ReadyVariant): readonly ReadyCell[] =>
+    kvCaches.map((kvCache) => ({ level: ready.level, kvCache, variant: ready.name, ready }));
+  const [reference] = variants.flatMap(cellsOf);
+  const asked = request.text !== null && levels.length * kvCaches.length > 1;
+  const { logits } = dependencies;
+  const reason = !asked || reference === undefined ? null : await whyNoQuality(dependencies, reference, options);
+  const notMeasured = reason === null ? [] : [reason];
+  if (reason !== null) tellOrRefuse(request, reason, options);
+
+  let text: string | null = null;
+  let prepared: PreparedText | null = null;
+  const measured = asked && reason === null;
+  if (measured && logits !== null && reference !== undefined) {
+    await checkVocabularies(logits, reference, installed, options);
+    text = typeof request.text === 'function' ? await request.text() : request.text;
+    prepared = await prepareText(logits, text ?? '', request.windowTokens, reference, options);
+  }
+  for (let index = 1; index < levels.length; index += 1) {
+    variants.push(await ensureLevel(dependencies, request, levels, index, options));
+  }
+  if (prepared !== null) {
+    const made = variants.slice(1).flatMap(({ name }) => (installed.includes(name) ? [] : [name]));
+    await checkVocabularies(prepared.logits, prepared.reference, made, options);
+  }
+  return { cells: variants.flatMap(cellsOf), text, prepared, notMeasured };
+}
+
+function checkRequest(dependencies: CompareDependencies, request: CompareRequest): void {
+  checkTasks(dependencies, request);
+  speedConditions(request);
+  if (request.windowTokens < SHORTEST_WINDOW) {
+    throw new InvalidInputError(`A window needs at least ${SHORTEST_WINDOW} tokens.`);
+  }
+  const { capabilities, id } = dependencies.runtime;
+  const cache = request.kvCaches.find((type) => type !== 'f16');
+  if (cache === undefined || capabilities.kvCachePerModel === true) return;
+  throw new CapabilityMissingError(`The ${id} backend cannot choose the KV cache type ${cache} for one model.`, {
+    hint: 'Its server sets it for all models. Compare caches with the embedded engine: --backend embedded.',
+  });
+}
+
+/** Names of the levels' variants that are there; refuses those that are not and shall or can not be made. */
+async function checkLevels(
+  { ensure }: CompareDependencies,
+  { model, make }: CompareRequest,
+  levels: readonly Level[],
+  { signal }: CompareOptions,
+): Promise<readonly string[]> {
+  const installed: string[] = [];
+  for (const level of levels) {
+    const found = await ensure.status(model, level, { signal });
+    if (found.status === 'installed') installed.push(found.name);
+    // It throws, and says what is missing and how it could come.
+    else if (found.status === 'missing' || !make) await ensure.ensure(model, level, { signal, make: false });
+  }
+  return installed;
+}
+
+async function ensureLevel(
+  { ensure }: CompareDependencies,
+  { model, make }: CompareRequest,
+  levels: readonly Level[],
+  index: number,
+  { signal, onProgress }: CompareOptions,
+): Promise<ReadyVariant> {
+  const level = levels[index] ?? 'F16';
+  return ensure.ensure(model, level, {
+    signal,
+    make,
+    onProgress: ({ completed, total }) => {
+      const within = completed === null || !total ? 0 : completed / total;
+      onProgress?.({ phase: 'building', detail: level, fraction: (index + within) / levels.length, remainingMs: null });
+    },
+  });
+}
+
+/** Says what is left out; refuses where nothing else was asked for. */
+function tellOrRefuse({ iterations, tasks = [] }: CompareRequest, reason: NotMeasured, options: CompareOptions): void {
+  if (iterations === 0 && tasks.length === 0) throw new CapabilityMissingError(reason.reason);
+  options.onNotMeasured?.(reason);
+}
