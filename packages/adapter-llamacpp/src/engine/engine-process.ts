@@ -160,7 +160,7 @@ export class EngineProcess {
 const fromSource: boolean = import.meta.url.endsWith('.ts');
 
 function hostEntry(): string {
-  return fileURLToPath(new URL(fromSource ? '../host/main.ts' : '../host/main.js', import.meta.url));
+  return fileURLToPath(new URL(fromSource ? '../host/main.ts' : '../host/main.cjs', import.meta.url));
 }
 
 /** Tests run this package from its TypeScript sources, which Node 20 cannot read by itself. */
