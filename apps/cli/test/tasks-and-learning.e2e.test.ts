@@ -85,7 +85,7 @@ describe('plimsoll compare with tasks', () => {
 describe('plimsoll stats learns', () => {
   it('proposes settings from what was measured, and writes them when told to', async () => {
     const text = user.path('tale.txt');
-    await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 6000));
+    await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 12_000));
     await documentOf('compare', [
       ...['compare', model, '--levels', 'F16,Q8_0,Q6_K', '--make', '--iterations', '1', '--max-tokens', '8'],
       ...['--text', text, '--window', '64'],

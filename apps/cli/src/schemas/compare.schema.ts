@@ -19,6 +19,8 @@ export interface CompareDocument {
   };
   /** Null when quality was not measured. */
   readonly text: { readonly tokens: number; readonly window: number } | null;
+  /** What was asked for and could not be measured, and why; empty when all was. */
+  readonly notMeasured: readonly { readonly what: 'quality' | 'prompts'; readonly reason: string }[];
   readonly levels: readonly ComparedLevelDocument[];
   readonly verdict: {
     readonly recommended: { readonly level: Level; readonly kvCache: KvCacheType } | null;
@@ -42,6 +44,7 @@ export const compareSchema: z.ZodType<CompareDocument> = z.strictObject({
     platform: z.string(),
   }),
   text: z.strictObject({ tokens: z.int(), window: z.int() }).nullable(),
+  notMeasured: z.array(z.strictObject({ what: z.enum(['quality', 'prompts']), reason: z.string() })),
   levels: z.array(comparedLevelSchema),
   verdict: z.strictObject({
     recommended: z.strictObject({ level: levelSchema, kvCache: kvCacheSchema }).nullable(),

@@ -70,6 +70,6 @@ describe('what a verdict says of speed', () => {
     expect(text).toContain('2.00 times as fast');
     expect(text).toContain(`3 runs of each cannot tell that from chance`);
     expect(text).toContain(`--iterations ${FEWEST_ROUNDS_TO_SHOW} can`);
-    expect(said([100], [200])).toContain('one run cannot tell that from chance');
+    expect(said([100], [200])).toContain('too few runs to tell that from chance');
   });
 });

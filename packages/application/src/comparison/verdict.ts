@@ -89,7 +89,7 @@ function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: Compa
     const [mine, base] = [speed.decodeTokensPerSecond, reference.speed.decodeTokensPerSecond];
     if (mine === null || base === null) return null;
     const factor = (mine.median / base.median).toFixed(2);
-    return `decodes ${factor} times as fast (one run cannot tell that from chance; ${ENOUGH})`;
+    return `decodes ${factor} times as fast (too few runs to tell that from chance; ${ENOUGH})`;
   }
   const { low, high, confidence } = speedup.interval;
   const factor = `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)})`;

@@ -1,10 +1,11 @@
-import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest } from '@plimsoll/application';
-import { LOGITS_SOURCE, MODEL_RUNTIME } from '@plimsoll/di';
+import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
+import { MODEL_RUNTIME } from '@plimsoll/di';
 import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
 import { checkModelFile } from '../../composition/check-model-file.js';
 import { withServices, type Services } from '../../composition/services.js';
 import { compareLevels } from '../../composition/compare-services.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import type { Output } from '../../output/output.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import type { CompareFlags } from './compare.command.js';
@@ -39,15 +40,10 @@ export async function compare(context: CommandContext, model: string, flags: Com
     const windowTokens = flags.window ?? WINDOW_TOKENS;
     const bar = output.progress(model);
     try {
-      const measured = flags.quality && (await services.find(LOGITS_SOURCE)) !== null;
-      const text = measured
-        ? await compareText(
-            context,
-            services,
-            { model, reference, make, file: flags.text, prompts, windowTokens },
-            (share) => bar.update('writing a text to measure on', share),
-          )
-        : null;
+      const writeText = async (): Promise<string> =>
+        compareText(context, services, { model, reference, make, file: flags.text, prompts, windowTokens }, (share) =>
+          bar.update('writing a text to measure on', share),
+        );
       const request: CompareRequest = {
         model,
         levels,
@@ -58,17 +54,19 @@ export async function compare(context: CommandContext, model: string, flags: Com
         concurrency: flags.concurrency,
         prompt: flags.prompt ?? PROMPT,
         maxTokens: flags.maxTokens ?? MAX_TOKENS,
-        text,
+        text: flags.quality ? writeText : null,
         windowTokens,
         make,
         tasks,
       };
-      const comparison = await (
+      const measured = await (
         await compareLevels(services, model, grader)
       ).compare(request, {
         signal,
         onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),
+        onNotMeasured: (one) => tellNotMeasured(output, withPrompts([one], prompts)),
       });
+      const comparison = { ...measured, notMeasured: withPrompts(measured.notMeasured ?? [], prompts) };
       bar.stop();
       const threshold = services.loaded.settings.qualityThreshold ?? undefined;
       if (flags.report !== undefined) {
@@ -82,6 +80,21 @@ export async function compare(context: CommandContext, model: string, flags: Com
       bar.stop();
     }
   });
+}
+
+/** Where quality cannot be measured, prompts that would have been its text are of no use; that is said too. */
+function withPrompts(notMeasured: readonly NotMeasured[], prompts: readonly string[] | null): readonly NotMeasured[] {
+  if (prompts === null || !notMeasured.some(({ what }) => what === 'quality')) return notMeasured;
+  const count = prompts.length === 1 ? '1 prompt has' : `${prompts.length} prompts have`;
+  const reason = `${count} no known answer and nothing to judge the answers by. Give each an "expected", or judge with --grader.`;
+  return [...notMeasured, { what: 'prompts', reason }];
+}
+
+function tellNotMeasured(output: Output, notMeasured: readonly NotMeasured[]): void {
+  for (const { what, reason } of notMeasured) {
+    const title = what === 'quality' ? 'quality is not measured' : 'prompts are left out';
+    output.note(`${output.errorStyle.yellow('Warning:')} ${title}. ${reason}`);
+  }
 }
 
 /** @throws InvalidInputError for conditions of timed runs when there are none */

@@ -19,7 +19,7 @@ import type {
 
 /** The JSON document of a comparison. */
 export function compareDocument(comparison: Comparison, verdict: Verdict, report: string | null): CompareDocument {
-  const { id, model, reference, environment, text, levels } = comparison;
+  const { id, model, reference, environment, text, levels, notMeasured = [] } = comparison;
   const { backend, engineBuild, device, driver, platform } = environment;
   const { recommended, sentences } = verdict;
   return {
@@ -29,6 +29,7 @@ export function compareDocument(comparison: Comparison, verdict: Verdict, report
     reference,
     environment: { backend, engineBuild, device, driver, platform },
     text,
+    notMeasured: notMeasured.map(({ what, reason }) => ({ what, reason })),
     levels: levels.map(comparedLevelDocument),
     verdict: {
       recommended: recommended === null ? null : { level: recommended.level, kvCache: recommended.kvCache },

@@ -37,6 +37,7 @@ const text = (levels: readonly ComparedLevelDocument[], more: Partial<CompareDoc
       reference: { level: 'F16', kvCache: 'f16' },
       environment: { backend: 'embedded', engineBuild: null, device: 'A card', driver: null, platform: 'x' },
       text: null,
+      notMeasured: [],
       levels,
       verdict: { recommended: null, sentences: ['So it is.'] },
       report: null,
@@ -66,6 +67,11 @@ describe('the speedup of a level', () => {
     expect(shown).toContain('2.00× (1.90 to 2.10)');
     expect(shown).not.toContain('chance');
   });
+});
+
+it('says why quality was not measured', () => {
+  const shown = text([level('F16')], { notMeasured: [{ what: 'quality', reason: 'The server is silent.' }] });
+  expect(shown).toContain('Quality was not measured. The server is silent.');
 });
 
 describe('speed under conditions', () => {

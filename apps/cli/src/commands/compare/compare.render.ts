@@ -30,7 +30,7 @@ export function renderComparison(document: CompareDocument, style: Style, width:
   const lines = [
     `${style.bold(model)}  against ${reference.level}, on ${device === '' ? 'an unknown device' : device}`,
     text === null
-      ? 'Quality was not measured.'
+      ? ['Quality was not measured.', ...document.notMeasured.map(({ reason }) => reason)].join(' ')
       : `Quality over ${formatCount(text.tokens)} tokens in windows of ${formatCount(text.window)}.`,
     '',
     parts.filter((part) => part !== '').join('\n\n'),

@@ -1,4 +1,5 @@
-import { formatNumber } from '../../output/format.js';
+import { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS } from '@plimsoll/application';
+import { formatCount, formatNumber } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
@@ -36,7 +37,8 @@ export function renderRegressions(regressions: StatsDocument['regressions'], sty
 export function renderProposals({ proposals, applied }: StatsDocument, style: Style): string {
   if (proposals === null) return '';
   if (proposals.length === 0) {
-    return 'The measurements propose no change. Measure more with: plimsoll compare MODEL --levels …';
+    const least = `${formatCount(LEAST_SCORED_TOKENS)} tokens of text, and a cache from ${LEAST_TIMED_RUNS} timed runs on`;
+    return `The measurements propose no change. A level counts from ${least}.\nMeasure more with: plimsoll compare MODEL --levels …`;
   }
   const lines = proposals.flatMap(({ model, override, reasons }) => [
     `${style.bold(model)}: ${Object.entries(override)
