@@ -72,3 +72,18 @@ it('parts of Node are required when they are used, and their classes can be cons
   expect(bundle.children_()).toHaveProperty('spawn');
   expect(new Set(required)).toEqual(new Set(['node:child_process', 'node:dns/promises', 'node:crypto']));
 });
+
+it('packages that require a part themselves do so late as well', () => {
+  const code = requireLate('  const children = require("node:child_process");\n');
+  const required: string[] = [];
+  const run = compileFunction(`${code} return [() => children.spawn];`, ['require']) as (
+    require: (id: string) => unknown,
+  ) => [() => unknown];
+  const [use] = run((id) => {
+    required.push(id);
+    return { spawn: 'spawned' };
+  });
+  expect(required).toEqual([]);
+  expect(use()).toBe('spawned');
+  expect(required).toEqual(['node:child_process']);
+});
