@@ -1,3 +1,4 @@
+import { InvalidConfigError } from '@plimsoll/domain';
 import type { RemoteReading } from './modules.js';
 
 /** Flags that say what may be read over a network. */
@@ -11,9 +12,15 @@ export interface RemoteFlags {
 /**
  * What the flags allow and the environment names: `HF_TOKEN` for gated and private repositories, `HF_ENDPOINT` for a
  * mirror of the hub, both as Hugging Face's own programs read them.
+ * @throws InvalidConfigError when the mirror is no address
  */
 export function remoteReading(flags: RemoteFlags, env: Readonly<Record<string, string | undefined>>): RemoteReading {
   const { HF_TOKEN: token = '', HF_ENDPOINT: baseUrl = '' } = env;
+  if (baseUrl !== '' && !/^https?:/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) {
+    throw new InvalidConfigError(`HF_ENDPOINT is "${baseUrl}", which is no address of a server.`, {
+      hint: 'Give one such as https://huggingface.co, or unset HF_ENDPOINT.',
+    });
+  }
   return {
     access: { allowHttp: flags.allowHttp === true, allowPrivateAddresses: flags.allowPrivate ?? [] },
     huggingFace: { ...(token === '' ? {} : { token }), ...(baseUrl === '' ? {} : { baseUrl }) },

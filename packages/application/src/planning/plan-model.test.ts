@@ -166,3 +166,10 @@ test('a list of siblings that cannot be read does not stop a plan', async () => 
   const { recommended } = await useCase(null, {}, [remote]).plan.plan({ model: 'hf.co/org/repo' });
   expect(recommended).not.toBeNull();
 });
+
+test('the file that a URL names can be downloaded; its other levels are nowhere', async () => {
+  const model = 'https://models.example/llama-f16.gguf';
+  const { candidates } = await useCase(null).plan.plan({ model, levels: ['F16'] });
+  expect(candidates[0]?.variant).toMatchObject({ name: model, status: 'remote' });
+  expect(candidates[0]?.variant.sizeBytes).toBeGreaterThan(0);
+});

@@ -26,7 +26,7 @@ import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
 import type { PlanModelRequest } from './plan-model-request.js';
-import { offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
+import { fileAtUrl, offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
 
 /** Context that is planned for when neither the request nor the settings say one. */
 const USUAL_CONTEXT = 8192;
@@ -111,7 +111,12 @@ export class PlanModel {
       architecture: header.architecture,
       device,
     });
-    const variants = await plannedVariants(this.#with.ensure, { model: request.model, levels, offered }, options);
+    const found = [...offered, ...fileAtUrl(request.model, inspected)];
+    const variants = await plannedVariants(
+      this.#with.ensure,
+      { model: request.model, levels, offered: found },
+      options,
+    );
     const prepared: PlanRequest = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,

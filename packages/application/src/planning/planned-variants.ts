@@ -1,6 +1,7 @@
 import { isPlimsollError, parseModelReference } from '@plimsoll/domain';
-import type { CallOptions, CatalogEntry, Level, ModelCatalog, PlanVariant } from '@plimsoll/domain';
+import type { CallOptions, CatalogEntry, InspectedModel, Level, ModelCatalog, PlanVariant } from '@plimsoll/domain';
 import type { EnsureVariant, VariantStatus } from '../variants/ensure-variant.js';
+import { fileLevel } from './file-level.js';
 
 /** What can be downloaded of a model that a repository or library names; none for others. */
 export async function offeredEntries(
@@ -26,6 +27,13 @@ export function offeredLevels(offered: readonly CatalogEntry[], own: Level | nul
   if (levels.size === 0) return null;
   if (own !== null) levels.add(own);
   return [...levels];
+}
+
+/** The file that a URL names, as what can be downloaded of it; none for other names. */
+export function fileAtUrl(model: string, inspected: InspectedModel): readonly CatalogEntry[] {
+  if (parseModelReference(model).kind !== 'url') return [];
+  const { header, digest } = inspected;
+  return [{ name: model, level: fileLevel(inspected), sizeBytes: header.fileBytes, digest, location: 'remote' }];
 }
 
 /** What a plan looks for: a model's levels, and what is offered of them. */

@@ -1,5 +1,5 @@
 import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/application';
-import { createPlan, planDocument, type Level, type Plan } from '@plimsoll/domain';
+import { createPlan, parseModelReference, planDocument, type Level, type Plan } from '@plimsoll/domain';
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -24,7 +24,8 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
       await writeWhole(flags.html, planPage(prepared));
       output.note(`Page: ${flags.html}`);
     }
-    output.result(document, () => renderPlan(document, model, output.style, output.width));
+    const downloads = services.loaded.settings.backend === 'ollama' && parseModelReference(model).kind !== 'url';
+    output.result(document, () => renderPlan(document, { model, downloads }, output.style, output.width));
     return document.recommended === null ? EXIT.nothingFits : EXIT.done;
   });
 }

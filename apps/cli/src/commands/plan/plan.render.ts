@@ -4,8 +4,16 @@ import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
 
+/** What was planned. */
+export interface PlanSubject {
+  /** The model as the user names it. */
+  readonly model: string;
+  /** Whether the backend fetches what is elsewhere. */
+  readonly downloads: boolean;
+}
+
 /** A plan for people: model, budget, the table, what is recommended and why, and what to type next. */
-export function renderPlan(document: PlanDocument, model: string, style: Style, width: number | null): string {
+export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
   const { recommended, exact } = document;
   const lines = [
     modelLine(document, style),
@@ -26,7 +34,7 @@ export function renderPlan(document: PlanDocument, model: string, style: Style, 
     ...reasons.map((reason) => `  • ${reason}`),
     ...(nextBetter?.remedies ?? []).map(({ text }) => `    – ${text}`),
     '',
-    nextStep(document, model, style),
+    nextStep(document, subject, style),
   );
   return lines.join('\n');
 }
@@ -154,15 +162,20 @@ function lossCell(perplexityIncrease: number | null): string {
   return text.startsWith('-0.0 ') ? '+0.0 %' : perplexityIncrease < 0 ? text : `+${text}`;
 }
 
-function nextStep({ candidates, recommended }: PlanDocument, model: string, style: Style): string {
+function nextStep({ candidates, recommended }: PlanDocument, { model, downloads }: PlanSubject, style: Style): string {
   const level = recommended?.level ?? '';
   const name = /\s/.test(model) ? `"${model}"` : model;
+  const run = style.cyan(`plimsoll run ${name} --level ${level} "Hello"`);
   switch (candidates.find((candidate) => candidate.level === level)?.variant.status) {
     case 'buildable':
       return `Next: ${style.cyan(`plimsoll quantize ${name} --to ${level}`)}`;
     case 'missing':
       return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
+    case 'remote':
+      return downloads
+        ? `Next: ${run}`
+        : `Next: download the file of that level, then: ${style.cyan('plimsoll run path/to/model.gguf "Hello"')}`;
     default:
-      return `Next: ${style.cyan(`plimsoll run ${name} --level ${level} "Hello"`)}`;
+      return `Next: ${run}`;
   }
 }

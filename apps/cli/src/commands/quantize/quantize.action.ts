@@ -1,6 +1,7 @@
 import type { QuantizeRequest } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
 import { checkModelFile } from '../../composition/check-model-file.js';
+import { checkRunsHere } from '../../composition/check-runs-here.js';
 import { withServices } from '../../composition/services.js';
 import { quantizeModel } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -15,6 +16,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
   const { output, signal } = context;
   await checkModelFile(model, signal);
   return withServices(context, flags, async (services) => {
+    checkRunsHere(model, services.loaded.settings.backend);
     const clock = await services.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const useCase = await quantizeModel(services);

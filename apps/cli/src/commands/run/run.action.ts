@@ -1,6 +1,7 @@
 import type { ChosenVariant } from '@plimsoll/application';
 import type { GenerateEvent } from '@plimsoll/domain';
 import { checkModelFile } from '../../composition/check-model-file.js';
+import { checkRunsHere } from '../../composition/check-runs-here.js';
 import { withServices } from '../../composition/services.js';
 import { generateText } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -24,6 +25,7 @@ export async function run(
   await checkModelFile(model, signal);
   const request = await runRequest(model, await readPrompt(prompt, context.stdin), flags);
   return withServices(context, flags, async (services) => {
+    checkRunsHere(model, services.loaded.settings.backend);
     const useCase = await generateText(services, (message) => output.note(`Warning: ${message}`));
     const progress = buildProgress(output.progress());
     let variant: ChosenVariant | null = null;
