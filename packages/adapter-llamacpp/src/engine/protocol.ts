@@ -79,12 +79,17 @@ export interface ScoreJob {
 /** A quantization job. */
 export interface QuantizeJob {
   readonly source: string;
-  /** Null: only compute the size. */
-  readonly target: string | null;
   readonly fileType: number;
   readonly overrides: readonly TensorOverride[];
   readonly allowRequantize: boolean;
   readonly threads: number;
+}
+
+/** What a quantization job would give. */
+export interface QuantizationPlan {
+  readonly sizeBytes: number;
+  readonly tensors: number;
+  readonly needsImportanceMatrix: boolean;
 }
 
 /** Every call that an engine process answers: its parameters, what it streams, and its result. */
@@ -102,10 +107,11 @@ export interface EngineCalls {
   };
   score: { params: ScoreJob; event: readonly WindowScores[]; result: null };
   measure: { params: { readonly path: string; readonly shape: RunShape }; event: never; result: Footprint };
+  planQuantization: { params: QuantizeJob; event: never; result: QuantizationPlan };
   quantize: {
-    params: QuantizeJob;
+    params: QuantizeJob & { readonly target: string };
     event: { readonly completed: number; readonly total: number };
-    result: { readonly sizeBytes: number; readonly needsImportanceMatrix: boolean };
+    result: null;
   };
 }
 

@@ -22,6 +22,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   vocabulary: async () => (await import('./vocabulary.js')).vocabularyFacts,
   score: async () => (await import('./score.js')).score,
   measure: async () => (await import('./measure.js')).measure,
+  planQuantization: async () => (await import('./quantize.js')).planQuantization,
   quantize: async () => (await import('./quantize.js')).quantize,
 };
 

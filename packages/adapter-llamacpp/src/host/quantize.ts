@@ -2,8 +2,7 @@ import { InvalidInputError, StorageFailedError, UnsupportedLevelError } from '@p
 import type { TensorOverride } from '@plimsoll/domain';
 import { tensorTypeId } from './tensor-type-id.js';
 import koffi from 'koffi';
-import { stat } from 'node:fs/promises';
-import type { QuantizeJob } from '../engine/protocol.js';
+import type { QuantizationPlan, QuantizeJob } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import { keepAlive } from '../native/keep-alive.js';
 import { offThread } from '../native/libllama.js';
@@ -15,29 +14,10 @@ import { outputHeaderBytes } from './output-header.js';
 
 const FULL_PRECISION = new Set(['f32', 'f16', 'bf16']);
 
-/** Quantizes a file, or computes how large the result would be when the job has no target. */
-export async function quantize(
-  engine: Engine,
-  job: QuantizeJob,
-  call: Job,
-): Promise<{ sizeBytes: number; needsImportanceMatrix: boolean }> {
-  const { llama, log } = engine;
-  const overrides = nativeOverrides(job.overrides);
-  const params: QuantizeParams = {
-    ...llama.quantizeDefaults(),
-    ftype: job.fileType,
-    nthread: job.threads,
-    allow_requantize: job.allowRequantize,
-    tt_overrides: overrides.address,
-  };
+/** What quantizing a file would give, by the quantizer itself; nothing is written. */
+export async function planQuantization(engine: Engine, job: QuantizeJob): Promise<QuantizationPlan> {
   const plan = new DryRunReader();
-  await run(engine, job.source, '', { ...params, dry_run: true }, (line) => plan.read(line));
-  const sizeBytes = outputHeaderBytes(engine, job.source) + plan.paddedTensorBytes();
-  if (plan.needsImportanceMatrix && job.target !== null) {
-    throw new UnsupportedLevelError('This level needs an importance matrix, which this engine is not given.', {
-      hint: 'Choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
-    });
-  }
+  await run(engine, job, '', { dry_run: true }, (line) => plan.read(line));
   const lossy = plan.tensors.find((tensor) => tensor.to !== tensor.from && !FULL_PRECISION.has(tensor.from));
   if (lossy !== undefined && !job.allowRequantize) {
     throw new InvalidInputError(
@@ -45,36 +25,53 @@ export async function quantize(
       { hint: 'Start from an F16, BF16 or F32 file, or allow requantization.' },
     );
   }
-  const { needsImportanceMatrix } = plan;
-  if (job.target === null) return { sizeBytes, needsImportanceMatrix };
+  return {
+    sizeBytes: outputHeaderBytes(engine, job.source) + plan.paddedTensorBytes(),
+    tensors: plan.tensors.length,
+    needsImportanceMatrix: plan.needsImportanceMatrix,
+  };
+}
 
-  call.emit({ completed: 0, total: plan.tensors.length });
-  await call.breathe(true);
-  log.clear();
-  await run(engine, job.source, job.target, params, (line) => {
+/** Writes the quantized file, tensor by tensor. */
+export async function quantize(
+  engine: Engine,
+  { target, ...job }: QuantizeJob & { readonly target: string },
+  call: Job,
+): Promise<null> {
+  engine.log.clear();
+  await run(engine, job, target, {}, (line) => {
     const progress = /^\[\s*(\d+)\/\s*(\d+)\]/.exec(line);
     if (progress === null) return;
     call.emit({ completed: Number(progress[1]), total: Number(progress[2]) });
     call.flush();
   });
-  // Addresses alone keep nothing alive.
-  overrides.keep();
-  return { sizeBytes: (await stat(job.target)).size, needsImportanceMatrix };
+  return null;
 }
 
 async function run(
   engine: Engine,
-  source: string,
+  job: QuantizeJob,
   target: string,
-  params: QuantizeParams,
+  change: Partial<QuantizeParams>,
   onLine: (line: string) => void,
 ): Promise<void> {
+  const overrides = nativeOverrides(job.overrides);
+  const params: QuantizeParams = {
+    ...engine.llama.quantizeDefaults(),
+    ftype: job.fileType,
+    nthread: job.threads,
+    allow_requantize: job.allowRequantize,
+    tt_overrides: overrides.address,
+    ...change,
+  };
   engine.log.onLine = onLine;
   try {
-    const failed = await offThread(engine.llama.quantize, source, target, params);
-    if (failed !== 0) throw failure(engine, source);
+    const failed = await offThread(engine.llama.quantize, job.source, target, params);
+    if (failed !== 0) throw failure(engine, job.source);
   } finally {
     engine.log.onLine = null;
+    // Addresses alone keep nothing alive.
+    overrides.keep();
   }
 }
 

@@ -52,7 +52,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
     const source = await this.#folder.find(request.source);
     if (source === null) return [];
     try {
-      const plan = await this.#questions.call('quantize', job(request, source.path));
+      const plan = await this.#questions.call('planQuantization', job(request, source.path));
       return plan.needsImportanceMatrix ? [] : ['quantize'];
     } catch (error) {
       if (isPlimsollError(error) && error.code !== 'engine-mismatch') return [];
@@ -85,7 +85,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
   async dryRun(request: BuildRequest, options: CallOptions = {}): Promise<{ readonly sizeBytes: number }> {
     checkRequest(request);
     const source = (await this.#folder.require(request.source)).path;
-    const { sizeBytes } = await this.#questions.call('quantize', job(request, source), options.signal);
+    const { sizeBytes } = await this.#questions.call('planQuantization', job(request, source), options.signal);
     return { sizeBytes };
   }
 
@@ -97,17 +97,24 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
 
 async function quantizeInto(
   engine: EngineProcess,
-  plan: QuantizeJob,
+  job: QuantizeJob,
   target: string,
   targetName: string,
   { signal, onProgress }: BuildOptions,
 ): Promise<number> {
-  const { sizeBytes } = await engine.call('quantize', plan, signal);
+  const { sizeBytes, tensors, needsImportanceMatrix } = await engine.call('planQuantization', job, signal);
+  if (needsImportanceMatrix) {
+    throw new UnsupportedLevelError('This level needs an importance matrix, which this engine is not given.', {
+      hint: 'Choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+    });
+  }
   await makeFolder(target, targetName);
   const partial = await PartialFile.create(target);
   try {
     await partial.demandRoom(sizeBytes);
-    for await (const { completed, total } of engine.stream('quantize', { ...plan, target: partial.path }, signal)) {
+    onProgress?.({ phase: 'quantizing', completed: 0, total: tensors, unit: 'tensors' });
+    for await (const { completed, total } of engine.stream('quantize', { ...job, target: partial.path }, signal)) {
+      partial.flush();
       onProgress?.({ phase: 'quantizing', completed, total, unit: 'tensors' });
     }
     await partial.commit();
@@ -119,11 +126,9 @@ async function quantizeInto(
   }
 }
 
-/** The job without a target: a dry run. */
 function job(request: BuildRequest, source: string): QuantizeJob {
   return {
     source,
-    target: null,
     fileType: LEVELS[request.level].fileType,
     overrides: request.overrides ?? [],
     allowRequantize: request.allowRequantize ?? false,
