@@ -22,6 +22,8 @@ export interface ComparedLevelDocument {
   readonly level: Level;
   readonly kvCache: KvCacheType;
   readonly variant: string;
+  /** Content digest, such as `sha256:…`. */
+  readonly digest: string | null;
   /** Bytes of the variant's file. */
   readonly bytes: number | null;
   /** Bytes held when loaded. */
@@ -84,6 +86,7 @@ export const comparedLevelSchema: z.ZodType<ComparedLevelDocument> = z.strictObj
   level: levelSchema,
   kvCache: kvCacheSchema,
   variant: z.string(),
+  digest: z.string().nullable(),
   bytes: bytesSchema.nullable(),
   residentBytes: bytesSchema.nullable(),
   runs: z.strictObject({

@@ -219,7 +219,9 @@ describe('CompareLevels', () => {
           },
         },
       );
-      expect(heard).toEqual([{ what: 'quality', reason: expect.stringMatching(/log-prob|No vocabulary\. Take/) }]);
+      expect(heard).toEqual([
+        { what: 'quality', reason: expect.stringMatching(/log-prob|No vocabulary\. Take/) as string },
+      ]);
       expect(notMeasured).toEqual(heard);
       expect(levels.map(({ quality }) => quality)).toEqual([null, null, null]);
     });

@@ -73,7 +73,11 @@ export class CompareLevels {
           profiles: runs.filter((run) => run.kind === 'profile' && isAbout(run, cell)),
           quality: index === 0 ? qualityOfReference(qualities) : qualityOf(qualities, cell),
         })),
-      ).map((level, index) => ({ ...level, tasks: summaries[index] ?? null })),
+      ).map((level, index) => ({
+        ...level,
+        tasks: summaries[index] ?? null,
+        digest: cells[index]?.ready.digest ?? null,
+      })),
       disagreements: taskDisagreements(cells, tasks, outcomes),
       notMeasured,
     };

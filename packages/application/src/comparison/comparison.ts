@@ -66,6 +66,8 @@ export interface ConcurrentSpeed extends DeviceSummary {
 
 /** Everything measured about one level at one KV cache type. */
 export interface ComparedLevel extends ComparisonCell {
+  /** Content digest of the variant; absent or null when the backend does not tell. */
+  readonly digest?: string | null;
   /** Bytes of the variant's file, or null when unknown. */
   readonly bytes: number | null;
   /** Bytes held when loaded, as the backend reports them, or null. */

@@ -41,19 +41,19 @@ export async function prepareComparison(
   const cellsOf = (ready: ReadyVariant): readonly ReadyCell[] =>
     kvCaches.map((kvCache) => ({ level: ready.level, kvCache, variant: ready.name, ready }));
   const [reference] = variants.flatMap(cellsOf);
-  const asked = request.text !== null && levels.length * kvCaches.length > 1;
+  const asked = levels.length * kvCaches.length > 1 ? request.text : null;
   const { logits } = dependencies;
-  const reason = !asked || reference === undefined ? null : await whyNoQuality(dependencies, reference, options);
+  const reason =
+    asked === null || reference === undefined ? null : await whyNoQuality(dependencies, reference, options);
   const notMeasured = reason === null ? [] : [reason];
   if (reason !== null) tellOrRefuse(request, reason, options);
 
   let text: string | null = null;
   let prepared: PreparedText | null = null;
-  const measured = asked && reason === null;
-  if (measured && logits !== null && reference !== undefined) {
+  if (asked !== null && reason === null && logits !== null && reference !== undefined) {
     await checkVocabularies(logits, reference, installed, options);
-    text = typeof request.text === 'function' ? await request.text() : request.text;
-    prepared = await prepareText(logits, text ?? '', request.windowTokens, reference, options);
+    text = typeof asked === 'function' ? await asked() : asked;
+    prepared = await prepareText(logits, text, request.windowTokens, reference, options);
   }
   for (let index = 1; index < levels.length; index += 1) {
     variants.push(await ensureLevel(dependencies, request, levels, index, options));

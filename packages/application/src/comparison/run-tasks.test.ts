@@ -172,8 +172,10 @@ describe('tasks of a comparison', () => {
   test('keep the beginning of each answer, thinking left out', async () => {
     const clever = runtime.generate;
     runtime.generate = async function* (request, options) {
-      if (request.input.kind !== 'prompt' || !request.input.prompt.includes('one'))
-        return yield* clever(request, options);
+      if (request.input.kind !== 'prompt' || !request.input.prompt.includes('one')) {
+        yield* clever(request, options);
+        return;
+      }
       yield { type: 'text', text: '😀'.repeat(5000) };
       yield { type: 'done', stopReason: 'stop', timings: TIMINGS };
     };

@@ -18,6 +18,7 @@ import type {
 import { reducedHeader } from './header-data.js';
 import type { HeaderData } from './header-data.js';
 import type { PlanState } from './plan-state.js';
+import { withoutFolders } from '../without-folders.js';
 
 /** What a plan page is made from. */
 export interface PlanPageInput {
@@ -102,12 +103,6 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
       goal: request.goal ?? 'quality',
     },
   };
-}
-
-/** A page is passed on: the folders of the machine that it was made on are nobody's business. */
-function withoutFolders(name: string): string {
-  const isPath = /^(?:[~.]{0,2}[\\/]|[A-Za-z]:[\\/])/.test(name);
-  return isPath ? (name.split(/[\\/]/).at(-1) ?? '') : name;
 }
 
 const named = ({ name, status }: PlanVariant): PlanVariant => ({ name: withoutFolders(name), status });

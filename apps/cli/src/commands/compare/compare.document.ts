@@ -48,6 +48,7 @@ export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDoc
     level,
     kvCache,
     variant,
+    digest: compared.digest ?? null,
     bytes,
     residentBytes,
     runs: { total, succeeded, failed, successRate, meanMs, minMs, maxMs, speedup },

@@ -13,6 +13,7 @@ const level = (
   level: name,
   kvCache: 'f16',
   variant: `tale-${name}`,
+  digest: null,
   bytes: 1024 ** 2,
   residentBytes: null,
   runs: { total: 3, succeeded: 3, failed: 0, successRate: 1, meanMs: 5, minMs: 4, maxMs: 6, speedup: 1 },
