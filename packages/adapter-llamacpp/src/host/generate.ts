@@ -6,7 +6,7 @@ import type { Job } from './job.js';
 import { Pieces } from './pieces.js';
 import { check, decode, prefill } from './prefill.js';
 import { promptTokens } from './prompt.js';
-import { buildSampler } from './sampler.js';
+import { Sampler } from './sampler.js';
 import { session } from './session.js';
 import type { Session } from './session.js';
 import { StopMatcher } from './stop-matcher.js';
@@ -20,10 +20,9 @@ type TextEvent = Extract<GenerateEvent, { type: 'text' }>;
 /** Continues a prompt. Events are text pieces, then one `done` with the timings that this process knows. */
 export async function generate(engine: Engine, request: SessionRequest, job: Job): Promise<null> {
   const state = session();
-  const { llama } = engine;
   engine.log.clear();
   const startedMs = performance.now();
-  const sampler = buildSampler(engine, state.vocab, request);
+  const sampler = new Sampler(engine, state.vocab, request);
   try {
     const prompt = promptTokens(engine, state, request);
     const cached = await prefill(engine, state, prompt, request.reuse, job);
@@ -49,7 +48,7 @@ export async function generate(engine: Engine, request: SessionRequest, job: Job
     } satisfies GenerateEvent);
     return null;
   } finally {
-    llama.samplerFree(sampler);
+    sampler.free();
   }
 }
 
@@ -65,7 +64,7 @@ async function decodeLoop(
   engine: Engine,
   state: Session,
   request: SessionRequest,
-  sampler: Session['context'],
+  sampler: Sampler,
   promptLength: number,
   writer: Writer,
   job: Job,
@@ -79,7 +78,7 @@ async function decodeLoop(
   let threads = 0;
   for (let generated = 0; ;) {
     if (generated >= limit) return { stopReason: 'length', generated, decoded, firstTokenAtMs };
-    const token = llama.sample(sampler, state.context, -1);
+    const token = sampler.sample(state.context);
     if (llama.vocabIsEndOfGeneration(state.vocab, token)) {
       return { stopReason: 'stop', generated, decoded, firstTokenAtMs };
     }

@@ -10,6 +10,14 @@ export type QuantizeParams = Omit<StructValue<typeof QUANTIZE_PARAMS>, 'tt_overr
 /** `llama_batch` as a JavaScript value. */
 export type Batch = StructValue<typeof BATCH>;
 
+/** `llama_token_data_array` as a JavaScript value; `data` is the address of the entries. */
+export interface TokenDataArray {
+  readonly data: Pointer;
+  readonly size: number;
+  readonly selected: number;
+  readonly sorted: boolean;
+}
+
 /** A native function that can also run on another thread; the callback comes back on this one. */
 export type AsyncCapable<Arguments extends readonly unknown[], Result> = ((...args: Arguments) => Result) & {
   async: (...args: [...Arguments, (error: Error | null, result: Result) => void]) => void;
@@ -105,6 +113,8 @@ export interface LibLlama {
   readonly samplerMinP: (p: number, minKeep: number) => Pointer;
   readonly samplerTemperature: (t: number) => Pointer;
   readonly samplerGrammar: (vocab: Pointer, grammar: string, root: string) => Pointer;
+  readonly samplerAccept: (sampler: Pointer, token: number) => void;
+  readonly samplerApply: (sampler: Pointer, candidates: TokenDataArray) => void;
   readonly sample: (chain: Pointer, context: Pointer, index: number) => number;
   readonly logSet: (callback: Pointer, data: Pointer) => void;
 }
@@ -171,6 +181,8 @@ export function bindLibLlama(library: Library): LibLlama {
     samplerMinP: f('void* llama_sampler_init_min_p(float, size_t)'),
     samplerTemperature: f('void* llama_sampler_init_temp(float)'),
     samplerGrammar: f('void* llama_sampler_init_grammar(void*, const char*, const char*)'),
+    samplerAccept: f('void llama_sampler_accept(void*, int32)'),
+    samplerApply: f('void llama_sampler_apply(void*, TokenDataArray*)'),
     sample: f('int32 llama_sampler_sample(void*, void*, int32)'),
     logSet: f('void llama_log_set(void*, void*)'),
   };

@@ -106,6 +106,7 @@ export function declareStructs(ffi: typeof koffi): void {
   ffi.struct('ModelParams', { ...MODEL_PARAMS });
   ffi.struct('ContextParams', { ...CONTEXT_PARAMS });
   ffi.struct('Batch', { ...BATCH });
+  ffi.struct('TokenDataArray', { data: 'void*', size: 'size_t', selected: 'int64', sorted: 'bool' });
   ffi.struct('ChainParams', { no_perf: 'bool' });
   ffi.struct('TensorOverride', { pattern: 'const char*', type: 'int32' });
   ffi.struct('ThreadPoolParams', {
