@@ -5,11 +5,13 @@ import type { Engine } from '../native/engine.js';
 import type { Job } from './job.js';
 import { Pieces } from './pieces.js';
 import { check, decode, prefill } from './prefill.js';
-import { promptTokens } from './prompt.js';
+import { preparePrompt } from './prompt.js';
+import type { Prompt } from './prompt.js';
 import { Sampler } from './sampler.js';
 import { session } from './session.js';
 import type { Session } from './session.js';
 import { StopMatcher } from './stop-matcher.js';
+import { ThinkingSplitter } from './thinking-splitter.js';
 import { rowLogprobs } from './top-logprobs.js';
 
 /** A step that takes longer than this runs off the main thread, which then stays open for messages. */
@@ -24,10 +26,10 @@ export async function generate(engine: Engine, request: SessionRequest, job: Job
   const startedMs = performance.now();
   const sampler = new Sampler(engine, state.vocab, request);
   try {
-    const prompt = promptTokens(engine, state, request);
+    const { tokens: prompt, opening } = preparePrompt(engine, state, request);
     const cached = await prefill(engine, state, prompt, request.reuse, job);
     const prefilledMs = performance.now();
-    const writer = new Writer(engine, state, request, job);
+    const writer = new Writer(engine, state, request, opening, job);
     const run = await decodeLoop(engine, state, request, sampler, prompt.length, writer, job);
     const endMs = performance.now();
     state.held = Int32Array.from([...prompt, ...run.decoded]);
@@ -114,14 +116,16 @@ class Writer {
   readonly #pieces: Pieces;
   readonly #decoder = new TextDecoder();
   readonly #stops: StopMatcher<TextEvent>;
+  readonly #thinking: ThinkingSplitter;
 
-  constructor(engine: Engine, state: Session, request: SessionRequest, job: Job) {
+  constructor(engine: Engine, state: Session, request: SessionRequest, opening: Prompt['opening'], job: Job) {
     this.#engine = engine;
     this.#state = state;
     this.#topLogprobs = request.topLogprobs;
     this.#job = job;
     this.#pieces = new Pieces(engine, state.vocab);
     this.#stops = new StopMatcher(request.stop);
+    this.#thinking = new ThinkingSplitter(opening);
   }
 
   /** Returns whether a stop string ended the text. */
@@ -130,14 +134,23 @@ class Writer {
     const event: TextEvent = { type: 'text', text, ...this.#logprobs(token) };
     if (text === '' && this.#topLogprobs === 0) return false;
     const { pieces, stopped } = this.#stops.push(event);
-    for (const piece of pieces) this.#job.emit(piece);
+    for (const piece of pieces) this.#emit(piece);
     return stopped;
   }
 
   finish(): void {
-    for (const piece of this.#stops.rest()) this.#job.emit(piece);
+    for (const piece of this.#stops.rest()) this.#emit(piece);
     const left = this.#decoder.decode();
-    if (left !== '') this.#job.emit({ type: 'text', text: left } satisfies GenerateEvent);
+    if (left !== '') this.#emit({ type: 'text', text: left });
+    for (const part of this.#thinking.rest()) this.#job.emit({ type: 'text', ...part } satisfies GenerateEvent);
+  }
+
+  /** A piece that ends a thought and begins the answer becomes two; what else it carries stays with the first. */
+  #emit(piece: TextEvent): void {
+    const [first, ...more] = this.#thinking.push(piece.text);
+    if (first !== undefined || this.#topLogprobs > 0)
+      this.#job.emit({ ...piece, text: '', ...first } satisfies GenerateEvent);
+    for (const part of more) this.#job.emit({ type: 'text', ...part } satisfies GenerateEvent);
   }
 
   #logprobs(token: number): { logprob: number; topLogprobs: readonly TokenLogprob[] } | undefined {

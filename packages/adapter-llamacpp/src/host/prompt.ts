@@ -3,18 +3,27 @@ import { UnsupportedModelError } from '@plimsoll/domain';
 import type { SessionRequest } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import type { Session } from './session.js';
+import type { Opening } from './thinking-splitter.js';
 import { tokenize } from './vocabulary.js';
 
 type Messages = Extract<SessionRequest['input'], { kind: 'messages' }>['messages'];
 
-/** The prompt's tokens: a text to continue, or messages put into the form the model was trained on. */
-export function promptTokens(engine: Engine, { model, vocab }: Session, request: SessionRequest): Int32Array {
-  if (request.input.kind === 'raw') return tokenize(engine, vocab, request.input.prompt, true, true);
+/** What a model is given, and how its text then begins. */
+export interface Prompt {
+  readonly tokens: Int32Array;
+  readonly opening: Opening;
+}
+
+/** The prompt: a text to continue, or messages put into the form the model was trained on. */
+export function preparePrompt(engine: Engine, { model, vocab }: Session, request: SessionRequest): Prompt {
+  if (request.input.kind === 'raw') {
+    return { tokens: tokenize(engine, vocab, request.input.prompt, true, true), opening: 'answer' };
+  }
   const template = engine.llama.modelChatTemplate(model, null);
   if (template === null) {
     // A base model knows no roles: it continues what was said.
     const text = request.input.messages.map((message) => message.content).join('\n\n');
-    return tokenize(engine, vocab, text, true, true);
+    return { tokens: tokenize(engine, vocab, text, true, true), opening: 'answer' };
   }
   const bos = tokenText(engine, vocab, engine.llama.vocabBos(vocab));
   const text = render(template, request.input.messages, {
@@ -23,7 +32,16 @@ export function promptTokens(engine: Engine, { model, vocab }: Session, request:
     ...(request.think === null ? {} : { enable_thinking: request.think }),
   });
   // Most templates write the first token themselves; twice would confuse the model.
-  return tokenize(engine, vocab, text, bos === '' || !text.startsWith(bos), true);
+  return {
+    tokens: tokenize(engine, vocab, text, bos === '' || !text.startsWith(bos), true),
+    opening: opening(template, text),
+  };
+}
+
+/** Models whose template knows the mark think before they answer; some templates write it for them. */
+function opening(template: string, prompt: string): Opening {
+  if (!template.includes('<think>')) return 'answer';
+  return prompt.trimEnd().endsWith('<think>') ? 'thought' : 'perhaps';
 }
 
 function tokenText({ llama }: Engine, vocab: Session['vocab'], token: number): string {
