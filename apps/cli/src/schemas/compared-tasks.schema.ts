@@ -16,6 +16,8 @@ export interface ComparedTasksDocument {
   readonly failed: number;
   /** Not judged, because the backend or the grader failed; running the comparison again tries them again. */
   readonly errors: number;
+  /** Which tasks these were, and the code of each error. */
+  readonly failures: readonly { readonly id: string; readonly errorCode: string | null }[];
   /** Share of the judged tasks that passed, with Wilson's 95 % interval. */
   readonly passRate: TaskEstimateDocument | null;
   /** Mean score of the user's grader, with a 95 % bootstrap interval. */
@@ -40,6 +42,7 @@ export const comparedTasksSchema: z.ZodType<ComparedTasksDocument> = z.strictObj
   passed: z.int().min(0),
   failed: z.int().min(0),
   errors: z.int().min(0),
+  failures: z.array(z.strictObject({ id: z.string(), errorCode: z.string().nullable() })),
   passRate: estimate,
   meanScore: estimate,
   againstReference: z

@@ -165,6 +165,8 @@ describe('CompareLevels', () => {
     ['a missing level that must not be made', { make: false }, 'variant-not-found'],
     ['a missing reference that must not be made', { reference: 'F32', make: false }, 'variant-not-found'],
     ['a window too short', { windowTokens: 4 }, 'invalid-input'],
+    ['nothing to measure', { iterations: 0, text: null }, 'invalid-input'],
+    ['one level and nothing but quality', { iterations: 0, levels: [] }, 'invalid-input'],
     ['a cache that the backend cannot choose', { kvCaches: ['f16', 'q8_0'] }, 'capability-missing'],
   ] as const)('%s is found before any run, and before anything is made', async (_name, change, code) => {
     const written: string[] = [];
@@ -177,8 +179,26 @@ describe('CompareLevels', () => {
     const methods = builder.methods.bind(builder);
     builder.methods = async (request) => (request.level === 'IQ1_S' ? [] : methods(request));
     const levels = ['Q4_K_M', 'IQ1_S'] as const;
-    await expect(useCase().compare({ ...REQUEST, levels })).rejects.toMatchObject({ code: 'variant-not-found' });
+    await expect(useCase().compare({ ...REQUEST, levels })).rejects.toMatchObject({
+      code: 'variant-not-found',
+      message: expect.stringContaining('importance matrix') as string,
+    });
     expect([runtime.requests, runtime.variants.length]).toEqual([[], 1]);
+  });
+
+  test('all levels that are missing are named with the commands that make them', async () => {
+    await expect(useCase().compare({ ...REQUEST, make: false })).rejects.toMatchObject({
+      message: 'There is no Q8_0 and no Q4_K_M variant of tale:1b yet.',
+      hint: expect.stringMatching(
+        /--make.*quantize tale:1b --to Q8_0; plimsoll quantize tale:1b --to Q4_K_M/,
+      ) as string,
+    });
+  });
+
+  test('a model that is not there is told as such', async () => {
+    const request = { ...REQUEST, model: 'nobody:1b', make: false };
+    builder.methods = async () => [];
+    await expect(useCase().compare(request)).rejects.toMatchObject({ code: 'model-not-found' });
   });
 
   test('another vocabulary is found before any run, and where it is there already before a text is written', async () => {

@@ -1,6 +1,12 @@
-import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
+import {
+  CapabilityMissingError,
+  InvalidInputError,
+  LEVELS,
+  VariantNotFoundError,
+  isPlimsollError,
+} from '@plimsoll/domain';
 import type { KvCacheType, Level } from '@plimsoll/domain';
-import type { ReadyVariant } from '../variants/ensure-variant.js';
+import type { EnsureVariant, ReadyVariant } from '../variants/ensure-variant.js';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareOptions, CompareRequest } from './compare-request.js';
 import type { NotMeasured } from './comparison.js';
@@ -34,14 +40,22 @@ export async function prepareComparison(
 ): Promise<PreparedComparison> {
   checkRequest(dependencies, request);
   const levels = [request.reference, ...request.levels.filter((level) => level !== request.reference)];
+  const kvCaches: readonly KvCacheType[] = request.kvCaches.length > 0 ? request.kvCaches : ['f16'];
+  const asked = levels.length * kvCaches.length > 1 ? request.text : null;
+  if (asked === null && isQualityOnly(request)) {
+    throw new InvalidInputError(
+      'There is nothing to measure: no timed runs, no tasks, and no quality of other levels.',
+      {
+        hint: 'Ask for timed runs with --iterations N, for tasks with --tasks, or for more levels with --levels.',
+      },
+    );
+  }
   const installed = await checkLevels(dependencies, request, levels, options);
   const variants: ReadyVariant[] = [await ensureLevel(dependencies, request, levels, 0, options)];
 
-  const kvCaches: readonly KvCacheType[] = request.kvCaches.length > 0 ? request.kvCaches : ['f16'];
   const cellsOf = (ready: ReadyVariant): readonly ReadyCell[] =>
     kvCaches.map((kvCache) => ({ level: ready.level, kvCache, variant: ready.name, ready }));
   const [reference] = variants.flatMap(cellsOf);
-  const asked = levels.length * kvCaches.length > 1 ? request.text : null;
   const { logits } = dependencies;
   const reason =
     asked === null || reference === undefined ? null : await whyNoQuality(dependencies, reference, options);
@@ -87,13 +101,37 @@ async function checkLevels(
   { signal }: CompareOptions,
 ): Promise<readonly string[]> {
   const installed: string[] = [];
+  const unmade: Level[] = [];
   for (const level of levels) {
     const found = await ensure.status(model, level, { signal });
     if (found.status === 'installed') installed.push(found.name);
-    // It throws, and says what is missing and how it could come.
-    else if (found.status === 'missing' || !make) await ensure.ensure(model, level, { signal, make: false });
+    else if (found.status === 'can-make') unmade.push(level);
+    else await refuseLevel(ensure, model, level, { signal });
   }
-  return installed;
+  if (make || unmade.length === 0) return installed;
+  throw new VariantNotFoundError(`There is no ${unmade.join(' and no ')} variant of ${model} yet.`, {
+    hint: `Compare with --make, or make it first: ${unmade.map((level) => `plimsoll quantize ${model} --to ${level}`).join('; ')}`,
+  });
+}
+
+/** Says that a level cannot be had, and why where that is known; a model that is not there at all is told as such. */
+async function refuseLevel(
+  ensure: EnsureVariant,
+  model: string,
+  level: Level,
+  options: Pick<CompareOptions, 'signal'>,
+): Promise<never> {
+  try {
+    await ensure.ensure(model, level, { ...options, make: false });
+  } catch (error) {
+    if (!isPlimsollError(error) || error.code !== 'variant-not-found') throw error;
+  }
+  const why = LEVELS[level].needsImportanceMatrix
+    ? `${level} takes an importance matrix, which there is none of`
+    : 'none can be made from what is there';
+  throw new VariantNotFoundError(`There is no ${level} variant of ${model}, and ${why}.`, {
+    hint: 'Leave the level out of --levels, or see what is installed with: plimsoll models',
+  });
 }
 
 async function ensureLevel(
@@ -114,8 +152,11 @@ async function ensureLevel(
   });
 }
 
+/** Whether nothing but quality was asked for. */
+const isQualityOnly = ({ iterations, tasks = [] }: CompareRequest): boolean => iterations === 0 && tasks.length === 0;
+
 /** Says what is left out; refuses where nothing else was asked for. */
-function tellOrRefuse({ iterations, tasks = [] }: CompareRequest, reason: NotMeasured, options: CompareOptions): void {
-  if (iterations === 0 && tasks.length === 0) throw new CapabilityMissingError(reason.reason);
+function tellOrRefuse(request: CompareRequest, reason: NotMeasured, options: CompareOptions): void {
+  if (isQualityOnly(request)) throw new CapabilityMissingError(reason.reason);
   options.onNotMeasured?.(reason);
 }

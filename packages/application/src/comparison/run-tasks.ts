@@ -1,6 +1,6 @@
 import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
 import type { CallOptions, Measurement } from '@plimsoll/domain';
-import { runTask } from '../tasks/run-task.js';
+import { MAX_ANSWER_TOKENS, runTask } from '../tasks/run-task.js';
 import { summarizeTasks } from '../tasks/task-summary.js';
 import type { TaskOutcome, TaskSummary } from '../tasks/task-summary.js';
 import type { Task } from '../tasks/task.js';
@@ -66,7 +66,8 @@ export async function runTasks(
   for (const cell of cells) {
     const mine = outcomes.filter((record) => isAbout(record, cell));
     const open = tasks.filter(({ id }) => !isSettled(mine.filter(({ task }) => task?.id === id)));
-    const { architecture, gpuLayers, contextTokens } = predictions.get(cell) ?? NO_PREDICTION;
+    const { architecture, gpuLayers, contextTokens: usual } = predictions.get(cell) ?? NO_PREDICTION;
+    const contextTokens = usual === null ? null : Math.max(usual, roomFor(tasks));
     const { level, kvCache, variant, ready } = cell;
     const run = {
       draft: {
@@ -86,6 +87,15 @@ export async function runTasks(
     if (open.length > 0 && runtime.capabilities.residency) await runtime.unload(variant, options);
   }
   return outcomes;
+}
+
+/** A token has about this many letters at least, in prompts in which symbols and digits are rare. */
+const FEWEST_LETTERS_PER_TOKEN = 2;
+
+/** Context for the longest prompt and its answer: tasks are given to models of short contexts too. */
+function roomFor(tasks: readonly Task[]): number {
+  const letters = Math.max(...tasks.map(({ prompt }) => prompt.length));
+  return Math.ceil(letters / FEWEST_LETTERS_PER_TOKEN) + MAX_ANSWER_TOKENS;
 }
 
 /** The summaries of all cells, in their order, the reference first; none without tasks. */
@@ -109,6 +119,6 @@ export function outcomesOf(
   return tasks.flatMap(({ id }) => {
     const tries = mine.filter(({ task }) => task?.id === id);
     const record = tries.find(({ succeeded }) => succeeded) ?? tries.at(-1);
-    return record?.task == null ? [] : [{ ...record.task, succeeded: record.succeeded }];
+    return record?.task == null ? [] : [{ ...record.task, succeeded: record.succeeded, errorCode: record.errorCode }];
   });
 }

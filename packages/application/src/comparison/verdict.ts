@@ -97,7 +97,8 @@ function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: Compa
   const rounds = Math.min(runs.succeeded, reference.runs.succeeded);
   const alike = low >= 1 - ABOUT && high <= 1 + ABOUT;
   if (alike) return `decodes about as fast, ${factor}`;
-  if (rounds >= FEWEST_ROUNDS_TO_SHOW) return `decodes ${factor}: no difference beyond chance`;
+  if (rounds >= FEWEST_ROUNDS_TO_SHOW)
+    return `decodes ${factor}: no difference beyond chance, p = ${speedup.pValue.toPrecision(2)}`;
   return `decodes ${factor}; ${rounds} runs of each cannot tell that from chance, however clear it looks; ${ENOUGH}`;
 }
 

@@ -19,7 +19,7 @@ export interface TaskRun {
 }
 
 /** Long enough for every answer of the suites; an answer that is longer was not to the point. */
-const MAX_TOKENS = 256;
+export const MAX_ANSWER_TOKENS: number = 256;
 
 /** So much of each answer is kept, to see afterwards what levels said: more than nearly every answer has. */
 export const MOST_KEPT_CHARACTERS: number = 2000;
@@ -76,7 +76,15 @@ async function answerTo(
 ): Promise<string> {
   const events = runtime.generate(
     // No format is forced: whether the model keeps to it by itself is what is measured.
-    { model, input: { kind: 'prompt', prompt }, temperature: 0, seed: 1, maxTokens: MAX_TOKENS, think: false, load },
+    {
+      model,
+      input: { kind: 'prompt', prompt },
+      temperature: 0,
+      seed: 1,
+      maxTokens: MAX_ANSWER_TOKENS,
+      think: false,
+      load,
+    },
     options,
   );
   let answer = '';

@@ -18,12 +18,21 @@ export interface TaskSummary {
   readonly failed: number;
   /** Neither answered nor judged, because something failed. */
   readonly errors: number;
+  /** Which these were, and the code of each error; absent where there were none. */
+  readonly failures?: readonly TaskFailure[];
   /** Share of the judged tasks that passed, with Wilson's interval; null when none was judged. */
   readonly passRate: TaskEstimate | null;
   /** Mean score of the user's grader, with a bootstrap interval; null without one. */
   readonly meanScore: TaskEstimate | null;
   /** The same tasks at the reference level; null for the reference itself. */
   readonly againstReference: TaskComparison | null;
+}
+
+/** A task that ended in an error. */
+export interface TaskFailure {
+  readonly id: string;
+  /** Code of the error, or null when it is not known. */
+  readonly errorCode: string | null;
 }
 
 /** A level and the reference on the tasks that both were judged on. */
@@ -40,6 +49,7 @@ export interface TaskComparison {
 /** The outcome of one task as it was recorded. */
 export interface TaskOutcome extends TaskResult {
   readonly succeeded: boolean;
+  readonly errorCode?: string | null;
 }
 
 /** Sums up a level's outcomes; `reference` are those of the reference level, or null when this is the reference. */
@@ -49,6 +59,9 @@ export function summarizeTasks(
 ): TaskSummary {
   const judged = outcomes.filter(({ passed }) => passed !== null);
   const passed = judged.filter((outcome) => outcome.passed === true).length;
+  const failures = outcomes
+    .filter(({ succeeded }) => !succeeded)
+    .map(({ id, errorCode = null }) => ({ id, errorCode }));
   const rate = wilsonInterval(passed, judged.length);
   const scores = outcomes.flatMap(({ score }) => (score === null ? [] : [score]));
   const spread = bootstrapInterval([scores], ([group]) => mean(group ?? []), { random: seededRandom(1) });
@@ -56,7 +69,8 @@ export function summarizeTasks(
     total: outcomes.length,
     passed,
     failed: judged.length - passed,
-    errors: outcomes.filter(({ succeeded }) => !succeeded).length,
+    errors: failures.length,
+    ...(failures.length === 0 ? {} : { failures }),
     passRate: rate === null ? null : { value: passed / judged.length, low: rate.low, high: rate.high },
     meanScore: spread === null ? null : { value: mean(scores), low: spread.low, high: spread.high },
     againstReference: reference === null ? null : compareTasks(outcomes, reference),

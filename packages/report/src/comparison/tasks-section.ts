@@ -20,7 +20,7 @@ export function tasksSection({ levels, disagreements = [] }: Comparison): string
     '<h2>Tasks</h2>' +
     '<p class="quiet">Every level had the same tasks at temperature 0. Bars are 95 % intervals (Wilson’s for rates, bootstrap for scores).</p>' +
     charts.join('') +
-    levels.map(errors).join('') +
+    errors(levels) +
     flips(levels) +
     answers(disagreements)
   );
@@ -35,10 +35,20 @@ function bars(levels: readonly ComparedLevel[], from: 'passRate' | 'meanScore', 
   });
 }
 
-function errors(level: ComparedLevel): string {
-  const { errors: count = 0, total = 0 } = level.tasks ?? {};
-  if (count === 0) return '';
-  return `<p class="failed">${escapeHtml(levelLabel(level))}: ${count} of ${total} tasks ended in an error. Comparing again tries them again.</p>`;
+/** Tasks that ended in an error, each with the levels at which it did. */
+function errors(levels: readonly ComparedLevel[]): string {
+  const failed = new Map<string, string[]>();
+  for (const level of levels) {
+    for (const { id, errorCode } of level.tasks?.failures ?? []) {
+      const what = `${id} (${errorCode ?? 'unknown error'})`;
+      failed.set(what, [...(failed.get(what) ?? []), levelLabel(level)]);
+    }
+  }
+  if (failed.size === 0) return '';
+  const named = [...failed].map(
+    ([what, names]) => `${what} at ${names.length === levels.length ? 'every level' : names.join(', ')}`,
+  );
+  return `<p class="failed">Ended in an error: ${escapeHtml(named.join('; '))}. Comparing again tries them again.</p>`;
 }
 
 function flips(levels: readonly ComparedLevel[]): string {

@@ -119,8 +119,8 @@ function concurrencyDocument(speed: ConcurrentSpeed): ConcurrentSpeedDocument {
 
 function tasksDocument({ tasks }: ComparedLevel): ComparedLevelDocument['tasks'] {
   if (tasks == null) return null;
-  const { total, passed, failed, errors, passRate, meanScore, againstReference } = tasks;
-  return { total, passed, failed, errors, passRate, meanScore, againstReference };
+  const { total, passed, failed, errors, failures = [], passRate, meanScore, againstReference } = tasks;
+  return { total, passed, failed, errors, failures, passRate, meanScore, againstReference };
 }
 
 function qualityDocument({ quality }: ComparedLevel): ComparedLevelDocument['quality'] {

@@ -25,7 +25,20 @@ export function renderTasks(levels: readonly ComparedLevelDocument[], style: Sty
       ...(gained.length === 0 ? [] : [`${name(level)} gained ${listed(gained)}.`]),
     ];
   });
-  return [table, ...(flips.length === 0 ? [] : ['', ...flips])].join('\n');
+  const failed = new Map<string, string[]>();
+  for (const level of levels) {
+    for (const { id, errorCode } of level.tasks?.failures ?? []) {
+      const what = `${id} (${errorCode ?? 'unknown error'})`;
+      failed.set(what, [...(failed.get(what) ?? []), name(level)]);
+    }
+  }
+  const errors = [...failed]
+    .slice(0, MOST_NAMED)
+    .map(
+      ([what, names]) => `Not judged: ${what} at ${names.length === levels.length ? 'every level' : names.join(', ')}.`,
+    );
+  const remarks = [...flips, ...errors];
+  return [table, ...(remarks.length === 0 ? [] : ['', ...remarks])].join('\n');
 }
 
 interface TaskColumn {
