@@ -1,20 +1,18 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
+import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_SCHEMAS } from '../src/schemas/all-schemas.js';
 import type { CompareDocument } from '../src/schemas/compare.schema.js';
-import { TestUser } from './plimsoll.js';
+import { startOllamaServer, type OllamaServer } from './ollama-server.js';
+import { TestUser, type Run } from './plimsoll.js';
 
 let user: TestUser;
 let model: string;
-let text: string;
 
 beforeAll(async () => {
   user = await TestUser.create();
   model = user.path('fable-f16.gguf');
-  text = user.path('text.txt');
   await copyFile(sampleModelPath(), model);
-  await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 4000));
 });
 afterAll(() => user.remove());
 
@@ -58,5 +56,138 @@ describe('plimsoll compare under conditions', () => {
     const { code, stdout, stderr } = await user.plimsoll(['compare', model, ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
+  });
+});
+
+describe('plimsoll compare finds before any work', () => {
+  const refused = async (args: readonly string[], code: number, message: RegExp): Promise<void> => {
+    const before = await readdir(user.folder);
+    const run = await user.plimsoll(['compare', ...args]);
+    expect({ code: run.code, stdout: run.stdout }).toEqual({ code, stdout: '' });
+    expect(run.stderr).toMatch(message);
+    expect(await readdir(user.folder)).toEqual(before);
+  };
+
+  it('a level that cannot be made, though others could', async () => {
+    await refused([model, '--levels', 'F16,Q5_1,IQ1_S', '--make'], 1, /no IQ1_S variant.*importance matrix/);
+  });
+
+  it('levels and a reference that are missing, and names the commands', async () => {
+    await refused([model, '--levels', 'F16,Q5_1,Q5_0'], 1, /no Q5_1 and no Q5_0[^]*--make[^]*--to Q5_1; .*--to Q5_0/);
+    await refused([model, '--levels', 'F16', '--reference', 'F32'], 1, /no F32 variant[^]*--to F32/);
+  });
+
+  it('a text that is shorter than two windows', async () => {
+    const short = user.path('short.txt');
+    await writeFile(short, 'Once upon a time.');
+    await refused([model, '--levels', 'F16,Q5_1', '--make', '--text', short], 2, /two windows of 256[^]*--window N/);
+  });
+
+  it('nothing to measure', async () => {
+    await refused(
+      [model, '--levels', 'F16,Q5_1', '--make', '--no-quality', '--iterations', '0'],
+      2,
+      /nothing to measure/,
+    );
+  });
+
+  it('a variant whose vocabulary differs', async () => {
+    const other = user.path('other-f16.gguf');
+    await copyFile(model, other);
+    expect((await user.plimsoll(['quantize', other, '--to', 'Q8_0'])).code).toBe(0);
+    const file = user.path('other-Q8_0.gguf');
+    const bytes = await readFile(file);
+    // One token of the vocabulary, spelt otherwise.
+    bytes.write('kinG', bytes.indexOf('king'));
+    await writeFile(file, bytes);
+    await refused([other, '--levels', 'F16,Q8_0,Q5_1', '--make'], 1, /another vocabulary[^]*--no-quality/);
+  });
+});
+
+describe('plimsoll compare on a backend without log-probabilities', () => {
+  let server: OllamaServer;
+
+  beforeAll(async () => {
+    server = await startOllamaServer({ 'tale:1b-fp16': 'F16', 'tale:1b-q8_0': 'Q8_0' });
+  });
+  afterAll(() => server.close());
+
+  const compare = (...more: readonly string[]): Promise<Run> =>
+    user.plimsoll(['compare', 'tale:1b', '--levels', 'F16,Q8_0', '--backend', 'ollama', ...more], {
+      env: { OLLAMA_HOST: server.host },
+    });
+
+  it('says what it leaves out, on stderr and in the document', async () => {
+    const prompts = user.path('prompts.jsonl');
+    await writeFile(prompts, '{"prompt": "A secret of mine"}\n{"prompt": "Say aye.", "expected": "aye"}\n');
+    const { code, stdout, stderr } = await compare('--prompts', prompts, '--iterations', '2', '--json');
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stderr).toMatch(/Warning: quality is not measured\. .*log-probabilities/);
+    expect(stderr).toMatch(/Warning: prompts are left out\. 1 prompt has no known answer/);
+    const document = JSON.parse(stdout) as CompareDocument;
+    expect(ALL_SCHEMAS['compare']!.safeParse(document).error?.issues).toBeUndefined();
+    expect(document.notMeasured.map(({ what }) => what)).toEqual(['quality', 'prompts']);
+    expect(document.levels.map(({ tasks }) => tasks?.passed)).toEqual([1, 1]);
+    expect(stdout + stderr).not.toContain('secret');
+  });
+
+  it('refuses when nothing else was asked for, and caches that it cannot choose', async () => {
+    const before = server.generated.length;
+    expect(await compare('--iterations', '0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/log-prob/) as string,
+    });
+    expect(await compare('--kv', 'f16,q8_0')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/q8_0/) as string,
+    });
+    expect(server.generated).toHaveLength(before);
+  });
+});
+
+describe('plimsoll compare with tasks that fail', () => {
+  it('tries those again, repeats no other, and shows the answers in the report', async () => {
+    const prompts = user.path('tasks.jsonl');
+    await writeFile(
+      prompts,
+      ['one', 'two']
+        .map((id) => JSON.stringify({ id, prompt: `Once <b>upon</b> a time, ${id}`, pattern: '.' }))
+        .join('\n'),
+    );
+    const marker = user.path('healed');
+    const log = user.path('graded.log');
+    // Fails at task two until the marker is there; every answer gets a score of its own, so that levels differ.
+    const script = user.path('grade.mjs');
+    await writeFile(
+      script,
+      `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+const { id } = JSON.parse(process.env.PLIMSOLL_TASK);
+appendFileSync(${JSON.stringify(log)}, id + '\\n');
+if (id === 'two' && !existsSync(${JSON.stringify(marker)})) process.exit(3);
+console.log(readFileSync(${JSON.stringify(log)}, 'utf8').length);`,
+    );
+    const report = user.path('answers.html');
+    const args = [
+      ...['compare', model, '--levels', 'F16,Q4_0', '--make', '--no-quality', '--iterations', '0', '--json'],
+      ...['--prompts', prompts, '--grader', `"${process.execPath}" "${script}"`, '--report', report],
+    ];
+    const first = JSON.parse((await user.plimsoll(args)).stdout) as CompareDocument;
+    expect(first.levels.map(({ tasks }) => tasks?.failures)).toEqual([
+      [{ id: 'two', errorCode: 'backend-failed' }],
+      [{ id: 'two', errorCode: 'backend-failed' }],
+    ]);
+    await writeFile(marker, '');
+    await writeFile(log, '');
+    const second = JSON.parse((await user.plimsoll(args)).stdout) as CompareDocument;
+    expect(second.id).toBe(first.id);
+    expect(second.levels.map(({ tasks }) => [tasks?.total, tasks?.errors])).toEqual([
+      [2, 0],
+      [2, 0],
+    ]);
+    expect(await readFile(log, 'utf8')).toBe('two\ntwo\n');
+    const html = await readFile(report, 'utf8');
+    expect(html).toContain('Where the levels differ');
+    expect(html).toContain('Once &#60;b&#62;upon&#60;/b&#62; a time, one');
+    expect(html).not.toContain('<b>upon');
   });
 });
