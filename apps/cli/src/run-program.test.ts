@@ -25,7 +25,15 @@ async function plimsoll(args: readonly string[], signal = new AbortController().
 
 describe('runProgram', () => {
   it('shows help on stdout when asked for it or for nothing', async () => {
-    for (const args of [[], ['--help'], ['help'], ['gpu', '--help'], ['help', 'gpu'], ['config', 'set', '--help']]) {
+    for (const args of [
+      [],
+      ['--help'],
+      ['help'],
+      ['gpu', '--help'],
+      ['help', 'gpu'],
+      ['config', 'set', '--help'],
+      ['config'],
+    ]) {
       const { code, stdout, stderr } = await plimsoll(args);
       expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
       expect(stdout).toContain('Usage: plimsoll');
@@ -43,6 +51,7 @@ describe('runProgram', () => {
 
   it.each([
     [['mdoels'], "Unknown command 'mdoels'", 'Did you mean models?'],
+    [['help', 'nosuch'], "Unknown command 'nosuch'", 'See: plimsoll --help'],
     [['gpu', '--wach'], "Unknown option '--wach'", 'Did you mean --watch?'],
     [['gpu', 'extra'], "Too many arguments for 'gpu'", 'See: plimsoll gpu --help'],
     [['inspect'], "Missing required argument 'model'", 'See: plimsoll inspect --help'],

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { InvalidInputError, type PlimsollError } from '@plimsoll/domain';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import type { RunAction } from './commands/command-context.js';
 import { describeFailure, renderFailure, renderStack } from './errors/report-failure.js';
 import { EXIT } from './errors/exit-codes.js';
@@ -42,17 +42,27 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
       program.outputHelp();
       return EXIT.done;
     }
+    const [first, about] = args;
+    if (first === 'help' && about !== undefined) requireCommand(program, about);
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (failure) {
     output.stopProgress();
-    if (failure instanceof CommanderError && failure.exitCode === 0) return EXIT.done;
+    if (failure instanceof CommanderError && (failure.exitCode === 0 || failure.code === 'commander.help')) {
+      return EXIT.done;
+    }
     const reported = failure instanceof CommanderError ? usageError(failure, args) : failure;
     const document = describeFailure(world.signal.aborted ? interruption(reported, world.signal) : reported);
     output.note(json ? JSON.stringify(document) : renderFailure(document, output.errorStyle));
     if ((world.env['PLIMSOLL_DEBUG'] ?? '') !== '') output.note(renderStack(reported));
     return document.exitCode;
   }
+}
+
+/** Commander would show the help of everything, and call it an error. @throws InvalidInputError */
+function requireCommand(program: Command, name: string): void {
+  if (name === 'help' || program.commands.some((command) => command.name() === name)) return;
+  throw new InvalidInputError(`Unknown command '${name}'.`, { hint: 'See: plimsoll --help' });
 }
 
 /** Whatever fails after Ctrl-C fails because of it. */

@@ -2,6 +2,7 @@ export { backendModule, backendSettings } from './backend-module.js';
 export type { BackendSettings } from './backend-module.js';
 export { exactAnswers } from './exact-answers.js';
 export type { ExactAnswers } from './exact-answers.js';
+export { forgivingStore } from './forgiving-store.js';
 export { gpuOptions } from './gpu-options.js';
 export { InProcessEvents } from './in-process-events.js';
 export { libraryNamesModule } from './library-names.js';

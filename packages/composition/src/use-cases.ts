@@ -32,6 +32,7 @@ import type { ModelRuntime, Settings } from '@plimsoll/domain';
 import type { Container } from 'inversify';
 import { createHash, randomUUID } from 'node:crypto';
 import { exactAnswers } from './exact-answers.js';
+import { forgivingStore } from './forgiving-store.js';
 import { nameVariant } from './name-variant.js';
 
 /** Every use case over one backend. */
@@ -74,7 +75,10 @@ export async function createUseCases(
   const devices = new ReadDevices(gpu, host);
   const remote = container.isBound(REMOTE_CATALOG) ? await container.getAllAsync(REMOTE_CATALOG) : [];
   const exact = exactAnswers();
-  const planning = new PlanModel({ inspect, devices, config, store, ensure, remote, exact });
+  const planning = new PlanModel({
+    ...{ inspect, devices, config, ensure, remote, exact },
+    store: forgivingStore(store, warn),
+  });
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
   const currentSettings = async (): Promise<Settings> => (await config.load()).settings;
   return {

@@ -2,6 +2,7 @@ import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { SystemHostProbe, createGpuProbe } from '@plimsoll/adapter-gpu';
 import { EnsureVariant, InspectModel, PlanModel, ReadDevices } from '@plimsoll/application';
 import { exactAnswers } from '@plimsoll/composition/exact-answers';
+import { forgivingStore } from '@plimsoll/composition/forgiving-store';
 import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import { nameVariant } from '@plimsoll/composition/name-variant';
 import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
@@ -24,6 +25,8 @@ export interface PlanSubject {
   readonly model: string;
   /** Whether the machine's own devices are looked at. */
   readonly probe: boolean;
+  /** Hears that measurements cannot be used; without it that is a failure. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface PlanSubject {
 export async function planModel(services: Services, subject: PlanSubject): Promise<PlanModel> {
   const host = new SystemHostProbe();
   const gpu = subject.probe ? services.own(createGpuProbe(gpuOptions(host))) : NO_DEVICES;
-  const store = lateStore(services);
+  const store = subject.warn === undefined ? lateStore(services) : forgivingStore(lateStore(services), subject.warn);
   const config = await services.get(CONFIG_STORE);
   const devices = new ReadDevices(gpu, host);
   const { kind } = parseModelReference(subject.model);

@@ -37,8 +37,15 @@ export async function withFileLock<Result>(path: string, action: () => Promise<R
 async function acquire(lock: string): Promise<boolean> {
   try {
     const handle = await open(lock, 'wx', 0o600);
-    await handle.writeFile(`${process.pid} ${hostname()}`);
-    await handle.close();
+    try {
+      await handle.writeFile(`${process.pid} ${hostname()}`);
+    } catch (error) {
+      // A lock that says nobody's name, because the disk is full, is not left behind.
+      await unlink(lock).catch(() => undefined);
+      throw error;
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -10,6 +10,11 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
     'Allow this user to read and write the file and its folder, or choose another file with --config.',
   ],
   EROFS: ['the file system is read-only', 'Choose a file on a writable disk with --config or PLIMSOLL_CONFIG.'],
+  // What making a folder on a read-only disk gives.
+  ENOENT: [
+    'its folder cannot be made, perhaps because the file system is read-only',
+    'Choose a file on a writable disk with --config or PLIMSOLL_CONFIG.',
+  ],
   ENOSPC: ['the disk is full', 'Free some space and try again; the file is as it was.'],
   EDQUOT: ['the disk quota is used up', 'Free some space and try again; the file is as it was.'],
   EISDIR: ['it is a folder', 'Name the file inside it.'],

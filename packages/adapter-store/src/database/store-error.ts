@@ -24,7 +24,10 @@ function explain(path: string, code: string): readonly [reason: string, hint: st
   if (/^SQLITE_FULL/u.test(code) || code === 'ENOSPC') {
     return ['the disk is full', 'Free some space and try again; what was kept before is kept.'];
   }
-  if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/u.test(code) || ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code)) {
+  if (
+    /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/u.test(code) ||
+    ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)
+  ) {
     return [
       'it cannot be opened for writing',
       'Allow this user to write the file and its folder, or set store.file to another place.',

@@ -1,8 +1,9 @@
-import { ModelNotFoundError, VariantNotFoundError } from '@plimsoll/domain';
+import { ModelNotFoundError, StorageFailedError, VariantNotFoundError, isPlimsollError } from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
   BuildRequest,
+  BuiltVariant,
   CallOptions,
   CatalogEntry,
   EventBus,
@@ -93,7 +94,7 @@ export class EnsureVariant {
           hint: `Make it with: plimsoll quantize ${model} --to ${level}. Or run without quantization: plimsoll config set ai.enable_quantization false`,
         });
       }
-      const built = await builder.build(request, options);
+      const built = await this.#build(builder, request, options);
       this.#bus.publish({ type: 'variant-built', name: built.name });
       return { name: built.name, level, sizeBytes: built.sizeBytes, digest: built.digest, made: method };
     }
@@ -104,6 +105,20 @@ export class EnsureVariant {
         hint: `See what is installed with: plimsoll models. Choose another level, or turn quantization off with: plimsoll config set ai.enable_quantization false`,
       },
     );
+  }
+
+  /** Whoever runs a model named no place for its variant; where it cannot be written, they are told how to. */
+  async #build(builder: VariantBuilder, request: BuildRequest, options: BuildOptions): Promise<BuiltVariant> {
+    try {
+      return await builder.build(request, options);
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'storage-failed') throw error;
+      const { source, level } = request;
+      throw new StorageFailedError(error.message, {
+        hint: `Make it elsewhere: plimsoll quantize ${source} --to ${level} --out PATH, and run that. Or run without quantization: plimsoll config set ai.enable_quantization false`,
+        cause: error,
+      });
+    }
   }
 
   /** A model that is not there at all is told as such, not as a missing level. */

@@ -1,4 +1,4 @@
-import { UnsupportedLevelError } from '@plimsoll/domain';
+import { CapabilityMissingError, UnsupportedLevelError } from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
@@ -40,9 +40,17 @@ export class QuantizeModel {
     this.#bus = bus;
   }
 
-  /** @throws UnsupportedLevelError when no builder can make it; whatever the builder throws. */
+  /**
+   * @throws CapabilityMissingError where there is no builder, UnsupportedLevelError when none can make it; whatever the
+   *   builder throws.
+   */
   async quantize(request: QuantizeRequest, options: BuildOptions = {}): Promise<QuantizedModel> {
     const build = this.#buildRequest(request);
+    if (this.#builders.length === 0) {
+      throw new CapabilityMissingError('This backend makes no variants: it runs what its server was started with.', {
+        hint: `Make it with the engine inside: plimsoll quantize ${request.model} --to ${request.level} --backend embedded`,
+      });
+    }
     for (const builder of this.#builders) {
       const [method] = await builder.methods(build);
       if (method === undefined) continue;

@@ -11,6 +11,16 @@ export interface DemoFolder {
   readonly storeFile: string;
 }
 
+/** Why a folder cannot be worked in, by the system's code. Making one on a read-only disk gives ENOENT, too. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'it cannot be made, perhaps because the disk is read-only',
+  ENOTDIR: 'a part of its path is a file',
+};
+
 /** Makes the folder, with a whole copy of the sample model. @throws StorageFailedError */
 export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
   const { SAMPLE_MODEL, sampleModelPath } = await import('@plimsoll/sample-model');
@@ -21,14 +31,11 @@ export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
     const there = await stat(model).catch(() => null);
     if (there?.size !== SAMPLE_MODEL.fileBytes) await copyWhole(sampleModelPath(), model);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
-    throw new StorageFailedError(
-      `The demo cannot work in ${folder}: ${code === 'ENOSPC' ? 'the disk is full' : code}.`,
-      {
-        hint: 'It needs about 40 MiB. Choose another place with XDG_CACHE_HOME.',
-        cause,
-      },
-    );
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    throw new StorageFailedError(`The demo cannot work in ${folder}: ${REASONS[code] ?? (cause as Error).message}.`, {
+      hint: 'It needs about 40 MiB. Choose another place with XDG_CACHE_HOME.',
+      cause,
+    });
   }
   return { folder, model, storeFile: path.join(folder, 'measurements.db') };
 }

@@ -11,6 +11,8 @@ import { renderFindings } from './doctor.render.js';
 /** `plimsoll doctor`. Problems are its result; exit code 1 tells that there are some. */
 export async function doctor(context: CommandContext, flags: DoctorFlags): Promise<number> {
   const findings = await allFindings(context, flags);
+  // What was asked and cancelled is no finding.
+  context.signal.throwIfAborted();
   const document: DoctorDocument = {
     schema: 'plimsoll.doctor/1',
     healthy: findings.every(({ status }) => status !== 'problem'),

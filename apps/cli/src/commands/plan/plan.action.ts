@@ -14,7 +14,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
   return withServices(context, flags, async (services) => {
     const probe = flags.gpu === undefined && flags.vram === undefined;
-    const planner = await planModel(services, { model, probe });
+    const planner = await planModel(services, { model, probe, warn: (text) => output.note(`Warning: ${text}`) });
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
     const document = planDocument(
       flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request),

@@ -25,12 +25,13 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
   const services = await composeServices({
     config,
     cacheFolder: path.join(cacheFolder(context.env), 'headers'),
-    remote: remoteReading({}, context.env),
+    remote: remoteReading(flags, context.env),
     warn: (message) => output.note(`Warning: ${message}`),
   });
   const server = await startServer({
     services,
     ...settings.http,
+    token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
     onInternalError: (error) => output.note(`Error: ${error instanceof Error ? error.message : String(error)}`),
   });
   const document: ServeDocument = { schema: 'plimsoll.serve/1', url: server.url };

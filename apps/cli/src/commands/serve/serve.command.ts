@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../../flags/values.js';
+import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
+import { backendOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll serve`. */
-export interface ServeFlags extends BackendFlags {
+export interface ServeFlags extends BackendFlags, RemoteFlags {
   readonly port?: number;
 }
 
 /** Describes `plimsoll serve`. */
 export function addServeCommand(program: Command, run: RunAction): void {
-  defineCommand(program, 'serve', 'the REST API on this machine', [
+  const command = defineCommand(program, 'serve', 'the REST API on this machine', [
     { command: 'plimsoll serve', effect: 'at the configured address, until Ctrl-C' },
     { command: 'plimsoll serve --port 7777', effect: 'at another port; 0 takes any free one' },
   ])
@@ -19,4 +20,5 @@ export function addServeCommand(program: Command, run: RunAction): void {
     .action((flags: ServeFlags) =>
       run(flags, async (context) => (await import('./serve.action.js')).serve(context, flags)),
     );
+  for (const option of remoteOptions()) command.addOption(option);
 }

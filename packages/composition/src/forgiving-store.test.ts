@@ -1,0 +1,23 @@
+import { InvalidInputError, StorageFailedError } from '@plimsoll/domain';
+import { InMemoryMeasurementStore } from '@plimsoll/testing';
+import { expect, test } from 'vitest';
+import { forgivingStore } from './forgiving-store.js';
+
+const failing = (error: Error) =>
+  Object.assign(new InMemoryMeasurementStore(), {
+    query: () => Promise.reject(error),
+    append: () => Promise.reject(error),
+  });
+
+test('a store that cannot be used has nothing, keeps nothing, and is told of once', async () => {
+  const warnings: string[] = [];
+  const store = forgivingStore(failing(new StorageFailedError('The disk is full.')), (text) => warnings.push(text));
+  expect(await store.query()).toEqual([]);
+  await store.append([]);
+  expect(warnings).toEqual(['Planned without what was measured here. The disk is full.']);
+});
+
+test('other failures are not hidden', async () => {
+  const store = forgivingStore(failing(new InvalidInputError('No such filter.')), () => undefined);
+  await expect(store.query()).rejects.toMatchObject({ code: 'invalid-input' });
+});

@@ -1,0 +1,26 @@
+import { isPlimsollError } from '@plimsoll/domain';
+import type { MeasurementStore } from '@plimsoll/domain';
+
+/**
+ * A store for plans: when it cannot be used, because its disk is full or its file damaged, a plan is made without what
+ * was learned, and nothing new is kept. `warn` hears of it once.
+ */
+export function forgivingStore(store: MeasurementStore, warn: (message: string) => void): MeasurementStore {
+  let warned = false;
+  const forgive = async <Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!isPlimsollError(error) || (error.code !== 'storage-failed' && error.code !== 'busy')) throw error;
+      if (!warned) warn(`Planned without what was measured here. ${error.message}`);
+      warned = true;
+      return otherwise;
+    }
+  };
+  return {
+    append: (measurements) => forgive(store.append(measurements), undefined),
+    query: (filter) => forgive(store.query(filter), []),
+    aggregate: (filter) => forgive(store.aggregate(filter), []),
+    close: () => store.close(),
+  };
+}
