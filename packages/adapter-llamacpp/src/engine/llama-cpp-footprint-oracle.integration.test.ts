@@ -3,6 +3,7 @@ import { sampleModelPath } from '@plimsoll/sample-model';
 import { writeSparseGguf } from '@plimsoll/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { SOFTWARE_VULKAN, hasSoftwareVulkan, shape, temporaryFolder } from '../../test/support/settings.js';
+import { LlamaCppRuntime } from '../runtime/llama-cpp-runtime.js';
 import { LlamaCppFootprintOracle } from './llama-cpp-footprint-oracle.js';
 import { engineDevices } from './engine-devices.js';
 
@@ -29,6 +30,21 @@ describe('LlamaCppFootprintOracle', async () => {
     expect(await cache({ keyCacheType: 'q8_0', valueCacheType: 'q8_0' })).toBe((whole / 64) * 34);
     expect(await cache({ contextTokens: 1024 })).toBe(whole * 4);
     expect(await cache({ parallel: 4 })).toBe(whole * 4);
+  });
+
+  test('a loaded model takes what is answered, with logits of the last token alone', async () => {
+    const every = new LlamaCppFootprintOracle({ flavor: 'cpu', outputs: 'every' });
+    const runtime = new LlamaCppRuntime({ modelsFolder: folder, engine: { flavor: 'cpu' } });
+    try {
+      const { totalBytes } = await oracle.measure(sampleModelPath(), shape());
+      await runtime.load(sampleModelPath(), { contextTokens: 256 });
+      const [resident] = await runtime.resident();
+      expect(resident?.sizeBytes).toBe(totalBytes);
+      // 256 tokens of 4,096 logits are 4 MiB, in whose stead the widest layer counts: 3.4 MiB.
+      expect((await every.measure(sampleModelPath(), shape())).totalBytes - totalBytes).toBeGreaterThan(1024 ** 2);
+    } finally {
+      await Promise.all([every.close(), runtime.close()]);
+    }
   });
 
   test('a header alone is enough', async () => {

@@ -1,4 +1,12 @@
-import type { Footprint, GenerateEvent, KvCacheType, RunShape, TensorOverride, WindowScores } from '@plimsoll/domain';
+import type {
+  Footprint,
+  FootprintModelOptions,
+  GenerateEvent,
+  KvCacheType,
+  RunShape,
+  TensorOverride,
+  WindowScores,
+} from '@plimsoll/domain';
 import type { EngineOptions } from './engine-options.js';
 import type { WireError } from './wire-error.js';
 
@@ -106,13 +114,21 @@ export interface EngineCalls {
     result: { readonly size: number; readonly fingerprint: string };
   };
   score: { params: ScoreJob; event: readonly WindowScores[]; result: null };
-  measure: { params: { readonly path: string; readonly shape: RunShape }; event: never; result: Footprint };
+  measure: { params: MeasureJob; event: never; result: Footprint };
   planQuantization: { params: QuantizeJob; event: never; result: QuantizationPlan };
   quantize: {
     params: QuantizeJob & { readonly target: string };
     event: { readonly completed: number; readonly total: number };
     result: null;
   };
+}
+
+/** Asks what a model would take. */
+export interface MeasureJob {
+  readonly path: string;
+  readonly shape: RunShape;
+  /** Whose logits are reserved: of the `last` token of each sequence, as for generating, or of `every` one. */
+  readonly outputs: FootprintModelOptions['outputs'];
 }
 
 /** Name of a call. */

@@ -1,5 +1,5 @@
 import type { RunShape } from '@plimsoll/domain';
-import type { SessionOptions } from '../engine/protocol.js';
+import type { MeasureJob, SessionOptions } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import { listDevices } from './info.js';
 import { Job } from './job.js';
@@ -16,6 +16,7 @@ const MOST_LAYERS = 1_024;
 export async function layersThatFit(
   engine: Engine,
   options: Pick<SessionOptions, 'path' | 'contextTokens' | 'kvCacheType'>,
+  outputs: MeasureJob['outputs'] = 'last',
 ): Promise<number> {
   const devices = listDevices(engine);
   if (devices.length === 0) return 0;
@@ -33,7 +34,7 @@ export async function layersThatFit(
       flashAttention: 'auto',
       placement: { gpuLayers, split: free.map((bytes) => bytes / sum), expertsOnHost: false },
     };
-    const footprint = await measure(engine, { path: options.path, shape }, new Job(() => undefined));
+    const footprint = await measure(engine, { path: options.path, shape, outputs }, new Job(() => undefined));
     return footprint.devices.every((use, i) => use.totalBytes <= (free[i] ?? 0) * USABLE_SHARE);
   };
   try {

@@ -1,6 +1,7 @@
 import type { FlashAttention, Footprint, MemoryUse, RunShape } from '@plimsoll/domain';
 import { InvalidInputError, UnsupportedModelError } from '@plimsoll/domain';
 import koffi from 'koffi';
+import type { MeasureJob } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import { keepAlive } from '../native/keep-alive.js';
 import { offThread } from '../native/libllama.js';
@@ -20,13 +21,11 @@ const EXPERTS = '\\.ffn_(up|down|gate|gate_up)_(ch|)exps';
 const LOAD_NOTHING = 0;
 /** llama.cpp's logical batch (`n_batch`), when the physical one is not larger. */
 const LOGICAL_BATCH = 2048;
+/** `n_outputs_max`: as many as a batch has tokens. */
+const EVERY_TOKEN = 0;
 
 /** Asks the engine what a model would take, without allocating it. */
-export async function measure(
-  engine: Engine,
-  { path, shape }: { readonly path: string; readonly shape: RunShape },
-  job: Job,
-): Promise<Footprint> {
+export async function measure(engine: Engine, { path, shape, outputs }: MeasureJob, job: Job): Promise<Footprint> {
   engine.log.clear();
   const devices = usedDevices(engine, shape);
   const params = modelParams(engine, shape, devices);
@@ -35,10 +34,13 @@ export async function measure(
   if (model === null) throw asUnsupported(engine, path);
   try {
     job.check();
-    const context = await contextMemory(engine, path, model, shape);
+    const context = await contextMemory(engine, path, model, { shape, outputs });
     // Memory that does not grow with the context is recurrent state; twice the context tells it apart.
     const twice = engine.llama.modelIsHybrid(model)
-      ? await contextMemory(engine, path, model, { ...shape, contextTokens: shape.contextTokens * 2 })
+      ? await contextMemory(engine, path, model, {
+          shape: { ...shape, contextTokens: shape.contextTokens * 2 },
+          outputs,
+        })
       : null;
     const recurrent = engine.llama.modelIsRecurrent(model);
     const handles = devices.map((device) => device.handle);
@@ -110,9 +112,9 @@ async function contextMemory(
   engine: Engine,
   path: string,
   model: Pointer,
-  shape: RunShape,
+  job: Omit<MeasureJob, 'path'>,
 ): Promise<readonly BufferUse[]> {
-  const context = await offThread(engine.llama.newContext, model, contextParams(engine, shape));
+  const context = await offThread(engine.llama.newContext, model, contextParams(engine, job));
   if (context === null) throw asUnsupported(engine, path);
   try {
     return memoryBreakdown(engine, context);
@@ -121,13 +123,14 @@ async function contextMemory(
   }
 }
 
-function contextParams(engine: Engine, shape: RunShape): ContextParams {
+function contextParams(engine: Engine, { shape, outputs }: Omit<MeasureJob, 'path'>): ContextParams {
   return {
     ...engine.llama.contextDefaults(),
     n_ctx: shape.contextTokens * shape.parallel,
     n_seq_max: shape.parallel,
     n_batch: Math.max(LOGICAL_BATCH, shape.microBatchTokens),
     n_ubatch: shape.microBatchTokens,
+    n_outputs_max: outputs === 'every' ? EVERY_TOKEN : shape.parallel,
     type_k: cacheTypeId(shape.keyCacheType),
     type_v: cacheTypeId(shape.valueCacheType),
     flash_attn_type: flashAttentionType(shape.flashAttention),

@@ -58,7 +58,7 @@ export class ScoredModel {
     const { llama } = engine;
     engine.log.clear();
     // What is open already has taken its memory: the question is what is left.
-    const gpuLayers = await layersThatFit(engine, { path, contextTokens: windowTokens, kvCacheType });
+    const gpuLayers = await layersThatFit(engine, { path, contextTokens: windowTokens, kvCacheType }, 'every');
     const model = await offThread(llama.loadModel, path, { ...llama.modelDefaults(), n_gpu_layers: gpuLayers });
     if (model === null) throw loadFailure(engine, path);
     const abort = new AbortFlag();

@@ -94,6 +94,8 @@ function contextParams(engine: Engine, model: Pointer, options: SessionOptions, 
     ...engine.llama.contextDefaults(),
     n_ctx: contextTokens,
     n_batch: Math.min(contextTokens, LOGICAL_BATCH),
+    // Generating needs the last token's logits alone; room for every one of a batch is up to 250 MiB and more.
+    n_outputs_max: 1,
     n_threads: options.decodeThreads[0] ?? 1,
     n_threads_batch: options.batchThreads[0] ?? 1,
     type_k: cacheTypeId(options.kvCacheType),

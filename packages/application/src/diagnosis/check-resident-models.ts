@@ -59,11 +59,11 @@ async function checkOne(
   }
   try {
     const { header } = await inspect.inspect(model.name, options);
-    const careful = createFootprintModel(header);
-    const shape = shapeOf(model, careful, await settings());
-    const { predicted, asServer } = nearest(model.sizeBytes, [
-      { predicted: careful.footprint('file', shape), asServer: false },
-      { predicted: createFootprintModel(header, { outputs: 'last' }).footprint('file', shape), asServer: true },
+    const usual = createFootprintModel(header);
+    const shape = shapeOf(model, usual, await settings());
+    const { predicted, everyLogit } = nearest(model.sizeBytes, [
+      { predicted: usual.footprint('file', shape), everyLogit: false },
+      { predicted: createFootprintModel(header, { outputs: 'every' }).footprint('file', shape), everyLogit: true },
     ]);
     await recorder.record(
       {
@@ -79,7 +79,7 @@ async function checkOne(
       },
       options,
     );
-    return explain(model, model.sizeBytes, predicted, { shape, asServer });
+    return explain(model, model.sizeBytes, predicted, { shape, everyLogit });
   } catch (error) {
     if (isPlimsollError(error) && error.code === 'cancelled') throw error;
     return findingFromError(check, 'unknown', error);
@@ -88,8 +88,8 @@ async function checkOne(
 
 interface Prediction {
   readonly predicted: FootprintEstimate;
-  /** Whether logits are counted as servers reserve them. */
-  readonly asServer: boolean;
+  /** Whether logits of every token of a batch are counted, as older servers reserve them. */
+  readonly everyLogit: boolean;
 }
 
 /**
@@ -125,12 +125,12 @@ function explain(
   model: ResidentModel,
   observedBytes: number,
   predicted: FootprintEstimate,
-  { shape, asServer }: { readonly shape: RunShape; readonly asServer: boolean },
+  { shape, everyLogit }: { readonly shape: RunShape; readonly everyLogit: boolean },
 ): Finding {
   const difference = observedBytes - predicted.totalBytes;
   const share = difference / predicted.totalBytes;
   const percent = `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)} %`;
-  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).${asServer ? ' It reserves logits for the last token of each sequence alone; plans count all of a batch.' : ''}`;
+  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).${everyLogit ? ' It reserves logits for every token of a batch, as older servers do; plans count the last one of each sequence.' : ''}`;
   const onHost =
     model.deviceBytes !== null && model.deviceBytes > 0 && model.deviceBytes < observedBytes
       ? ` ${formatBytes(observedBytes - model.deviceBytes)} of it lie on the host.`

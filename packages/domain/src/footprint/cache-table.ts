@@ -72,6 +72,7 @@ const add = (values: Float64Array, index: number, amount: number): void => {
 /** Cells of each kind of cache, for each of `streams` separate caches. */
 export interface CacheCells {
   readonly streams: number;
+  readonly sequences: number;
   readonly full: number;
   readonly window: number;
   /** Tokens per batch that the engine really uses. */
@@ -101,7 +102,7 @@ export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean)
   const full = unified ? padded : pad(Math.floor(padded / shape.parallel));
   const sequences = unified ? shape.parallel : 1;
   const window = table.window === 0 ? 0 : pad(Math.min(full, table.window * sequences + batchTokens));
-  return { streams: unified ? 1 : shape.parallel, full, window, batchTokens };
+  return { streams: unified ? 1 : shape.parallel, sequences: shape.parallel, full, window, batchTokens };
 }
 
 /** Bytes of keys and values in the layers `from` ≤ layer < `to`. Source: llama.cpp `src/llama-kv-cache.cpp`. */

@@ -4,7 +4,7 @@ import type { ComputeDimensions } from './compute-dimensions.js';
 /**
  * Scratch memory of the compute graph. The engine lays the graph of one full batch out once; its buffer is as large as
  * the moment at which most is alive. There are three such moments, and the largest counts: the attention scores (only
- * without flash attention), the feed-forward network, and the logits. Every term is in 32-bit values per token of the
+ * without flash attention), the feed-forward network or a recurrent layer in its place, and the logits. Every term is in 32-bit values per token of the
  * batch. Derived from llama.cpp v0.5.0 `src/llama-graph.cpp` and `ggml/src/ggml-alloc.c`; constants by asking the
  * engine, whose own allocation can be a few per cent larger where freed blocks do not fit again.
  */
@@ -32,13 +32,26 @@ export function hostComputeBytes(dims: ComputeDimensions, cells: CacheCells, fla
   if (dims.family === 'encoder') {
     return bytes(flash ? dims.feedForward + 3 * width + tokens / 2 + 3 : 6 * width + tokens * (heads + 1) + 3, tokens);
   }
-  if (dims.family === 'recurrent') return bytes(dims.vocabulary + dims.outputRows * width + 2, tokens);
+  if (dims.family === 'recurrent') {
+    const layer = stateSpaceValues(dims, cells) + 3 * width;
+    return bytes(Math.max(dims.vocabulary + dims.outputRows * width, layer) + 2, tokens);
+  }
   const { mask, valueIndices } = inputs(dims, cells, flash);
-  const experts = dims.experts + dims.expertResults;
   const carried = 3 * width + (dims.family === 'hybrid' || dims.latent ? 0 : query);
-  const network = mask + valueIndices + Math.max(dims.dense, experts) + carried + 7;
+  const network = mask + valueIndices + networkValues(dims, cells) + carried + 7;
   const scores = attentionValues(dims, cells, flash) + mask + valueIndices + 5;
   return bytes(Math.max(logitValues(dims, mask, flash), network, scores), tokens);
+}
+
+/** What the widest part of a layer but attention has alive: a network, chosen experts or a state-space layer. */
+function networkValues(dims: ComputeDimensions, cells: CacheCells): number {
+  const experts = dims.experts + dims.expertResults + dims.routed;
+  return Math.max(dims.dense, experts, stateSpaceValues(dims, cells));
+}
+
+/** What a state-space layer has alive; 0 in models without. */
+function stateSpaceValues({ stateSpace }: ComputeDimensions, { sequences, batchTokens }: CacheCells): number {
+  return stateSpace === null ? 0 : stateSpace.perToken + (stateSpace.perSequence * sequences) / batchTokens;
 }
 
 /** What is alive while the host computes attention, beside its inputs. */
@@ -70,6 +83,8 @@ function logitValues(dims: ComputeDimensions, mask: number, flash: boolean): num
 export interface FetchedBytes {
   /** The largest matrix that is fetched at once. */
   readonly weightBytes: number;
+  /** The matrix that makes queries, when it is fetched. */
+  readonly queryBytes: number;
   /** The matrix that makes the logits, when the host holds it. */
   readonly outputBytes: number;
   /** Whether the last repeating layer is fetched too. */
@@ -94,8 +109,11 @@ export function deviceComputeBytes(
   const tokens = cells.batchTokens;
   const { mask, valueIndices } = inputs(dims, cells, flash);
   if (pipeline !== null) return pipelinedBytes(dims, cells, flash, makesLogits, pipeline);
-  const activations = Math.max(dims.dense, dims.experts + dims.expertResults);
-  const network = bytes(mask + valueIndices + activations + 2 * width + 6, tokens) + fetched.weightBytes;
+  const activations = networkValues(dims, cells);
+  const network = Math.max(
+    bytes(mask + valueIndices + activations + 2 * width + 6, tokens) + fetched.weightBytes,
+    flash ? fetchedLayerBytes(dims, cells, mask, activations, fetched) : 0,
+  );
   const scores = flash
     ? bytes(dims.latent || fetched.cacheBytes > 0 ? mask + dims.latentRow + 4 * width : 0, tokens)
     : bytes(scoreValues(dims, cells) + mask + valueIndices + dims.latentRow + 3 * width + 4, tokens);
@@ -107,6 +125,22 @@ export function deviceComputeBytes(
   const leftover = makesLogits && fetched.weightBytes > 0 ? (last + fetched.weightBytes) / 2 : 0;
   const logits = bytes(rows, tokens) + fetched.outputBytes + Math.ceil(leftover);
   return Math.max(network, scores + fetched.cacheBytes, logits);
+}
+
+/**
+ * A layer whose matrices are fetched, when those of its network are small enough for the room that its queries left:
+ * then all that attention took in turn lies below the network, with the mask in that room or above it.
+ */
+function fetchedLayerBytes(
+  { width, query, queryCopies }: ComputeDimensions,
+  { batchTokens }: CacheCells,
+  mask: number,
+  activations: number,
+  { weightBytes, queryBytes }: FetchedBytes,
+): number {
+  const left = queryCopies * query;
+  if (queryBytes === 0 || queryCopies < 2 || weightBytes > bytes(left, batchTokens)) return 0;
+  return bytes(2 * width + left + Math.max(mask, query) + activations, batchTokens) + queryBytes;
 }
 
 /** Batches in flight when several devices hold the whole model (ggml `GGML_SCHED_MAX_COPIES`): inputs are kept for each. */
@@ -123,7 +157,7 @@ function pipelinedBytes(
   const { mask, valueIndices } = inputs(dims, cells, flash);
   const kept = COPIES * (mask + valueIndices);
   const isFirst = pipeline === 'first';
-  const network = kept + Math.max(dims.dense, dims.experts + dims.expertResults) + (isFirst ? 6 : 9) * width + 20;
+  const network = kept + networkValues(dims, cells) + (isFirst ? 6 : 10) * width + 20;
   const scores = flash ? 0 : scoreValues(dims, cells) + kept + dims.latentRow + (isFirst ? 6 : 11) * width + 16;
   const logits = makesLogits ? dims.vocabulary + (dims.outputRows + 7) * width + kept + 24 : 0;
   return bytes(Math.max(network, scores, logits), cells.batchTokens);

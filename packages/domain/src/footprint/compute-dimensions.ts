@@ -2,6 +2,8 @@ import type { ModelArchitecture } from '../model/architecture.js';
 import type { LayerShape } from '../model/layer-shapes.js';
 import { metadataNumber } from '../model/model-header.js';
 import type { ModelHeader } from '../model/model-header.js';
+import { stateSpaceRow } from './state-space-row.js';
+import type { StateSpaceRow } from './state-space-row.js';
 
 /** The widths that decide how large the scratch memory of one token is, in values. */
 export interface ComputeDimensions {
@@ -21,6 +23,8 @@ export interface ComputeDimensions {
   /** The same of the chosen experts, and all of their results before they are summed. */
   readonly experts: number;
   readonly expertResults: number;
+  /** Scores and order of all experts, where no other room is free for them. */
+  readonly routed: number;
   /** Copies of the model width that are alive beside the logits. */
   readonly outputRows: number;
   /** Whether masks are still alive then, as in models whose last layer attends late. */
@@ -32,6 +36,8 @@ export interface ComputeDimensions {
   readonly latentValues: number;
   /** Queries in all their forms and results of all heads of compressed attention; 0 otherwise. */
   readonly latentRow: number;
+  /** The widest moment of a state-space layer, or null in models without. */
+  readonly stateSpace: StateSpaceRow | null;
 }
 
 /** Output rows and mask rule that differ from the plain 2 and false. Found by asking the engine; see `docs`. */
@@ -54,6 +60,11 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
   const feedForward = architecture.layerShapes.reduce((m, layer) => Math.max(m, layer.feedForward), 0);
   const hasDense = header.tensors.some(({ name }) => /^blk\.\d+\.ffn_up\.weight$/.test(name));
   const isFused = header.tensors.some(({ name }) => name.endsWith('.attn_qkv.weight'));
+  const query = most(({ heads, keyLength }) => heads * keyLength);
+  const projectsGate = header.tensors.some(
+    ({ name, shape }) => name.endsWith('.attn_q.weight') && shape[1] === 2 * query,
+  );
+  const isHybrid = architecture.family === 'hybrid';
   const experts = architecture.experts;
   const chosen = experts === null ? 0 : experts.used * experts.feedForward;
   const results = experts === null ? 0 : experts.used * architecture.width;
@@ -63,19 +74,21 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
     width: architecture.width,
     vocabulary: architecture.vocabulary,
     heads: most(({ heads }) => heads),
-    query: most(({ heads, keyLength }) => heads * keyLength),
+    query,
     values: architecture.latentAttention ? 0 : most(({ kvHeads, valueLength }) => kvHeads * valueLength),
     keys: most(({ kvHeads, keyLength }) => kvHeads * keyLength),
     feedForward,
-    dense: hasDense || experts === null ? (isGated(header, feedForward) ? 3 : 2) * feedForward : 0,
+    dense: hasDense || experts === null ? (isGated(header, feedForward) ? 3 : 1) * feedForward : 0,
     experts: 3 * chosen,
-    expertResults: results > chosen ? results : 0,
+    expertResults: results > (architecture.latentAttention ? 1 : 2) * chosen ? results : 0,
+    routed: isHybrid ? 2 * (experts?.count ?? 0) : 0,
     outputRows: rule?.rows ?? 2,
     keepsMask: rule?.keepsMask ?? false,
-    queryCopies: isFused && architecture.family === 'transformer' ? 0 : architecture.family === 'hybrid' ? 1 : 2,
+    queryCopies: isFused && architecture.family === 'transformer' ? 0 : isHybrid ? (projectsGate ? 3 : 1) : 2,
     latent: architecture.latentAttention,
     latentValues: architecture.latentAttention ? (attention[0]?.valueLength ?? 0) : 0,
     latentRow: architecture.latentAttention ? latentRow(header, attention[0]) : 0,
+    stateSpace: stateSpaceRow(architecture, header),
   };
 }
 

@@ -21,13 +21,15 @@ const onDevice = (gpuLayers: number, changes: Partial<RunShape> = {}): RunShape 
 const onHost = (changes: Partial<RunShape> = {}): RunShape =>
   onDevice(0, { placement: { gpuLayers: 0, split: [], expertsOnHost: false }, ...changes });
 const modelOf = (shape: TransformerShape) => createFootprintModel(transformerHeader(shape));
+/** Older engines, whose numbers the fact sheet lists, reserve logits for every token of a batch. */
+const olderModelOf = (shape: TransformerShape) => createFootprintModel(transformerHeader(shape), { outputs: 'every' });
 const mib = (bytes: number | undefined): number => Number(((bytes ?? NaN) / MIB).toFixed(2));
 
 // Source of the numbers: the fact sheet on footprints, "Vectors".
 describe('the vectors of the fact sheet', () => {
   it('Llama-3.1-8B at Q4_K_M with 8192 tokens, without flash attention', () => {
     const shape = onDevice(33, { contextTokens: 8192, flashAttention: 'off' });
-    const { devices, host } = modelOf(SHAPES.llama31With8B).footprint('Q4_K_M', shape);
+    const { devices, host } = olderModelOf(SHAPES.llama31With8B).footprint('Q4_K_M', shape);
     expect([mib(devices[0]?.weightsBytes), mib(host.weightsBytes)]).toEqual([4403.49, 281.81]);
     expect(mib(devices[0]?.kvCacheBytes)).toBe(1024);
     // The sheet's 560.00/24.01 are an older engine's; the pinned one holds a few more rows of the batch.
@@ -36,14 +38,14 @@ describe('the vectors of the fact sheet', () => {
   });
 
   it('Qwen3-30B-A3B at F16 with 40960 tokens', () => {
-    const { devices } = modelOf(SHAPES.qwen3With30BA3B).footprint('F16', onDevice(49, { contextTokens: 40_960 }));
+    const { devices } = olderModelOf(SHAPES.qwen3With30BA3B).footprint('F16', onDevice(49, { contextTokens: 40_960 }));
     expect(mib(devices[0]?.weightsBytes)).toBe(57_666.3);
     expect(mib(devices[0]?.kvCacheBytes)).toBe(3840);
     expect(mib(devices[0]?.computeBytes) / 300.75).toBeCloseTo(1, 1);
   });
 
   it('Phi-3-mini at Q4_0 with 32768 tokens', () => {
-    const { devices, host } = modelOf(SHAPES.phi3Mini).footprint('Q4_0', onDevice(33, { contextTokens: 32_768 }));
+    const { devices, host } = olderModelOf(SHAPES.phi3Mini).footprint('Q4_0', onDevice(33, { contextTokens: 32_768 }));
     // Its file also holds two tables of 48 rope factors, 192 bytes each.
     expect([mib(devices[0]?.weightsBytes), mib(host.weightsBytes)]).toEqual([2021.82, 52.84]);
     expect(mib(devices[0]?.kvCacheBytes)).toBe(12_288);
@@ -56,7 +58,7 @@ describe('the vectors of the fact sheet', () => {
     const overrides = [{ pattern: '^(?:token_embd|output)\\.weight$', type: 'Q8_0' }] as const;
     const { tensors } = presetTypes(header, 'Q6_K', { overrides });
     const shape = onDevice(57, { contextTokens: 49_152, keyCacheType: 'q8_0', valueCacheType: 'q8_0' });
-    const { devices, host } = createFootprintModel(header).footprint(tensors, shape);
+    const { devices, host } = createFootprintModel(header, { outputs: 'every' }).footprint(tensors, shape);
     expect([mib(devices[0]?.weightsBytes), mib(host.weightsBytes)]).toEqual([17_295.4, 204]);
     expect(mib(devices[0]?.kvCacheBytes)).toBe(5712);
     // The sheet's older engine on CUDA keeps two more rows of the batch than the pinned one on Vulkan.
@@ -65,7 +67,7 @@ describe('the vectors of the fact sheet', () => {
   });
 
   it('Qwen2.5-7B with caches of f16 and q8_0', () => {
-    const model = modelOf(SHAPES.qwen25With7B);
+    const model = olderModelOf(SHAPES.qwen25With7B);
     const q8 = onDevice(29, { contextTokens: 8192, keyCacheType: 'q8_0', valueCacheType: 'q8_0' });
     expect(mib(model.footprint('Q4_K_M', q8).devices[0]?.kvCacheBytes)).toBe(238);
     const [device] = model.footprint('Q4_K_M', onDevice(29, { contextTokens: 2048 })).devices;
@@ -74,7 +76,7 @@ describe('the vectors of the fact sheet', () => {
   });
 
   it('Llama-3-8B at Q4_0 with nothing and with everything on the device', () => {
-    const model = modelOf(SHAPES.llama31With8B);
+    const model = olderModelOf(SHAPES.llama31With8B);
     const weights = (gpuLayers: number) => {
       const { devices, host } = model.footprint('Q4_0', onDevice(gpuLayers));
       return { device: devices[0]?.weightsBytes ?? NaN, host: host.weightsBytes };
@@ -122,9 +124,14 @@ describe('footprint', () => {
   // Source: llama.cpp v0.5.0 on Mesa's software device listed twice, the sample model's shape, 4096 tokens, F16.
   it('keeps inputs for four batches when two devices hold the whole model', () => {
     const placement = { gpuLayers: 7, split: [0.5, 0.5], expertsOnHost: false };
-    const { devices, host } = modelOf(SHAPES.fable5M).footprint('F16', onDevice(7, { placement }));
-    const perToken = [...devices, host].map(({ computeBytes }) => computeBytes / (4 * 512));
-    expect(perToken).toEqual([12_052, 14_616, 8732]);
+    const perToken = (outputs: 'every' | 'last') => {
+      const model = createFootprintModel(transformerHeader(SHAPES.fable5M), { outputs });
+      const { devices, host } = model.footprint('F16', onDevice(7, { placement }));
+      return [...devices, host].map(({ computeBytes }) => Math.round(computeBytes / (4 * 512)));
+    };
+    expect(perToken('every')).toEqual([12_052, 14_616, 8732]);
+    // The inputs' few indices of outputs are all that is left: 4 of 8728 on the host.
+    expect(perToken('last')).toEqual([12_052, 13_076, 8732]);
   });
 
   it('keeps experts on the host on request', () => {
@@ -139,6 +146,19 @@ describe('footprint', () => {
     const model = modelOf(SHAPES.llama31With8B);
     expect(model.footprint('F16', onHost({ parallel: 4 })).host.kvCacheBytes).toBe(
       4 * model.footprint('F16', onHost()).host.kvCacheBytes,
+    );
+  });
+
+  it('reserves logits for the last token of each sequence, or for every one of a batch', () => {
+    const computeBytes = (outputs: 'every' | 'last', parallel: number): number => {
+      const model = createFootprintModel(transformerHeader(SHAPES.qwen25With7B), { outputs });
+      return model.footprint('Q4_K_M', onHost({ parallel })).host.computeBytes;
+    };
+    // 512 tokens of 152,064 logits in 32 bits are 297 MiB, in whose stead another moment of 177 MiB counts.
+    expect(computeBytes('every', 1) - computeBytes('last', 1)).toBeGreaterThan(100 * MIB);
+    expect(computeBytes('last', 256)).toBeGreaterThan(0.5 * computeBytes('every', 256));
+    expect(createFootprintModel(transformerHeader(SHAPES.qwen25With7B)).footprint('Q4_K_M', onHost())).toEqual(
+      createFootprintModel(transformerHeader(SHAPES.qwen25With7B), { outputs: 'last' }).footprint('Q4_K_M', onHost()),
     );
   });
 

@@ -26,6 +26,8 @@ export interface WeightTable {
   /** The largest single matrix of a layer, and the largest that is no experts' matrix. */
   readonly largestBytes: number;
   readonly largestDenseBytes: number;
+  /** The largest matrix that makes queries alone. */
+  readonly queryBytes: number;
   readonly totalBytes: number;
 }
 
@@ -42,7 +44,7 @@ export function weightTable(
   const layersBefore = new Float64Array(blocks + 1);
   const expertsBefore = new Float64Array(blocks + 1);
   let [inputBytes, outputBytes, sharedBytes, tiedBytes] = [0, 0, 0, 0];
-  let [outputMatrixBytes, largestBytes, largestDenseBytes] = [0, 0, 0];
+  let [outputMatrixBytes, largestBytes, largestDenseBytes, queryBytes] = [0, 0, 0, 0];
   for (const tensor of tensors) {
     const bytes = Math.ceil(tensor.bytes / ALIGNMENT) * ALIGNMENT;
     const place = placeOf(tensor.name);
@@ -55,6 +57,7 @@ export function weightTable(
       largestBytes = Math.max(largestBytes, bytes);
       if (place.isExpert) expertsBefore[next] = (expertsBefore[next] ?? 0) + bytes;
       else largestDenseBytes = Math.max(largestDenseBytes, bytes);
+      if (tensor.name.endsWith('.attn_q.weight')) queryBytes = Math.max(queryBytes, bytes);
     }
     if (tensor.name === 'token_embd.weight' && tied) tiedBytes = bytes;
     if (tensor.name === 'output.weight' || (tied && tensor.name === 'token_embd.weight')) outputMatrixBytes = bytes;
@@ -73,6 +76,7 @@ export function weightTable(
     outputMatrixBytes,
     largestBytes,
     largestDenseBytes,
+    queryBytes,
     totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
   };
 }

@@ -24,7 +24,7 @@ export function planInput(
     architecture,
     footprint: (level, shape) => model.footprint(level, shape),
     budget: memoryBudget({
-      devices: [{ name: 'GeForce RTX 4060', memory: 'dedicated', totalBytes: 8 * GIB, freeBytes: 7.7 * GIB }],
+      devices: [{ name: 'GeForce RTX 4060', memory: 'dedicated', totalBytes: 8 * GIB, freeBytes: 7.5 * GIB }],
       host: { totalBytes: 32 * GIB, freeBytes: 24 * GIB },
       marginFraction: 0.1,
       limitBytes: null,
