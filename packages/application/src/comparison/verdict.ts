@@ -92,14 +92,15 @@ function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: Compa
     return `decodes ${factor} times as fast (too few runs to tell that from chance; ${ENOUGH})`;
   }
   const { low, high, confidence } = speedup.interval;
-  const factor = `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)})`;
-  if (speedup.verdict !== 'no difference shown') return `decodes ${factor}`;
+  const said = (doubt: string): string =>
+    `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)}${doubt})`;
+  if (speedup.verdict !== 'no difference shown') return `decodes ${said('')}`;
+  if (low >= 1 - ABOUT && high <= 1 + ABOUT) return `decodes about as fast, ${said('')}`;
   const rounds = Math.min(runs.succeeded, reference.runs.succeeded);
-  const alike = low >= 1 - ABOUT && high <= 1 + ABOUT;
-  if (alike) return `decodes about as fast, ${factor}`;
-  if (rounds >= FEWEST_ROUNDS_TO_SHOW)
-    return `decodes ${factor}: no difference beyond chance, p = ${speedup.pValue.toPrecision(2)}`;
-  return `decodes ${factor}; ${rounds} runs of each cannot tell that from chance, however clear it looks; ${ENOUGH}`;
+  if (rounds < FEWEST_ROUNDS_TO_SHOW) {
+    return `decodes ${said(`; ${rounds} runs of each cannot tell that from chance, however clear it looks, ${ENOUGH}`)}`;
+  }
+  return `decodes ${said(`; no difference beyond chance, p = ${speedup.pValue.toPrecision(2)}`)}`;
 }
 
 /** An interval this close around 1, as a share, is called about as fast. */
