@@ -64,7 +64,8 @@ function flips(levels: readonly ComparedLevel[]): string {
       const beyond = pValue !== null && pValue < 0.05 ? 'beyond chance' : 'no more than chance';
       return `<p>${escapeHtml(`${levelLabel(level)} ${said}`)} (McNemar’s p = ${readableNumber(pValue)}, ${beyond}).</p>`;
     });
-  const alike = same.length === 0 ? '' : `<p>${escapeHtml(same.join(', '))}: solve the same tasks as the reference.</p>`;
+  const alike =
+    same.length === 0 ? '' : `<p>${escapeHtml(same.join(', '))}: solve the same tasks as the reference.</p>`;
   return others.join('') + alike;
 }
 
