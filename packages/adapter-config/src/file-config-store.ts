@@ -134,7 +134,7 @@ export class FileConfigStore implements ConfigStore {
    */
   async set(path: string, text: string): Promise<LoadedSettings> {
     const { schema, allowed, keys } = parseSettingPath(path);
-    const value = parseText(schema, text);
+    const value = parseText(schema(), text);
     if (value === undefined) throw new InvalidInputError(`${path} cannot be "${text}"; allowed: ${allowed}.`);
     return this.#edit(() => [{ keys, value }]);
   }

@@ -12,7 +12,7 @@ export interface SettingPath {
   readonly inside: readonly string[];
   /** Keys from the top of the file. */
   readonly keys: readonly string[];
-  readonly schema: z.ZodType;
+  readonly schema: () => z.ZodType;
   readonly allowed: string;
 }
 

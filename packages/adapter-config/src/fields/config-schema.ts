@@ -27,7 +27,7 @@ function sectionSchema(name: string): z.ZodType {
       Object.fromEntries(
         keys.map(({ path, schema, description }) => [
           path.slice(name.length + 1),
-          schema.optional().meta({ description }),
+          schema().optional().meta({ description }),
         ]),
       ),
     )

@@ -7,14 +7,15 @@ export interface OverrideKey {
   readonly key: string;
   readonly setting: keyof ModelOverride;
   readonly allowed: string;
-  readonly schema: z.ZodType;
+  readonly schema: () => z.ZodType;
 }
 
 /** Levels are written in any case, as everywhere. */
-export const levelSchema: z.ZodType<string> = z
-  .string()
-  .refine((text) => parseLevel(text) !== null)
-  .meta({ examples: [...LEVEL_NAMES] });
+export const levelSchema = (): z.ZodType<string> =>
+  z
+    .string()
+    .refine((text) => parseLevel(text) !== null)
+    .meta({ examples: [...LEVEL_NAMES] });
 
 /** How the allowed levels are said. */
 export const ALLOWED_LEVELS: string = `one of ${LEVEL_NAMES.join(', ')}`;
@@ -24,23 +25,24 @@ export const ALLOWED_CACHE_TYPES: string = `one of ${KV_CACHE_TYPES.join(', ')}`
 
 /** The keys of one model's entry. */
 export const OVERRIDE_KEYS: readonly OverrideKey[] = [
-  { key: 'enable_quantization', setting: 'enabled', allowed: 'true or false', schema: z.boolean() },
-  { key: 'quantization_bits', setting: 'bits', allowed: '4, 8 or 16', schema: z.literal([4, 8, 16]) },
+  { key: 'enable_quantization', setting: 'enabled', allowed: 'true or false', schema: () => z.boolean() },
+  { key: 'quantization_bits', setting: 'bits', allowed: '4, 8 or 16', schema: () => z.literal([4, 8, 16]) },
   { key: 'quantization_level', setting: 'level', allowed: ALLOWED_LEVELS, schema: levelSchema },
-  { key: 'kv_cache_type', setting: 'kvCacheType', allowed: ALLOWED_CACHE_TYPES, schema: z.enum(KV_CACHE_TYPES) },
+  { key: 'kv_cache_type', setting: 'kvCacheType', allowed: ALLOWED_CACHE_TYPES, schema: () => z.enum(KV_CACHE_TYPES) },
   {
     key: 'context_tokens',
     setting: 'contextTokens',
     allowed: 'a whole number of tokens above 0',
-    schema: z.int().positive(),
+    schema: () => z.int().positive(),
   },
 ];
 
 /** Entries by model name. */
-export const overridesSchema: z.ZodType<Record<string, Record<string, unknown>>> = z.record(
-  z.string(),
-  z.looseObject(Object.fromEntries(OVERRIDE_KEYS.map(({ key, schema }) => [key, schema.optional()]))),
-);
+export const overridesSchema = (): z.ZodType<Record<string, Record<string, unknown>>> =>
+  z.record(
+    z.string(),
+    z.looseObject(Object.fromEntries(OVERRIDE_KEYS.map(({ key, schema }) => [key, schema().optional()]))),
+  );
 
 /** Reads the entries of the file, which have passed the schema. */
 export function decodeOverrides(entries: Record<string, Record<string, unknown>>): Record<string, ModelOverride> {

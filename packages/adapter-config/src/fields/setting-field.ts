@@ -14,8 +14,8 @@ export interface SettingField {
   readonly allowed: string;
   /** Whether its value must not be shown. */
   readonly secret: boolean;
-  /** What the file may hold. */
-  readonly schema: z.ZodType;
+  /** What the file may hold. Made when a value is to be looked at: most settings have none. */
+  readonly schema: () => z.ZodType;
   /** The setting that a value of the file means; the value has passed the schema. */
   readonly decode: (value: unknown, place: ValuePlace) => unknown;
   /** What the file holds for a setting. */
@@ -29,7 +29,7 @@ interface FieldOptions<Key extends FlatKey, FileValue> {
   readonly description: string;
   readonly allowed: string;
   readonly secret?: boolean;
-  readonly schema: z.ZodType<FileValue>;
+  readonly schema: () => z.ZodType<FileValue>;
   readonly decode: (value: FileValue, place: ValuePlace) => FlatSettings[Key];
   readonly encode: (setting: FlatSettings[Key]) => FileValue;
 }

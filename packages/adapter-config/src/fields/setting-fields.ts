@@ -1,5 +1,5 @@
 import { KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
-import type { BackendId, Bits, Level } from '@plimsoll/domain';
+import type { BackendId, Bits, KvCacheType, Level } from '@plimsoll/domain';
 import { z } from 'zod';
 import { absolutePath } from './file-place.js';
 import {
@@ -17,10 +17,9 @@ import type { SettingField } from './setting-field.js';
 /** `gpu_memory_limit_mb` counts as GPU tools do: 1 MB is 1,048,576 bytes. */
 const BYTES_PER_MB = 1024 * 1024;
 
-const text = z.string().min(1);
-const tokens = z.int().positive();
-const httpUrl = text.refine((value) => /^https?:\/\//iu.test(value) && URL.canParse(value));
-const kvCacheType = z.enum(KV_CACHE_TYPES);
+const text = (): z.ZodString => z.string().min(1);
+const httpUrl = (): z.ZodString => text().refine((value) => /^https?:\/\//iu.test(value) && URL.canParse(value));
+const kvCacheType = (): z.ZodType<KvCacheType> => z.enum(KV_CACHE_TYPES);
 
 /** Every key of the file. The keys of the founding format come first and keep their names and meanings. */
 export const SETTING_FIELDS: readonly SettingField[] = [
@@ -30,7 +29,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     environment: ['PLIMSOLL_BACKEND', 'PLIMSOLL_LLM_PROVIDER'],
     description: 'Which backend runs the models.',
     allowed: '"embedded", "ollama" or "openai"',
-    schema: z.enum(['embedded', 'ollama', 'openai'] satisfies BackendId[]),
+    schema: () => z.enum(['embedded', 'ollama', 'openai'] satisfies BackendId[]),
   }),
   plainField({
     setting: 'model',
@@ -38,7 +37,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     environment: ['PLIMSOLL_MODEL', 'PLIMSOLL_LLM_MODEL'],
     description: 'The model to use when a command names none.',
     allowed: 'a model name, or null for none',
-    schema: text.nullable(),
+    schema: () => text().nullable(),
   }),
   convertedField({
     setting: 'ollamaHost',
@@ -46,7 +45,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     environment: ['PLIMSOLL_OLLAMA_HOST', 'OLLAMA_HOST'],
     description: 'Where the Ollama server answers.',
     allowed: 'an address such as "http://localhost:11434" or "192.168.1.5:11434"',
-    schema: text.refine((value) => ollamaBaseUrl(value) !== null),
+    schema: () => text().refine((value) => ollamaBaseUrl(value) !== null),
     decode: (value) => ollamaBaseUrl(value) ?? value,
     encode: (setting) => setting,
   }),
@@ -55,21 +54,21 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.enable_quantization',
     description: 'Whether model names are resolved to quantized variants.',
     allowed: 'true or false',
-    schema: z.boolean(),
+    schema: () => z.boolean(),
   }),
   plainField({
     setting: 'quantizationBits',
     path: 'ai.quantization_bits',
     description: 'How coarse the variants are, in bits per weight: 4 is Q4_K_M, 8 is Q8_0, 16 is F16.',
     allowed: '4, 8 or 16',
-    schema: z.literal([4, 8, 16] satisfies Bits[]),
+    schema: () => z.literal([4, 8, 16] satisfies Bits[]),
   }),
   convertedField<'gpuMemoryLimitBytes', number | null>({
     setting: 'gpuMemoryLimitBytes',
     path: 'ai.gpu_memory_limit_mb',
     description: 'Most device memory that may be used, in megabytes of 1,048,576 bytes.',
     allowed: 'a number of megabytes above 0, or null for no limit',
-    schema: z.number().positive().nullable(),
+    schema: () => z.number().positive().nullable(),
     decode: (value) => (value === null ? null : Math.round(value * BYTES_PER_MB)),
     encode: (setting) => (setting === null ? null : setting / BYTES_PER_MB),
   }),
@@ -78,7 +77,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.quantization_level',
     description: 'A quantization level by name; it wins over quantization_bits.',
     allowed: `${ALLOWED_LEVELS}, or null to go by the bits`,
-    schema: levelSchema.nullable(),
+    schema: () => levelSchema().nullable(),
     decode: (value): Level | null => (value === null ? null : parseLevel(value)),
     encode: (setting) => setting,
   }),
@@ -96,14 +95,14 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.naming_scheme',
     description: 'How variants are named: as in the Ollama library, or with the level as a prefix of the tag.',
     allowed: '"library" or "prefix"',
-    schema: z.enum(['library', 'prefix']),
+    schema: () => z.enum(['library', 'prefix']),
   }),
   plainField({
     setting: 'openaiBaseUrl',
     path: 'ai.openai_base_url',
     description: 'Where the OpenAI-compatible server answers, with its /v1.',
     allowed: 'a URL such as "http://localhost:8080/v1", or null for none',
-    schema: httpUrl.nullable(),
+    schema: () => httpUrl().nullable(),
   }),
   plainField({
     setting: 'openaiApiKey',
@@ -111,21 +110,21 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     description: 'Key for the OpenAI-compatible server. Never shown.',
     allowed: 'a text, or null for none',
     secret: true,
-    schema: text.nullable(),
+    schema: () => text().nullable(),
   }),
   plainField({
     setting: 'memoryMarginFraction',
     path: 'ai.memory_margin_fraction',
     description: 'Share of device memory that is left free.',
     allowed: 'a number from 0 up to, not including, 1',
-    schema: z.number().min(0).lt(1),
+    schema: () => z.number().min(0).lt(1),
   }),
   plainField({
     setting: 'contextTokens',
     path: 'ai.context_tokens',
     description: 'Context length to plan and run with.',
     allowed: 'a whole number of tokens above 0, or null for the default of the model',
-    schema: tokens.nullable(),
+    schema: () => z.int().positive().nullable(),
   }),
   plainField({
     setting: 'keyCacheType',
@@ -146,7 +145,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.threads',
     description: 'Threads of the embedded engine.',
     allowed: 'a whole number above 0, or null to let the engine choose',
-    schema: z.int().positive().nullable(),
+    schema: () => z.int().positive().nullable(),
   }),
   convertedField({
     setting: 'modelsFolder',
@@ -162,7 +161,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.quality_threshold',
     description: 'Warn when a variant agrees with its reference on fewer top tokens than this share.',
     allowed: 'a number from 0 to 1, or null for no warning',
-    schema: z.number().min(0).max(1).nullable(),
+    schema: () => z.number().min(0).max(1).nullable(),
   }),
   convertedField({
     setting: 'storeFile',
@@ -188,7 +187,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     environment: ['PLIMSOLL_HTTP_PORT'],
     description: 'Port that `plimsoll serve` listens on; 0 takes a free one.',
     allowed: 'a whole number from 0 to 65535',
-    schema: z.int().min(0).max(65535),
+    schema: () => z.int().min(0).max(65535),
   }),
 ];
 

@@ -20,7 +20,7 @@ export function environmentLayer(environment: Environment, place: ValuePlace): L
     place,
     valueOf: (field) => {
       const text = environment[variableOf(field) ?? ''];
-      return text === undefined ? undefined : (parseText(field.schema, text) ?? text);
+      return text === undefined ? undefined : (parseText(field.schema(), text) ?? text);
     },
     pathOf: (field) => variableOf(field) ?? field.path,
     problems: [],

@@ -47,7 +47,7 @@ export function mergeLayers(defaults: FlatSettings, layers: readonly Layer[]): M
 }
 
 function checkValue(field: SettingField, value: unknown, layer: Layer): ConfigProblem[] {
-  const result = field.schema.safeParse(value);
+  const result = field.schema().safeParse(value);
   if (result.success) return [];
   const paths = result.error.issues.map(({ path }) => path.map(String));
   const different = [...new Map(paths.map((path) => [path.join('\n'), path])).values()];
