@@ -77,6 +77,8 @@ export interface CacheCells {
   readonly window: number;
   /** Tokens per batch that the engine really uses. */
   readonly batchTokens: number;
+  /** Values of the matrices that rotate queries, keys and values before they are quantized; 0 where none are. */
+  readonly rotation: number;
 }
 
 function checkRange(key: string, value: number, most: number): void {
@@ -102,8 +104,30 @@ export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean)
   const full = unified ? padded : pad(Math.floor(padded / shape.parallel));
   const sequences = unified ? shape.parallel : 1;
   const window = table.window === 0 ? 0 : pad(Math.min(full, table.window * sequences + batchTokens));
-  return { streams: unified ? 1 : shape.parallel, sequences: shape.parallel, full, window, batchTokens };
+  return {
+    streams: unified ? 1 : shape.parallel,
+    sequences: shape.parallel,
+    full,
+    window,
+    batchTokens,
+    rotation: rotationValues(table, shape),
+  };
 }
+
+/**
+ * Keys and values that are quantized are rotated by a Hadamard matrix first, when heads have whole blocks of 64: keys
+ * by the largest that divides a head, values by 64. Source: llama.cpp v0.5.0 `src/llama-kv-cache.cpp`, `attn_rot_k`.
+ */
+function rotationValues({ headLength, hasFull, window }: CacheTable, shape: RunShape): number {
+  if (headLength === 0 || headLength % ROTATED !== 0) return 0;
+  let length = ROTATED;
+  while (headLength % (2 * length) === 0) length *= 2;
+  const keys = blockOf(shape.keyCacheType) > 1 ? length ** 2 : 0;
+  const values = blockOf(shape.valueCacheType) > 1 ? ROTATED ** 2 : 0;
+  return (keys + values) * ((hasFull ? 1 : 0) + (window > 0 ? 1 : 0));
+}
+
+const ROTATED = 64;
 
 /** Bytes of keys and values in the layers `from` ≤ layer < `to`. Source: llama.cpp `src/llama-kv-cache.cpp`. */
 export function cacheBytes(table: CacheTable, cells: CacheCells, shape: RunShape, from: number, to: number): number {

@@ -18,7 +18,7 @@ interface Inputs {
 function inputs(dims: ComputeDimensions, cells: CacheCells, flash: boolean): Inputs {
   const caches = (cells.full > 0 ? 1 : 0) + (cells.window > 0 ? 1 : 0);
   return {
-    mask: (cells.full + cells.window) * (flash ? 0.5 : 1),
+    mask: (cells.full + cells.window) * (flash ? 0.5 : 1) + cells.rotation / cells.batchTokens,
     valueIndices: flash ? 0 : 2 * dims.values * caches,
   };
 }
@@ -37,7 +37,8 @@ export function hostComputeBytes(dims: ComputeDimensions, cells: CacheCells, fla
     return bytes(Math.max(dims.vocabulary + dims.outputRows * width, layer) + 2, tokens);
   }
   const { mask, valueIndices } = inputs(dims, cells, flash);
-  const carried = 3 * width + (dims.family === 'hybrid' || dims.latent ? 0 : query);
+  const carried =
+    3 * width + (dims.family === 'hybrid' || dims.latent || (cells.rotation > 0 && dims.rotatesInPlace) ? 0 : query);
   const network = mask + valueIndices + networkValues(dims, cells) + carried + 7;
   const scores = attentionValues(dims, cells, flash) + mask + valueIndices + 5;
   return bytes(Math.max(logitValues(dims, mask, flash), network, scores), tokens);

@@ -31,6 +31,11 @@ export interface ComputeDimensions {
   readonly keepsMask: boolean;
   /** Queries alive beside the attention scores. */
   readonly queryCopies: number;
+  /**
+   * Whether queries that are rotated end in the room of the norm that they came from: they are as wide, and the norm is
+   * not read by a network beside attention or made only after it.
+   */
+  readonly rotatesInPlace: boolean;
   readonly latent: boolean;
   /** Head length of a compressed attention's values; 0 otherwise. */
   readonly latentValues: number;
@@ -64,6 +69,7 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
   const projectsGate = header.tensors.some(
     ({ name, shape }) => name.endsWith('.attn_q.weight') && shape[1] === 2 * query,
   );
+  const hasNorm = (name: string): boolean => header.tensors.some((tensor) => tensor.name.endsWith(`.${name}.weight`));
   const isHybrid = architecture.family === 'hybrid';
   const experts = architecture.experts;
   const chosen = experts === null ? 0 : experts.used * experts.feedForward;
@@ -85,6 +91,7 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
     outputRows: rule?.rows ?? 2,
     keepsMask: rule?.keepsMask ?? false,
     queryCopies: isFused && architecture.family === 'transformer' ? 0 : isHybrid ? (projectsGate ? 3 : 1) : 2,
+    rotatesInPlace: query === architecture.width && hasNorm('attn_norm') && hasNorm('ffn_norm'),
     latent: architecture.latentAttention,
     latentValues: architecture.latentAttention ? (attention[0]?.valueLength ?? 0) : 0,
     latentRow: architecture.latentAttention ? latentRow(header, attention[0]) : 0,

@@ -162,6 +162,15 @@ describe('footprint', () => {
     );
   });
 
+  // Source: llama.cpp v0.5.0 (node-llama-cpp 3.22.1), a header-only file of this shape, no device.
+  it('knows where queries that are rotated for a quantized cache end', () => {
+    const computeBytes = (cache: 'f16' | 'q8_0'): number =>
+      modelOf(SHAPES.llama31With8B).footprint('F16', onHost({ keyCacheType: cache, valueCacheType: cache })).host
+        .computeBytes;
+    // Matrices of 128 and 64 squared come in, and a row of 4096 queries per token goes.
+    expect(computeBytes('f16') - computeBytes('q8_0')).toBe(4 * (4096 * 512 - 128 ** 2 - 64 ** 2));
+  });
+
   it('counts recurrent state per sequence, not per token', () => {
     const metadata: Readonly<Record<string, MetadataValue>> = {
       'jamba.ssm.conv_kernel': 4,
