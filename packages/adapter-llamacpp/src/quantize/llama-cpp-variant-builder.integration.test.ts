@@ -6,6 +6,7 @@ import type { BuildProgress, Level } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/settings.js';
+import { fileDigest } from '../runtime/file-digest.js';
 import { LlamaCppVariantBuilder } from './llama-cpp-variant-builder.js';
 
 /** Sizes from the sample model's card. */
@@ -32,7 +33,7 @@ describe('LlamaCppVariantBuilder', async () => {
       name: `sub/fable:${level}`,
       path: path.join(folder, 'sub', `fable-${level}.gguf`),
       sizeBytes: bytes,
-      digest: null,
+      digest: await fileDigest(built.path!),
     });
     expect((await stat(built.path!)).size).toBe(bytes);
   });

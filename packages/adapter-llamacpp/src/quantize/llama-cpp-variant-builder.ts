@@ -21,6 +21,7 @@ import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import type { QuantizeJob } from '../engine/protocol.js';
 import { SharedEngine } from '../engine/shared-engine.js';
+import { fileDigest } from '../runtime/file-digest.js';
 import { ModelFolder } from '../runtime/model-folder.js';
 import { PartialFile } from './partial-file.js';
 
@@ -71,7 +72,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
     options.signal?.addEventListener('abort', stop, { once: true });
     try {
       const sizeBytes = await quantizeInto(engine, job(request, source), target, request.target, options);
-      return { name: request.target, path: target, sizeBytes, digest: null };
+      return { name: request.target, path: target, sizeBytes, digest: await fileDigest(target) };
     } catch (error) {
       throw options.signal?.aborted === true
         ? new CancelledError('Quantizing was cancelled.', { cause: error })

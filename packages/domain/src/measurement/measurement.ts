@@ -85,7 +85,7 @@ export interface Measurement {
   /** The variant that ran. */
   readonly variant: string;
   readonly level: Level | null;
-  /** Content digest of the variant, `sha256:…`, or null when unknown. */
+  /** Digest of the variant's content, `sha256:…` or `sampled-sha256:…`, or null when unknown. */
   readonly digest: string | null;
   readonly architecture: string | null;
   readonly kvCache: KvCacheType | null;
