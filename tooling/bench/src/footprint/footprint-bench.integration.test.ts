@@ -8,7 +8,7 @@ describe('closed-form footprints of every family', () => {
   it('are within bounds of what the engine answers', async () => {
     const rows = await bench({ models: MODELS, device: false, log: () => undefined });
     const accuracy = rows.filter(({ unit, bound }) => bound !== null && unit !== '1/s' && unit !== 'ms');
-    expect(accuracy).toHaveLength(5);
+    expect(accuracy).toHaveLength(10);
     expect(accuracy.filter(({ passed }) => passed !== true)).toEqual([]);
   });
 });

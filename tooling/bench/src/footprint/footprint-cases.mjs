@@ -22,6 +22,9 @@ export function hostCases(trainedContext) {
   );
 }
 
+/** Whether a case is among the few that logits of every token are checked with: one level, the shortest context. */
+export const isSample = ({ level, shape }) => level === 'Q4_K_M' && shape.contextTokens <= CONTEXTS[0];
+
 /** Models small enough for Mesa's software device, which takes no tensor above 128 MiB: larger ones move silently. */
 export const DEVICE_MODELS = ['fable-5m', 'tinyllama-1.1b', 'smollm2-360m'];
 const LARGEST_TENSOR = 128 * 1024 * 1024;

@@ -51,7 +51,7 @@ describe.skipIf(server === null)(`what llama-server takes is what a plan says${r
     async ({ model, contextTokens, parallel, cache, flashAttention }) => {
       const path = paths[model];
       const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
-      const { host, totalBytes } = createFootprintModel(header, { outputs: 'last' }).footprint('file', {
+      const { host, totalBytes } = createFootprintModel(header).footprint('file', {
         contextTokens,
         parallel,
         microBatchTokens: 512,
