@@ -2,6 +2,7 @@ import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured
 import { MODEL_RUNTIME } from '@plimsoll/di';
 import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
 import { checkModelFile } from '../../composition/check-model-file.js';
+import { checkRunsHere } from '../../composition/check-runs-here.js';
 import { withServices, type Services } from '../../composition/services.js';
 import { compareLevels } from '../../composition/compare-services.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -34,6 +35,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
   await checkModelFile(model, signal);
   const { tasks, grader, prompts } = await compareTasks(context, flags);
   return withServices(context, flags, async (services) => {
+    checkRunsHere(model, services.loaded.settings.backend);
     const levels = flags.levels ?? (await defaultLevels(services, model, signal));
     const reference = flags.reference ?? bestOf(levels);
     const make = flags.make === true;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { verdictOn } from '@plimsoll/application';
+import { FEWEST_ROUNDS_TO_SHOW, verdictOn } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
 import { planDocument, type Level } from '@plimsoll/domain';
 import { cacheFolder } from '../../composition/cache-folder.js';
@@ -49,7 +49,7 @@ export async function demo(context: CommandContext, flags: DemoFlags): Promise<n
           levels: LEVELS,
           reference: LEVELS[0],
           kvCaches: [],
-          iterations: 3,
+          iterations: FEWEST_ROUNDS_TO_SHOW,
           prompt: PROMPT,
           maxTokens: 128,
           text: (await readFile(sampleCorpusPath(), 'utf8')).slice(0, CORPUS_CHARACTERS),
