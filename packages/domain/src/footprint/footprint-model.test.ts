@@ -162,6 +162,17 @@ describe('footprint', () => {
     );
   });
 
+  // Source: llama.cpp v0.5.0 on Mesa's software device, the sample model's shape at Q8_0, 2048 tokens: 4387 per token.
+  it('fetches the output matrix for batches alone', () => {
+    const shape = onDevice(0, { contextTokens: 2048 });
+    const { devices } = modelOf(SHAPES.fable5M).footprint('Q8_0', shape);
+    expect(Math.round((devices[0]?.computeBytes ?? NaN) / (4 * 512))).toBe(4386);
+    const batch = modelOf(SHAPES.llama31With8B).footprint('Q8_0', onDevice(0, { parallel: 32 })).devices[0];
+    const one = modelOf(SHAPES.llama31With8B).footprint('Q8_0', onDevice(0)).devices[0];
+    // 128,256 × 4096 weights of 34 bytes for 32.
+    expect((batch?.computeBytes ?? NaN) - (one?.computeBytes ?? NaN)).toBeGreaterThan(0.5 * 128_256 * 4096 * (34 / 32));
+  });
+
   // Source: llama.cpp v0.5.0 (node-llama-cpp 3.22.1), a header-only file of this shape, no device.
   it('knows where queries that are rotated for a quantized cache end', () => {
     const computeBytes = (cache: 'f16' | 'q8_0'): number =>

@@ -127,7 +127,7 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
   checkCacheTypes(caches, shape, parts.architecture.latentAttention);
   const cells = cacheCells(caches, shape, parts.unified);
   const ranges = layerRanges(shape.placement, parts.blocks);
-  const dims = parts.outputs === 'last' ? lastLogits(parts.dims, shape.parallel / cells.batchTokens) : parts.dims;
+  const dims = withLogitsOf(logitRows(parts, shape, cells) / cells.batchTokens, parts.dims);
   const used = caches.hasFull ? cells : { ...cells, full: 0 };
   const run: Run = { parts, dims, weights, shape, flash, caches, cells: used };
   // The caller's index of the device that computes last: it makes the logits, whoever holds their matrix.
@@ -146,7 +146,7 @@ const lastWithLayers = (devices: readonly LayerRange[]): number => {
 };
 
 /** Terms are per token of the batch; of the logits only a share of the tokens has any. */
-function lastLogits(dims: ComputeDimensions, share: number): ComputeDimensions {
+function withLogitsOf(share: number, dims: ComputeDimensions): ComputeDimensions {
   if (share >= 1 || dims.family === 'encoder' || (dims.family === 'recurrent' && dims.stateSpace === null)) return dims;
   return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
 }
@@ -198,6 +198,12 @@ const NOTHING_FETCHED: FetchedBytes = {
 const isPipelined = ({ shape: { placement }, parts }: Run): boolean =>
   placement.split.length > 1 && placement.gpuLayers > parts.blocks && !placement.expertsOnHost;
 
+/** Rows from which on a device fetches a matrix. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH` and its default. */
+const FETCHED_ROWS = 32;
+
+const logitRows = ({ outputs }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
+  outputs === 'last' ? Math.min(parallel, batchTokens) : batchTokens;
+
 function fetchedBytes({ weights, shape, caches, cells, parts }: Run, gpuLayers: number): FetchedBytes {
   const { blocks } = parts;
   const layersOnHost = gpuLayers <= blocks;
@@ -205,7 +211,7 @@ function fetchedBytes({ weights, shape, caches, cells, parts }: Run, gpuLayers: 
   return {
     weightBytes: layersOnHost || expertsOnHost ? weights.largestBytes : 0,
     queryBytes: layersOnHost ? weights.queryBytes : 0,
-    outputBytes: gpuLayers === 0 ? weights.outputMatrixBytes : 0,
+    outputBytes: gpuLayers === 0 && logitRows(parts, shape, cells) >= FETCHED_ROWS ? weights.outputMatrixBytes : 0,
     fetchesLastLayer: gpuLayers < 2,
     cacheBytes: layersOnHost ? Math.ceil(cacheBytes(caches, cells, shape, 0, blocks) / blocks) : 0,
   };
