@@ -1,14 +1,16 @@
 /** A choice that becomes this much slower than it was, so many steps in a row, is made again. */
 const SLOWER = 1.6;
 const SLOW_STEPS = 4;
-/** A candidate this much slower than the best so far is dropped after one counted step. */
+/** A candidate this much slower than the best so far is dropped after one step. */
 const HOPELESS = 4;
 /**
  * The machine may have become quieter, and a first choice is often made while the program is still starting: the
- * choice is made again after so many times the steps of a trial, then after twice as many, up to the longest wait.
+ * choice is made again after so many times the steps of a trial, then after twice as many, up to the longest wait …
  */
 const FIRST_RETRY_TRIALS = 8;
 const LONGEST_WAIT_STEPS = 384;
+/** … but not before what the last trials cost is a small share of the time since: on a busy machine they cost much. */
+const TRIAL_SHARE = 0.05;
 
 /**
  * Finds the number of threads that computes fastest, by trying. The engine's threads spin while they wait for
@@ -22,7 +24,9 @@ export class ThreadTuner {
   #steps: number[] = [];
   #best: { readonly threads: number; readonly ms: number } | null = null;
   #settled: boolean;
-  #sinceSettled = 0;
+  /** What trying took longer than the best choice would have, milliseconds. */
+  #costMs = 0;
+  #sinceSettled = { steps: 0, ms: 0 };
   #waitSteps: number;
   #slow = 0;
 
@@ -52,26 +56,35 @@ export class ThreadTuner {
 
   #try(ms: number): void {
     this.#steps.push(ms);
-    const counted = this.#steps.slice(1);
     const best = this.#best;
-    const hopeless = best !== null && counted.some((step) => step > HOPELESS * best.ms);
+    const counted = this.#steps.slice(1);
+    const hopeless = best !== null && this.#steps.some((step, i) => step > (i === 0 ? 2 : 1) * HOPELESS * best.ms);
     if (counted.length < this.#trialSteps && !hopeless) return;
-    const typical = median(counted);
+    const typical = median(counted.length > 0 ? counted : this.#steps);
+    const slower = Math.max(typical, best?.ms ?? typical);
+    const faster = Math.min(typical, best?.ms ?? typical);
     if (best === null || typical < best.ms) this.#best = { threads: this.threads, ms: typical };
+    // Whoever lost made its steps in vain: this candidate its own, or the best so far those of its trial.
+    const vain = typical === slower ? this.#steps : this.#steps.map(() => slower);
+    this.#costMs += vain.reduce((sum, step) => sum + Math.max(0, step - faster), 0);
     this.#steps = [];
     this.#trial++;
     this.#settled = this.#trial >= this.#candidates.length;
-    this.#sinceSettled = 0;
+    this.#sinceSettled = { steps: 0, ms: 0 };
     this.#slow = 0;
   }
 
   #watch(ms: number): void {
-    this.#sinceSettled++;
+    const since = this.#sinceSettled;
+    since.steps++;
+    since.ms += ms;
     this.#slow = ms > SLOWER * (this.#best?.ms ?? Infinity) ? this.#slow + 1 : 0;
-    if (this.#slow < SLOW_STEPS && this.#sinceSettled < this.#waitSteps) return;
+    const due = since.steps >= this.#waitSteps && this.#costMs <= TRIAL_SHARE * since.ms;
+    if (this.#slow < SLOW_STEPS && !due) return;
     this.#waitSteps = Math.min(2 * this.#waitSteps, LONGEST_WAIT_STEPS);
     this.#best = null;
     this.#trial = 0;
+    this.#costMs = 0;
     this.#settled = false;
   }
 }
