@@ -98,12 +98,18 @@ async function decodeLoop(
     }
     const stepMs = performance.now();
     const batch = state.batch.one(token);
-    if (lastStepMs > LONG_STEP_MS) await decode(engine, state, batch, job);
-    else check(engine, state, llama.decode(state.context, batch));
+    if (lastStepMs > LONG_STEP_MS) {
+      const step = decode(engine, state, batch, job);
+      // What is known already is told while the next token is computed.
+      job.flush();
+      await step;
+    } else {
+      check(engine, state, llama.decode(state.context, batch));
+    }
     lastStepMs = performance.now() - stepMs;
     state.decodeTuner.record(lastStepMs);
     decoded.push(token);
-    await job.breathe(lastStepMs > LONG_STEP_MS);
+    await job.breathe();
   }
 }
 

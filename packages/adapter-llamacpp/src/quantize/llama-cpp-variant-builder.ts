@@ -115,7 +115,6 @@ async function quantizeInto(
     await partial.demandRoom(sizeBytes);
     onProgress?.({ phase: 'quantizing', completed: 0, total: tensors, unit: 'tensors' });
     for await (const { completed, total } of engine.stream('quantize', { ...job, target: partial.path }, signal)) {
-      partial.flush();
       onProgress?.({ phase: 'quantizing', completed, total, unit: 'tensors' });
     }
     await partial.commit();

@@ -13,7 +13,6 @@ export class PartialFile {
   /** Where to write. */
   readonly path: string;
   readonly #target: string;
-  #flushing: Promise<void> | null = null;
 
   private constructor(target: string) {
     this.#target = target;
@@ -42,17 +41,8 @@ export class PartialFile {
     });
   }
 
-  /** Begins to bring to the disk what is written so far, unless that is under way: less is left for the end. */
-  flush(): void {
-    // What fails here fails again, and is told, when the file is finished.
-    this.#flushing ??= synced(this.path)
-      .catch(() => undefined)
-      .finally(() => (this.#flushing = null));
-  }
-
   /** Moves the finished file into its place, on the disk for good. */
   async commit(): Promise<void> {
-    await this.#flushing;
     await guarded(this.#target, async () => {
       await synced(this.path);
       await rename(this.path, this.#target);
@@ -62,7 +52,6 @@ export class PartialFile {
   }
 
   async discard(): Promise<void> {
-    await this.#flushing;
     await rm(this.path, { force: true, maxRetries: 3 });
   }
 }
