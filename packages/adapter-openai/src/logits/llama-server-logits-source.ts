@@ -97,7 +97,7 @@ export class LlamaServerLogitsSource implements LogitsSource {
         ]);
         all.forEach((scores, i) => {
           const one = seen[i];
-          if (one !== undefined && one !== null) record(scores, at - first, one, base, piece[at + 1] ?? 0);
+          if (one !== undefined) record(scores, at - first, one, base, piece[at + 1] ?? 0);
         });
       }
       yield all;

@@ -1,6 +1,7 @@
 /**
- * Means, variances and covariance of a stream of pairs in constant memory: Welford's update for two variables.
- * Used for the ratio of two perplexities over the same tokens, whose errors largely cancel.
+ * Means of a stream of pairs, their errors and that of their difference, in constant memory: Welford's update.
+ * Used for the ratio of two perplexities over the same tokens, whose errors largely cancel. The difference is
+ * followed itself: made of variances and a covariance that nearly cancel, its error would lose its digits.
  */
 export class PairedStatistics {
   #count = 0;
@@ -8,7 +9,8 @@ export class PairedStatistics {
   #meanY = 0;
   #squaresX = 0;
   #squaresY = 0;
-  #products = 0;
+  #meanDifference = 0;
+  #squaresDifference = 0;
 
   /** Takes one pair in. Both must be finite. */
   record(x: number, y: number): void {
@@ -19,7 +21,10 @@ export class PairedStatistics {
     this.#meanY += dy / this.#count;
     this.#squaresX += dx * (x - this.#meanX);
     this.#squaresY += dy * (y - this.#meanY);
-    this.#products += dx * (y - this.#meanY);
+    const difference = x - y;
+    const step = difference - this.#meanDifference;
+    this.#meanDifference += step / this.#count;
+    this.#squaresDifference += step * (difference - this.#meanDifference);
   }
 
   get count(): number {
@@ -46,9 +51,9 @@ export class PairedStatistics {
     return this.#error(this.#squaresY);
   }
 
-  /** Standard error of the mean of x − y, with their covariance. */
+  /** Standard error of the mean of x − y. */
   get standardErrorOfDifference(): number {
-    return this.#error(this.#squaresX + this.#squaresY - 2 * this.#products);
+    return this.#error(this.#squaresDifference);
   }
 
   #error(squares: number): number {

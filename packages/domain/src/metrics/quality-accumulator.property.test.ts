@@ -85,6 +85,18 @@ describe('quality of a stream of windows', () => {
     );
   });
 
+  test('the error of a ratio keeps its digits where two models hardly differ', () => {
+    const accumulator = new QualityAccumulator({ kind: 'full' });
+    const tokens = Array.from({ length: 200 }, (_, i) => {
+      const nll = i % 2 === 0 ? 15 : 0;
+      return { nll, referenceNll: nll + (i % 3) * 1e-7, kld: 0, deltaP: 0, same: true };
+    });
+    accumulator.record(windowOf(tokens));
+    const [logRatio, error] = meanAndError(tokens.map((t) => t.nll - t.referenceNll));
+    const result = accumulator.result()!;
+    expect(result.perplexityRatioStandardError / (Math.exp(logRatio) * error)).toBeCloseTo(1, 6);
+  });
+
   test('of the k best tokens tells the mean mass that was not seen', () => {
     const accumulator = new QualityAccumulator({ kind: 'top-k', k: 20 });
     const tokens = [1, 2].map((nll) => ({ nll, referenceNll: 1, kld: 0.1, deltaP: 0, same: true }));
