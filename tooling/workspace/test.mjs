@@ -4,14 +4,13 @@ import path from 'node:path';
 import { local, root, run, runQuietly, turbo } from './run.mjs';
 import { setup } from './setup.mjs';
 
+const LINTED = ['packages', 'apps', 'tooling'];
+
 /** Checks that are one pass or fail each, in the order in which a failure is cheapest to learn of. */
 const checks = [
   ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
   ['types', ...turbo('typecheck')],
-  [
-    'lint',
-    ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', 'packages', 'apps'),
-  ],
+  ['lint', ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', ...LINTED)],
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
   ['unused code', ...local('knip', '--no-config-hints')],
   ['package correctness', process.execPath, ['tooling/workspace/publint.mjs']],

@@ -14,9 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-// @ts-expect-error -- plain JavaScript
 import { generateAdapter } from './generate.mjs';
-// @ts-expect-error -- plain JavaScript
 import { adapterNames } from './names.mjs';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -39,7 +37,7 @@ beforeAll(async () => {
   }
   cpSync(join(repository, 'tooling/tsconfig'), join(root, 'tooling/tsconfig'), { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
-  ({ folder } = (await generateAdapter('adapter-text-generation', root)) as { folder: string });
+  ({ folder } = await generateAdapter('adapter-text-generation', root));
 
   // What an installation would link.
   mkdirSync(join(folder, 'node_modules/@plimsoll'), { recursive: true });
@@ -85,7 +83,10 @@ describe('a new adapter', () => {
 
   test('has a manifest like its neighbours and a changeset', () => {
     const manifest = (name: string): Record<string, Record<string, unknown>> =>
-      JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+      JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Record<
+        string,
+        Record<string, unknown>
+      >;
     const made = manifest('adapter-text-generation');
     const other = manifest('adapter-openai');
     expect(Object.keys(made)).toEqual(Object.keys(other));
