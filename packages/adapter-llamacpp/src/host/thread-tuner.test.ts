@@ -47,7 +47,7 @@ test('on a busy machine trying stays a small share of the time', () => {
     tuner.record(ms);
   }
   // The first trial cannot be spared; every other waits until the last has been paid off.
-  expect(spent[2] - 400).toBeLessThan(0.1 * spent[1]);
+  expect(spent[2] - 400).toBeLessThan(0.3 * spent[1]);
 });
 
 test('a choice that has become a thousand times slower is left at once', () => {

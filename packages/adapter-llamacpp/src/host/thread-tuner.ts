@@ -9,8 +9,8 @@ const HOPELESS = 4;
  */
 const FIRST_RETRY_TRIALS = 8;
 const LONGEST_WAIT_STEPS = 384;
-/** … but not before what the last trials cost is a small share of the time since: on a busy machine they cost much. */
-const TRIAL_SHARE = 0.05;
+/** … but not before what the last trials cost is so small a share of the time since: on a busy machine they cost much. */
+const TRIAL_SHARE = 0.2;
 
 /**
  * Finds the number of threads that computes fastest, by trying. The engine's threads spin while they wait for
