@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@plimsoll/domain';
 import koffi from 'koffi';
+import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
@@ -14,7 +15,7 @@ import { tokenize } from './vocabulary.js';
 /** `llama_pooling_type`: the mean over all tokens. */
 const MEAN = 1;
 
-let pooling: { readonly context: Pointer; readonly batch: TokenBatch } | null = null;
+let pooling: { readonly context: Pointer; readonly batch: TokenBatch; readonly threads: ContextThreads } | null = null;
 
 /**
  * One unit vector per text. A model that names a way of pooling is pooled so; any other by the mean, which is
@@ -28,7 +29,7 @@ export async function embed(
   const state = session();
   const { llama } = engine;
   pooling ??= await openPooling(engine, state);
-  const { context, batch } = pooling;
+  const { context, batch, threads } = pooling;
   const vectors: (readonly number[])[] = [];
   for (const text of texts) {
     await job.breathe(true);
@@ -41,8 +42,8 @@ export async function embed(
     const memory = llama.memory(context);
     if (memory !== null) llama.memoryClear(memory, false);
     const native = batch.fill(tokens, 0);
-    const threads = batchThreads(state, tokens.length);
-    llama.setThreads(context, threads, threads);
+    const count = batchThreads(state, tokens.length);
+    threads.use(count, count);
     const stopListening = job.onAbort(() => state.abort.set(true));
     try {
       check(engine, state, await offThread(llama.decode, context, native));
@@ -72,7 +73,12 @@ async function openPooling(engine: Engine, state: Session): Promise<NonNullable<
     abort_callback_data: state.abort.address,
   });
   if (context === null) throw loadFailure(engine, state.options.path);
-  return { context, batch: new TokenBatch(engine, state.contextTokens) };
+  const { decodeThreads, batchThreads: most } = state.options;
+  return {
+    context,
+    batch: new TokenBatch(engine, state.contextTokens),
+    threads: new ContextThreads(engine, context, Math.max(...decodeThreads, ...most)),
+  };
 }
 
 function pooled({ llama }: Engine, context: Pointer): Pointer {

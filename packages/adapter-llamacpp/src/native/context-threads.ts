@@ -1,9 +1,8 @@
 import koffi from 'koffi';
 import type { Engine } from './engine.js';
+import { MAX_THREADS } from './structs.js';
 import type { Pointer } from './structs.js';
 
-/** `GGML_MAX_N_THREADS`: the length of the mask of cores. */
-const MAX_THREADS = 512;
 /** `GGML_BACKEND_DEVICE_TYPE_CPU`. */
 const PROCESSOR = 0;
 /**

@@ -1,5 +1,8 @@
 import type koffi from 'koffi';
 
+/** `GGML_MAX_N_THREADS`: the length of a pool's mask of cores. */
+export const MAX_THREADS = 512;
+
 /** A native address; null is the null pointer. */
 export type Pointer = bigint | null;
 
@@ -110,7 +113,7 @@ export function declareStructs(ffi: typeof koffi): void {
   ffi.struct('ChainParams', { no_perf: 'bool' });
   ffi.struct('TensorOverride', { pattern: 'const char*', type: 'int32' });
   ffi.struct('ThreadPoolParams', {
-    cpumask: ffi.array('uint8', 512),
+    cpumask: ffi.array('uint8', MAX_THREADS),
     n_threads: 'int32',
     prio: 'int32',
     poll: 'uint32',

@@ -5,12 +5,13 @@ import type { FileHandle } from 'node:fs/promises';
 /** Read whole from the start: names, settings and the tensors' table of most models. */
 const HEAD_BYTES = 1 << 20;
 /** Read from places spread evenly over the rest. */
-const SAMPLES = 64;
-const SAMPLE_BYTES = 1 << 16;
+const SAMPLES = 16;
+const SAMPLE_BYTES = 1 << 18;
 
 /**
- * Tells files with different content apart without reading gigabytes: SHA-256 over the length, the first MiB and 64
- * pieces of 64 KiB. Quantizing, merging or training a model changes all of it; it is no proof against forgery.
+ * Tells files with different content apart without reading gigabytes: SHA-256 over the length, the first MiB and 16
+ * pieces of 256 KiB, few because a whole folder is listed with it and each is a seek. Quantizing, merging or training
+ * a model changes all of it; it is no proof against forgery.
  * @returns `sampled-sha256:…`, or null when the file cannot be read.
  */
 export async function fileDigest(path: string): Promise<string | null> {
