@@ -1,3 +1,4 @@
+import type { RunSummary } from '@plimsoll/application';
 import type { KvCacheType, Level } from '@plimsoll/domain';
 import { z } from 'zod';
 import {
@@ -28,17 +29,7 @@ export interface ComparedLevelDocument {
   readonly bytes: number | null;
   /** Bytes held when loaded. */
   readonly residentBytes: number | null;
-  readonly runs: {
-    readonly total: number;
-    readonly succeeded: number;
-    readonly failed: number;
-    readonly successRate: number | null;
-    readonly meanMs: number | null;
-    readonly minMs: number | null;
-    readonly maxMs: number | null;
-    /** Mean time of the reference divided by this one's. */
-    readonly speedup: number | null;
-  };
+  readonly runs: RunSummary;
   /** Medians with the plain prompt. */
   readonly speed: SpeedDocument;
   readonly speedIntervals: {
