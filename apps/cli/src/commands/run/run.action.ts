@@ -1,5 +1,5 @@
 import type { ChosenVariant } from '@plimsoll/application';
-import type { GenerateEvent } from '@plimsoll/domain';
+import { parseModelReference, type GenerateEvent } from '@plimsoll/domain';
 import { checkModelFile } from '../../composition/check-model-file.js';
 import { checkRunsHere } from '../../composition/check-runs-here.js';
 import { withServices } from '../../composition/services.js';
@@ -28,6 +28,7 @@ export async function run(
     checkRunsHere(model, services.loaded.settings.backend);
     const useCase = await generateText(services, (message) => output.note(`Warning: ${message}`));
     const progress = buildProgress(output.progress());
+    const isFile = parseModelReference(model).kind === 'file';
     let variant: ChosenVariant | null = null;
     let done: Done | null = null;
     let text = '';
@@ -38,7 +39,11 @@ export async function run(
         progress.stop();
         if (event.type === 'variant') {
           variant = event.chosen;
-          if (variant.made !== null || flags.timings === true) output.note(renderChosenVariant(model, variant));
+          // Who names a file and gets another must be told; a name stands for all its variants.
+          const isOther = isFile && variant.variant !== model;
+          if (variant.made !== null || isOther || flags.timings === true) {
+            output.note(renderChosenVariant(model, variant));
+          }
         } else if (event.type === 'done') {
           done = event;
         } else if (event.thinking === true) {
