@@ -27,7 +27,7 @@ export { createFootprintModel } from './footprint/footprint-model.js';
 export type { FootprintEstimate, FootprintModel, FootprintModelOptions, Weights } from './footprint/footprint-model.js';
 export type { SizedTensor } from './footprint/weight-table.js';
 export type { MemoryUse, Footprint } from './footprint/footprint.js';
-export type { FlashAttention, Placement, RunShape } from './footprint/operating-point.js';
+export type { FlashAttention, OperatingPoint, Placement, RunShape } from './footprint/operating-point.js';
 export type {
   GenerationTimings,
   QualityResult,
@@ -179,6 +179,8 @@ export { LEVELS, LEVEL_NAMES, levelFromFileType, parseLevel } from './quantizati
 export type { LevelFacts, Level } from './quantization/level.js';
 export { levelBytes, levelFileBytes, presetTypes } from './quantization/preset.js';
 export type { PresetOptions, PresetTensorType, PresetTypes } from './quantization/preset.js';
+export { isPresetName, isSameQuantization, preset, quantizationName } from './quantization/quantization.js';
+export type { Quantization } from './quantization/quantization.js';
 export { computedSaving, levelFromBits, nominalSaving } from './quantization/savings.js';
 export { TENSOR_TYPES, tensorTypeFromId, bitsPerWeight, tensorBytes } from './quantization/tensor-type.js';
 export type { TensorTypeLayout, TensorType } from './quantization/tensor-type.js';

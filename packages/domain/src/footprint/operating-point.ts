@@ -1,4 +1,5 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { Quantization } from '../quantization/quantization.js';
 
 /** Whether flash attention is used; `auto` lets the engine decide, which it does when the device supports it. */
 export type FlashAttention = 'on' | 'off' | 'auto';
@@ -28,4 +29,9 @@ export interface RunShape {
   readonly valueCacheType: KvCacheType;
   readonly flashAttention: FlashAttention;
   readonly placement: Placement;
+}
+
+/** A quantization and the shape it runs in: what a plan recommends, a runtime loads and a measurement is about. */
+export interface OperatingPoint extends RunShape {
+  readonly quantization: Quantization;
 }
