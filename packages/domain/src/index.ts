@@ -82,25 +82,25 @@ export { metadataNumber, metadataString, metadataNumbers } from './model/model-h
 export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
 export { parseModelReference, formatModelReference } from './model/model-reference.js';
 export type { ModelReference } from './model/model-reference.js';
-export { memoryBudget } from './policy/budget.js';
-export type { BudgetInput, DeviceBudget, DeviceFound, MemoryBudget, MemoryFound } from './policy/budget.js';
-export { formatBytes, parseByteSize } from './policy/byte-size.js';
-export { learnSpeedCalibration } from './policy/calibration.js';
-export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './policy/calibration.js';
-export { cacheName } from './policy/candidates.js';
-export { createPlan } from './policy/create-plan.js';
-export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './policy/correction.js';
-export type { FootprintCorrection, FootprintObservation } from './policy/correction.js';
-export { footprintObservations, measuredQuality, speedObservations } from './policy/learned-from-measurements.js';
-export { measuredSpeed, measuredSpeeds } from './policy/measured-speed.js';
-export type { MeasuredPoint, MeasuredSpeed } from './policy/measured-speed.js';
-export { PREFILL_SPREAD, PRIOR_SPREAD } from './policy/efficiency.js';
-export { candidateDocument, planDocument } from './policy/plan-document.js';
-export type { CandidateDocument, MemoryDocument, PlanDocument } from './policy/plan-document.js';
-export { residentPlanDocument } from './policy/plan-together-document.js';
-export type { ResidentPlanDocument } from './policy/plan-together-document.js';
-export { planTogether } from './policy/plan-together.js';
-export type { ResidentModelPlan, ResidentPlan } from './policy/plan-together.js';
+export { memoryBudget } from './planning/budget.js';
+export type { BudgetInput, DeviceBudget, DeviceFound, MemoryBudget, MemoryFound } from './planning/budget.js';
+export { formatBytes, parseByteSize } from './planning/byte-size.js';
+export { learnSpeedCalibration } from './learning/calibration.js';
+export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './learning/calibration.js';
+export { cacheName } from './planning/candidates.js';
+export { createPlan } from './planning/create-plan.js';
+export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './learning/correction.js';
+export type { FootprintCorrection, FootprintObservation } from './learning/correction.js';
+export { footprintObservations, measuredQuality, speedObservations } from './learning/learned-from-measurements.js';
+export { measuredSpeed, measuredSpeeds } from './learning/measured-speed.js';
+export type { MeasuredPoint, MeasuredSpeed } from './learning/measured-speed.js';
+export { PREFILL_SPREAD, PRIOR_SPREAD } from './prediction/efficiency.js';
+export { candidateDocument, planDocument } from './planning/plan-document.js';
+export type { CandidateDocument, MemoryDocument, PlanDocument } from './planning/plan-document.js';
+export { residentPlanDocument } from './planning/plan-together-document.js';
+export type { ResidentPlanDocument } from './planning/plan-together-document.js';
+export { planTogether } from './planning/plan-together.js';
+export type { ResidentModelPlan, ResidentPlan } from './planning/plan-together.js';
 export type {
   CacheTypes,
   FootprintFunction,
@@ -108,7 +108,7 @@ export type {
   PlanGoal,
   PlanRequest,
   PlannedArchitecture,
-} from './policy/plan-request.js';
+} from './planning/plan-request.js';
 export type {
   ExactFootprint,
   ExactSummary,
@@ -121,15 +121,19 @@ export type {
   PlanVariant,
   Recommendation,
   Remedy,
-} from './policy/plan.js';
-export { formatPrediction } from './policy/prediction.js';
-export type { Prediction } from './policy/prediction.js';
-export { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './policy/speed.js';
-export type { ActiveWeights, MachineSpeed, ProcessorSpeed, SpeedQuestion } from './policy/speed.js';
-export { priorKvCacheKld, priorQuality } from './policy/quality-prior.js';
-export type { QualityExpectation } from './policy/quality-prior.js';
-export { quantizationSummary, resolveQuantization } from './policy/settings-resolution.js';
-export type { QuantizationSettings, QuantizationSummary, ResolvedQuantization } from './policy/settings-resolution.js';
+} from './planning/plan.js';
+export { formatPrediction } from './prediction/prediction.js';
+export type { Prediction } from './prediction/prediction.js';
+export { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './prediction/speed.js';
+export type { ActiveWeights, MachineSpeed, ProcessorSpeed, SpeedQuestion } from './prediction/speed.js';
+export { priorKvCacheKld, priorQuality } from './prediction/quality-prior.js';
+export type { QualityExpectation } from './prediction/quality-prior.js';
+export { quantizationSummary, resolveQuantization } from './planning/settings-resolution.js';
+export type {
+  QuantizationSettings,
+  QuantizationSummary,
+  ResolvedQuantization,
+} from './planning/settings-resolution.js';
 export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';

@@ -3,8 +3,8 @@ import type { RunShape } from '../footprint/operating-point.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import type { MemoryBudget } from './budget.js';
-import type { Prediction } from './prediction.js';
-import type { QualityExpectation } from './quality-prior.js';
+import type { Prediction } from '../prediction/prediction.js';
+import type { QualityExpectation } from '../prediction/quality-prior.js';
 
 /** The model that a plan is about. Null is unknown. */
 export interface PlanModel {

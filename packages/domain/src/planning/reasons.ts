@@ -4,7 +4,7 @@ import { grouped } from './next-better.js';
 import type { LargestContext, NextBetter, PlanCandidate } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { offloadableLayers, splitByBudget } from './placement.js';
-import { formatPrediction } from './prediction.js';
+import { formatPrediction } from '../prediction/prediction.js';
 import { READABLE_TOKENS_PER_SECOND } from './ranking.js';
 
 /** Why a candidate is recommended, in sentences with numbers. */

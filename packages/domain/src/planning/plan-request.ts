@@ -4,12 +4,12 @@ import type { ModelArchitecture } from '../model/architecture.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import type { MemoryBudget } from './budget.js';
-import type { SpeedCalibration } from './calibration.js';
-import type { FootprintCorrection } from './correction.js';
-import type { MeasuredPoint, MeasuredSpeed } from './measured-speed.js';
+import type { SpeedCalibration } from '../learning/calibration.js';
+import type { FootprintCorrection } from '../learning/correction.js';
+import type { MeasuredPoint, MeasuredSpeed } from '../learning/measured-speed.js';
 import type { PlanModel, PlanVariant } from './plan.js';
-import type { QualityExpectation } from './quality-prior.js';
-import type { MachineSpeed } from './speed.js';
+import type { QualityExpectation } from '../prediction/quality-prior.js';
+import type { MachineSpeed } from '../prediction/speed.js';
 
 /** Gives the footprint of a level in some shape. */
 export type FootprintFunction = (level: Level, shape: RunShape) => Footprint;

@@ -2,17 +2,17 @@ import type { RunShape } from '../footprint/operating-point.js';
 import type { ErrorCode, PlimsollError } from '../errors/plimsoll-error.js';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
 import type { Level } from '../quantization/level.js';
-import type { MeasuredSpeed } from './measured-speed.js';
+import type { MeasuredSpeed } from '../learning/measured-speed.js';
 import type { PlanCandidate } from './plan.js';
 import type { CacheTypes, PlanRequest } from './plan-request.js';
 import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
-import type { Prediction } from './prediction.js';
-import { UNKNOWN } from './prediction.js';
-import { priorKvCacheKld, priorQuality } from './quality-prior.js';
-import type { QualityExpectation } from './quality-prior.js';
-import type { ActiveWeights } from './speed.js';
-import { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './speed.js';
+import type { Prediction } from '../prediction/prediction.js';
+import { UNKNOWN } from '../prediction/prediction.js';
+import { priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
+import type { QualityExpectation } from '../prediction/quality-prior.js';
+import type { ActiveWeights } from '../prediction/speed.js';
+import { DENSE, priorDecodeSpeed, priorPrefillSpeed } from '../prediction/speed.js';
 
 /** llama.cpp's default. */
 const MICRO_BATCH_TOKENS = 512;

@@ -3,8 +3,8 @@ import { median, medianAbsoluteDeviation } from '../metrics/robust-statistics.js
 import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
-import type { Prediction } from './prediction.js';
-import { UNKNOWN } from './prediction.js';
+import type { Prediction } from '../prediction/prediction.js';
+import { UNKNOWN } from '../prediction/prediction.js';
 
 /** The operating point whose measurements are wanted. */
 export interface MeasuredPoint {

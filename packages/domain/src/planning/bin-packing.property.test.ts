@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { seatAll } from './seating.js';
+import { packAll } from './bin-packing.js';
 
 const bytes = fc.integer({ min: 1, max: 20 });
 const cases = fc.tuple(
@@ -23,11 +23,11 @@ function someWay(models: readonly number[], devices: readonly number[]): boolean
   return false;
 }
 
-test('finds a way to seat all exactly when there is one, and never overfills', () => {
+test('packs all items exactly when there is one, and never overfills', () => {
   fc.assert(
     fc.property(cases, ([models, devices]) => {
-      const seats = models.map((deviceBytes) => ({ deviceBytes, hostBytes: 0 }));
-      const places = seatAll(seats, { devices, host: null, shared: false });
+      const items = models.map((deviceBytes) => ({ deviceBytes, hostBytes: 0 }));
+      const places = packAll(items, { devices, host: null, shared: false });
       expect(places !== null).toBe(someWay(models, devices));
       for (const [device, room] of devices.entries()) {
         const used = models.filter((_, index) => places?.[index] === device).reduce((a, b) => a + b, 0);
@@ -38,8 +38,8 @@ test('finds a way to seat all exactly when there is one, and never overfills', (
 });
 
 test('on shared memory devices and host count together', () => {
-  const seats = [{ deviceBytes: 6, hostBytes: 1 }];
-  expect(seatAll(seats, { devices: [8], host: 7, shared: true })).toEqual([0]);
-  expect(seatAll(seats, { devices: [8], host: 6, shared: true })).toBeNull();
-  expect(seatAll(seats, { devices: [8], host: 6, shared: false })).toEqual([0]);
+  const items = [{ deviceBytes: 6, hostBytes: 1 }];
+  expect(packAll(items, { devices: [8], host: 7, shared: true })).toEqual([0]);
+  expect(packAll(items, { devices: [8], host: 6, shared: true })).toBeNull();
+  expect(packAll(items, { devices: [8], host: 6, shared: false })).toEqual([0]);
 });

@@ -25,13 +25,17 @@ export interface ResidentPlanDocument {
 
 /** Models in memory at once as a JSON document. */
 export function residentPlanDocument({ budget, models, shortBytes, reasons }: ResidentPlan): ResidentPlanDocument {
-  const seated = models ?? [];
+  const resident = models ?? [];
   return {
     schema: 'plimsoll.plan-together/1',
     budget: budgetDocument(budget),
     fits: models !== null,
-    models: seated.map(({ model, device, candidate }) => ({ model, device, candidate: candidateDocument(candidate) })),
-    totalBytes: seated.reduce(
+    models: resident.map(({ model, device, candidate }) => ({
+      model,
+      device,
+      candidate: candidateDocument(candidate),
+    })),
+    totalBytes: resident.reduce(
       (sum, { candidate }) => sum + candidate.footprint.totalBytes + candidate.overheadBytes,
       0,
     ),

@@ -1,5 +1,5 @@
 import type { PlanCandidate } from './plan.js';
-import { priorQuality } from './quality-prior.js';
+import { priorQuality } from '../prediction/quality-prior.js';
 
 /**
  * What a cache of unpublished cost is taken to add when candidates are put in order: enough that a known one of the

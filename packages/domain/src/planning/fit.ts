@@ -1,7 +1,7 @@
 import type { Footprint } from '../footprint/footprint.js';
 import type { MemoryBudget } from './budget.js';
-import type { FootprintCorrection } from './correction.js';
-import { correctionBytes } from './correction.js';
+import type { FootprintCorrection } from '../learning/correction.js';
+import { correctionBytes } from '../learning/correction.js';
 
 /** How a footprint lies in a budget. */
 export interface FitResult {

@@ -1,6 +1,6 @@
 import type { Level } from '../quantization/level.js';
 import { medianAbsoluteDeviation, weightedMedian } from '../metrics/robust-statistics.js';
-import type { Prediction } from './prediction.js';
+import type { Prediction } from '../prediction/prediction.js';
 
 /** One run that was both predicted from data sheets and measured. */
 export interface SpeedObservation {

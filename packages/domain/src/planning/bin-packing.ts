@@ -1,11 +1,11 @@
 /** What one model takes where it is put. */
-export interface Seat {
+export interface PackedItem {
   readonly deviceBytes: number;
   readonly hostBytes: number;
 }
 
 /** What there is to put models into. */
-export interface Room {
+export interface BinSizes {
   /** Usable bytes of each device. */
   readonly devices: readonly number[];
   /** Usable bytes of the host; null is as many as needed. */
@@ -15,19 +15,19 @@ export interface Room {
 }
 
 /**
- * A device for each seat, or null when there is no way to seat all. Largest first with stepping back, which finds a
+ * A device for each item, or null when there is no way to pack all. Largest first with stepping back, which finds a
  * way whenever there is one; devices of equal room are tried once.
  */
-export function seatAll(seats: readonly Seat[], room: Room): readonly number[] | null {
-  const host = seats.reduce((sum, seat) => sum + seat.hostBytes + (room.shared ? seat.deviceBytes : 0), 0);
+export function packAll(items: readonly PackedItem[], room: BinSizes): readonly number[] | null {
+  const host = items.reduce((sum, item) => sum + item.hostBytes + (room.shared ? item.deviceBytes : 0), 0);
   if (room.host !== null && host > room.host) return null;
-  const order = seats.map((_, index) => index).sort((a, b) => bytesOf(seats, b) - bytesOf(seats, a));
+  const order = items.map((_, index) => index).sort((a, b) => bytesOf(items, b) - bytesOf(items, a));
   const free = [...room.devices];
-  const places = new Array<number>(seats.length).fill(0);
+  const places = new Array<number>(items.length).fill(0);
   const place = (position: number): boolean => {
     const index = order[position];
     if (index === undefined) return true;
-    const bytes = bytesOf(seats, index);
+    const bytes = bytesOf(items, index);
     if (bytes === 0) return place(position + 1);
     const tried = new Set<number>();
     for (const [device, left] of free.entries()) {
@@ -43,4 +43,4 @@ export function seatAll(seats: readonly Seat[], room: Room): readonly number[] |
   return place(0) ? places : null;
 }
 
-const bytesOf = (seats: readonly Seat[], index: number): number => seats[index]?.deviceBytes ?? 0;
+const bytesOf = (items: readonly PackedItem[], index: number): number => items[index]?.deviceBytes ?? 0;

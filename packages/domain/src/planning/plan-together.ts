@@ -2,8 +2,8 @@ import { InvalidInputError } from '../errors/invalid-input-error.js';
 import type { MemoryBudget } from './budget.js';
 import { formatBytes } from './byte-size.js';
 import { cacheName, candidatesOf } from './candidates.js';
-import type { Seat } from './seating.js';
-import { seatAll } from './seating.js';
+import type { PackedItem } from './bin-packing.js';
+import { packAll } from './bin-packing.js';
 import type { PlanCandidate, PlanModel } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { offloadableLayers } from './placement.js';
@@ -47,9 +47,9 @@ export function planTogether(requests: readonly PlanRequest[]): ResidentPlan {
   const { budget } = first;
   const ladders = requests.map(ladderOf);
   const lowest = ladders.map((ladder) => ladder.length - 1);
-  const atLowest = seatsOf(ladders, lowest);
+  const atLowest = itemsOf(ladders, lowest);
   const bins = binsOf(budget);
-  if (atLowest === null || seatAll(atLowest, bins) === null) {
+  if (atLowest === null || packAll(atLowest, bins) === null) {
     return {
       budget,
       models: null,
@@ -58,7 +58,7 @@ export function planTogether(requests: readonly PlanRequest[]): ResidentPlan {
     };
   }
   const steps = giveBack(ladders, giveWay(ladders, bins), bins);
-  const places = seatAll(seatsOf(ladders, steps) ?? [], bins) ?? [];
+  const places = packAll(itemsOf(ladders, steps) ?? [], bins) ?? [];
   const models = requests.map(({ model }, index): ResidentModelPlan => {
     const candidate = stepOf(ladders, steps, index).candidate;
     return { model, candidate, device: bins.onHost ? null : (places[index] ?? 0) };
@@ -69,7 +69,7 @@ export function planTogether(requests: readonly PlanRequest[]): ResidentPlan {
 /** One way to run a model, as the packing sees it. */
 interface Step {
   readonly candidate: PlanCandidate;
-  readonly seat: Seat;
+  readonly item: PackedItem;
   /** Mean KL divergence; unknown counts as worse than all that is known. */
   readonly loss: number;
 }
@@ -94,12 +94,12 @@ function ladderOf(request: PlanRequest): readonly Step[] {
   const steps = candidatesOf({ ...request, budget: roomy, gpuLayers, contexts, parallel }).map((candidate): Step => {
     const { footprint, overheadBytes } = candidate;
     const devices = footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
-    const seat = onDevice
+    const item = onDevice
       ? { deviceBytes: devices + overheadBytes, hostBytes: footprint.host.totalBytes }
       : { deviceBytes: 0, hostBytes: footprint.host.totalBytes + overheadBytes };
-    return { candidate, seat, loss: Math.min(UNKNOWN_LOSS, rankingLoss(candidate)) };
+    return { candidate, item, loss: Math.min(UNKNOWN_LOSS, rankingLoss(candidate)) };
   });
-  const size = ({ seat }: Step): number => seat.deviceBytes + seat.hostBytes;
+  const size = ({ item }: Step): number => item.deviceBytes + item.hostBytes;
   const sorted = steps.sort((a, b) => a.loss - b.loss || size(a) - size(b));
   return sorted.filter((step, index) => sorted.slice(0, index).every((better) => size(better) > size(step)));
 }
@@ -123,20 +123,20 @@ function stepOf(ladders: readonly (readonly Step[])[], steps: readonly number[],
   return step;
 }
 
-function seatsOf(ladders: readonly (readonly Step[])[], steps: readonly number[]): readonly Seat[] | null {
+function itemsOf(ladders: readonly (readonly Step[])[], steps: readonly number[]): readonly PackedItem[] | null {
   if (ladders.some((ladder) => ladder.length === 0)) return null;
-  return ladders.map((_, index) => stepOf(ladders, steps, index).seat);
+  return ladders.map((_, index) => stepOf(ladders, steps, index).item);
 }
 
-/** Steps down, one model at a time, until all have a seat. */
+/** Steps down, one model at a time, until all fit. */
 function giveWay(ladders: readonly (readonly Step[])[], bins: Bins): readonly number[] {
   let steps = ladders.map(() => 0);
-  while (seatAll(seatsOf(ladders, steps) ?? [], bins) === null) {
+  while (packAll(itemsOf(ladders, steps) ?? [], bins) === null) {
     const costs = ladders.map((ladder, index) => {
       const now = ladder[steps[index] ?? 0];
       const next = ladder[(steps[index] ?? 0) + 1];
       if (now === undefined || next === undefined) return Number.POSITIVE_INFINITY;
-      const freed = now.seat.deviceBytes + now.seat.hostBytes - next.seat.deviceBytes - next.seat.hostBytes;
+      const freed = now.item.deviceBytes + now.item.hostBytes - next.item.deviceBytes - next.item.hostBytes;
       return (next.loss - now.loss) / freed;
     });
     const cheapest = costs.indexOf(Math.min(...costs));
@@ -156,7 +156,7 @@ function giveBack(ladders: readonly (readonly Step[])[], lowered: readonly numbe
     const raised = order
       .filter((index) => (steps[index] ?? 0) > 0)
       .map((index) => steps.map((step, other) => (other === index ? step - 1 : step)))
-      .find((attempt) => seatAll(seatsOf(ladders, attempt) ?? [], bins) !== null);
+      .find((attempt) => packAll(itemsOf(ladders, attempt) ?? [], bins) !== null);
     if (raised === undefined) return steps;
     steps = raised;
   }
@@ -164,9 +164,9 @@ function giveBack(ladders: readonly (readonly Step[])[], lowered: readonly numbe
 
 /** What the smallest of everything needs beyond the budget; packing may need more, but never less. */
 function shortOf(ladders: readonly (readonly Step[])[], budget: MemoryBudget): number {
-  const seats = ladders.map((ladder) => ladder.at(-1)?.seat ?? { deviceBytes: 0, hostBytes: 0 });
-  const device = seats.reduce((sum, { deviceBytes }) => sum + deviceBytes, 0);
-  const host = seats.reduce((sum, { hostBytes }) => sum + hostBytes, 0) + (budget.unified ? device : 0);
+  const items = ladders.map((ladder) => ladder.at(-1)?.item ?? { deviceBytes: 0, hostBytes: 0 });
+  const device = items.reduce((sum, { deviceBytes }) => sum + deviceBytes, 0);
+  const host = items.reduce((sum, { hostBytes }) => sum + hostBytes, 0) + (budget.unified ? device : 0);
   const hostShort = budget.host.usableBytes === null ? 0 : Math.max(0, host - budget.host.usableBytes);
   return Math.max(1, Math.ceil(Math.max(0, device - (device === 0 ? 0 : budget.usableBytes)) + hostShort));
 }
@@ -178,7 +178,7 @@ function shortReasons(
 ): readonly string[] {
   const smallest = ladders.map((ladder, index) => {
     const step = ladder.at(-1);
-    const bytes = step === undefined ? null : step.seat.deviceBytes + step.seat.hostBytes;
+    const bytes = step === undefined ? null : step.item.deviceBytes + step.item.hostBytes;
     return `${requests[index]?.model.name ?? ''} at ${step?.candidate.level ?? 'no level'} (${formatBytes(bytes)})`;
   });
   const short = shortOf(ladders, budget);
@@ -192,11 +192,11 @@ function fitReasons(
   steps: readonly number[],
 ): readonly string[] {
   return models.map(({ model, candidate, device }, index) => {
-    const { seat } = stepOf(ladders, steps, index);
+    const { item } = stepOf(ladders, steps, index);
     const where = device === null ? 'on the host' : `on device ${device}`;
     const best = ladders[index]?.[0]?.candidate;
     const gave = best === undefined || steps[index] === 0 ? '' : `, stepped down from ${best.level} to make room`;
     const what = `${candidate.level} with ${cacheName(candidate.shape)} cache`;
-    return `${model.name}: ${what} takes ${formatBytes(device === null ? seat.hostBytes : seat.deviceBytes)} ${where}${gave}.`;
+    return `${model.name}: ${what} takes ${formatBytes(device === null ? item.hostBytes : item.deviceBytes)} ${where}${gave}.`;
   });
 }

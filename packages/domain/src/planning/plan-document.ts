@@ -12,8 +12,8 @@ import type {
   PlanModel,
   PlanVariant,
 } from './plan.js';
-import type { Prediction } from './prediction.js';
-import type { QualityExpectation } from './quality-prior.js';
+import type { Prediction } from '../prediction/prediction.js';
+import type { QualityExpectation } from '../prediction/quality-prior.js';
 
 /** Bytes by purpose. `kvCache` counts the recurrent state in, so that the parts make up the total. */
 export interface MemoryDocument {

@@ -3,8 +3,8 @@ import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/varian
 import type { Level } from '../quantization/level.js';
 import type { SpeedObservation } from './calibration.js';
 import type { FootprintObservation } from './correction.js';
-import type { CacheTypes } from './plan-request.js';
-import type { QualityExpectation } from './quality-prior.js';
+import type { CacheTypes } from '../planning/plan-request.js';
+import type { QualityExpectation } from '../prediction/quality-prior.js';
 
 /**
  * The footprint observations among measurements. Where nothing was resident the bytes are the engine's own answer

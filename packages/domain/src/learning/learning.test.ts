@@ -4,7 +4,7 @@ import type { SpeedObservation } from './calibration.js';
 import { learnSpeedCalibration } from './calibration.js';
 import type { FootprintObservation } from './correction.js';
 import { correctionBytes, learnFootprintCorrection } from './correction.js';
-import type { Prediction } from './prediction.js';
+import type { Prediction } from '../prediction/prediction.js';
 
 const MIB = 1024 ** 2;
 
