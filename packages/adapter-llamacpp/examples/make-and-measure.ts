@@ -19,7 +19,7 @@ export async function makeAndMeasure(
       keyCacheType: 'f16',
       valueCacheType: 'f16',
       flashAttention: 'auto',
-      placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+      placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
     });
     print(`${footprint.totalBytes} bytes when loaded`);
     const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;

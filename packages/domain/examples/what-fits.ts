@@ -13,7 +13,7 @@ export function whatFits(header: ModelHeader, levels: readonly Level[], memoryBy
       keyCacheType: 'f16',
       valueCacheType: 'f16',
       flashAttention: 'auto',
-      placement: { gpuLayers, split: [1], expertsOnHost: false },
+      placement: { gpuLayers, split: [1], expertLayersOnHost: 0 },
     });
     const bytes = devices[0]?.totalBytes ?? 0;
     return `${level}: ${formatBytes(bytes)}, ${bytes <= memoryBytes ? 'fits' : 'does not fit'}`;

@@ -110,7 +110,7 @@ describe('LlamaCppFootprintOracle', async () => {
 
       test('layers and their cache move to the device', async () => {
         const placed = async (gpuLayers: number) =>
-          offloading.measure(sampleModelPath(), shape({ placement: { gpuLayers, split: [1], expertsOnHost: false } }));
+          offloading.measure(sampleModelPath(), shape({ placement: { gpuLayers, split: [1], expertLayersOnHost: 0 } }));
         const half = await placed(4);
         const all = await placed(7);
         // Four counted from the end are the output layer and three of six.
@@ -122,7 +122,7 @@ describe('LlamaCppFootprintOracle', async () => {
       });
 
       test('more devices than there are is a wrong question', async () => {
-        const placement = { gpuLayers: 7, split: [0.5, 0.5], expertsOnHost: false };
+        const placement = { gpuLayers: 7, split: [0.5, 0.5], expertLayersOnHost: 0 };
         await expect(offloading.measure(sampleModelPath(), shape({ placement }))).rejects.toMatchObject({
           code: 'invalid-input',
         });

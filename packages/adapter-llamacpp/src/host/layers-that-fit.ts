@@ -32,7 +32,7 @@ export async function layersThatFit(
       keyCacheType: options.kvCacheType,
       valueCacheType: options.kvCacheType,
       flashAttention: 'auto',
-      placement: { gpuLayers, split: free.map((bytes) => bytes / sum), expertsOnHost: false },
+      placement: { gpuLayers, split: free.map((bytes) => bytes / sum), expertLayersOnHost: 0 },
     };
     const footprint = await measure(engine, { path: options.path, shape, outputs }, new Job(() => undefined));
     return footprint.devices.every((use, i) => use.totalBytes <= (free[i] ?? 0) * USABLE_SHARE);

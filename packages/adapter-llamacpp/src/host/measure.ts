@@ -15,8 +15,10 @@ import { memoryBreakdown } from './memory-breakdown.js';
 import type { BufferUse } from './memory-breakdown.js';
 import { cacheTypeId } from './tensor-type-id.js';
 
-/** llama.cpp's own pattern for the experts' matrices (`common/arg.cpp`, `--cpu-moe`). */
-const EXPERTS = '\\.ffn_(up|down|gate|gate_up)_(ch|)exps';
+/** llama.cpp's own pattern for the experts' matrices (`common/arg.cpp`, `--cpu-moe`, `--n-cpu-moe`), of the first layers. */
+const expertPattern = (layers: number): string =>
+  `blk\\.(${Array.from({ length: layers }, (_, index) => index).join('|')})\\.ffn_(up|down|gate|gate_up)_(ch|)exps`;
+
 /** `LLAMA_LOAD_MODE_NONE`: nothing is mapped or read. */
 const LOAD_NOTHING = 0;
 /** llama.cpp's logical batch (`n_batch`), when the physical one is not larger. */
@@ -88,7 +90,7 @@ function modelParams(
   // The engine reads as many shares as it knows devices at most.
   const split = new Float32Array(new ArrayBuffer(256 * 4));
   split.set(placement.split);
-  const pattern = Buffer.from(`${EXPERTS}\0`);
+  const pattern = Buffer.from(`${expertPattern(placement.expertLayersOnHost)}\0`);
   const overrides = new BigUint64Array(new ArrayBuffer(4 * 8));
   overrides[0] = koffi.address(pattern);
   overrides[1] = engine.ggml.cpuBufferType() ?? 0n;
@@ -97,7 +99,7 @@ function modelParams(
       ...engine.llama.modelDefaults(),
       devices: koffi.address(handles),
       tensor_split: devices.length > 1 ? koffi.address(split) : null,
-      tensor_buft_overrides: placement.expertsOnHost ? koffi.address(overrides) : null,
+      tensor_buft_overrides: placement.expertLayersOnHost > 0 ? koffi.address(overrides) : null,
       n_gpu_layers: devices.length === 0 ? 0 : placement.gpuLayers,
       load_mode: LOAD_NOTHING,
       // Repacked weights lie in a buffer that the engine's account leaves out.

@@ -21,7 +21,7 @@ export function shape(change: Partial<RunShape> = {}): RunShape {
     keyCacheType: 'f16',
     valueCacheType: 'f16',
     flashAttention: 'auto',
-    placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+    placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
     ...change,
   };
 }

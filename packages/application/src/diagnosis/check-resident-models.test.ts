@@ -24,7 +24,7 @@ const onDevice = model.footprint('file', {
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   flashAttention: 'auto',
-  placement: { gpuLayers: 33, split: [1], expertsOnHost: false },
+  placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 },
 });
 
 const run = async (resident: Partial<ResidentModel>) => {
@@ -63,7 +63,7 @@ test('an older server that reserves logits for every token of a batch is as pred
     keyCacheType: 'f16',
     valueCacheType: 'f16',
     flashAttention: 'auto',
-    placement: { gpuLayers: 33, split: [1], expertsOnHost: false },
+    placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 },
   });
   // 512 tokens of 128,256 logits in 32 bits are 250 MiB, beside which others need no room.
   expect(totalBytes).toBeGreaterThan(onDevice.totalBytes);

@@ -117,7 +117,7 @@ function shapeOf(model: ResidentModel, footprintModel: FootprintModel, settings:
     keyCacheType: settings.keyCacheType,
     valueCacheType: settings.valueCacheType,
     flashAttention: 'auto',
-    placement: { gpuLayers, split: gpuLayers > 0 ? [1] : [], expertsOnHost: false },
+    placement: { gpuLayers, split: gpuLayers > 0 ? [1] : [], expertLayersOnHost: 0 },
   };
 }
 

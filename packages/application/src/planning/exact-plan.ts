@@ -135,7 +135,7 @@ async function ask(
   } catch (error) {
     const noDevice = isPlimsollError(error) && error.code === 'invalid-input' && shape.placement.split.length > 0;
     if (!noDevice) return failed(error);
-    const onHost: RunShape = { ...shape, placement: { gpuLayers: 0, split: [], expertsOnHost: false } };
+    const onHost: RunShape = { ...shape, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
     try {
       const note = `${error.message} It was asked for the same on the host; device by device the closed form counts.`;
       return answered(await measure(onHost), request.footprint(level, onHost).totalBytes, true, note);

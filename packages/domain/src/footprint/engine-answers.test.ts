@@ -14,7 +14,7 @@ describe('against the engine’s own answers', () => {
       keyCacheType: cache,
       valueCacheType: cache,
       flashAttention,
-      placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+      placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
     };
     const outputs = ['every', 'last'] as const;
     scratch.forEach((computeBytes, index) => {

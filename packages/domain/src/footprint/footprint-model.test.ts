@@ -15,11 +15,11 @@ const onDevice = (gpuLayers: number, changes: Partial<RunShape> = {}): RunShape 
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   flashAttention: 'on',
-  placement: { gpuLayers, split: [1], expertsOnHost: false },
+  placement: { gpuLayers, split: [1], expertLayersOnHost: 0 },
   ...changes,
 });
 const onHost = (changes: Partial<RunShape> = {}): RunShape =>
-  onDevice(0, { placement: { gpuLayers: 0, split: [], expertsOnHost: false }, ...changes });
+  onDevice(0, { placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 }, ...changes });
 const modelOf = (shape: TransformerShape) => createFootprintModel(transformerHeader(shape));
 /** Older engines, whose numbers the fact sheet lists, reserve logits for every token of a batch. */
 const olderModelOf = (shape: TransformerShape) => createFootprintModel(transformerHeader(shape), { outputs: 'every' });
@@ -112,7 +112,7 @@ describe('footprint', () => {
   it('splits layers over devices in order and keeps the sum', () => {
     const model = modelOf(SHAPES.llama31With8B);
     const whole = model.footprint('Q4_K_M', onDevice(33));
-    const placement = { gpuLayers: 33, split: [0.75, 0.25], expertsOnHost: false };
+    const placement = { gpuLayers: 33, split: [0.75, 0.25], expertLayersOnHost: 0 };
     const { devices } = model.footprint('Q4_K_M', onDevice(33, { placement }));
     expect(devices).toHaveLength(2);
     expect(devices.reduce((sum, { weightsBytes }) => sum + weightsBytes, 0)).toBe(whole.devices[0]?.weightsBytes);
@@ -123,7 +123,7 @@ describe('footprint', () => {
 
   // Source: llama.cpp v0.5.0 on Mesa's software device listed twice, the sample model's shape, 4096 tokens, F16.
   it('keeps inputs for four batches when two devices hold the whole model', () => {
-    const placement = { gpuLayers: 7, split: [0.5, 0.5], expertsOnHost: false };
+    const placement = { gpuLayers: 7, split: [0.5, 0.5], expertLayersOnHost: 0 };
     const perToken = (outputs: 'every' | 'last') => {
       const model = createFootprintModel(transformerHeader(SHAPES.fable5M), { outputs });
       const { devices, host } = model.footprint('F16', onDevice(7, { placement }));
@@ -134,12 +134,25 @@ describe('footprint', () => {
     expect(perToken('last')).toEqual([12_052, 13_076, 8732]);
   });
 
-  it('keeps experts on the host on request', () => {
+  it('keeps the experts of the first layers on the host, layer by layer', () => {
     const model = modelOf(SHAPES.qwen3With30BA3B);
-    const placement = { gpuLayers: 49, split: [1], expertsOnHost: true };
-    const { devices, host } = model.footprint('Q4_K_M', onDevice(49, { placement }));
-    expect(devices[0]?.weightsBytes).toBeLessThan(1.5e9);
-    expect(host.weightsBytes).toBeGreaterThan(16e9);
+    const at = (expertLayersOnHost: number) =>
+      model.footprint('Q4_0', onDevice(49, { placement: { gpuLayers: 49, split: [1], expertLayersOnHost } }));
+    expect(at(48).devices[0]?.weightsBytes).toBeLessThan(1.5e9);
+    expect(at(48).host.weightsBytes).toBeGreaterThan(15e9);
+    // Three matrices of 128 experts, 2048 × 768 each, at 4.5 bits.
+    const ofOneLayer = (3 * 128 * 2048 * 768 * 4.5) / 8;
+    expect(at(0).devices[0]!.weightsBytes - at(1).devices[0]!.weightsBytes).toBe(ofOneLayer);
+    expect(at(12).host.weightsBytes - at(0).host.weightsBytes).toBe(12 * ofOneLayer);
+    expect(at(1000)).toEqual(at(48));
+  });
+
+  it('of layers that are on the host anyway no experts are counted twice', () => {
+    const model = modelOf(SHAPES.qwen3With30BA3B);
+    const at = (expertLayersOnHost: number) =>
+      model.footprint('Q4_0', onDevice(29, { placement: { gpuLayers: 29, split: [1], expertLayersOnHost } }));
+    expect(at(20)).toEqual(at(0));
+    expect(at(21).host.weightsBytes).toBeGreaterThan(at(20).host.weightsBytes);
   });
 
   it('counts parallel sequences, each with a context of its own', () => {
@@ -221,7 +234,7 @@ describe('footprint', () => {
       onHost({ parallel: 257 }),
       onHost({ parallel: 1.5 }),
       onDevice(-1),
-      onDevice(1, { placement: { gpuLayers: 1, split: [0, 0], expertsOnHost: false } }),
+      onDevice(1, { placement: { gpuLayers: 1, split: [0, 0], expertLayersOnHost: 0 } }),
     ];
     for (const shape of refused) expect(() => model.footprint('Q8_0', shape)).toThrow(InvalidInputError);
     const odd = modelOf({ ...SHAPES.fable5M, headLength: 20 });

@@ -168,7 +168,7 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   const { blocks } = parts;
   const gpuLayers = Math.min(shape.placement.gpuLayers, blocks + 1);
   let weightsBytes = at(weights.layersBefore, to) - at(weights.layersBefore, from);
-  if (shape.placement.expertsOnHost) weightsBytes -= at(weights.expertsBefore, to) - at(weights.expertsBefore, from);
+  weightsBytes -= expertsLeftOnHost(run, from, to);
   const holdsOutput = to > blocks && to > from;
   if (holdsOutput) weightsBytes += weights.outputBytes + weights.tiedBytes;
   if (Math.min(to, blocks) > from) weightsBytes += weights.sharedBytes;
@@ -186,6 +186,12 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   );
 }
 
+/** Bytes of the experts of the layers `from` ≤ layer < `to` that stay on the host. */
+function expertsLeftOnHost({ weights, shape }: Run, from: number, to: number): number {
+  const end = Math.min(shape.placement.expertLayersOnHost, to);
+  return end <= from ? 0 : at(weights.expertsBefore, end) - at(weights.expertsBefore, from);
+}
+
 const NOTHING_FETCHED: FetchedBytes = {
   weightBytes: 0,
   queryBytes: 0,
@@ -196,7 +202,7 @@ const NOTHING_FETCHED: FetchedBytes = {
 
 /** Source: llama.cpp `src/llama-context.cpp`, `pipeline_parallel`; all devices that can hold layers support it. */
 const isPipelined = ({ shape: { placement }, parts }: Run): boolean =>
-  placement.split.length > 1 && placement.gpuLayers > parts.blocks && !placement.expertsOnHost;
+  placement.split.length > 1 && placement.gpuLayers > parts.blocks && placement.expertLayersOnHost === 0;
 
 /** Rows from which on a device fetches a matrix. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH` and its default. */
 const FETCHED_ROWS = 32;
@@ -204,10 +210,11 @@ const FETCHED_ROWS = 32;
 const logitRows = ({ outputs }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
   outputs === 'last' ? Math.min(parallel, batchTokens) : batchTokens;
 
-function fetchedBytes({ weights, shape, caches, cells, parts }: Run, gpuLayers: number): FetchedBytes {
+function fetchedBytes(run: Run, gpuLayers: number): FetchedBytes {
+  const { weights, shape, caches, cells, parts } = run;
   const { blocks } = parts;
   const layersOnHost = gpuLayers <= blocks;
-  const expertsOnHost = shape.placement.expertsOnHost && weights.largestBytes > weights.largestDenseBytes;
+  const expertsOnHost = expertsLeftOnHost(run, 0, blocks) > 0 && weights.largestBytes > weights.largestDenseBytes;
   return {
     weightBytes: layersOnHost || expertsOnHost ? weights.largestBytes : 0,
     queryBytes: layersOnHost ? weights.queryBytes : 0,
@@ -221,7 +228,7 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
   const { weights, shape, caches, cells, parts } = run;
   const { blocks } = parts;
   let weightsBytes = weights.inputBytes + at(weights.layersBefore, to) - at(weights.layersBefore, from);
-  if (shape.placement.expertsOnHost) weightsBytes += at(weights.expertsBefore, blocks) - at(weights.expertsBefore, to);
+  weightsBytes += expertsLeftOnHost(run, to, blocks);
   if (to > blocks) weightsBytes += weights.outputBytes;
   if (to > from) weightsBytes += weights.sharedBytes;
   if (!hasDevices || shape.placement.gpuLayers === 0) weightsBytes += parts.projectorBytes;

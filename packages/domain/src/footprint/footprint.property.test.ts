@@ -18,7 +18,7 @@ const shape: fc.Arbitrary<RunShape> = fc.record({
   placement: fc.record({
     gpuLayers: fc.integer({ min: 0, max: 100 }),
     split: fc.constantFrom([], [1], [0.5, 0.5], [3, 1], [0.2, 0.3, 0.5]),
-    expertsOnHost: fc.boolean(),
+    expertLayersOnHost: fc.integer({ min: 0, max: 100 }),
   }),
 });
 const sum = (use: MemoryUse): number =>

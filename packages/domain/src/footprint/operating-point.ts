@@ -13,8 +13,11 @@ export interface Placement {
   readonly gpuLayers: number;
   /** Share of the offloaded layers per device; one entry per device, summing to 1. Empty means no device. */
   readonly split: readonly number[];
-  /** Whether the experts' matrices of mixture models stay on the host. */
-  readonly expertsOnHost: boolean;
+  /**
+   * Layers, counted from the first, whose experts' matrices stay on the host although the layers are on devices:
+   * llama.cpp's `--n-cpu-moe`. 0 keeps every layer together; the number of layers or more is `--cpu-moe`.
+   */
+  readonly expertLayersOnHost: number;
 }
 
 /** Everything about a run, beside the weights, that decides how many bytes it takes. */

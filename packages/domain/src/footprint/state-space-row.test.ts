@@ -65,7 +65,7 @@ const onHost = (changes: Partial<RunShape> = {}): RunShape => ({
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   flashAttention: 'on',
-  placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+  placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
   ...changes,
 });
 

@@ -111,15 +111,15 @@ function levelFacts(request: PlanRequest, level: Level): LevelFacts {
   const base = baseShape(request, cache, request.contexts[0] ?? 256, 1);
   const { experts, tiedEmbeddings } = request.architecture;
   const gpuLayers = offloadableLayers(request);
-  const on = (expertsOnHost: boolean): { readonly device: number; readonly host: number } => {
+  const on = (expertLayersOnHost: number): { readonly device: number; readonly host: number } => {
     const { devices, host } = request.footprint(level, {
       ...base,
-      placement: { gpuLayers, split: [1], expertsOnHost },
+      placement: { gpuLayers, split: [1], expertLayersOnHost },
     });
     return { device: devices[0]?.weightsBytes ?? 0, host: host.weightsBytes };
   };
-  const whole = on(false);
-  const expertBytes = experts === null ? 0 : whole.device - on(true).device;
+  const whole = on(0);
+  const expertBytes = experts === null ? 0 : whole.device - on(gpuLayers).device;
   return {
     // A tied embedding on the host is also the output matrix, and read whole, once the output is there.
     inputEmbeddingBytes: tiedEmbeddings && splitByBudget(request.budget).length === 0 ? 0 : whole.host,
@@ -137,13 +137,13 @@ function speedOf(
   { shape, footprint, fit }: Placed,
 ): MeasuredSpeed {
   if (fit === 'none') return { decode: UNKNOWN, prefill: UNKNOWN };
-  const { gpuLayers, expertsOnHost } = shape.placement;
+  const { gpuLayers, expertLayersOnHost } = shape.placement;
   const question = {
     level,
     footprint,
     inputEmbeddingBytes: facts.inputEmbeddingBytes,
     active: facts.active,
-    expertsOnHost,
+    expertsOnHost: expertLayersOnHost > 0,
     cacheTokens: shape.contextTokens * shape.parallel,
     depthTokens: shape.contextTokens / 2,
     activeParameters: request.architecture.activeParameters,

@@ -114,7 +114,7 @@ test('the longest context fits and a longer one does not; so with the most layer
       const { shape } = candidate;
       const all = model.architecture.layers + model.architecture.predictionLayers + 1;
       const fits = (contextTokens: number, gpuLayers: number): boolean => {
-        const placement = { gpuLayers, split: [1], expertsOnHost: false };
+        const placement = { gpuLayers, split: [1], expertLayersOnHost: 0 };
         const { devices } = model.footprint(level, { ...shape, contextTokens, placement });
         return (devices[0]?.totalBytes ?? 0) <= totalBytes;
       };

@@ -176,7 +176,7 @@ describe('what does not fit whole', () => {
 
   test('a mixture of experts may keep them on the host', () => {
     const moe = createPlan(request(SHAPES.qwen3With30BA3B, [12], { levels: ['Q4_K_M'], contexts: [4096] }));
-    const placements = moe.candidates.map(({ shape }) => shape.placement.expertsOnHost);
+    const placements = moe.candidates.map(({ shape }) => shape.placement.expertLayersOnHost > 0);
     expect(placements).toContain(true);
     expect(placements).toContain(false);
     expect(moe.recommended?.candidate.fit).toBe('partial');
@@ -201,7 +201,7 @@ describe('what does not fit whole', () => {
   test('the host alone holds it when there is no device', () => {
     const { candidate } = plan([]).recommended!;
     expect(candidate.fit).toBe('full');
-    expect(candidate.shape.placement).toEqual({ gpuLayers: 0, split: [], expertsOnHost: false });
+    expect(candidate.shape.placement).toEqual({ gpuLayers: 0, split: [], expertLayersOnHost: 0 });
     expect(candidate.expected.decodeTokensPerSecond.value!).toBeGreaterThan(2);
   });
 

@@ -19,7 +19,7 @@ export function largestContext(
   parallel: number,
 ): LargestContext {
   const split = splitByBudget(request.budget);
-  const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertsOnHost: false };
+  const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertLayersOnHost: 0 };
   const fits = (contextTokens: number): boolean => {
     const shape: RunShape = { ...baseShape(request, cache, contextTokens, parallel), placement };
     const fit = fitOf(request.footprint(level, shape), request.budget, request.correction ?? null);

@@ -72,9 +72,9 @@ function remediesFor(request: PlanRequest, target: PlanCandidate, chosen: PlanCa
 }
 
 function partialRemedy(request: PlanRequest, target: PlanCandidate): Remedy {
-  const { gpuLayers, expertsOnHost } = target.shape.placement;
+  const { gpuLayers, expertLayersOnHost } = target.shape.placement;
   const all = offloadableLayers(request);
-  const what = expertsOnHost ? 'the experts can stay on the host' : `${gpuLayers} of ${all} layers fit`;
+  const what = expertLayersOnHost > 0 ? 'the experts can stay on the host' : `${gpuLayers} of ${all} layers fit`;
   const speed = target.expected.decodeTokensPerSecond.value;
   const cost = speed === null ? '' : ` at about ${speed.toFixed(1)} tokens/s`;
   return { kind: 'partial', text: `${what}${cost}` };
@@ -85,7 +85,7 @@ const isSmaller = (a: KvCacheType, b: KvCacheType): boolean => SIZES.indexOf(a) 
 
 function fitsWhole(request: PlanRequest, target: PlanCandidate, cache: CacheTypes, parallel: number): boolean {
   const split = splitByBudget(request.budget);
-  const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertsOnHost: false };
+  const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertLayersOnHost: 0 };
   const shape = { ...baseShape(request, cache, target.shape.contextTokens, parallel), placement };
   try {
     const fit = fitOf(request.footprint(target.level, shape), request.budget, request.correction ?? null);

@@ -35,10 +35,10 @@ export function splitByBudget(budget: MemoryBudget): readonly number[] {
 export function placeBest(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
   const split = splitByBudget(request.budget);
   const all = offloadableLayers(request);
-  const at = (gpuLayers: number, expertsOnHost = false): Attempt =>
-    attempt(request, level, { ...base, placement: { gpuLayers, split, expertsOnHost } });
+  const at = (gpuLayers: number, expertLayersOnHost = 0): Attempt =>
+    attempt(request, level, { ...base, placement: { gpuLayers, split, expertLayersOnHost } });
   const alone = (): Attempt =>
-    attempt(request, level, { ...base, placement: { gpuLayers: 0, split: [], expertsOnHost: false } });
+    attempt(request, level, { ...base, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } });
   if (split.length === 0) {
     const host = alone();
     const fits = host.result.hostShortBytes === 0;
@@ -49,7 +49,7 @@ export function placeBest(request: PlanRequest, level: Level, base: Omit<RunShap
   if (missing === 0) return [placed(full, 'full', 0)];
   if (request.constraints?.allowPartial === false) return [placed(full, 'none', missing)];
   const options = [
-    ...(request.architecture.experts === null ? [] : [at(all, true)]),
+    ...(request.architecture.experts === null ? [] : [at(all, all)]),
     mostLayers(all, full, at) ?? alone(),
   ].filter(({ result }) => result.deviceShortBytes + result.hostShortBytes === 0);
   if (options.length > 0) return options.map((option) => placed(option, 'partial', missing));
@@ -66,7 +66,7 @@ export function placeExactly(
   const split = splitByBudget(request.budget);
   const all = offloadableLayers(request);
   const layers = split.length === 0 ? 0 : Math.min(all, gpuLayers);
-  const placement: Placement = { gpuLayers: layers, split, expertsOnHost: false };
+  const placement: Placement = { gpuLayers: layers, split, expertLayersOnHost: 0 };
   const tried = attempt(request, level, { ...base, placement });
   const missing = tried.result.deviceShortBytes + tried.result.hostShortBytes;
   return placed(tried, missing > 0 ? 'none' : layers === all || split.length === 0 ? 'full' : 'partial', missing);

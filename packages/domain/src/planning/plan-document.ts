@@ -150,7 +150,7 @@ export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
     context: shape.contextTokens,
     parallel: shape.parallel,
     gpuLayers: shape.placement.gpuLayers,
-    expertsOnHost: shape.placement.expertsOnHost,
+    expertsOnHost: shape.placement.expertLayersOnHost > 0,
     footprint: footprintDocument(candidate.footprint),
     overheadBytes,
     fit,

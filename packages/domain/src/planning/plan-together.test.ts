@@ -46,7 +46,7 @@ describe('several models at once', () => {
       const better = levels[levels.indexOf(candidate.level) - 1];
       if (better === undefined) continue;
       const { architecture, footprint } = three([24])[index]!;
-      const placement = { gpuLayers: architecture.layers + 1, split: [1], expertsOnHost: false };
+      const placement = { gpuLayers: architecture.layers + 1, split: [1], expertLayersOnHost: 0 };
       const more = footprint(better, { ...candidate.shape, placement }).devices[0]!.totalBytes;
       expect(used - candidate.footprint.devices[0]!.totalBytes + more).toBeGreaterThan(plan.budget.usableBytes);
     }

@@ -50,13 +50,14 @@ function qualityReason({ level, expected }: PlanCandidate): string {
 
 function speedReasons(request: PlanRequest, chosen: PlanCandidate): readonly string[] {
   const { decodeTokensPerSecond } = chosen.expected;
-  const { gpuLayers, expertsOnHost } = chosen.shape.placement;
+  const { gpuLayers, expertLayersOnHost } = chosen.shape.placement;
   const slow = decodeTokensPerSecond.value !== null && decodeTokensPerSecond.value < READABLE_TOKENS_PER_SECOND;
   const speed = `Speed: ${formatPrediction(decodeTokensPerSecond, 'tokens/s')}${slow ? ', slower than reading' : ''}.`;
   if (chosen.fit !== 'partial') return [speed];
-  const where = expertsOnHost
-    ? 'The experts stay on the host'
-    : `${gpuLayers} of ${offloadableLayers(request)} layers lie on the device`;
+  const where =
+    expertLayersOnHost > 0
+      ? 'The experts stay on the host'
+      : `${gpuLayers} of ${offloadableLayers(request)} layers lie on the device`;
   return [speed, `${where}; ${formatBytes(chosen.shortBytes)} are missing for all of it.`];
 }
 

@@ -14,7 +14,7 @@ const shape: RunShape = {
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   flashAttention: 'auto',
-  placement: { gpuLayers: 7, split: [1], expertsOnHost: false },
+  placement: { gpuLayers: 7, split: [1], expertLayersOnHost: 0 },
 };
 
 test.each(Object.entries(SHAPES))('%s takes the same bytes in the page as here', (_, modelShape) => {

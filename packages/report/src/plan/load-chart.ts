@@ -67,7 +67,8 @@ const tickWords = (bytes: number): string => formatBytes(bytes).replace(/\.0+(?=
 function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadScale): string {
   const { level, fit } = candidate;
   const twin = plan.candidates.some((other) => other !== candidate && other.level === level);
-  const split = twin && candidate.shape.placement.expertsOnHost ? 'experts on host' : twin ? 'layers split' : '';
+  const split =
+    twin && candidate.shape.placement.expertLayersOnHost > 0 ? 'experts on host' : twin ? 'layers split' : '';
   const chosen = candidate === plan.recommended?.candidate;
   const longest = longestContext(plan, candidate);
   const upTo = longest === null ? 'no context fits whole' : `up to ${grouped(longest)} tokens fit whole`;

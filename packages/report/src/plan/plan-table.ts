@@ -46,7 +46,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'short by', text: ({ shortBytes }) => (shortBytes === 0 ? '–' : formatBytes(shortBytes)) },
   {
     title: 'layers on device',
-    text: ({ shape }) => `${shape.placement.gpuLayers}${shape.placement.expertsOnHost ? ', no experts' : ''}`,
+    text: ({ shape }) => `${shape.placement.gpuLayers}${shape.placement.expertLayersOnHost > 0 ? ', no experts' : ''}`,
     only: ({ budget }) => budget.devices.length > 0,
   },
   { title: 'longest context', text: (candidate, plan) => contextText(longestContext(plan, candidate)) },

@@ -10,12 +10,12 @@ export const grouped = (tokens: number): string => tokens.toLocaleString('en-GB'
 /** How a candidate lies in memory, in a few words. */
 export function fitWords(candidate: PlanCandidate, line: LoadLine): string {
   const { fit, shape, shortBytes, headroomBytes } = candidate;
-  const { gpuLayers, expertsOnHost } = shape.placement;
+  const { gpuLayers, expertLayersOnHost } = shape.placement;
   switch (fit) {
     case 'full':
       return line.usableBytes === null ? 'fits' : `fits, ${formatBytes(headroomBytes)} to spare`;
     case 'partial':
-      return expertsOnHost
+      return expertLayersOnHost > 0
         ? `in part, the experts on the host; ${formatBytes(shortBytes)} short`
         : `in part, ${gpuLayers} layers on the device; ${formatBytes(shortBytes)} short`;
     case 'none':

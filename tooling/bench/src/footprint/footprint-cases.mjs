@@ -16,7 +16,7 @@ export function hostCases(trainedContext) {
     (contexts.length > 0 ? contexts : [trainedContext]).flatMap((contextTokens) =>
       CACHES.map((cache) => ({
         level,
-        shape: { ...base, ...cache, contextTokens, placement: { gpuLayers: 0, split: [], expertsOnHost: false } },
+        shape: { ...base, ...cache, contextTokens, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } },
       })),
     ),
   );
@@ -42,7 +42,7 @@ export function deviceCases(trainedContext, { layers, layerShapes }) {
     .flatMap(({ level, shape }) =>
       offloaded.map((gpuLayers) => ({
         level,
-        shape: { ...shape, placement: { gpuLayers, split: [1], expertsOnHost: false } },
+        shape: { ...shape, placement: { gpuLayers, split: [1], expertLayersOnHost: 0 } },
       })),
     );
 }

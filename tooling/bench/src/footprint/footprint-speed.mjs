@@ -48,6 +48,6 @@ function gridShape(index) {
     keyCacheType: index % 2 === 0 ? 'f16' : 'q8_0',
     valueCacheType: 'f16',
     flashAttention: index % 5 === 0 ? 'off' : 'on',
-    placement: { gpuLayers: index % 34, split: [1], expertsOnHost: false },
+    placement: { gpuLayers: index % 34, split: [1], expertLayersOnHost: 0 },
   };
 }

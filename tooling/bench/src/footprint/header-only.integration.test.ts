@@ -17,7 +17,7 @@ const SHAPE: RunShape = {
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   flashAttention: 'on',
-  placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+  placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
 };
 
 /** What exact plans rest on: the engine takes a file written from a header for the model itself. */

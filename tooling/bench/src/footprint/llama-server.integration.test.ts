@@ -58,7 +58,7 @@ describe.skipIf(server === null)(`what llama-server takes is what a plan says${r
         keyCacheType: cache,
         valueCacheType: cache,
         flashAttention,
-        placement: { gpuLayers: 0, split: [], expertsOnHost: false },
+        placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
       });
       const context = [`-c`, String(contextTokens * parallel), '-np', String(parallel)];
       const types = ['-ctk', cache, '-ctv', cache, '-fa', flashAttention];
