@@ -15,7 +15,9 @@ const separate = [
   'koffi',
   'libsql',
 ];
-const isSeparate = (id) => separate.some((name) => id === name || id.startsWith(`${name}/`));
+/** What a backend says of itself is read by every command; it opens the package only when it is asked to. */
+const isDescription = (id) => id.startsWith('@plimsoll/') && id.endsWith('/backend');
+const isSeparate = (id) => !isDescription(id) && separate.some((name) => id === name || id.startsWith(`${name}/`));
 
 /** Code that is compiled by other means than Node's loader cannot import: it asks a module of the loader to. */
 const importLate = {

@@ -7,9 +7,10 @@ import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import { GetStatistics, ManageSettings, ReadDevices } from '@plimsoll/application';
 import {
+  BACKEND_IDS,
   InProcessEvents,
+  backendKey,
   backendModule,
-  backendSettings,
   createUseCases,
   gpuOptions,
   systemClock,
@@ -39,7 +40,7 @@ export interface ComposeOptions {
  */
 export async function composeServices(options: ComposeOptions = {}): Promise<HttpServices> {
   const { config: given = {}, warn = () => undefined, cacheFolder = null, remote = {} } = options;
-  const config = 'load' in given ? given : createConfigStore(given);
+  const config = 'load' in given ? given : createConfigStore({ backends: BACKEND_IDS, ...given });
   const events = new InProcessEvents();
   const root = new Container();
   root.bind(CONFIG_STORE).toConstantValue(config);
@@ -58,7 +59,7 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
     async () => {
       const { settings } = await config.load();
       const container = new Container({ parent: root });
-      container.load(...(await backendModule(backendSettings(settings))));
+      container.load(...(await backendModule(settings)));
       return createUseCases(container, settings, warn);
     },
     (useCases) => useCases.close(),
@@ -70,7 +71,7 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
     statistics: new GetStatistics(store),
     backend: async () => {
       const { settings } = await config.load();
-      const key = JSON.stringify([backendSettings(settings), settings.naming]);
+      const key = JSON.stringify([backendKey(settings), settings.naming]);
       const lease = await backends.lease(key);
       return { ...lease.value, release: () => lease.release() };
     },

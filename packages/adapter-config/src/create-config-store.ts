@@ -13,6 +13,8 @@ export interface ConfigStoreOptions {
   readonly flags?: SettingFlags | undefined;
   /** Refuse to load when the file is missing; else the defaults hold. */
   readonly requireFile?: boolean | undefined;
+  /** Ids of the backends that there are, so that others are refused; any is taken when absent. */
+  readonly backends?: readonly string[] | undefined;
   readonly environment?: Environment | undefined;
   readonly homeFolder?: string | undefined;
   readonly workingFolder?: string | undefined;
@@ -28,6 +30,7 @@ export function createConfigStore(options: ConfigStoreOptions = {}): FileConfigS
     path: options.path ?? null,
     flags: options.flags ?? {},
     requireFile: options.requireFile ?? false,
+    backends: options.backends,
     environment: options.environment ?? process.env,
     homeFolder: options.homeFolder ?? homedir(),
     workingFolder: options.workingFolder ?? process.cwd(),

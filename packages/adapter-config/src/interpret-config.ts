@@ -3,7 +3,7 @@ import type { LoadedSettings, SettingOrigin, Settings } from '@plimsoll/domain';
 import { defaultSettings } from './defaults.js';
 import { placeOfFile } from './fields/file-place.js';
 import { nestSettings, settingOf } from './fields/flat-settings.js';
-import { SETTING_FIELDS } from './fields/setting-fields.js';
+import { SETTING_FIELDS, fieldsWith } from './fields/setting-fields.js';
 import type { ConfigSurroundings } from './files/config-path.js';
 import { parseConfigText } from './files/read-config.js';
 import { invalidConfig } from './layers/describe-problem.js';
@@ -19,6 +19,8 @@ export interface ConfigContext extends ConfigSurroundings {
   readonly flags: SettingFlags;
   /** Refuse to load when the file is missing; else the defaults hold. */
   readonly requireFile: boolean;
+  /** Ids of the backends that there are; any is taken when absent. */
+  readonly backends?: readonly string[] | undefined;
 }
 
 /**
@@ -37,12 +39,13 @@ export function interpretConfig(path: string, text: string | null, context: Conf
   const place = placeOfFile(path, homeFolder);
   const here = { folder: workingFolder, homeFolder };
   const prefix = `profiles.${profile?.name ?? ''}.`;
-  const merged = mergeLayers(defaultSettings(context), [
+  const layers = [
     documentLayer(document, { origin: 'file', file: path, prefix: '', place }),
     documentLayer(profile?.document ?? {}, { origin: 'profile', file: path, prefix, place }),
     environmentLayer(environment, here),
     flagLayer(flags, here),
-  ]);
+  ];
+  const merged = mergeLayers(defaultSettings(context), layers, fieldsWith(context.backends));
   if (merged.problems.length > 0) throw invalidConfig(merged.problems);
   const settings = nestSettings(merged.flat);
   const warnings = [...misspeltKeys(document), ...misspeltVariables(environment)];

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { InProcessEvents, backendModule, backendSettings, createUseCases, systemClock } from '@plimsoll/composition';
+import { InProcessEvents, backendModule, createUseCases, systemClock } from '@plimsoll/composition';
 import type { UseCases } from '@plimsoll/composition';
 import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
 import type { ConfigStore } from '@plimsoll/domain';
@@ -17,6 +17,6 @@ export async function composeFrontEnd(
   container.bind(CONFIG_STORE).toConstantValue(config);
   container.bind(CLOCK).toConstantValue(systemClock);
   container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
-  container.load(...(await backendModule(backendSettings(settings))), ...others);
+  container.load(...(await backendModule(settings)), ...others);
   return createUseCases(container, settings, warn);
 }

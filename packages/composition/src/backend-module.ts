@@ -1,60 +1,30 @@
-import { InvalidConfigError } from '@plimsoll/domain';
-import type { BackendId, ModelInspector, Settings } from '@plimsoll/domain';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import type { ModelInspector, Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
+import { findBackend } from './find-backend.js';
 import { libraryNamesModule } from './library-names.js';
 import { quantizeThenImportModule } from './quantize-then-import-module.js';
 
-/** The settings that decide which backend there is; a change of one of them opens another. */
-export type BackendSettings = Pick<
-  Settings,
-  'backend' | 'ollamaHost' | 'openaiBaseUrl' | 'openaiApiKey' | 'modelsFolder'
->;
-
-/** Takes the settings that decide on the backend out of all. */
-export function backendSettings(settings: Settings): BackendSettings {
-  const { backend, ollamaHost, openaiBaseUrl, openaiApiKey, modelsFolder } = settings;
-  return { backend, ollamaHost, openaiBaseUrl, openaiApiKey, modelsFolder };
+/** What decides which backend is open: another one is opened when it changes. */
+export function backendKey(settings: Settings): string {
+  const { id, settings: keys } = findBackend(settings.backend);
+  return JSON.stringify([id, ...keys.map((key) => settings[key])]);
 }
 
 /**
  * The adapters of the chosen backend; nothing of the others is imported.
- * @throws InvalidConfigError when the backend's address is missing
+ * @throws InvalidConfigError when the backend is unknown, or its address is missing
  */
-export function backendModule(settings: BackendSettings): Promise<readonly ContainerModule[]> {
-  return MODULES[settings.backend](settings);
+export async function backendModule(settings: Settings): Promise<readonly ContainerModule[]> {
+  const backend = findBackend(settings.backend);
+  const own = await backend.module(settings, { files: new FileModelInspector() });
+  const library = async (): Promise<ModelInspector> => {
+    const { OllamaLibrary } = await import('@plimsoll/adapter-gguf');
+    return new OllamaLibrary();
+  };
+  return [
+    own,
+    ...(backend.imports ? [await quantizeThenImportModule(settings.modelsFolder)] : []),
+    ...(backend.downloads ? [libraryNamesModule(library)] : []),
+  ];
 }
-
-const MODULES: Readonly<Record<BackendId, (settings: BackendSettings) => Promise<readonly ContainerModule[]>>> = {
-  async embedded({ modelsFolder }) {
-    const [{ llamaCppModule }, { FileModelInspector }] = await Promise.all([
-      import('@plimsoll/adapter-llamacpp/inversify'),
-      import('@plimsoll/adapter-gguf'),
-    ]);
-    return [llamaCppModule({ modelsFolder, inspector: new FileModelInspector() })];
-  },
-  async ollama({ ollamaHost, modelsFolder }) {
-    const [{ ollamaModule }, { FileModelInspector }] = await Promise.all([
-      import('@plimsoll/adapter-ollama/inversify'),
-      import('@plimsoll/adapter-gguf'),
-    ]);
-    const library = async (): Promise<ModelInspector> => {
-      const { OllamaLibrary } = await import('@plimsoll/adapter-gguf');
-      return new OllamaLibrary();
-    };
-    const files = new FileModelInspector();
-    return [
-      ollamaModule({ host: ollamaHost, files }),
-      await quantizeThenImportModule(modelsFolder),
-      libraryNamesModule(library),
-    ];
-  },
-  async openai({ openaiBaseUrl, openaiApiKey }) {
-    if (openaiBaseUrl === null) {
-      throw new InvalidConfigError('The backend is openai, but the address of the server is not set.', {
-        hint: 'Set it: plimsoll config set ai.openai_base_url http://127.0.0.1:8080/v1',
-      });
-    }
-    const { openAiModule } = await import('@plimsoll/adapter-openai/inversify');
-    return [openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey })];
-  },
-};

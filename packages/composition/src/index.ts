@@ -1,7 +1,8 @@
-export { backendModule, backendSettings } from './backend-module.js';
-export type { BackendSettings } from './backend-module.js';
+export { backendKey, backendModule } from './backend-module.js';
 export { exactAnswers } from './exact-answers.js';
 export type { ExactAnswers } from './exact-answers.js';
+export { BACKEND_IDS, findBackend } from './find-backend.js';
+export type { BackendId } from './find-backend.js';
 export { forgivingStore } from './forgiving-store.js';
 export { gpuOptions } from './gpu-options.js';
 export { InProcessEvents } from './in-process-events.js';

@@ -14,6 +14,8 @@ import type {
 } from '@plimsoll/domain';
 import type { ServiceIdentifier } from 'inversify';
 
+export type { BackendDescriptor, BackendTools } from './backend-descriptor.js';
+
 /** The chosen backend. */
 export const MODEL_RUNTIME: ServiceIdentifier<ModelRuntime> = Symbol.for('@plimsoll/domain/ModelRuntime');
 

@@ -199,5 +199,5 @@ export {
   variantName,
 } from './quantization/variant-name.js';
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
-export type { Bits, NamingScheme, BackendId, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
+export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';

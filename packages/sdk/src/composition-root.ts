@@ -4,9 +4,9 @@ import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import {
+  BACKEND_IDS,
   InProcessEvents,
   backendModule,
-  backendSettings,
   createUseCases,
   gpuOptions,
   systemClock,
@@ -22,6 +22,7 @@ export async function compose(options: PlimsollOptions): Promise<UseCases> {
   const { configFile, settings: flags = {}, persist = false, warn = () => undefined } = options;
   const file = createConfigStore({
     flags,
+    backends: BACKEND_IDS,
     ...(configFile === undefined ? {} : { path: configFile, requireFile: true }),
   });
   const config = persist ? file : new OverlayConfigStore(file);
@@ -31,7 +32,7 @@ export async function compose(options: PlimsollOptions): Promise<UseCases> {
   container.bind(CLOCK).toConstantValue(systemClock);
   container.bind(EVENT_BUS).toConstantValue(new InProcessEvents());
   container.load(
-    ...(await backendModule(backendSettings(settings))),
+    ...(await backendModule(settings)),
     ggufModule(),
     gpuModule(gpuOptions()),
     storeModule(settings.storeFile),

@@ -7,7 +7,8 @@ import { adapterNames } from './names.mjs';
 const templates = fileURLToPath(new URL('../templates', import.meta.url));
 
 /**
- * Writes a new adapter package and its changeset below a root. The package appears whole or not at all.
+ * Writes a new adapter package and its changeset below a root, and adds it to the table of backends. The package
+ * appears whole or not at all.
  *
  * @param {string} given name of the backend
  * @param {string} root of the workspace
@@ -41,7 +42,26 @@ export async function generateAdapter(given, root) {
     join(root, '.changeset', `add-adapter-${names.name}.md`),
     fill(await template('changeset.md'), words),
   );
+  await addToTable(names.name, root);
   return { name: names.name, folder, files };
+}
+
+/** The one line that makes a backend of the adapter, and the dependency that it needs. */
+async function addToTable(name, root) {
+  const composition = join(root, 'packages', 'composition');
+  const table = join(composition, 'src', 'backends.ts');
+  const exported = /^[a-z0-9]+$/.test(name) ? name : `'${name}'`;
+  const line = `export { backend as ${exported} } from '@plimsoll/adapter-${name}/backend';\n`;
+  await writeFile(table, (await readFile(table, 'utf8')) + line);
+
+  const manifestFile = join(composition, 'package.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+  manifest.dependencies[`@plimsoll/adapter-${name}`] = 'workspace:*';
+  const sorted = Object.entries(manifest.dependencies).sort(([a], [b]) => (a < b ? -1 : 1));
+  await writeFile(
+    manifestFile,
+    `${JSON.stringify({ ...manifest, dependencies: Object.fromEntries(sorted) }, null, 2)}\n`,
+  );
 }
 
 /** The versions that the other adapters use, so that the new one does not add its own. */

@@ -22,6 +22,31 @@ const neighbour = join(repository, 'packages/adapter-openai/node_modules');
 let root: string;
 let folder: string;
 
+/** The command line of the repository, with the table of backends that the generator has written. */
+const THROUGH_THE_CLI = `
+  import { expect, test } from 'vitest';
+  import { runProgram } from ${JSON.stringify(join(repository, 'apps/cli/src/run-program.ts'))};
+
+  test('runs', async () => {
+    const shown = { out: '', err: '' };
+    const folder = ${JSON.stringify(tmpdir())};
+    const code = await runProgram(['run', 'tale:1b', 'Once', '--backend', 'text-generation', '--json'], {
+      stdin: process.stdin,
+      stdout: { write: (text) => ((shown.out += text), true), isTTY: false },
+      stderr: { write: (text) => ((shown.err += text), true), isTTY: false },
+      env: { HOME: folder, PLIMSOLL_STORE_FILE: process.cwd() + '/measurements.db', PLIMSOLL_CONFIG: process.cwd() + '/none.json' },
+      signal: new AbortController().signal,
+      version: '0.0.0',
+      nowMs: () => performance.now(),
+    });
+    expect(shown.err).toBe('');
+    expect(code).toBe(0);
+    const { variant, text } = JSON.parse(shown.out);
+    expect(variant.name).toBe('tale:1b');
+    expect(text).toContain('a fox who lived');
+  });
+`;
+
 /** Runs a program of the workspace on the new package. */
 const check = (program: string, ...args: string[]): { status: number | null; output: string } => {
   const main = join(repository, 'node_modules', program);
@@ -32,9 +57,11 @@ const check = (program: string, ...args: string[]): { status: number | null; out
 beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-new-adapter-')));
   mkdirSync(join(root, 'packages/adapter-openai'), { recursive: true });
-  for (const file of ['packages/adapter-openai/package.json', 'tsconfig.base.json', '.prettierrc.json']) {
-    cpSync(join(repository, file), join(root, file));
-  }
+  const copied = [
+    ...['packages/adapter-openai/package.json', 'tsconfig.base.json', '.prettierrc.json'],
+    ...['packages/composition/package.json', 'packages/composition/src/backends.ts'],
+  ];
+  for (const file of copied) cpSync(join(repository, file), join(root, file));
   cpSync(join(repository, 'tooling/tsconfig'), join(root, 'tooling/tsconfig'), { recursive: true });
   symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'), 'junction');
   ({ folder } = await generateAdapter('adapter-text-generation', root));
@@ -51,6 +78,19 @@ beforeAll(async () => {
      export default { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } },
        test: { include: ['packages/adapter-text-generation/test/**/*.test.ts'] } };`,
   );
+  symlinkSync(join(repository, 'packages/composition/node_modules'), join(root, 'packages/composition/node_modules'));
+  writeFileSync(
+    join(root, 'vitest.composed.mjs'),
+    `const conditions = ${conditions};
+     const alias = [
+       { find: /^\\.\\/backends\\.js$/, replacement: ${JSON.stringify(join(root, 'packages/composition/src/backends.ts'))} },
+       { find: '@plimsoll/adapter-text-generation/backend', replacement: ${JSON.stringify(join(folder, 'src/backend.ts'))} },
+     ];
+     export default { resolve: { conditions, alias }, ssr: { resolve: { conditions, externalConditions: conditions } },
+       test: { include: ['composed/*.test.ts'] } };`,
+  );
+  mkdirSync(join(root, 'composed'));
+  writeFileSync(join(root, 'composed/cli.test.ts'), THROUGH_THE_CLI);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -68,6 +108,16 @@ describe('a new adapter', () => {
     expect(passed).toContain(
       'ModelRuntime contract: Text Generation in memory streams text, then exactly one done event at the end',
     );
+  });
+
+  test('is composed by its line in the table, and runs through the command line', { timeout: 120_000 }, () => {
+    const table = readFileSync(join(root, 'packages/composition/src/backends.ts'), 'utf8');
+    expect(table).toContain(
+      "export { backend as 'text-generation' } from '@plimsoll/adapter-text-generation/backend';\n",
+    );
+    const { status, output } = check('vitest/vitest.mjs', 'run', '--root', root, '--config', 'vitest.composed.mjs');
+    expect(output).not.toContain('FAIL');
+    expect(status).toBe(0);
   });
 
   test('has the right types', { timeout: 120_000 }, () => {
@@ -99,7 +149,9 @@ describe('a new adapter', () => {
 
   test('is not written over a package that exists, and leaves nothing else behind', async () => {
     await expect(generateAdapter('text-generation', root)).rejects.toThrow('exists already');
-    expect(readdirSync(join(root, 'packages'))).toEqual(['adapter-openai', 'adapter-text-generation']);
+    expect(readdirSync(join(root, 'packages'))).toEqual([
+      ...['adapter-openai', 'adapter-text-generation', 'composition'],
+    ]);
   });
 });
 

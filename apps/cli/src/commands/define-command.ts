@@ -1,4 +1,4 @@
-import type { BackendId } from '@plimsoll/domain';
+import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
 import { Option, type Command } from 'commander';
 import { listOf, oneOf } from '../flags/values.js';
 
@@ -31,16 +31,14 @@ export interface CommonFlags {
   readonly config?: string | undefined;
 }
 
-const BACKENDS: readonly BackendId[] = ['embedded', 'ollama', 'openai'];
-
 /** Flags that choose the backend. */
 export interface BackendFlags extends CommonFlags {
-  readonly backend?: BackendId;
+  readonly backend?: string;
 }
 
 /** `--backend`, for every command that speaks to one. */
 export function backendOption(): Option {
-  return choiceOption('--backend <name>', 'where models run (default: from the configuration)', BACKENDS);
+  return choiceOption('--backend <name>', 'where models run (default: from the configuration)', BACKEND_IDS);
 }
 
 /** `--allow-private` and `--allow-http`, for every command that reads headers over a network. */

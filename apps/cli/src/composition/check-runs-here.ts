@@ -1,11 +1,11 @@
-import { CapabilityMissingError, parseModelReference, type BackendId } from '@plimsoll/domain';
+import { CapabilityMissingError, parseModelReference } from '@plimsoll/domain';
 
 /**
  * Refuses what only a download could run, before anything is looked for: models of repositories and of the Ollama
  * library can be planned from afar, but it is Ollama that downloads them, and nobody downloads a URL.
  * @throws CapabilityMissingError
  */
-export function checkRunsHere(model: string, backend: BackendId): void {
+export function checkRunsHere(model: string, backend: string): void {
   const reference = parseModelReference(model);
   if (reference.kind === 'url') throw isAfar(model, DOWNLOAD);
   if (backend !== 'embedded') return;

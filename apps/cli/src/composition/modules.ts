@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { FileModelInspector, type RemoteAccess } from '@plimsoll/adapter-gguf';
 import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
+import { findBackend } from '@plimsoll/composition/find-backend';
 import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import {
   FOOTPRINT_ORACLE,
@@ -13,7 +14,7 @@ import {
   MODEL_RUNTIME,
   VARIANT_BUILDER,
 } from '@plimsoll/di';
-import { InvalidConfigError, type BackendId, type Settings } from '@plimsoll/domain';
+import type { Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
 import { REMOTE_CATALOG } from './remote-catalog.js';
 
@@ -42,7 +43,8 @@ export function modulesFor(
   folders: ServiceFolders,
   remote: RemoteReading,
 ): ReadonlyMap<symbol, readonly ModuleLoader[]> {
-  const backend: ModuleLoader = () => BACKENDS[settings.backend](settings);
+  const chosen = findBackend(settings.backend);
+  const backend: ModuleLoader = () => chosen.module(settings, { files: new FileModelInspector() });
   const headerCache = path.join(folders.cache, 'headers');
   const headers: ModuleLoader = async () => {
     const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
@@ -71,9 +73,9 @@ export function modulesFor(
     [MODEL_RUNTIME, [backend]],
     [MODEL_CATALOG, [backend]],
     // A backend's own inspector stands before these when the backend is asked for first.
-    [MODEL_INSPECTOR, settings.backend === 'ollama' ? [headers, libraryNames] : [headers]],
+    [MODEL_INSPECTOR, chosen.downloads ? [headers, libraryNames] : [headers]],
     [REMOTE_CATALOG, [headers]],
-    [VARIANT_BUILDER, settings.backend === 'ollama' ? [backend, importing] : [backend]],
+    [VARIANT_BUILDER, chosen.imports ? [backend, importing] : [backend]],
     [LOGITS_SOURCE, [backend]],
     [FOOTPRINT_ORACLE, [backend]],
     [GPU_PROBE, [gpu]],
@@ -81,23 +83,3 @@ export function modulesFor(
     [MEASUREMENT_STORE, [store]],
   ]) as ReadonlyMap<symbol, readonly ModuleLoader[]>;
 }
-
-const BACKENDS: Readonly<Record<BackendId, (settings: Settings) => Promise<ContainerModule>>> = {
-  async embedded({ modelsFolder }) {
-    const { llamaCppModule } = await import('@plimsoll/adapter-llamacpp/inversify');
-    return llamaCppModule({ modelsFolder, inspector: new FileModelInspector() });
-  },
-  async ollama({ ollamaHost }) {
-    const { ollamaModule } = await import('@plimsoll/adapter-ollama/inversify');
-    return ollamaModule({ host: ollamaHost, files: new FileModelInspector() });
-  },
-  async openai({ openaiBaseUrl, openaiApiKey }) {
-    if (openaiBaseUrl === null) {
-      throw new InvalidConfigError('The backend is openai, but the address of the server is not set.', {
-        hint: 'Set it: plimsoll config set ai.openai_base_url http://127.0.0.1:8080/v1',
-      });
-    }
-    const { openAiModule } = await import('@plimsoll/adapter-openai/inversify');
-    return openAiModule({ baseUrl: openaiBaseUrl, apiKey: openaiApiKey });
-  },
-};

@@ -1,4 +1,5 @@
 import { createConfigStore, type FileConfigStore, type SettingFlags } from '@plimsoll/adapter-config';
+import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
 import type { CommandContext } from '../commands/command-context.js';
 
 /** How the configuration is opened. */
@@ -17,6 +18,7 @@ export function openConfigStore(context: CommandContext, options: OpenConfigOpti
   return createConfigStore({
     environment: context.env,
     flags: settings,
+    backends: BACKEND_IDS,
     // A file that was named on the command line and is missing is a mistake, not a wish for the defaults.
     ...(file === undefined ? {} : { path: file, requireFile: !mayBeMissing }),
   });

@@ -2,7 +2,7 @@ import type { SettingFlags } from '@plimsoll/adapter-config';
 import { InProcessEvents } from '@plimsoll/composition/in-process-events';
 import { systemClock } from '@plimsoll/composition/system-clock';
 import { CLOCK, CONFIG_STORE, EVENT_BUS } from '@plimsoll/di';
-import type { BackendId, LoadedSettings } from '@plimsoll/domain';
+import type { LoadedSettings } from '@plimsoll/domain';
 import type { Container, ServiceIdentifier } from 'inversify';
 import type { CommandContext } from '../commands/command-context.js';
 import { cacheFolder } from './cache-folder.js';
@@ -12,7 +12,7 @@ import { remoteReading, type RemoteFlags } from './remote-reading.js';
 
 /** What a command says about its services. */
 export interface ServiceFlags extends RemoteFlags {
-  readonly backend?: BackendId | undefined;
+  readonly backend?: string | undefined;
   readonly config?: string | undefined;
   /** Settings that win over the configuration. */
   readonly settings?: SettingFlags | undefined;

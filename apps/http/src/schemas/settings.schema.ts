@@ -14,7 +14,7 @@ const override: z.ZodType<ModelOverride> = z.strictObject({
 
 /** Every setting but the secret one. */
 const fields = {
-  backend: z.enum(['embedded', 'ollama', 'openai']),
+  backend: z.string(),
   model: z.string().nullable(),
   ollamaHost: z.string(),
   openaiBaseUrl: z.string().nullable(),

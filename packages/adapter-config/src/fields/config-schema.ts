@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { SETTING_FIELDS } from './setting-fields.js';
+import { SETTING_FIELDS, fieldsWith } from './setting-fields.js';
 
-/** JSON Schema (draft 2020-12) of the file, for editors: put its address under `$schema`. */
-export function configJsonSchema(): Record<string, unknown> {
-  const sections = sectionSchemas();
+/**
+ * JSON Schema (draft 2020-12) of the file, for editors: put its address under `$schema`. It names the backends where
+ * they are given.
+ */
+export function configJsonSchema(backends?: readonly string[]): Record<string, unknown> {
+  const sections = sectionSchemas(backends);
   const file = z.looseObject({
     $schema: z.string().optional().meta({ description: 'Where this schema lies, for editors.' }),
     ...sections,
@@ -15,13 +18,13 @@ export function configJsonSchema(): Record<string, unknown> {
   return { title: 'Plimsoll configuration', ...z.toJSONSchema(file, { io: 'input' }) };
 }
 
-function sectionSchemas(): Record<string, z.ZodType> {
+function sectionSchemas(backends: readonly string[] | undefined): Record<string, z.ZodType> {
   const names = [...new Set(SETTING_FIELDS.map(({ path }) => path.split('.')[0] ?? ''))];
-  return Object.fromEntries(names.map((name) => [name, sectionSchema(name)]));
+  return Object.fromEntries(names.map((name) => [name, sectionSchema(name, backends)]));
 }
 
-function sectionSchema(name: string): z.ZodType {
-  const keys = SETTING_FIELDS.filter(({ path }) => path.startsWith(`${name}.`));
+function sectionSchema(name: string, backends: readonly string[] | undefined): z.ZodType {
+  const keys = fieldsWith(backends).filter(({ path }) => path.startsWith(`${name}.`));
   return z
     .looseObject(
       Object.fromEntries(

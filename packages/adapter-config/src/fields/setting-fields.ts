@@ -1,5 +1,5 @@
 import { KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
-import type { BackendId, Bits, KvCacheType, Level } from '@plimsoll/domain';
+import type { Bits, KvCacheType, Level } from '@plimsoll/domain';
 import { z } from 'zod';
 import { absolutePath } from './file-place.js';
 import {
@@ -28,8 +28,8 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     path: 'ai.llm_provider',
     environment: ['PLIMSOLL_BACKEND', 'PLIMSOLL_LLM_PROVIDER'],
     description: 'Which backend runs the models.',
-    allowed: '"embedded", "ollama" or "openai"',
-    schema: () => z.enum(['embedded', 'ollama', 'openai'] satisfies BackendId[]),
+    allowed: 'the id of a backend',
+    schema: text,
   }),
   plainField({
     setting: 'model',
@@ -190,6 +190,18 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     schema: () => z.int().min(0).max(65535),
   }),
 ];
+
+/** The keys of the file where the backends are known: others are refused. */
+export function fieldsWith(backends: readonly string[] | undefined): readonly SettingField[] {
+  if (backends === undefined) return SETTING_FIELDS;
+  const allowed = backends
+    .map((id) => JSON.stringify(id))
+    .join(', ')
+    .replace(/, ([^,]*)$/u, ' or $1');
+  return SETTING_FIELDS.map((field) =>
+    field.setting === 'backend' ? { ...field, allowed, schema: () => z.enum([...backends]) } : field,
+  );
+}
 
 /** The field at a dotted path, or null. */
 export function fieldAt(path: string): SettingField | null {

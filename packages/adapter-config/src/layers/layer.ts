@@ -3,7 +3,6 @@ import type { ValuePlace } from '../fields/file-place.js';
 import type { FlatKey, FlatSettings } from '../fields/flat-settings.js';
 import { OVERRIDE_KEYS } from '../fields/model-override-fields.js';
 import type { SettingField } from '../fields/setting-field.js';
-import { SETTING_FIELDS } from '../fields/setting-fields.js';
 import type { ConfigProblem } from './describe-problem.js';
 
 /** Values from one source, in the form of the file. */
@@ -28,12 +27,16 @@ export interface MergedSettings {
 }
 
 /** Lays the layers over the defaults, the strongest layer last. Every layer is checked, also where a stronger one wins. */
-export function mergeLayers(defaults: FlatSettings, layers: readonly Layer[]): MergedSettings {
+export function mergeLayers(
+  defaults: FlatSettings,
+  layers: readonly Layer[],
+  fields: readonly SettingField[],
+): MergedSettings {
   const flat: Record<string, unknown> = { ...defaults };
   const origins = new Map<FlatKey, SettingOrigin>();
   const problems = layers.flatMap((layer) => layer.problems);
   for (const layer of layers) {
-    for (const field of SETTING_FIELDS) {
+    for (const field of fields) {
       const value = layer.valueOf(field);
       if (value === undefined) continue;
       const wrong = checkValue(field, value, layer);

@@ -7,9 +7,6 @@ export type Bits = 4 | 8 | 16;
 /** How variants of the Ollama library are named: the library's own scheme, or the founding prefix scheme. */
 export type NamingScheme = 'library' | 'prefix';
 
-/** Backends that a user can choose. */
-export type BackendId = 'embedded' | 'ollama' | 'openai';
-
 /** Quantization settings of one model that differ from the general ones. */
 export interface ModelOverride {
   readonly level?: Level | undefined;
@@ -21,7 +18,8 @@ export interface ModelOverride {
 
 /** All settings, every default filled in. */
 export interface Settings {
-  readonly backend: BackendId;
+  /** Id of a backend, such as `embedded` or `ollama`; front ends check it against those that they can open. */
+  readonly backend: string;
   readonly model: string | null;
   readonly ollamaHost: string;
   readonly openaiBaseUrl: string | null;

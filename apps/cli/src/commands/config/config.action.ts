@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { configJsonSchema, type FileConfigStore, type SettingEntry } from '@plimsoll/adapter-config';
+import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
 import { openConfigStore } from '../../composition/open-config-store.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '../../schemas/config.schema.js';
@@ -73,7 +74,7 @@ export async function configPath(context: CommandContext, flags: ConfigFlags): P
 
 /** `plimsoll config schema`: the JSON Schema itself, with or without `--json`. */
 export async function configSchema(context: CommandContext): Promise<number> {
-  context.output.raw(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+  context.output.raw(`${JSON.stringify(configJsonSchema(BACKEND_IDS), null, 2)}\n`);
   return EXIT.done;
 }
 

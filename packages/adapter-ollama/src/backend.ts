@@ -1,0 +1,15 @@
+import type { BackendDescriptor } from '@plimsoll/di';
+
+/** An Ollama server. */
+export const backend: BackendDescriptor = {
+  id: 'ollama',
+  settings: ['ollamaHost'],
+  variantNames: 'tag',
+  runsFiles: false,
+  downloads: true,
+  imports: true,
+  async module({ ollamaHost }, { files }) {
+    const { ollamaModule } = await import('./inversify.js');
+    return ollamaModule({ host: ollamaHost, files });
+  },
+};
