@@ -201,3 +201,33 @@ export {
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
+export { admit } from './governor/admit.js';
+export type { Admission } from './governor/admit.js';
+export { decide } from './governor/decide.js';
+export type { GovernorLook } from './governor/decide.js';
+export { outcomeOf } from './governor/decision-outcome.js';
+export type { DecisionOutcome } from './governor/decision-outcome.js';
+export { bytesHeld, currentRung, expectedBytes, reservationsOf } from './governor/governed-model.js';
+export type { GovernedModel, Pin } from './governor/governed-model.js';
+export { DEFAULT_GOVERNOR_POLICY, bandOf } from './governor/governor-policy.js';
+export type { Band, BandShares, GovernorPolicy, HeatPolicy } from './governor/governor-policy.js';
+export { INITIAL_GOVERNOR_STATE } from './governor/governor-state.js';
+export type {
+  FailedPoint,
+  GovernorDecision,
+  GovernorInput,
+  GovernorPrediction,
+  GovernorRule,
+  GovernorState,
+  HeatTrial,
+  HoldReason,
+  StepTaken,
+} from './governor/governor-state.js';
+export type { Heat, HeatReading } from './governor/heat.js';
+export { SACRIFICES, ladderOf, sacrificeOf } from './governor/ladder.js';
+export type { Ladder, Rung, Sacrifice } from './governor/ladder.js';
+export { heldBytes, ledgerEntry } from './governor/memory-ledger.js';
+export type { BytesByDomain, LedgerEntry, MemoryDomain, MemoryReading, Reservation } from './governor/memory-ledger.js';
+export { HOST_DOMAIN } from './governor/observe.js';
+export type { Pressure, PressureLevel } from './governor/pressure.js';
+export type { GovernorAction } from './governor/remedies.js';

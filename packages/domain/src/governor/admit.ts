@@ -1,0 +1,75 @@
+import type { GovernedModel } from './governed-model.js';
+import { bytesHeld, reservationsOf } from './governed-model.js';
+import type { GovernorPolicy } from './governor-policy.js';
+import type { FailedPoint, GovernorInput } from './governor-state.js';
+import type { Rung } from './ladder.js';
+import { ledgerEntry } from './memory-ledger.js';
+
+/** How a model that is asked for comes in. */
+export interface Admission {
+  /** Index into the model's ladder. */
+  readonly rung: number;
+  /** Idle models that make room, in the order in which they are unloaded. */
+  readonly unload: readonly string[];
+}
+
+/**
+ * The best point at which a model can be loaded now, and which idle models make room for it: as few as needed, those
+ * that are back soonest first. Planned against the state *after* they are gone. What stays free is more than the soft
+ * band leaves at, so that a load is not followed by a step down. Null when not even the smallest point fits.
+ * A memory of which nothing is known bars nothing.
+ */
+export function admit(
+  policy: GovernorPolicy,
+  input: Pick<GovernorInput, 'memory' | 'models' | 'limitBytes'>,
+  model: GovernedModel,
+  failed: readonly FailedPoint[] = [],
+): Admission | null {
+  const others = input.models.filter(({ name }) => name !== model.name);
+  const reservations = reservationsOf(input.models);
+  const room = input.memory.map((reading) => {
+    const { domain, freeBytes, totalBytes } = ledgerEntry(
+      reading,
+      reservations,
+      input.limitBytes?.[reading.domain] ?? null,
+    );
+    const own = bytesHeld(model, domain);
+    const keep = (totalBytes ?? 0) * policy.soft.leaveShare;
+    return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
+  });
+  const idle = others
+    .filter(
+      ({ loaded, changing, activeRequests, pin }) => loaded && !changing && activeRequests === 0 && pin === 'none',
+    )
+    .sort((a, b) => a.reloadMs - b.reloadMs || a.lastUsedMs - b.lastUsedMs);
+  const tooLarge = failed.filter((point) => point.model === model.name).map(({ rung }) => rung);
+  for (const [index, rung] of model.ladder.entries()) {
+    if (tooLarge.includes(index)) continue;
+    const unload = makeRoom(rung, room, idle);
+    if (unload !== null) return { rung: index, unload };
+  }
+  return null;
+}
+
+interface Room {
+  readonly domain: string;
+  readonly freeBytes: number | null;
+}
+
+/** One idle model that is enough by itself goes before several. */
+function makeRoom(rung: Rung, room: readonly Room[], idle: readonly GovernedModel[]): readonly string[] | null {
+  const lacking = room
+    .map(({ domain, freeBytes }) => ({
+      domain,
+      bytes: freeBytes === null ? 0 : (rung.bytes[domain] ?? 0) - freeBytes,
+    }))
+    .filter(({ bytes }) => bytes > 0);
+  const coveredBy = (models: readonly GovernedModel[]): boolean =>
+    lacking.every(({ domain, bytes }) => models.reduce((sum, model) => sum + bytesHeld(model, domain), 0) >= bytes);
+  if (coveredBy([])) return [];
+  const one = idle.find((model) => coveredBy([model]));
+  if (one !== undefined) return [one.name];
+  const helpful = idle.filter((model) => lacking.some(({ domain }) => bytesHeld(model, domain) > 0));
+  const count = helpful.findIndex((_, index) => coveredBy(helpful.slice(0, index + 1)));
+  return count === -1 ? null : helpful.slice(0, count + 1).map(({ name }) => name);
+}

@@ -1,0 +1,72 @@
+import type { GovernedModel } from './governed-model.js';
+import { bytesHeld, currentRung } from './governed-model.js';
+import { remediesFor } from './remedies.js';
+import type { Proposal, RuleContext } from './rule-context.js';
+import { PASS } from './rule-context.js';
+
+/**
+ * A hot device: fewer sequences at once first, then the point with the least *measured* power, then a step whose power
+ * is not known and will be judged. A lower level can run hotter, so bits say nothing here.
+ */
+export function heatStep(context: RuleContext): Proposal {
+  const { state, input } = context;
+  if (state.trial !== null) return PASS;
+  const hot = input.heat.find(({ device }) => state.heat[device]?.hot === true);
+  if (hot === undefined) return PASS;
+  const there = input.models
+    .filter((model) => model.loaded && bytesHeld(model, hot.device) > 0)
+    .sort((a, b) => b.activeRequests - a.activeRequests);
+  const busiest = there.find((model) => sequences(model) > 1);
+  if (busiest !== undefined) {
+    const to = Math.floor(sequences(busiest) / 2);
+    return heatAction({ kind: 'limit-concurrency', model: busiest.name, to });
+  }
+  const movable = there.filter(({ pin }) => pin !== 'point');
+  for (const model of movable) {
+    const to = coolestRung(model);
+    if (to !== null) return heatAction({ kind: 'switch', model: model.name, from: model.rung, to });
+  }
+  const untried = remediesFor(movable, hot.device).find(({ action }) => {
+    if (action.kind !== 'switch') return false;
+    const { model: name, to } = action;
+    const tried = state.noCooler.some(({ model, rung }) => model === name && rung === to);
+    return !tried && movable.find((model) => model.name === name)?.ladder[to]?.powerW === null;
+  });
+  return untried === undefined ? { kind: 'hold', reason: 'nothing-left' } : heatAction(untried.action);
+}
+
+type Action = Extract<Proposal, { readonly kind: 'step' }>['action'];
+
+const heatAction = (action: Action): Proposal => ({
+  kind: 'step',
+  action,
+  direction: 'down',
+  domain: null,
+  reclaimBytes: 0,
+});
+
+const sequences = (model: GovernedModel): number => model.concurrencyLimit ?? currentRung(model)?.point.parallel ?? 1;
+
+/** The rung with the least measured power, when it is less than that of the present one. */
+function coolestRung(model: GovernedModel): number | null {
+  const now = currentRung(model)?.powerW ?? null;
+  if (now === null) return null;
+  let coolest: number | null = null;
+  let least = now;
+  for (const [index, { powerW }] of model.ladder.entries()) {
+    if (powerW === null || powerW >= least) continue;
+    [coolest, least] = [index, powerW];
+  }
+  return coolest;
+}
+
+/** Takes a step for heat back when the power did not fall. */
+export function heatVerdict({ state, input }: RuleContext): Proposal {
+  const { trial } = state;
+  if (trial === null || input.nowMs < trial.judgeAtMs) return PASS;
+  const powerW = input.heat.find(({ device }) => device === trial.device)?.powerW ?? null;
+  const model = input.models.find(({ name }) => name === trial.model);
+  if (powerW === null || powerW < trial.powerBeforeW || model?.rung !== trial.to) return PASS;
+  const action = { kind: 'switch' as const, model: trial.model, from: trial.to, to: trial.from };
+  return { kind: 'step', action, direction: 'up', domain: null, reclaimBytes: 0 };
+}

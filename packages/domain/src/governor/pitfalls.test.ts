@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { GIB, gpu, heat, look, model } from './__fixtures__/machine.js';
+import { admit } from './admit.js';
+import { decide } from './decide.js';
+import { DEFAULT_GOVERNOR_POLICY as POLICY } from './governor-policy.js';
+import type { GovernorInput, GovernorState } from './governor-state.js';
+import { INITIAL_GOVERNOR_STATE } from './governor-state.js';
+
+/** Faults that other projects paid for; each is named where it was reported. */
+describe('pitfalls', () => {
+  /** Looks once a second and does at once what is decided. */
+  function live(minutes: number, input: (nowMs: number, rung: number) => GovernorInput): readonly number[] {
+    let state: GovernorState = INITIAL_GOVERNOR_STATE;
+    let rung = 0;
+    const rungs: number[] = [];
+    for (let nowMs = 0; nowMs < minutes * 60_000; nowMs += 1000) {
+      const result = decide(POLICY, state, input(nowMs, rung));
+      ({ state } = result);
+      if (result.decision?.action.kind === 'switch') rung = result.decision.action.to;
+      rungs.push(rung);
+    }
+    return rungs;
+  }
+  const busy = (rung: number): ReturnType<typeof model> => model('a', { rung, activeRequests: 1 });
+  const own = [10, 9, 6, 4];
+
+  it('recovers once memory is free again, instead of holding back for ever (OmniRoute #13821)', () => {
+    const rungs = live(30, (nowMs, rung) => look(nowMs, (own[rung] ?? 0) + (nowMs < 600_000 ? 14 : 1), [busy(rung)]));
+    expect(rungs[599]).toBeGreaterThan(0);
+    expect(rungs.at(-1)).toBe(0);
+  });
+
+  it('does not take the page cache of mapped files for pressure (OmniRoute PR#12017, tuist PR#12273)', () => {
+    // The reading of the host is total − available by contract; the cache is available.
+    const memory = [{ domain: 'host', atMs: 0, totalBytes: 32 * GIB, usedBytes: 32 * GIB - 30 * GIB }];
+    expect(
+      decide(POLICY, INITIAL_GOVERNOR_STATE, { nowMs: 0, memory, heat: [], models: [busy(0)] }).decision,
+    ).toBeNull();
+  });
+
+  it('frees what is held instead of refusing new work (PraisonAI #3804)', () => {
+    const { decision } = decide(POLICY, INITIAL_GOVERNOR_STATE, look(0, 23.9, [busy(0)]));
+    expect(decision?.prediction.freeBytesAfter).toBeGreaterThan(decision?.prediction.freeBytesBefore ?? 0);
+  });
+
+  it('takes no power cap for heat (NVML 0x4)', () => {
+    // A power cap is not among the heat readings; a device that is only capped throttles for no heat.
+    const { decision } = decide(POLICY, INITIAL_GOVERNOR_STATE, look(0, 10, [busy(0)], { heat: [heat(0)] }));
+    expect(decision).toBeNull();
+  });
+
+  it('plans against the state after eviction, not the occupied one (Kronk #809)', () => {
+    const incoming = model('new', { loaded: false });
+    const idle = model('old', { lastUsedMs: -1 });
+    const input = { memory: [gpu(0, 12)], models: [idle, incoming], limitBytes: { gpu: 14 * GIB } };
+    expect(admit(POLICY, input, incoming)).toEqual({ rung: 0, unload: ['old'] });
+  });
+
+  it('never evicts a model with active requests', () => {
+    const incoming = model('new', { loaded: false });
+    const input = { memory: [gpu(0, 20)], models: [model('old', { activeRequests: 1 }), incoming] };
+    expect(admit(POLICY, input, incoming)).toBeNull();
+  });
+
+  it('does not oscillate on a sawtooth at the threshold', () => {
+    const rungs = live(60, (nowMs, rung) =>
+      look(nowMs, (own[rung] ?? 0) + (Math.floor(nowMs / 20_000) % 2 === 0 ? 13.9 : 10), [busy(rung)]),
+    );
+    const switches = rungs.filter((rung, index) => index > 0 && rung !== rungs[index - 1]).length;
+    // One step at the first crest, and none back up between two crests.
+    expect(rungs[0]).toBeGreaterThan(0);
+    expect(switches).toBe(0);
+  });
+
+  it('latches after too many steps in an hour, and finds the way out', () => {
+    const steps = Array.from({ length: POLICY.stepsPerHour }, (_, index) => ({
+      atMs: index * 1000,
+      model: 'a',
+      direction: 'down' as const,
+    }));
+    const latched = decide(POLICY, { ...INITIAL_GOVERNOR_STATE, steps }, look(10_000, 5, [busy(2)]));
+    expect(latched.state.latched).toEqual({ a: 10_000 });
+    const later = decide(POLICY, latched.state, look(3_700_000, 5, [busy(2)]));
+    expect(later.state.latched).toEqual({});
+  });
+});
