@@ -15,8 +15,8 @@ export interface Admission {
 
 /**
  * The best point at which a model can be loaded now, and which idle models make room for it: as few as needed, those
- * that are back soonest first. Planned against the state *after* they are gone. What stays free is more than the soft
- * band leaves at, so that a load is not followed by a step down. Null when not even the smallest point fits.
+ * that are back soonest first. Planned against the state *after* they are gone. What stays free lies midway
+ * between the lines at which the soft band is entered and left, so that a load is not followed by a step down. Null when not even the smallest point fits.
  * A memory of which nothing is known bars nothing.
  */
 export function admit(
@@ -34,7 +34,7 @@ export function admit(
       input.limitBytes?.[reading.domain] ?? null,
     );
     const own = bytesHeld(model, domain);
-    const keep = (totalBytes ?? 0) * policy.soft.leaveShare;
+    const keep = ((totalBytes ?? 0) * (policy.soft.enterShare + policy.soft.leaveShare)) / 2;
     return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
   });
   const idle = others

@@ -5,8 +5,8 @@ import type { Proposal, RuleContext } from './rule-context.js';
 import { PASS } from './rule-context.js';
 
 /**
- * A hot device: fewer sequences at once first, then the point with the least *measured* power, then a step whose power
- * is not known and will be judged. A lower level can run hotter, so bits say nothing here.
+ * A hot device: fewer sequences at once first, then a point whose *measured* power is clearly less, then a step whose
+ * power is not known and will be judged. A lower level can run hotter, so bits say nothing here.
  */
 export function heatStep(context: RuleContext): Proposal {
   const { state, input } = context;
@@ -23,7 +23,7 @@ export function heatStep(context: RuleContext): Proposal {
   }
   const movable = there.filter(({ pin }) => pin !== 'point');
   for (const model of movable) {
-    const to = coolestRung(model);
+    const to = coolerRung(model);
     if (to !== null) return heatAction({ kind: 'switch', model: model.name, from: model.rung, to });
   }
   const untried = remediesFor(movable, hot.device).find(({ action }) => {
@@ -47,17 +47,18 @@ const heatAction = (action: Action): Proposal => ({
 
 const sequences = (model: GovernedModel): number => model.concurrencyLimit ?? currentRung(model)?.point.parallel ?? 1;
 
-/** The rung with the least measured power, when it is less than that of the present one. */
-function coolestRung(model: GovernedModel): number | null {
-  const now = currentRung(model)?.powerW ?? null;
+/** A step for heat has to save at least this share of the power: less is not worth the loss. */
+const LEAST_SAVING = 0.05;
+
+/** Of the rungs whose measured power is clearly less than that of the present one, the one that loses least. */
+function coolerRung({ ladder, rung }: GovernedModel): number | null {
+  const now = ladder[rung]?.powerW ?? null;
   if (now === null) return null;
-  let coolest: number | null = null;
-  let least = now;
-  for (const [index, { powerW }] of model.ladder.entries()) {
-    if (powerW === null || powerW >= least) continue;
-    [coolest, least] = [index, powerW];
-  }
-  return coolest;
+  const cooler = ladder
+    .map(({ powerW, loss }, index) => ({ index, powerW, loss: loss ?? Number.POSITIVE_INFINITY }))
+    .filter(({ powerW }) => powerW !== null && powerW <= now * (1 - LEAST_SAVING))
+    .sort((a, b) => a.loss - b.loss || (a.powerW ?? 0) - (b.powerW ?? 0));
+  return cooler[0]?.index ?? null;
 }
 
 /** Takes a step for heat back when the power did not fall. */
