@@ -1,0 +1,161 @@
+import {
+  DEFAULT_GOVERNOR_POLICY,
+  INITIAL_GOVERNOR_STATE,
+  admit,
+  decide,
+  ledgerEntry,
+  outcomeOf,
+  reservationsOf,
+} from '@plimsoll/domain';
+import type {
+  Admission,
+  CallOptions,
+  Clock,
+  GovernedModel,
+  GovernorInput,
+  GovernorLook,
+  GovernorPolicy,
+  GovernorState,
+  GpuProbe,
+  HoldReason,
+  HostProbe,
+  LedgerEntry,
+} from '@plimsoll/domain';
+import { DecisionLog } from './decision-log.js';
+import { machineReadings } from './machine-readings.js';
+import type { ModelPool, PoolAdvice } from './model-pool.js';
+
+/** `active` decides and acts, `dry-run` only decides, `hold` does neither. */
+export type GovernorMode = 'active' | 'dry-run' | 'hold';
+
+/** What the governor works with. */
+export interface GovernOptions {
+  readonly pool: Pick<ModelPool, 'models' | 'perform'>;
+  readonly gpu: Pick<GpuProbe, 'read'>;
+  readonly host: HostProbe;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
+  readonly policy?: GovernorPolicy | undefined;
+  readonly mode?: GovernorMode | undefined;
+  /** Cap on what our models hold on all devices together; null is no cap. */
+  readonly limitBytes?: number | null | undefined;
+}
+
+/** How it stands. */
+export interface GovernorStatus {
+  readonly mode: GovernorMode;
+  readonly ledger: readonly LedgerEntry[];
+  readonly models: readonly GovernedModel[];
+  /** Why nothing is being done; null right after a step. */
+  readonly hold: HoldReason | null;
+  /** Models that stepped too often and stay down, and since when. */
+  readonly latched: GovernorState['latched'];
+}
+
+/** Time between two looks while something is served, and while nothing is. */
+const SERVING_MS = 1000;
+const IDLE_MS = 10_000;
+
+/** Watches memory and heat, decides by the domain's rules, and has the pool carry it out. */
+export class Govern implements PoolAdvice {
+  readonly log: DecisionLog = new DecisionLog();
+  mode: GovernorMode;
+  readonly #options: GovernOptions;
+  readonly #policy: GovernorPolicy;
+  #state: GovernorState = INITIAL_GOVERNOR_STATE;
+  #hold: HoldReason | null = null;
+  /** What others held in each memory when the last decision was taken. */
+  #foreignBefore: ReadonlyMap<string, number | null> = new Map();
+
+  constructor(options: GovernOptions) {
+    this.#options = options;
+    this.#policy = options.policy ?? DEFAULT_GOVERNOR_POLICY;
+    this.mode = options.mode ?? 'active';
+  }
+
+  /** Looks again and again until it is aborted. A look that fails is only a look without readings. */
+  async run({ signal }: CallOptions = {}): Promise<void> {
+    while (signal?.aborted !== true) {
+      await this.look().catch(() => undefined);
+      const serving = this.#options.pool.models().some(({ activeRequests }) => activeRequests > 0);
+      await this.#options.clock.sleep(serving ? SERVING_MS : IDLE_MS, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Looks once, and does what was decided. Resolves when that is done. */
+  async look(): Promise<GovernorLook> {
+    const input = await this.#input();
+    const look = decide(this.#policy, this.#state, input);
+    const ledger = this.#ledger(input);
+    const settled = input.nowMs >= this.#state.settleUntilMs;
+    if (settled) this.log.settle(({ decision }) => this.#outcome(decision, ledger));
+    this.#hold = look.hold;
+    if (this.mode === 'hold') return { ...look, decision: null };
+    // What a dry run decides is not remembered as done.
+    if (this.mode === 'active' || look.decision === null) this.#state = look.state;
+    if (look.decision === null) return look;
+    this.#foreignBefore = new Map(ledger.map(({ domain, foreignBytes }) => [domain, foreignBytes]));
+    const entry = { decision: look.decision, error: null, outcome: null };
+    if (this.mode === 'dry-run') {
+      this.log.add({ ...entry, carriedOut: 'dry-run' });
+      return look;
+    }
+    try {
+      await this.#options.pool.perform(look.decision.action);
+      this.log.add({ ...entry, carriedOut: 'done' });
+    } catch (error) {
+      this.log.add({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
+    }
+    return look;
+  }
+
+  async admit(model: GovernedModel): Promise<Admission | null> {
+    return admit(this.#policy, await this.#input(), model, this.#state.failed);
+  }
+
+  async ranOutOfMemory(model: GovernedModel): Promise<number | null> {
+    const models = this.#options.pool.models();
+    const input = { ...(await this.#input()), models: models.map((one) => ({ ...one, changing: false })) };
+    const look = decide(this.#policy, { ...this.#state, settleUntilMs: 0 }, { ...input, outOfMemory: [model.name] });
+    const action = look.decision?.action;
+    if (action?.kind !== 'switch' || action.model !== model.name || look.decision === null) {
+      return lowerRung(model);
+    }
+    this.#state = look.state;
+    this.log.add({ decision: look.decision, carriedOut: 'done', error: null, outcome: null });
+    return action.to;
+  }
+
+  async status(): Promise<GovernorStatus> {
+    const input = await this.#input();
+    const { latched } = this.#state;
+    return { mode: this.mode, ledger: this.#ledger(input), models: input.models, hold: this.#hold, latched };
+  }
+
+  async #input(): Promise<GovernorInput> {
+    const { gpu, host, clock, pool, limitBytes } = this.#options;
+    const [devices, machine] = await Promise.all([gpu.read().catch(() => []), host.read()]);
+    const nowMs = clock.nowMs();
+    const limits = limitBytes == null ? {} : Object.fromEntries(devices.map(({ deviceId }) => [deviceId, limitBytes]));
+    return { nowMs, ...machineReadings(devices, machine, nowMs), models: pool.models(), limitBytes: limits };
+  }
+
+  #ledger(input: GovernorInput): readonly LedgerEntry[] {
+    const reservations = reservationsOf(input.models);
+    return input.memory.map((reading) =>
+      ledgerEntry(reading, reservations, input.limitBytes?.[reading.domain] ?? null),
+    );
+  }
+
+  #outcome(decision: Parameters<typeof outcomeOf>[0], ledger: readonly LedgerEntry[]): ReturnType<typeof outcomeOf> {
+    const after = ledger.find(({ domain }) => domain === decision.prediction.domain);
+    return after === undefined ? null : outcomeOf(decision, after, this.#foreignBefore.get(after.domain) ?? null);
+  }
+}
+
+/** The next rung that takes less, where the rules see none. */
+function lowerRung({ ladder, rung }: GovernedModel): number | null {
+  const total = (index: number): number =>
+    Object.values(ladder[index]?.bytes ?? {}).reduce((sum, bytes) => sum + bytes, 0);
+  const lower = ladder.findIndex((_, index) => index > rung && total(index) < total(rung));
+  return lower === -1 ? null : lower;
+}
