@@ -53,7 +53,8 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
     }
     const reported = failure instanceof CommanderError ? usageError(failure, args) : failure;
     const document = describeFailure(world.signal.aborted ? interruption(reported, world.signal) : reported);
-    output.note(json ? JSON.stringify(document) : renderFailure(document, output.errorStyle));
+    if (json) output.jsonNote(document);
+    else output.note(renderFailure(document, output.errorStyle));
     if ((world.env['PLIMSOLL_DEBUG'] ?? '') !== '') output.note(renderStack(reported));
     return document.exitCode;
   }

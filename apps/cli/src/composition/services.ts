@@ -45,8 +45,7 @@ export class Services {
     const settings = { ...flags.settings, ...(flags.backend === undefined ? {} : { backend: flags.backend }) };
     const store = openConfigStore(context, { file: flags.config, settings });
     const loaded = await store.load();
-    const { output } = context;
-    for (const warning of loaded.warnings ?? []) output.note(`${output.errorStyle.yellow('Warning:')} ${warning}`);
+    for (const warning of loaded.warnings ?? []) context.output.warn(warning);
     const constants = new Map<unknown, object>([
       [CONFIG_STORE, store],
       [CLOCK, systemClock],

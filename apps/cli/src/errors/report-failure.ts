@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { isPlimsollError } from '@plimsoll/domain';
+import { printableSentence } from '../output/printable.js';
 import type { Style } from '../output/style.js';
 import type { ErrorDocument } from '../schemas/error.schema.js';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.js';
@@ -29,10 +30,16 @@ export function describeFailure(failure: unknown): ErrorDocument {
   };
 }
 
+/** Lines of the way out; foreign text in one may hold any number of line breaks. */
+const MOST_HINT_LINES = 8;
+
 /** The message for people: what happened, and the way out below it. */
 export function renderFailure(document: ErrorDocument, style: Style): string {
-  const lines = [`${style.red(document.code === 'cancelled' ? 'Stopped:' : 'Error:')} ${document.message}`];
-  if (document.hint !== null) lines.push(...document.hint.split('\n').map((line) => `  ${line}`));
+  const lines = [
+    `${style.red(document.code === 'cancelled' ? 'Stopped:' : 'Error:')} ${printableSentence(document.message)}`,
+  ];
+  if (document.hint !== null)
+    lines.push(...document.hint.split('\n', MOST_HINT_LINES).map((line) => `  ${printableSentence(line)}`));
   return lines.join('\n');
 }
 

@@ -1,3 +1,11 @@
+import {
+  printable,
+  printableDocument,
+  printableJson,
+  printableLines,
+  printableRendering,
+  printableSentence,
+} from './printable.js';
 import { createProgress, type Progress } from './progress.js';
 import { COLOURED, PLAIN, wantsColour, type Style } from './style.js';
 import type { TextStream } from './text-stream.js';
@@ -18,7 +26,7 @@ export interface OutputOptions {
 
 /**
  * Where a command speaks: its result on stdout, everything else on stderr. With `--json` stdout gets one
- * document and nothing else.
+ * document and nothing else. Whatever is written is printable: foreign text cannot act on the terminal.
  */
 export class Output {
   readonly json: boolean;
@@ -50,30 +58,55 @@ export class Output {
     return this.#stdout.isTTY === true;
   }
 
-  /** The result: the document with `--json`, else the text that `render` makes of it. */
-  result(document: JsonDocument, render: () => string): void {
-    if (this.json) this.#stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else this.line(render());
+  /** The result: the document with `--json`, else the text that `render` makes of it, made printable. */
+  result<Document extends JsonDocument>(document: Document, render: (shown: Document) => string): void {
+    if (this.json) this.#stdout.write(`${printableJson(JSON.stringify(document, null, 2))}\n`);
+    else this.part(document, render);
   }
 
-  /** Text for stdout as it stands, with and without `--json`. */
+  /** One of several documents on one line each, for `--json`. Nothing without it. */
+  jsonLine(document: JsonDocument): void {
+    if (this.json) this.#stdout.write(`${printableJson(JSON.stringify(document))}\n`);
+  }
+
+  /** A part of the result for people: the text that `render` makes of a document. Nothing with `--json`. */
+  part<Document>(document: Document, render: (shown: Document) => string): void {
+    if (!this.json) this.line(render(printableDocument(document)));
+  }
+
+  /** Text of our own for stdout as it stands, with and without `--json`. */
   raw(text: string): void {
     this.#stdout.write(text);
   }
 
-  /** A line of the result for people. Nothing with `--json`. */
+  /** Rendered lines of the result for people. Nothing with `--json`. */
   line(text = ''): void {
-    if (!this.json) this.#stdout.write(`${text}\n`);
+    if (!this.json) this.#stdout.write(`${printableRendering(text)}\n`);
   }
 
-  /** A piece of the result for people, without a line break. Nothing with `--json`. */
+  /** A piece of a model's answer, without a line break. Nothing with `--json`. */
   piece(text: string): void {
-    if (!this.json) this.#stdout.write(text);
+    if (!this.json) this.#stdout.write(printableLines(text));
   }
 
-  /** A remark beside the result, on stderr. */
+  /** Clears a terminal, so that what follows stands at its top. */
+  clear(): void {
+    if (this.interactive && !this.json) this.#stdout.write('\u001b[H\u001b[2J');
+  }
+
+  /** Rendered lines beside the result, on stderr. */
   note(text: string): void {
-    this.#stderr.write(`${text}\n`);
+    this.#stderr.write(`${printableRendering(text)}\n`);
+  }
+
+  /** A warning beside the result, on stderr; foreign text may be part of it. */
+  warn(message: string): void {
+    this.note(`${this.errorStyle.yellow('Warning:')} ${printableSentence(message)}`);
+  }
+
+  /** A failure as a JSON document on one line, on stderr. */
+  jsonNote(document: JsonDocument): void {
+    this.#stderr.write(`${printableJson(JSON.stringify(document))}\n`);
   }
 
   /** Begins a progress bar on stderr. */
@@ -81,10 +114,10 @@ export class Output {
     const bar = createProgress({
       stream: this.#stderr,
       nowMs: this.#nowMs,
-      ...(title === undefined ? {} : { title }),
+      ...(title === undefined ? {} : { title: printable(title) }),
     });
     const tracked: Progress = {
-      update: (label, share) => bar.update(label, share),
+      update: (label, share) => bar.update(printable(label), share),
       stop: () => {
         bar.stop();
         this.#progress.delete(tracked);

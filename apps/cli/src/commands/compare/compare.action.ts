@@ -76,7 +76,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
         await writeWhole(flags.report, comparisonReport(comparison, threshold));
       }
       const document = compareDocument(comparison, verdictOn(comparison, threshold), flags.report ?? null);
-      output.result(document, () => renderComparison(document, output.style, output.width));
+      output.result(document, (shown) => renderComparison(shown, output.style, output.width));
       return comparison.levels.some(({ runs }) => runs.succeeded > 0 || runs.total === 0) ? EXIT.done : EXIT.failed;
     } finally {
       bar.stop();
@@ -95,7 +95,7 @@ function withPrompts(notMeasured: readonly NotMeasured[], prompts: readonly stri
 function tellNotMeasured(output: Output, notMeasured: readonly NotMeasured[]): void {
   for (const { what, reason } of notMeasured) {
     const title = what === 'quality' ? 'quality is not measured' : 'prompts are left out';
-    output.note(`${output.errorStyle.yellow('Warning:')} ${title}. ${reason}`);
+    output.warn(`${title}. ${reason}`);
   }
 }
 

@@ -80,7 +80,7 @@ function telling({ output }: CommandContext, grade: TaskGrader): TaskGrader {
       return await grade(task, answer, signal);
     } catch (error) {
       if (isPlimsollError(error) && error.code !== 'cancelled' && ++remarks <= MOST_REMARKS) {
-        output.note(`${output.errorStyle.yellow('Warning:')} task ${task.id}: ${error.message}`);
+        output.warn(`task ${task.id}: ${error.message}`);
       }
       throw error;
     }

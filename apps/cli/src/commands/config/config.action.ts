@@ -14,9 +14,9 @@ export async function configGet(context: CommandContext, key: string | undefined
   const entries = key === undefined ? await store.entries() : [await store.get(key)];
   const document = await describe(store, entries);
   warn(context, document.warnings);
-  context.output.result(document, () =>
+  context.output.result(document, (shown) =>
     key === undefined
-      ? renderSettings(document, context.output.style, context.output.width)
+      ? renderSettings(shown, context.output.style, context.output.width)
       : entries.map(({ value }) => renderSettingValue(value)).join('\n'),
   );
   return EXIT.done;
@@ -58,8 +58,8 @@ export async function configValidate(
     warnings,
   };
   warn(context, warnings);
-  context.output.result(document, () =>
-    exists ? `${path} is valid.` : `There is no ${path}; the defaults and the environment are valid.`,
+  context.output.result(document, ({ file }) =>
+    exists ? `${file} is valid.` : `There is no ${file}; the defaults and the environment are valid.`,
   );
   return EXIT.done;
 }
@@ -68,7 +68,7 @@ export async function configValidate(
 export async function configPath(context: CommandContext, flags: ConfigFlags): Promise<number> {
   const file = await openConfigStore(context, { file: flags.config, mayBeMissing: true }).path();
   const document: ConfigPathDocument = { schema: 'plimsoll.config-path/1', file, exists: existsSync(file) };
-  context.output.result(document, () => file);
+  context.output.result(document, (shown) => shown.file);
   return EXIT.done;
 }
 
@@ -87,7 +87,7 @@ async function tellChange(
   const entry = await store.get(key);
   const document = await describe(store, [entry]);
   warn(context, document.warnings);
-  context.output.result(document, () => `${key} ${words} ${renderSettingValue(entry.value)}  (${document.file})`);
+  context.output.result(document, (shown) => `${key} ${words} ${renderSettingValue(entry.value)}  (${shown.file})`);
   if (entry.origin === 'environment') {
     context.output.note(`Note: the environment sets ${key} too, and wins over the file.`);
   }
@@ -106,5 +106,5 @@ async function describe(store: FileConfigStore, entries: readonly SettingEntry[]
 }
 
 function warn(context: CommandContext, warnings: readonly string[]): void {
-  for (const warning of warnings) context.output.note(`${context.output.errorStyle.yellow('Warning:')} ${warning}`);
+  for (const warning of warnings) context.output.warn(warning);
 }

@@ -8,6 +8,7 @@ import { withServices } from '../../composition/services.js';
 import { compareLevels } from '../../composition/compare-services.js';
 import { readDevices } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import type { DemoDocument } from '../../schemas/demo.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { compareDocument } from '../compare/compare.document.js';
@@ -33,11 +34,11 @@ export async function demo(context: CommandContext, flags: DemoFlags): Promise<n
     output.line(renderDemoIntroduction(output.style));
 
     const machine = gpuDocument(await (await readDevices(services)).read({ signal }));
-    output.line(renderDemoMachine(machine, output.style, output.width));
+    output.part(machine, (shown) => renderDemoMachine(shown, output.style, output.width));
 
     const planUseCase = await planModel(services, { model, probe: true });
     const plan = planDocument(await planUseCase.plan({ model, levels: LEVELS }, { signal }));
-    output.line(renderDemoPlan(plan, model, output.style, output.width));
+    output.part(plan, (shown) => renderDemoPlan(shown, printablePath(model), output.style, output.width));
 
     const bar = output.progress('demo');
     try {
@@ -69,7 +70,7 @@ export async function demo(context: CommandContext, flags: DemoFlags): Promise<n
         folder,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
-      output.result(document, () => renderDemoResult(document, output.style, output.width));
+      output.result(document, (shown) => renderDemoResult(shown, output.style, output.width));
       return EXIT.done;
     } finally {
       bar.stop();

@@ -18,7 +18,7 @@ export async function doctor(context: CommandContext, flags: DoctorFlags): Promi
     healthy: findings.every(({ status }) => status !== 'problem'),
     findings: findings.map(({ check, status, message, hint }) => ({ check, status, message, hint })),
   };
-  context.output.result(document, () => renderFindings(document, context.output.style));
+  context.output.result(document, (shown) => renderFindings(shown, context.output.style));
   return document.healthy ? EXIT.done : EXIT.failed;
 }
 

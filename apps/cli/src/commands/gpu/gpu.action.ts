@@ -18,7 +18,7 @@ export async function gpu(context: CommandContext, flags: GpuFlags): Promise<num
       return watch(context, devices.watch(intervalMs, { signal: context.signal }));
     }
     const document = gpuDocument(await devices.read({ signal: context.signal }));
-    context.output.result(document, () => renderMachine(document, context.output.style, context.output.width));
+    context.output.result(document, (shown) => renderMachine(shown, context.output.style, context.output.width));
     return EXIT.done;
   });
 }
@@ -27,13 +27,9 @@ export async function gpu(context: CommandContext, flags: GpuFlags): Promise<num
 async function watch({ output, signal }: CommandContext, states: AsyncIterable<MachineState>): Promise<number> {
   for await (const state of states) {
     const document = gpuDocument(state);
-    if (output.json) {
-      output.raw(`${JSON.stringify(document)}\n`);
-    } else {
-      if (output.interactive) output.piece('\u001b[H\u001b[2J');
-      output.line(renderMachine(document, output.style, output.width));
-      output.line();
-    }
+    output.jsonLine(document);
+    output.clear();
+    output.part(document, (shown) => `${renderMachine(shown, output.style, output.width)}\n`);
   }
   return signal.aborted ? EXIT.interrupted : EXIT.done;
 }

@@ -14,7 +14,7 @@ export async function inspect(context: CommandContext, model: string, flags: Ins
       tensors: flags.tensors === true,
       metadata: flags.metadata === true,
     });
-    context.output.result(document, () => renderInspection(document, context.output.style, context.output.width));
+    context.output.result(document, (shown) => renderInspection(shown, context.output.style, context.output.width));
     return EXIT.done;
   });
 }

@@ -1,10 +1,9 @@
 import { UNKNOWN, formatBytes, formatCount, formatPercent } from '../../output/format.js';
 import { parameterCount } from '../../output/parameter-count.js';
+import { printable } from '../../output/printable.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import type { InspectDocument, MetadataDocument } from '../../schemas/inspect.schema.js';
-
-const LONGEST_VALUE = 100;
 
 /** What a model is made of, for people. */
 export function renderInspection(document: InspectDocument, style: Style, width: number | null): string {
@@ -85,7 +84,7 @@ function tensorsTable(tensors: NonNullable<InspectDocument['tensors']>, style: S
 function metadataTable(metadata: NonNullable<InspectDocument['metadata']>, style: Style, width: number | null): string {
   return renderTable(
     [{ header: 'KEY' }, { header: 'VALUE', flexible: true }],
-    Object.entries(metadata).map(([key, value]) => [key, metadataText(value)]),
+    Object.entries(metadata).map(([key, value]) => [printable(key), metadataText(value)]),
     { headerStyle: style.dim, indent: '  ', maxWidth: width },
   );
 }
@@ -95,8 +94,6 @@ function metadataText(value: MetadataDocument): string {
     const few = value.values === null || value.length > 8 ? '' : `: ${value.values.join(', ')}`;
     return `[${formatCount(value.length)} × ${value.elementType}]${few}`;
   }
-  // A header may hold control characters; on a terminal they would act.
-  const text = String(value).replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  if (text === '') return UNKNOWN;
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  const text = String(value);
+  return text === '' ? UNKNOWN : printable(text);
 }

@@ -13,8 +13,8 @@ export async function models({ output, signal, ...context }: CommandContext, fla
     const list = await (await listModels(services)).list({ signal });
     const { backend, modelsFolder } = services.loaded.settings;
     const document = modelsDocument(backend, list);
-    output.result(document, () =>
-      renderModels(document, output.style, output.width, backend === 'embedded' ? modelsFolder : null),
+    output.result(document, (shown) =>
+      renderModels(shown, output.style, output.width, backend === 'embedded' ? modelsFolder : null),
     );
     return EXIT.done;
   });

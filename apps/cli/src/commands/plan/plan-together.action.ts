@@ -2,6 +2,7 @@ import { InvalidInputError, planTogether as planResidents, residentPlanDocument 
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { renderResidentPlan } from './plan-together.render.js';
 import { requestOf } from './plan.action.js';
@@ -28,8 +29,8 @@ export async function planTogether(
       ),
     );
     const document = residentPlanDocument(planResidents(planned.map((prepared) => prepared.request)));
-    context.output.result(document, () =>
-      renderResidentPlan(document, models, context.output.style, context.output.width),
+    context.output.result(document, (shown) =>
+      renderResidentPlan(shown, models.map(printablePath), context.output.style, context.output.width),
     );
     return document.fits ? EXIT.done : EXIT.nothingFits;
   });

@@ -3,6 +3,7 @@ import { createPlan, parseModelReference, planDocument, type Level, type Plan } 
 import { planModel } from '../../composition/plan-services.js';
 import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import type { PlanFlags } from './plan.command.js';
@@ -14,7 +15,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
   return withServices(context, flags, async (services) => {
     const probe = flags.gpu === undefined && flags.vram === undefined;
-    const planner = await planModel(services, { model, probe, warn: (text) => output.note(`Warning: ${text}`) });
+    const planner = await planModel(services, { model, probe, warn: (text) => output.warn(text) });
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
     const document = planDocument(
       flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request),
@@ -22,10 +23,12 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
     if (flags.html !== undefined) {
       const { planPage } = await import('@plimsoll/report');
       await writeWhole(flags.html, planPage(prepared));
-      output.note(`Page: ${flags.html}`);
+      output.note(`Page: ${printablePath(flags.html)}`);
     }
     const downloads = services.loaded.settings.backend === 'ollama' && parseModelReference(model).kind !== 'url';
-    output.result(document, () => renderPlan(document, { model, downloads }, output.style, output.width));
+    output.result(document, (shown) =>
+      renderPlan(shown, { model: printablePath(model), downloads }, output.style, output.width),
+    );
     return document.recommended === null ? EXIT.nothingFits : EXIT.done;
   });
 }

@@ -36,7 +36,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
         sizeBytes: answer?.sizeBytes ?? null,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
-      output.result(document, () => renderDryRun(document));
+      output.result(document, renderDryRun);
       return EXIT.done;
     }
     const progress = buildProgress(output.progress(flags.to));
@@ -52,7 +52,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
         digest: built.digest,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
-      output.result(document, () => renderQuantized(document));
+      output.result(document, renderQuantized);
       return EXIT.done;
     } finally {
       progress.stop();

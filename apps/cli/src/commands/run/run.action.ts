@@ -6,6 +6,7 @@ import { withServices } from '../../composition/services.js';
 import { generateText } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
+import { printableDocument, printablePath } from '../../output/printable.js';
 import type { RunDocument } from '../../schemas/run.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { RunFlags } from './run.command.js';
@@ -26,7 +27,7 @@ export async function run(
   const request = await runRequest(model, await readPrompt(prompt, context.stdin), flags);
   return withServices(context, flags, async (services) => {
     checkRunsHere(model, services.loaded.settings.backend);
-    const useCase = await generateText(services, (message) => output.note(`Warning: ${message}`));
+    const useCase = await generateText(services, (message) => output.warn(message));
     const progress = buildProgress(output.progress());
     const isFile = parseModelReference(model).kind === 'file';
     let variant: ChosenVariant | null = null;
@@ -42,7 +43,7 @@ export async function run(
           // Who names a file and gets another must be told; a name stands for all its variants.
           const isOther = isFile && variant.variant !== model;
           if (variant.made !== null || isOther || flags.timings === true) {
-            output.note(renderChosenVariant(model, variant));
+            output.note(renderChosenVariant(printablePath(model), printableDocument(variant)));
           }
         } else if (event.type === 'done') {
           done = event;

@@ -3,6 +3,7 @@ import { cacheFolder } from '../../composition/cache-folder.js';
 import { openConfigStore } from '../../composition/open-config-store.js';
 import { remoteReading } from '../../composition/remote-reading.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { ServeFlags } from './serve.command.js';
@@ -26,13 +27,13 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     config,
     cacheFolder: path.join(cacheFolder(context.env), 'headers'),
     remote: remoteReading(flags, context.env),
-    warn: (message) => output.note(`Warning: ${message}`),
+    warn: (message) => output.warn(message),
   });
   const server = await startServer({
     services,
     ...settings.http,
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
-    onInternalError: (error) => output.note(`Error: ${error instanceof Error ? error.message : String(error)}`),
+    onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),
   });
   const document: ServeDocument = { schema: 'plimsoll.serve/1', url: server.url };
   output.result(

@@ -4,6 +4,7 @@ import { InvalidInputError, type VariantStatistics } from '@plimsoll/domain';
 import { withServices } from '../../composition/services.js';
 import { findRegressions, getStatistics, proposeForModels } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printable } from '../../output/printable.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { StatsFlags } from './stats.command.js';
@@ -28,8 +29,8 @@ export async function stats(context: CommandContext, model: string | undefined, 
     const applied = flags.apply === true && proposals !== null && proposals.length > 0;
     if (applied) await proposing.apply(proposals);
     const document = statsDocument(statistics, sinceMs, development, proposals, applied);
-    context.output.result(document, () =>
-      renderStats(document, model ?? null, context.output.style, context.output.width),
+    context.output.result(document, (shown) =>
+      renderStats(shown, model === undefined ? null : printable(model), context.output.style, context.output.width),
     );
     return EXIT.done;
   });

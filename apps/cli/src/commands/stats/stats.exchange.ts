@@ -58,7 +58,7 @@ export async function exportStats(
     await store?.close();
   }
   const document: StatsExportDocument = { schema: 'plimsoll.stats-export/1', file, format, records };
-  output.result(document, () => `${formatCount(records)} measurements are in ${file}.`);
+  output.result(document, (shown) => `${formatCount(records)} measurements are in ${shown.file}.`);
   return EXIT.done;
 }
 
@@ -85,7 +85,7 @@ export async function importStats(
       ...{ file, format, accepted, refused },
       refusedLines: refusedLines.map(({ line, reason }) => ({ line, reason })),
     };
-    output.result(document, () => renderImport(document));
+    output.result(document, renderImport);
     return refused === 0 ? EXIT.done : EXIT.failed;
   } catch (cause) {
     if (!signal.aborted) throw cause;
