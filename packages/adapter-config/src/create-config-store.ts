@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { FileConfigStore } from './file-config-store.js';
+import { homeFolder } from './files/home-folder.js';
 import type { WatchOptions } from './files/watch-file.js';
 import type { SavingFiles } from './files/write-atomically.js';
 import type { Environment } from './layers/environment-layer.js';
@@ -11,7 +11,10 @@ export interface ConfigStoreOptions {
   readonly path?: string | undefined;
   /** Settings that win over everything else. */
   readonly flags?: SettingFlags | undefined;
-  /** Refuse to load when the file is missing; else the defaults hold. */
+  /**
+   * Refuse to load when the file is missing; else the defaults hold. When absent, a file that `PLIMSOLL_CONFIG` names
+   * must be there, and others need not.
+   */
   readonly requireFile?: boolean | undefined;
   /** Ids of the backends that there are, so that others are refused; any is taken when absent. */
   readonly backends?: readonly string[] | undefined;
@@ -26,13 +29,15 @@ export interface ConfigStoreOptions {
 
 /** Settings in a `config.json`, under flags and environment. */
 export function createConfigStore(options: ConfigStoreOptions = {}): FileConfigStore {
+  const environment = options.environment ?? process.env;
+  const namedByEnvironment = options.path === undefined && (environment['PLIMSOLL_CONFIG'] ?? '') !== '';
   return new FileConfigStore({
     path: options.path ?? null,
     flags: options.flags ?? {},
-    requireFile: options.requireFile ?? false,
+    requireFile: options.requireFile ?? namedByEnvironment,
     backends: options.backends,
-    environment: options.environment ?? process.env,
-    homeFolder: options.homeFolder ?? homedir(),
+    environment,
+    homeFolder: options.homeFolder ?? homeFolder(),
     workingFolder: options.workingFolder ?? process.cwd(),
     platform: options.platform ?? process.platform,
     watching: options.watching ?? {},

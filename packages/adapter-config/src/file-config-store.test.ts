@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync, lstatSync } from 'node:fs';
 import * as nodeFiles from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,6 +47,42 @@ describe('loading', () => {
       code: 'invalid-config',
       message: /no configuration file/u,
     });
+  });
+
+  it('wants the file that PLIMSOLL_CONFIG names to be there', async () => {
+    const environment = { PLIMSOLL_CONFIG: '/nowhere/config.json' };
+    await expect(storeWith(null, { path: undefined, environment }).store.load()).rejects.toMatchObject({
+      code: 'invalid-config',
+      message: 'There is no configuration file /nowhere/config.json, which PLIMSOLL_CONFIG names.',
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('refuses a pipe and a device at once (needs mkfifo)', async () => {
+    const pipe = join(scratchFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero', '/dev/null']) {
+      await expect(createConfigStore({ path, environment: {} }).load()).rejects.toMatchObject({
+        code: 'invalid-config',
+        message: `${path} is a device or a pipe, not a regular file.`,
+      });
+    }
+  });
+
+  it('is bounded in size and depth, and reads BOM, CRLF, doubled and prototype keys as JSON does', async () => {
+    const refused = [
+      ['['.repeat(100_000), /does not hold a JSON object|is not valid JSON/u],
+      [`{"ai": ${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`, /nested more than 64 levels/u],
+      [`{"x": "${'y'.repeat(1024 ** 2)}"}`, /allowed: at most 1048576/u],
+      ['{"ai": {} // a remark\n}', /is not valid JSON/u],
+    ] as const;
+    for (const [text, message] of refused) {
+      await expect(storeWith(text).store.load()).rejects.toMatchObject({ code: 'invalid-config', message });
+    }
+    const read =
+      '\uFEFF{"__proto__": {"ai": 1}, "constructor": 2,\r\n"ai": {"quantization_bits": 8, "quantization_bits": 4}}';
+    const { settings } = await storeWith(read).store.load();
+    expect(settings.quantizationBits).toBe(4);
+    expect(Object.hasOwn(Object.prototype, 'ai')).toBe(false);
   });
 
   it('lets flags win over the environment, that over the profile, that over the file, that over defaults', async () => {
@@ -307,6 +344,16 @@ describe('single settings by path', () => {
     expect(await file.store.get('ai.key_cache_type')).toMatchObject({ value: 'q8_0', origin: 'file' });
     await file.store.unset('ai.quantization_bits');
     expect(await file.store.get('ai.quantization_bits')).toMatchObject({ value: 8, origin: 'default' });
+  });
+
+  it('changes a setting where it takes effect: in the active profile when that sets it', async () => {
+    const file = { ai: { quantization_bits: 16 }, profiles: { small: { ai: { quantization_bits: 8 } } } };
+    const { store, text } = storeWith(JSON.stringify(file), { environment: { PLIMSOLL_PROFILE: 'small' } });
+    expect((await store.set('ai.quantization_bits', '4')).settings.quantizationBits).toBe(4);
+    expect(JSON.parse(text())).toEqual({ ...file, profiles: { small: { ai: { quantization_bits: 4 } } } });
+    expect(await store.get('ai.quantization_bits')).toMatchObject({ value: 4, origin: 'profile' });
+    expect((await store.unset('ai.quantization_bits')).settings.quantizationBits).toBe(16);
+    expect((await store.set('ai.threads', '2')).origins.threads).toBe('file');
   });
 
   it('reaches models with dots in their names, and profiles', async () => {

@@ -67,12 +67,7 @@ export class FileConfigStore implements ConfigStore {
   /** A key that the active profile sets is changed there, so that the change takes effect. */
   async save(patch: SettingsPatch): Promise<LoadedSettings> {
     const changes = fileChanges(patch, this.#seenOverrides);
-    return this.#edit((document, profilePrefix) =>
-      changes.map(({ keys, value }) => {
-        const inProfile = valueAt(document, [...profilePrefix, ...keys.slice(0, 2)]) !== undefined;
-        return { keys: inProfile ? [...profilePrefix, ...keys] : keys, value };
-      }),
-    );
+    return this.#edit(changes);
   }
 
   /** Starts from what was loaded last: a change between `load` and `watch` is told too. */
@@ -129,20 +124,21 @@ export class FileConfigStore implements ConfigStore {
   }
 
   /**
-   * Sets the value at a dotted path in the file from a text, such as `4`, `true`, `none` or a name.
+   * Sets the value at a dotted path in the file from a text, such as `4`, `true`, `none` or a name. A key that the
+   * active profile sets is changed there, so that the change takes effect.
    * @throws InvalidInputError when there is no such setting or the text is not allowed for it.
    */
   async set(path: string, text: string): Promise<LoadedSettings> {
     const { schema, allowed, keys } = parseSettingPath(path);
     const value = parseText(schema(), text);
     if (value === undefined) throw new InvalidInputError(`${path} cannot be "${text}"; allowed: ${allowed}.`);
-    return this.#edit(() => [{ keys, value }]);
+    return this.#edit([{ keys, value }]);
   }
 
-  /** Removes the value at a dotted path from the file, so that the default holds again. */
+  /** Removes the value at a dotted path from where it takes effect: the active profile, or else the file. */
   async unset(path: string): Promise<LoadedSettings> {
     const { keys } = parseSettingPath(path);
-    return this.#edit(() => [{ keys, value: undefined }]);
+    return this.#edit([{ keys, value: undefined }]);
   }
 
   async #inFile(path: string, keys: readonly string[], description: string, secret: boolean): Promise<SettingEntry> {
@@ -173,9 +169,7 @@ export class FileConfigStore implements ConfigStore {
   }
 
   /** Reads, changes and writes the file while nobody else does. A result that would not load is not written. */
-  async #edit(
-    changesFor: (document: Record<string, unknown>, profilePrefix: readonly string[]) => readonly FileChange[],
-  ): Promise<LoadedSettings> {
+  async #edit(wanted: readonly FileChange[]): Promise<LoadedSettings> {
     const edit = async (): Promise<LoadedSettings> => {
       const path = await this.path();
       // The lock and the new file belong beside the real file, not beside a link to it.
@@ -185,7 +179,7 @@ export class FileConfigStore implements ConfigStore {
           const before = await readConfigText(target);
           const document = parseConfigText(before ?? '', path);
           const profile = activeProfile(document, this.#options.environment, path);
-          const changes = changesFor(document, profile === null ? ['profiles', ''] : ['profiles', profile.name]);
+          const changes = wanted.map((change) => whereItHolds(change, document, profile?.name ?? null));
           const after = applyChanges(before, changes);
           // A file with several mistakes is mended one by one: fewer than before may be written.
           const failure = this.#failureOf(path, after);
@@ -203,6 +197,13 @@ export class FileConfigStore implements ConfigStore {
     this.#saving = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** A change of a setting that the active profile sets, made there. */
+function whereItHolds(change: FileChange, document: Record<string, unknown>, profile: string | null): FileChange {
+  if (profile === null || change.keys[0] === 'profiles') return change;
+  const inProfile = valueAt(document, ['profiles', profile, ...change.keys.slice(0, 2)]) !== undefined;
+  return inProfile ? { keys: ['profiles', profile, ...change.keys], value: change.value } : change;
 }
 
 /** Each wrong value has a line of its own in the message. */

@@ -30,8 +30,9 @@ export interface ConfigContext extends ConfigSurroundings {
 export function interpretConfig(path: string, text: string | null, context: ConfigContext): LoadedSettings {
   const { environment, flags, homeFolder, workingFolder, requireFile } = context;
   if (text === null && requireFile) {
-    throw new InvalidConfigError(`There is no configuration file ${path}.`, {
-      hint: 'Name one that exists with --config, or leave the flag away to use the defaults.',
+    const named = context.path === null ? 'PLIMSOLL_CONFIG' : '--config';
+    throw new InvalidConfigError(`There is no configuration file ${path}, which ${named} names.`, {
+      hint: `Name one that exists, or use the defaults without ${named}.`,
     });
   }
   const document = parseConfigText(text ?? '', path);

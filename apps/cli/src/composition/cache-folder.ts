@@ -1,11 +1,11 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { homeFolder } from '@plimsoll/adapter-config';
 
 /** The user's folder for what can be made again: XDG, `~/Library/Caches`, or `%LOCALAPPDATA%`. */
 export function cacheFolder(
   env: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform = process.platform,
-  home: string = homedir(),
+  home: string = homeFolder(),
 ): string {
   const named = env[platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME'] ?? '';
   if (named !== '') return path.join(named, 'plimsoll', ...(platform === 'win32' ? ['cache'] : []));

@@ -20,6 +20,7 @@ export function openConfigStore(context: CommandContext, options: OpenConfigOpti
     flags: settings,
     backends: BACKEND_IDS,
     // A file that was named on the command line and is missing is a mistake, not a wish for the defaults.
-    ...(file === undefined ? {} : { path: file, requireFile: !mayBeMissing }),
+    ...(file === undefined ? {} : { path: file, requireFile: true }),
+    ...(mayBeMissing ? { requireFile: false } : {}),
   });
 }

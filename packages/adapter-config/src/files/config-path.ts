@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { readConfigText } from './read-config.js';
 
 /** Where to look for the file and where programs keep their data. */
 export interface ConfigSurroundings {
@@ -42,7 +42,7 @@ export function userFolder(surroundings: ConfigSurroundings, kind: 'config' | 'd
 
 /** A file that does not parse counts when it mentions the section, so that its mistake is told, not overlooked. */
 async function isOurs(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = (await readConfigText(path).catch(() => null)) ?? '';
   if (!text.includes('"ai"')) return false;
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/u, ''));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -85,8 +86,19 @@ async function isStale(lock: string): Promise<boolean> {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return errorCode(error) === 'EPERM';
+  }
+}
+
+/** Whether a process has ended and waits for its parent to notice: it holds nothing any more. Known on Linux only. */
+function isZombie(pid: number): boolean {
+  try {
+    // The name, in parentheses, may hold anything; the state follows the last one.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return 'ZX'.includes(stat[stat.lastIndexOf(')') + 2] ?? '?');
+  } catch {
+    return false;
   }
 }

@@ -1,25 +1,39 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants, open, type FileHandle } from 'node:fs/promises';
 import { InvalidConfigError } from '@plimsoll/domain';
 import { errorCode, storageError } from './storage-error.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
 
-/** The text of the file, or null when there is none. */
+/**
+ * The text of the file, or null when there is none.
+ * @throws InvalidConfigError for anything but a regular file of bounded size, StorageFailedError
+ */
 export async function readConfigText(path: string): Promise<string | null> {
+  let file: FileHandle | null = null;
   try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) {
-      throw new InvalidConfigError(`${path} has ${size} bytes; allowed: at most ${MAX_BYTES}.`, {
-        hint: 'Is it the right file? Choose another with --config.',
-      });
-    }
-    return await readFile(path, 'utf8');
+    // Opening a named pipe would wait for somebody who writes to it.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await readRegularFile(file, path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     if (error instanceof InvalidConfigError) throw error;
     throw storageError('read', path, error);
+  } finally {
+    await file?.close();
   }
+}
+
+async function readRegularFile(file: FileHandle, path: string): Promise<string> {
+  const hint = 'Is it the right file? Choose another with --config.';
+  const found = await file.stat();
+  if (!found.isFile() && !found.isDirectory()) {
+    throw new InvalidConfigError(`${path} is a device or a pipe, not a regular file.`, { hint });
+  }
+  if (found.size > MAX_BYTES) {
+    throw new InvalidConfigError(`${path} has ${found.size} bytes; allowed: at most ${MAX_BYTES}.`, { hint });
+  }
+  return file.readFile('utf8');
 }
 
 /** The object that the text of the file holds. An empty file counts as an empty object. */

@@ -86,10 +86,14 @@ async function tellChange(
 ): Promise<number> {
   const entry = await store.get(key);
   const document = await describe(store, [entry]);
+  const inProfile = entry.origin === 'profile' && document.profile !== null ? `, profile ${document.profile}` : '';
   warn(context, document.warnings);
-  context.output.result(document, (shown) => `${key} ${words} ${renderSettingValue(entry.value)}  (${shown.file})`);
+  context.output.result(
+    document,
+    (shown) => `${key} ${words} ${renderSettingValue(entry.value)}  (${shown.file}${inProfile})`,
+  );
   if (entry.origin === 'environment') {
-    context.output.note(`Note: the environment sets ${key} too, and wins over the file.`);
+    context.output.note(`Note: the environment sets ${key} too, and has precedence over the file.`);
   }
   return EXIT.done;
 }
