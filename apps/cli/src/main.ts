@@ -1,5 +1,5 @@
-import { CancelledError } from '@plimsoll/domain';
 import { EXIT } from './errors/exit-codes.js';
+import { StopRequest } from './errors/stop-request.js';
 import { runProgram } from './run-program.js';
 
 export { runProgram };
@@ -10,9 +10,10 @@ const LINGER_MS = 3000;
 /** The program: reads arguments and signals of the process and sets its exit code. */
 export async function main(process: NodeJS.Process, version: string): Promise<void> {
   const interruption = new AbortController();
-  const interrupt = (): void => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort(new CancelledError('Interrupted. Nothing half done was left behind.'));
+  const interrupt = (by: NodeJS.Signals): void => {
+    const stop = new StopRequest(by === 'SIGTERM' ? by : 'SIGINT');
+    if (interruption.signal.aborted) process.exit(stop.by === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted);
+    interruption.abort(stop);
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);

@@ -38,7 +38,8 @@ export function createProgram(
       '\nA <model> is a name of the backend (llama3.1:8b-instruct), a path to a GGUF file, an https:// URL of one,\n' +
         'hf.co/org/repo[:LEVEL], or ollama:name for the public library.\n\n' +
         'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing fits, 4 backend unreachable,\n' +
-        '130 interrupted. With --json a failed command leaves stdout empty and writes one JSON document to stderr.\n\n' +
+        '130 interrupted, 143 terminated. With --json a failed command leaves stdout empty and writes one JSON\n' +
+        'document to stderr.\n\n' +
         'Begin with: plimsoll demo',
     );
   // A command that is known needs no other beside it, unless it describes them all.

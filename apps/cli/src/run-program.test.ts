@@ -1,5 +1,6 @@
 import { CancelledError } from '@plimsoll/domain';
 import { describe, expect, it } from 'vitest';
+import { StopRequest } from './errors/stop-request.js';
 import { runProgram } from './run-program.js';
 
 interface Outcome {
@@ -80,5 +81,14 @@ describe('runProgram', () => {
     const { code, stderr } = await plimsoll(['schema', 'nonsense'], aborted);
     expect(code).toBe(130);
     expect(stderr).toBe('Stopped: Interrupted.\n');
+  });
+
+  it.each([
+    ['SIGINT', 130, 'Interrupted'],
+    ['SIGTERM', 143, 'Terminated'],
+  ] as const)('tells %s apart by exit code %d', async (by, exitCode, message) => {
+    const { code, stderr } = await plimsoll(['schema', 'nonsense', '--json'], AbortSignal.abort(new StopRequest(by)));
+    expect(code).toBe(exitCode);
+    expect(stderr).toContain(`${message}. Nothing half done was left behind.`);
   });
 });

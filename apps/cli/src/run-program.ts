@@ -4,6 +4,7 @@ import { CommanderError, type Command } from 'commander';
 import type { RunAction } from './commands/command-context.js';
 import { describeFailure, renderFailure, renderStack } from './errors/report-failure.js';
 import { EXIT } from './errors/exit-codes.js';
+import { isTerminated } from './errors/stop-request.js';
 import { Output } from './output/output.js';
 import type { TextStream } from './output/text-stream.js';
 import { createProgram } from './program.js';
@@ -45,14 +46,15 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
     const [first, about] = args;
     if (first === 'help' && about !== undefined) requireCommand(program, about);
     await program.parseAsync([...args], { from: 'user' });
-    return exitCode;
+    return exitCodeOf(exitCode, world.signal);
   } catch (failure) {
     output.stopProgress();
     if (failure instanceof CommanderError && (failure.exitCode === 0 || failure.code === 'commander.help')) {
       return EXIT.done;
     }
     const reported = failure instanceof CommanderError ? usageError(failure, args) : failure;
-    const document = describeFailure(world.signal.aborted ? interruption(reported, world.signal) : reported);
+    const described = describeFailure(world.signal.aborted ? interruption(reported, world.signal) : reported);
+    const document = { ...described, exitCode: exitCodeOf(described.exitCode, world.signal) };
     if (json) output.jsonNote(document);
     else output.note(renderFailure(document, output.errorStyle));
     if ((world.env['PLIMSOLL_DEBUG'] ?? '') !== '') output.note(renderStack(reported));
@@ -64,6 +66,11 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
 function requireCommand(program: Command, name: string): void {
   if (name === 'help' || program.commands.some((command) => command.name() === name)) return;
   throw new InvalidInputError(`Unknown command '${name}'.`, { hint: 'See: plimsoll --help' });
+}
+
+/** An interruption by SIGTERM has a code of its own. */
+function exitCodeOf(exitCode: number, signal: AbortSignal): number {
+  return exitCode === EXIT.interrupted && isTerminated(signal) ? EXIT.terminated : exitCode;
 }
 
 /** Whatever fails after Ctrl-C fails because of it. */

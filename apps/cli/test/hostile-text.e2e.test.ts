@@ -30,7 +30,6 @@ const model = ({ name = 'm', key = 'k', tensor = 't.weight', architecture = 'lla
 /** Nothing but text, line breaks and the program's own colours; no endless name, unless it is a program that reads. */
 function expectPrintable({ stdout, stderr }: Run, forPeople = true): void {
   for (const text of [stdout, stderr]) {
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
     const plain = text.replaceAll(/\u001b\[\d{1,2}m/g, '');
     expect(plain).not.toMatch(/[^\P{Cc}\n]|\p{Cf}/u);
     if (forPeople) expect(plain).not.toMatch(/N{121}/);

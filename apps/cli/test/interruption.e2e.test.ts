@@ -52,17 +52,23 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C (Windows has no such signa
     expect((await stat(model)).size).toBe(SAMPLE_MODEL.fileBytes);
   });
 
-  it('ends a watch and a server', async () => {
+  it('ends a watch', async () => {
     const watch = await interruptedAfter(1500, ['gpu', '--watch', '--interval', '0.2', '--json']);
     expect(watch).toMatchObject({ code: 130, stderr: '' });
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 0],
+  ] as const)('or a service manager ends a server: %s with exit code %d', async (signal, code) => {
     const { child, ended } = user.start(['serve', '--port', '0', '--json']);
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.once('data', (text: string) => resolve((JSON.parse(text) as { url: string }).url));
       void ended.then(({ stderr }) => reject(new Error(stderr)));
     });
     expect((await fetch(`${url}/api/plimsoll/v1/settings`)).status).toBe(200);
-    child.kill('SIGINT');
-    expect((await ended).code).toBe(130);
+    child.kill(signal);
+    expect((await ended).code).toBe(code);
   });
 });
 

@@ -1,7 +1,15 @@
 import type { ErrorCode } from '@plimsoll/domain';
 
 /** Exit codes of the program. Scripts rely on them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, nothingFits: 3, unreachable: 4, interrupted: 130 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  nothingFits: 3,
+  unreachable: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** The exit code of each failure. */
 export const EXIT_CODE_OF: Readonly<Record<ErrorCode, number>> = {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { suggest } from './suggest.js';
 import { tensorOverride } from './tensor-override.js';
-import { decimalNumber, levelName, listOf, memorySize, oneOf, wholeNumber } from './values.js';
+import { decimalNumber, levelName, listOf, memorySize, oneOf, tokenCount, wholeNumber } from './values.js';
 
 describe('flag values', () => {
   it('reads memory as cards are sold: 8GB is 8 GiB', () => {
     expect(memorySize('--vram')('8GB')).toBe(8 * 1024 ** 3);
     expect(memorySize('--vram')('6144MB')).toBe(6144 * 1024 ** 2);
     expect(memorySize('--vram')('0')).toBe(0);
-    expect(() => memorySize('--vram')('lots')).toThrow('--vram is "lots", which is no amount of memory.');
+    expect(memorySize('--vram')('8')).toBe(8 * 1024 ** 3);
+    expect(memorySize('--vram')('7.5')).toBe(7.5 * 1024 ** 3);
+    expect(memorySize('--vram')('6442450944')).toBe(6 * 1024 ** 3);
+    expect(() => memorySize('--vram')('lots')).toThrow('--vram is "lots", which is not an amount of memory.');
   });
 
   it('names the bounds of a number', () => {
@@ -68,3 +71,18 @@ function catchError(action: () => unknown): unknown {
   }
   throw new Error('It did not throw.');
 }
+
+describe('tokenCount', () => {
+  it.each([
+    ['8192', 8192],
+    ['8k', 8192],
+    ['16K', 16_384],
+    ['1m', 1_048_576],
+  ])('reads %s as %d tokens', (text, tokens) => {
+    expect(tokenCount('--context', 1, 2 ** 24)(text)).toBe(tokens);
+  });
+
+  it.each(['', 'k', '8kk', '-8k', '0', '17m', '8.5k'])('refuses %j', (text) => {
+    expect(() => tokenCount('--context', 1, 2 ** 24)(text)).toThrow('must be a number of tokens from 1 to 16777216');
+  });
+});

@@ -1,16 +1,28 @@
 import { InvalidInputError, LEVEL_NAMES, parseByteSize, parseLevel, type Level } from '@plimsoll/domain';
 import { suggest } from './suggest.js';
 
+/** A bare number above this was meant as bytes: no machine has as many GB. */
+const MOST_BARE_GB = 2 ** 20;
+
+/** Whether an amount of memory has no unit and is so small that GB are meant. */
+function isBareGigabytes(text: string): boolean {
+  return /^\s*\d*\.?\d+\s*$/.test(text) && Number(text) > 0 && Number(text) < MOST_BARE_GB;
+}
+
 /**
- * Reads an amount of memory in bytes. `8GB`, `8GiB` and `8G` are all 8 × 2³⁰: that is what an "8 GB" card holds.
- * Without a unit the number is bytes.
+ * Reads an amount of memory in bytes. `8GB`, `8GiB` and `8G` are all 8 × 2³⁰: that is what an "8 GB" card holds, and
+ * so is a bare `8`, of which `onAssumed` gets a note. A bare number too large for GB is bytes.
  */
-export function memorySize(flag: string): (text: string) => number {
+export function memorySize(
+  flag: string,
+  onAssumed: (note: string) => void = () => undefined,
+): (text: string) => number {
   return (text) => {
     try {
-      return parseByteSize(text);
+      if (isBareGigabytes(text)) onAssumed(`${flag} ${text.trim()} is taken as ${text.trim()} GB.`);
+      return parseByteSize(isBareGigabytes(text) ? `${text.trim()}GB` : text);
     } catch (cause) {
-      throw new InvalidInputError(`${flag} is "${text}", which is no amount of memory.`, {
+      throw new InvalidInputError(`${flag} is "${text}", which is not an amount of memory.`, {
         hint: 'Give a number with a unit, such as 8GB, 6144MB or 0.5GiB. One GB counts 1024³ bytes here, as on cards.',
         cause,
       });
@@ -27,6 +39,19 @@ export function wholeNumber(flag: string, least: number, most: number): (text: s
     const value = /^-?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
     throw new InvalidInputError(`${flag} is "${text}", but must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Reads a number of tokens within bounds, such as `8192`, `8k` or `16K`; a K is 1,024, as in the names of contexts. */
+export function tokenCount(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^(\d+)([km]?)$/i.exec(text.trim()) ?? [];
+    const value =
+      digits === undefined ? Number.NaN : Number(digits) * 1024 ** ['', 'k', 'm'].indexOf(unit.toLowerCase());
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidInputError(`${flag} is "${text}", but must be a number of tokens from ${least} to ${most}.`, {
+      hint: `For example: ${flag} 8192 or ${flag} 8k`,
+    });
   };
 }
 
@@ -60,7 +85,7 @@ export function levelName(flag: string): (text: string) => Level {
     const level = parseLevel(text.trim());
     if (level !== null) return level;
     const meant = suggest(text, LEVEL_NAMES);
-    throw new InvalidInputError(`${flag} is "${text}", which is no quantization level.`, {
+    throw new InvalidInputError(`${flag} is "${text}", which is not a quantization level.`, {
       hint:
         meant === null
           ? `Common levels: ${COMMON_LEVELS.join(', ')}. All: ${LEVEL_NAMES.join(', ')}.`

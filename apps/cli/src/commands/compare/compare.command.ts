@@ -1,6 +1,6 @@
 import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, levelName, listOf, oneOf, wholeNumber } from '../../flags/values.js';
+import { MOST_CONTEXT_TOKENS, levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
 
@@ -62,7 +62,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option(
       '--depths <list>',
       'tokens of prompt at which speed is measured too, with commas; 0 is a few words',
-      listOf(wholeNumber('--depths', 0, MOST_CONTEXT_TOKENS)),
+      listOf(tokenCount('--depths', 0, MOST_CONTEXT_TOKENS)),
     )
     .option(
       '--concurrency <list>',
@@ -78,7 +78,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option('--prompt <text>', 'prompt of the timed runs')
     .option('--max-tokens <count>', 'tokens generated in each timed run', wholeNumber('--max-tokens', 1, 100_000))
     .option('--text <file>', 'text that quality is measured on')
-    .option('--window <tokens>', 'tokens of text looked at together', wholeNumber('--window', 8, MOST_CONTEXT_TOKENS))
+    .option('--window <tokens>', 'tokens of text looked at together', tokenCount('--window', 8, MOST_CONTEXT_TOKENS))
     .option('--no-quality', 'measure speed and memory only')
     .option('--tasks', 'run the suite of tasks with known answers on every level')
     .option(

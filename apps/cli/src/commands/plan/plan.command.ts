@@ -1,6 +1,6 @@
 import { KV_CACHE_TYPES, type FlashAttention, type KvCacheType, type Level } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, wholeNumber } from '../../flags/values.js';
+import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
@@ -22,6 +22,7 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
 
 /** Describes `plimsoll plan`. */
 export function addPlanCommand(program: Command, run: RunAction): void {
+  const notes: string[] = [];
   const command = defineCommand(
     program,
     'plan <model...>',
@@ -32,14 +33,18 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       { command: 'plimsoll plan model.gguf --gpu "RTX 4060" --kv q8_0', effect: 'for a card that is not here' },
       { command: 'plimsoll plan model.gguf --vram 0 --json', effect: 'for the processor alone, as JSON' },
       { command: 'plimsoll plan hf.co/org/repo', effect: 'before downloading: headers are read, not files' },
-      { command: 'plimsoll plan model.gguf --exact', effect: 'with the bytes that the engine itself tells' },
+      { command: 'plimsoll plan model.gguf --exact', effect: 'with the bytes that the engine itself reports' },
       { command: 'plimsoll plan llama3.1:8b gemma3:4b', effect: 'several models in memory at once' },
       { command: 'plimsoll plan model.gguf --html plan.html', effect: 'as a page to play with, no server needed' },
     ],
   )
-    .option('--vram <size>', 'device memory to plan for, such as 8GB; 0 for the processor alone', memorySize('--vram'))
+    .option(
+      '--vram <size>',
+      'device memory to plan for, such as 8GB; 0 for the processor alone',
+      memorySize('--vram', (note) => notes.push(note)),
+    )
     .option('--gpu <name>', 'card to plan for, such as "RTX 4060"')
-    .option('--context <tokens>', 'context length', wholeNumber('--context', 1, MOST_CONTEXT_TOKENS))
+    .option('--context <tokens>', 'context length, such as 8192 or 8k', tokenCount('--context', 1, MOST_CONTEXT_TOKENS))
     .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
     .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', 1, 256))
     .option(
@@ -50,10 +55,11 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .option('--html <file>', 'write an interactive HTML page with the plan')
-    .option('--exact', 'ask the engine itself, which tells its bytes without the data of the model')
+    .option('--exact', 'ask the engine itself, which reports its bytes without loading the weights')
     .addOption(backendOption())
     .action((models: readonly string[], flags: PlanFlags) =>
       run(flags, async (context) => {
+        for (const note of notes) context.output.note(`Note: ${note}`);
         const [model = ''] = models;
         return models.length === 1
           ? plan(context, model, flags)

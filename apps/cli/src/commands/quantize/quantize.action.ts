@@ -9,6 +9,7 @@ import { formatBytes, formatDuration } from '../../output/format.js';
 import { buildProgress } from '../../output/build-progress.js';
 import type { QuantizeDocument } from '../../schemas/quantize.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.command.js';
 
 /** `plimsoll quantize`. */
@@ -17,13 +18,16 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
   await checkModelFile(model, signal);
   return withServices(context, flags, async (services) => {
     checkRunsHere(model, services.loaded.settings.backend);
+    const { out, force = false } = flags;
+    const here = services.loaded.settings.backend === 'embedded' && out !== undefined && flags.dryRun !== true;
+    const target = here ? await targetFile({ model, level: flags.to, out, force }) : out;
     const clock = await services.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const useCase = await quantizeModel(services);
     const request: QuantizeRequest = {
       model,
       level: flags.to,
-      target: flags.out,
+      target,
       overrides: flags.tensor,
       allowRequantize: flags.allowRequantize,
       threads: flags.threads,
@@ -69,6 +73,6 @@ export function renderQuantized({ path, name, level, sizeBytes, durationMs }: Qu
 /** What would be made. */
 export function renderDryRun({ model, level, sizeBytes }: QuantizeDocument): string {
   return sizeBytes === null
-    ? `This backend cannot tell beforehand how large ${model} would be at ${level}.`
-    : `${model} at ${level} would have ${formatBytes(sizeBytes)}. Nothing was written.`;
+    ? `This backend cannot say in advance how large ${model} would be at ${level}.`
+    : `${model} at ${level} would take ${formatBytes(sizeBytes)}. Nothing was written.`;
 }

@@ -9,6 +9,7 @@ import { backendOption, defineCommand, type BackendFlags } from '../define-comma
 export interface QuantizeFlags extends BackendFlags {
   readonly to: Level;
   readonly out?: string;
+  readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly tensor?: readonly TensorOverride[];
   readonly allowRequantize?: boolean;
@@ -29,10 +30,11 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
     .requiredOption('--to <level>', 'quantization level to make', levelName('--to'))
-    .option('--out <file>', 'file or name of the result')
-    .option('--dry-run', 'tell the size of the result without writing it')
+    .option('--out <file>', 'file, folder or name of the result')
+    .option('--force', 'overwrite the file that --out names')
+    .option('--dry-run', 'print the size of the result without writing it')
     .option('--tensor <pattern=type>', 'give tensors whose names match another type; may be repeated', collect)
-    .option('--allow-requantize', 'start from a quantized model all the same; quality suffers twice')
+    .option('--allow-requantize', 'start from a quantized model anyway; quality suffers twice')
     .option('--threads <count>', 'threads to work with', wholeNumber('--threads', 1, 1024))
     .addOption(backendOption())
     .action((model: string, flags: QuantizeFlags) =>

@@ -1,6 +1,6 @@
 import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, decimalNumber, levelName, wholeNumber } from '../../flags/values.js';
+import { MOST_CONTEXT_TOKENS, decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand, type BackendFlags } from '../define-command.js';
 
@@ -44,7 +44,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
     .option('--stop <text>', 'end the answer before this text; may be repeated', collect)
     .option('--format <format>', 'json, or a file with a JSON schema that the answer must satisfy')
     .option('--image <file>', 'picture to look at; may be repeated', collect)
-    .option('--context <tokens>', 'context length', wholeNumber('--context', 1, MOST_CONTEXT_TOKENS))
+    .option('--context <tokens>', 'context length, such as 8192 or 8k', tokenCount('--context', 1, MOST_CONTEXT_TOKENS))
     .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
     .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', 0, 10_000))
     .option('--timings', 'tell afterwards, on stderr, how long it took')

@@ -4,6 +4,7 @@ import { openConfigStore } from '../../composition/open-config-store.js';
 import { remoteReading } from '../../composition/remote-reading.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../errors/report-failure.js';
+import { isTerminated } from '../../errors/stop-request.js';
 import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { ServeFlags } from './serve.command.js';
@@ -42,7 +43,8 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
   );
   await aborted(signal);
   await server.close(FAREWELL_MS);
-  return EXIT.interrupted;
+  // To a service manager, a service that stops when it is told to has done its job.
+  return isTerminated(signal) ? EXIT.done : EXIT.interrupted;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
