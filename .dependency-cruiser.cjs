@@ -27,7 +27,17 @@ module.exports = {
       comment: 'A backend can be added or removed without touching another.',
       severity: 'error',
       from: { path: '^packages/(adapter-[^/]+)/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/(adapter-[^/]+|application|sdk|testing)/', pathNot: '^packages/$1/' },
+      to: {
+        path: '^packages/(adapter-[^/]+|application|sdk|testing)/',
+        pathNot: '^packages/$1/|^packages/adapter-gguf/src/index\\.ts$',
+      },
+    },
+    {
+      name: 'only-the-hub-reads-gguf',
+      comment: 'Other adapters are given a ModelInspector: the format is a matter of one adapter.',
+      severity: 'error',
+      from: { path: '^packages/adapter-(?!hub|gguf)[^/]+/src', pathNot: '\\.test\\.ts$' },
+      to: { path: '^packages/adapter-gguf/' },
     },
     {
       name: 'inversify-stays-at-the-rim',

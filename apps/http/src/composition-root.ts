@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import type { ConfigStoreOptions } from '@plimsoll/adapter-config';
 import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
-import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
+import { hubModule } from '@plimsoll/adapter-hub/inversify';
+import type { HubModuleOptions } from '@plimsoll/adapter-hub/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import { GetStatistics, ManageSettings, ReadDevices } from '@plimsoll/application';
@@ -28,7 +29,7 @@ export interface ComposeOptions {
   /** Folder for headers of remote models; none are kept when absent. */
   readonly cacheFolder?: string | undefined;
   /** How models are read over a network; public addresses by HTTPS alone when absent. */
-  readonly remote?: Pick<GgufModuleOptions, 'access' | 'huggingFace'> | undefined;
+  readonly remote?: Pick<HubModuleOptions, 'access' | 'huggingFace'> | undefined;
   /** Hears of what went wrong beside an answer. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -50,7 +51,8 @@ export async function composeServices(options: ComposeOptions = {}): Promise<Htt
   root.load(
     gpuModule(gpuOptions()),
     storeModule(first.storeFile),
-    ggufModule({ cacheFolder, ...remote, ollamaLibrary: { probeTags: true } }),
+    ggufModule({ cacheFolder, ...remote }),
+    hubModule({ cacheFolder, ...remote, ollamaLibrary: { probeTags: true } }),
   );
   const [gpu, store] = [root.get(GPU_PROBE), root.get(MEASUREMENT_STORE)];
   const devices = new ReadDevices(gpu, root.get(HOST_PROBE));

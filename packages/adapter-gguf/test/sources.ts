@@ -1,4 +1,4 @@
-import type { RemoteAccess } from '../src/http/remote-access.js';
+import type { RemoteAccess } from '@plimsoll/transport';
 
 /** What tests against loopback servers must allow. */
 export const LOCAL: RemoteAccess = { allowHttp: true, allowPrivateAddresses: true };

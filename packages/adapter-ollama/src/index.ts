@@ -3,10 +3,8 @@ export type { OllamaVariantBuilderOptions } from './builder/ollama-variant-build
 export { OllamaCatalog } from './catalog/ollama-catalog.js';
 export { OLLAMA_REGISTRY_URL, OllamaRegistry } from './catalog/ollama-registry.js';
 export type { OllamaRegistryOptions, RegistryEntry } from './catalog/ollama-registry.js';
-export type { HttpAnswer, HttpFetch, HttpRequest } from './http/http-fetch.js';
 export { OllamaInspector } from './inspector/ollama-inspector.js';
 export { OllamaApi } from './ollama-api.js';
-export type { CreateRequest } from './ollama-api.js';
 export { DEFAULT_TIMEOUTS } from './ollama-options.js';
 export type { OllamaOptions, OllamaTimeouts } from './ollama-options.js';
 export { OllamaRuntime } from './runtime/ollama-runtime.js';

@@ -1,9 +1,5 @@
 import type { CallOptions } from '@plimsoll/domain';
-import type { GenerateRequest as WireGenerateRequest, ChatRequest as WireChatRequest } from 'ollama';
-import { OllamaHttp } from './http/ollama-http.js';
-import { undiciTransport } from './http/undici-transport.js';
-import { DEFAULT_TIMEOUTS, type OllamaOptions, type OllamaTimeouts } from './ollama-options.js';
-import { serverAddress } from './server-address.js';
+import { lines } from '@plimsoll/protocol';
 import {
   embedAnswer,
   generateAnswer,
@@ -12,24 +8,20 @@ import {
   showAnswer,
   tagsAnswer,
   versionAnswer,
+  type CreateRequest,
   type GenerateAnswer,
   type ProgressAnswer,
-  type ResidentAnswer,
+  type ResidentEntry,
   type ShowAnswer,
-  type TagsAnswer,
-} from './wire/answers.js';
-import { parseAnswer } from './wire/parse-answer.js';
-
-/** What to make with `create`. */
-export interface CreateRequest {
-  readonly model: string;
-  /** An installed model to start from. Ollama pulls it when it is not there. */
-  readonly from?: string | undefined;
-  /** Uploaded files by name, each with its `sha256:…` digest. */
-  readonly files?: Readonly<Record<string, string>> | undefined;
-  /** Level to quantize to, as Ollama writes it. */
-  readonly quantize?: string | undefined;
-}
+  type TagEntry,
+} from '@plimsoll/protocol/ollama';
+import { HttpClient, undiciTransport, type HttpCall } from '@plimsoll/transport';
+import type { GenerateRequest as WireGenerateRequest, ChatRequest as WireChatRequest } from 'ollama';
+import { parseLine, withoutError } from './errors/parse-line.js';
+import { refusalError } from './errors/refusal-error.js';
+import { DEFAULT_TIMEOUTS, type OllamaOptions, type OllamaTimeouts } from './ollama-options.js';
+import { serverAddress } from './server-address.js';
+import { parseAnswer } from './parse-answer.js';
 
 /**
  * Ollama's HTTP API, one method per endpoint: answers checked, failures as Plimsoll errors. The runtime, the
@@ -39,7 +31,7 @@ export class OllamaApi {
   readonly address: string;
   readonly timeouts: OllamaTimeouts;
   readonly monotonicMs: () => number;
-  readonly #http: OllamaHttp;
+  readonly #http: HttpClient;
 
   /** @throws InvalidInputError when `host` is no address. */
   constructor(options: OllamaOptions = {}) {
@@ -47,9 +39,15 @@ export class OllamaApi {
     this.address = serverAddress(options.host);
     this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
     this.monotonicMs = clock === undefined ? () => performance.now() : () => clock.monotonicMs();
-    const transport =
-      fetch === undefined ? undiciTransport(this.timeouts.connectMs) : { fetch, close: () => Promise.resolve() };
-    this.#http = new OllamaHttp(this.address, transport, options.headers);
+    const { connectMs } = this.timeouts;
+    this.#http = new HttpClient({
+      address: this.address,
+      transport: fetch === undefined ? undiciTransport({ connectMs }) : { fetch, close: () => Promise.resolve() },
+      headers: options.headers,
+      name: 'Ollama',
+      startHint: 'Start it with: ollama serve; or set ollama_host (or OLLAMA_HOST) to where it runs.',
+      refused: (refusal, call) => refusalError(refusal, call, this.address),
+    });
   }
 
   async version(options: CallOptions = {}): Promise<string> {
@@ -58,12 +56,12 @@ export class OllamaApi {
     return parseAnswer(versionAnswer, answer, task).version;
   }
 
-  async tags(options: CallOptions = {}): Promise<NonNullable<TagsAnswer['models']>> {
+  async tags(options: CallOptions = {}): Promise<readonly TagEntry[]> {
     const task = 'list its models';
     return parseAnswer(tagsAnswer, await this.#ask('GET', '/api/tags', task, options), task).models ?? [];
   }
 
-  async resident(options: CallOptions = {}): Promise<NonNullable<ResidentAnswer['models']>> {
+  async resident(options: CallOptions = {}): Promise<readonly ResidentEntry[]> {
     const task = 'list its resident models';
     return parseAnswer(residentAnswer, await this.#ask('GET', '/api/ps', task, options), task).models ?? [];
   }
@@ -89,8 +87,8 @@ export class OllamaApi {
   ): Promise<readonly (readonly number[])[]> {
     const task = `embed ${body.input.length} texts`;
     const { loadMs } = this.timeouts;
-    const call = { method: 'POST', path: '/api/embed', task, model: body.model, body, limitMs: loadMs } as const;
-    return parseAnswer(embedAnswer, await this.#http.json({ ...call, ...options }), task).embeddings;
+    const call = { method: 'POST', path: '/api/embed', task, model: body.model, body, limitMs: loadMs, ...options };
+    return parseAnswer(embedAnswer, await this.#json(call), task).embeddings;
   }
 
   /** Lines of an answer; ends after the one that says `done`. */
@@ -107,7 +105,10 @@ export class OllamaApi {
     return this.#progress('/api/pull', `pull ${model}`, { model, stream: true }, options);
   }
 
-  create(request: CreateRequest, options: CallOptions = {}): AsyncGenerator<ProgressAnswer, void, void> {
+  create(
+    request: CreateRequest & { readonly model: string },
+    options: CallOptions = {},
+  ): AsyncGenerator<ProgressAnswer, void, void> {
     return this.#progress('/api/create', `create ${request.model}`, { ...request, stream: true }, options);
   }
 
@@ -141,7 +142,12 @@ export class OllamaApi {
     body?: Readonly<Record<string, unknown>>,
     model = typeof body?.['model'] === 'string' ? body['model'] : undefined,
   ): Promise<unknown> {
-    return this.#http.json({ method, path, task, body, model, limitMs: this.timeouts.answerMs, ...options });
+    return this.#json({ method, path, task, body, model, limitMs: this.timeouts.answerMs, ...options });
+  }
+
+  /** A proxy or an old server may report an error with the status 200. */
+  async #json(call: HttpCall): Promise<unknown> {
+    return withoutError(await this.#http.json(call), call);
   }
 
   async *#stream(
@@ -153,10 +159,8 @@ export class OllamaApi {
     const task = `answer with ${model}`;
     const { loadMs: limitMs, pauseMs } = this.timeouts;
     const streamed = { ...body, stream: true };
-    const call = { method: 'POST', path, task, model, body: streamed, limitMs, pauseMs, ...options } as const;
-    for await (const line of this.#http.lines(call)) {
-      yield parseAnswer(generateAnswer, line, task);
-    }
+    const call = { method: 'POST', path, task, model, body: streamed, limitMs, pauseMs, ...options };
+    for await (const line of this.#lines(call)) yield parseAnswer(generateAnswer, line, task);
   }
 
   async *#progress(
@@ -166,8 +170,12 @@ export class OllamaApi {
     options: CallOptions,
   ): AsyncGenerator<ProgressAnswer, void, void> {
     const limitMs = this.timeouts.buildPauseMs;
-    const call = { method: 'POST', path, task, model: body.model, body, limitMs, ...options } as const;
-    for await (const line of this.#http.lines(call)) yield parseAnswer(progressAnswer, line, task);
+    const call = { method: 'POST', path, task, model: body.model, body, limitMs, ...options };
+    for await (const line of this.#lines(call)) yield parseAnswer(progressAnswer, line, task);
+  }
+
+  async *#lines(call: HttpCall): AsyncGenerator<unknown, void, void> {
+    for await (const line of lines(this.#http.chunks(call))) yield parseLine(line, call);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@plimsoll/domain';
-import type { HttpFetch } from './http/http-fetch.js';
+import type { HttpFetch } from '@plimsoll/transport';
 
 /** Limits on waiting, in milliseconds. */
 export interface OllamaTimeouts {

@@ -1,6 +1,6 @@
 import type { InstalledVariant } from '@plimsoll/domain';
 import { levelFromFileType } from './wire/level-from-file-type.js';
-import type { ModelEntry } from './wire/model-list.js';
+import type { ModelEntry } from './wire/model-entry.js';
 
 /**
  * A listed model in the domain's words. Only llama-server tells level and size; the size is that of the tensors.

@@ -11,19 +11,19 @@ import type {
   RuntimeCapabilities,
   RuntimeInfo,
 } from '@plimsoll/domain';
+import { embeddingsAnswer, modelListAnswer } from '@plimsoll/protocol/openai';
 import { generationRequest } from './generation-request.js';
 import { parseEndpoint } from './http/endpoint.js';
 import type { Endpoint } from './http/endpoint.js';
-import { HttpClient, missing, throwIfAborted } from './http/http-client.js';
+import { OpenAiHttp, missing, throwIfAborted } from './http/openai-http.js';
 import { DEFAULT_TIMEOUTS } from './http/timeouts.js';
 import type { HttpTimeouts } from './http/timeouts.js';
 import { installedVariant } from './installed-variant.js';
 import { fileExists, localModelPath } from './local-model-path.js';
 import { Stopwatch } from './stopwatch.js';
 import { parseChunk } from './wire/chunk.js';
-import { embeddingsSchema } from './wire/embeddings.js';
-import { modelListSchema } from './wire/model-list.js';
-import type { ModelEntry } from './wire/model-list.js';
+import { modelEntries } from './wire/model-entry.js';
+import type { ModelEntry } from './wire/model-entry.js';
 import { serverKind } from './wire/server-kind.js';
 import type { ServerKind } from './wire/server-kind.js';
 
@@ -57,7 +57,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   readonly id = 'openai';
   readonly capabilities: RuntimeCapabilities;
   readonly #endpoint: Endpoint;
-  readonly #http: HttpClient;
+  readonly #http: OpenAiHttp;
   readonly #nowMs: () => number;
   readonly #fileExists: (path: string) => boolean;
   /** Models that were listed at some time; a name outside is looked up again. */
@@ -66,7 +66,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   /** @throws InvalidConfigError for an unusable address or key. */
   constructor(options: OpenAiModelRuntimeOptions) {
     this.#endpoint = parseEndpoint(options.baseUrl, options.apiKey ?? null);
-    this.#http = new HttpClient(this.#endpoint, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
+    this.#http = new OpenAiHttp(this.#endpoint, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#fileExists = options.fileExists ?? fileExists;
     this.capabilities = { ...CAPABILITIES, ...options.capabilities, residency: false };
@@ -118,7 +118,13 @@ export class OpenAiModelRuntime implements ModelRuntime {
     const stopwatch = new Stopwatch(this.#nowMs);
     await this.#assertServed(request.model, options);
     const { path, body } = generationRequest(request, this.#kind().llamaFields);
-    const call = { url: `${this.#endpoint.apiUrl}${path}`, body, model: request.model, signal: options?.signal };
+    const call = {
+      path: `${this.#endpoint.apiPath}${path}`,
+      task: `answer with ${request.model}`,
+      body,
+      model: request.model,
+      signal: options?.signal,
+    };
     let stopReason: Extract<GenerateEvent, { type: 'done' }>['stopReason'] | null = null;
     let wroteText = false;
     let sawLogprobs = false;
@@ -146,12 +152,16 @@ export class OpenAiModelRuntime implements ModelRuntime {
     if (!this.capabilities.embeddings) throw missing('embed texts (so it is configured)');
     if (texts.length === 0) return { vectors: [] };
     await this.#assertServed(model, options);
-    const url = `${this.#endpoint.apiUrl}/embeddings`;
-    const body = { model, input: texts, encoding_format: 'float' };
-    const vectors = await this.#http.json(
-      { url, body, model, signal: options?.signal, patient: true },
-      embeddingsSchema,
-    );
+    const call = {
+      path: `${this.#endpoint.apiPath}/embeddings`,
+      task: `embed ${texts.length} texts`,
+      body: { model, input: texts, encoding_format: 'float' },
+      model,
+      signal: options?.signal,
+      patient: true,
+    };
+    const { data } = await this.#http.json(call, embeddingsAnswer);
+    const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     if (vectors.length !== texts.length) {
       throw new BackendFailedError(`The server gave ${vectors.length} vectors for ${texts.length} texts.`);
     }
@@ -163,8 +173,8 @@ export class OpenAiModelRuntime implements ModelRuntime {
   }
 
   async #entries(options: CallOptions | undefined): Promise<readonly ModelEntry[]> {
-    const call = { url: `${this.#endpoint.apiUrl}/models`, signal: options?.signal };
-    this.#known = await this.#http.json(call, modelListSchema);
+    const call = { path: `${this.#endpoint.apiPath}/models`, task: 'list its models', signal: options?.signal };
+    this.#known = modelEntries(await this.#http.json(call, modelListAnswer));
     return this.#known;
   }
 
@@ -176,7 +186,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   async #about(options: CallOptions | undefined): Promise<Readonly<Record<string, unknown>>> {
     const { about } = this.#kind();
     if (about === null) return {};
-    const call = { url: `${this.#endpoint.rootUrl}${about.path}`, signal: options?.signal };
+    const call = { path: about.path, task: 'describe itself', signal: options?.signal };
     try {
       return await this.#http.json(call, z.record(z.string(), z.unknown()));
     } catch (error) {

@@ -19,7 +19,7 @@ export async function backendModule(settings: Settings): Promise<readonly Contai
   const backend = findBackend(settings.backend);
   const own = await backend.module(settings, { files: new FileModelInspector() });
   const library = async (): Promise<ModelInspector> => {
-    const { OllamaLibrary } = await import('@plimsoll/adapter-gguf');
+    const { OllamaLibrary } = await import('@plimsoll/adapter-hub');
     return new OllamaLibrary();
   };
   return [

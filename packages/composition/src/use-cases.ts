@@ -1,4 +1,3 @@
-import { REMOTE_CATALOG } from '@plimsoll/adapter-gguf/inversify';
 import {
   ChooseVariant,
   CompareLevels,
@@ -26,6 +25,7 @@ import {
   MODEL_CATALOG,
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
+  REMOTE_CATALOG,
   VARIANT_BUILDER,
 } from '@plimsoll/di';
 import type { ModelRuntime, Settings } from '@plimsoll/domain';

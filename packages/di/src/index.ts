@@ -22,6 +22,9 @@ export const MODEL_RUNTIME: ServiceIdentifier<ModelRuntime> = Symbol.for('@plims
 /** The variants that the chosen backend knows of. */
 export const MODEL_CATALOG: ServiceIdentifier<ModelCatalog> = Symbol.for('@plimsoll/domain/ModelCatalog');
 
+/** Bound several times: what repositories and libraries offer for download. Ask with `getAll`. */
+export const REMOTE_CATALOG: ServiceIdentifier<ModelCatalog> = Symbol.for('@plimsoll/domain/RemoteCatalog');
+
 /** Bound several times: one inspector per kind of place a header can lie at. Ask with `getAll`. */
 export const MODEL_INSPECTOR: ServiceIdentifier<ModelInspector> = Symbol.for('@plimsoll/domain/ModelInspector');
 

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import { ggufModule } from '@plimsoll/adapter-gguf/inversify';
+import { hubModule } from '@plimsoll/adapter-hub/inversify';
 import { gpuModule } from '@plimsoll/adapter-gpu/inversify';
 import { storeModule } from '@plimsoll/adapter-store/inversify';
 import {
@@ -34,6 +35,7 @@ export async function compose(options: PlimsollOptions): Promise<UseCases> {
   container.load(
     ...(await backendModule(settings)),
     ggufModule(),
+    hubModule(),
     gpuModule(gpuOptions()),
     storeModule(settings.storeFile),
   );

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { FileModelInspector, type RemoteAccess } from '@plimsoll/adapter-gguf';
-import type { GgufModuleOptions } from '@plimsoll/adapter-gguf/inversify';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import type { HubModuleOptions } from '@plimsoll/adapter-hub/inversify';
 import { findBackend } from '@plimsoll/composition/find-backend';
 import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import {
@@ -12,11 +12,11 @@ import {
   MODEL_CATALOG,
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
+  REMOTE_CATALOG,
   VARIANT_BUILDER,
 } from '@plimsoll/di';
 import type { Settings } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
-import { REMOTE_CATALOG } from './remote-catalog.js';
 
 /** Imports an adapter and gives what it binds. */
 export type ModuleLoader = () => Promise<ContainerModule>;
@@ -29,9 +29,9 @@ export interface ServiceFolders {
 
 /** How models are read over a network. */
 export interface RemoteReading {
-  readonly access: RemoteAccess;
+  readonly access: NonNullable<HubModuleOptions['access']>;
   /** Hugging Face's address and access token, where the environment names them. */
-  readonly huggingFace: NonNullable<GgufModuleOptions['huggingFace']>;
+  readonly huggingFace: NonNullable<HubModuleOptions['huggingFace']>;
 }
 
 /**
@@ -48,12 +48,16 @@ export function modulesFor(
   const headerCache = path.join(folders.cache, 'headers');
   const headers: ModuleLoader = async () => {
     const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
-    return ggufModule({ cacheFolder: headerCache, ...remote, ollamaLibrary: { probeTags: true } });
+    return ggufModule({ cacheFolder: headerCache, ...remote });
+  };
+  const hubs: ModuleLoader = async () => {
+    const { hubModule } = await import('@plimsoll/adapter-hub/inversify');
+    return hubModule({ cacheFolder: headerCache, ...remote, ollamaLibrary: { probeTags: true } });
   };
   /** Names that Ollama does not have installed are those of the library that it pulls from. */
   const libraryNames: ModuleLoader = async () => {
     const { libraryNamesModule } = await import('@plimsoll/composition/library-names');
-    const { ollamaLibrary } = await import('@plimsoll/adapter-gguf/inversify');
+    const { ollamaLibrary } = await import('@plimsoll/adapter-hub/inversify');
     return libraryNamesModule(async () => ollamaLibrary({ cacheFolder: headerCache, access: remote.access }));
   };
   /** What Ollama cannot quantize itself the engine quantizes, and Ollama imports. */
@@ -73,8 +77,8 @@ export function modulesFor(
     [MODEL_RUNTIME, [backend]],
     [MODEL_CATALOG, [backend]],
     // A backend's own inspector stands before these when the backend is asked for first.
-    [MODEL_INSPECTOR, chosen.downloads ? [headers, libraryNames] : [headers]],
-    [REMOTE_CATALOG, [headers]],
+    [MODEL_INSPECTOR, chosen.downloads ? [headers, hubs, libraryNames] : [headers, hubs]],
+    [REMOTE_CATALOG, [hubs]],
     [VARIANT_BUILDER, chosen.imports ? [backend, importing] : [backend]],
     [LOGITS_SOURCE, [backend]],
     [FOOTPRINT_ORACLE, [backend]],

@@ -5,7 +5,7 @@ import { exactAnswers } from '@plimsoll/composition/exact-answers';
 import { forgivingStore } from '@plimsoll/composition/forgiving-store';
 import { gpuOptions } from '@plimsoll/composition/gpu-options';
 import { nameVariant } from '@plimsoll/composition/name-variant';
-import { CONFIG_STORE, EVENT_BUS, VARIANT_BUILDER } from '@plimsoll/di';
+import { CONFIG_STORE, EVENT_BUS, REMOTE_CATALOG, VARIANT_BUILDER } from '@plimsoll/di';
 import {
   CapabilityMissingError,
   parseModelReference,
@@ -15,7 +15,6 @@ import {
 } from '@plimsoll/domain';
 import { FileVariants } from './file-variants.js';
 import { lateStore } from './late-store.js';
-import { REMOTE_CATALOG } from './remote-catalog.js';
 import { RememberingInspector } from './remembering-inspector.js';
 import type { Services } from './services.js';
 import { ensureVariant, inspectModel } from './use-cases.js';

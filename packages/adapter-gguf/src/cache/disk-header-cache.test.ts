@@ -109,6 +109,14 @@ describe('reading URLs through the cache', () => {
     expect(offline.fetchedBytes).toBe(0);
   });
 
+  it('takes an unasked 304 for an error, with and without a cached copy', async () => {
+    server.routes.set('/m.gguf', { status: 304 });
+    await expect(read()).rejects.toMatchObject({ code: 'backend-failed' });
+    const uncached = new UrlModelInspector({ access }).inspect({ kind: 'url', url: `${server.baseUrl}/m.gguf` });
+    await expect(uncached).rejects.toMatchObject({ code: 'backend-failed' });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('does not bring back a file that was taken away', async () => {
     server.routes.set('/m.gguf', { file: largeModel('"1"') });
     await read();

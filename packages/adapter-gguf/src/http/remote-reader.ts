@@ -4,13 +4,13 @@ import type { CachedFile, HeaderCache } from '../cache/header-cache.js';
 import { defaultLimits, readHeader, type HeaderLimits } from '../header/read-header.js';
 import { mergeParts } from '../header/merge-parts.js';
 import { RangeSource } from './range-source.js';
-import type { RemoteClient } from './remote-client.js';
+import { headerValue, type RemoteClient } from '@plimsoll/transport';
 
 /** One remote file of a model. */
 export interface RemoteFile {
   readonly url: URL;
   readonly name: string;
-  /** `sha256:…` when known: the same bytes wherever they lie, for ever. */
+  /** `sha256:…` when known: the same bytes at that server, for ever. */
   readonly digest: string | null;
   readonly expectedBytes: number | null;
   readonly secretHeaders?: Readonly<Record<string, string>>;
@@ -57,28 +57,29 @@ export class RemoteReader {
     );
   }
 
-  /** A document, and whether it had to come from the cache because the server could not be reached. */
+  /** A document and its Link header. When the server cannot be reached, what is cached stands in. */
   async document(
     document: RemoteDocument,
     options: CallOptions,
-  ): Promise<{ readonly body: Buffer; readonly headers: ReadonlyMap<string, string> }> {
+  ): Promise<{ readonly body: Buffer; readonly link: string | null }> {
     const key = `document:${document.url.href}`;
     try {
       const answer = await this.client.get(document.url, document, options);
-      const link = answer.headers.get('link');
+      const link = headerValue(answer.headers, 'link');
       const ranges = [{ offset: 0, bytes: answer.body }];
-      await this.cache.put(key, { size: answer.body.length, etag: link ?? null, ranges });
-      return answer;
+      await this.cache.put(key, { size: answer.body.length, etag: link, ranges });
+      return { body: answer.body, link };
     } catch (error) {
       const cached = isOffline(error) ? await this.cache.get(key) : null;
       const body = cached?.ranges[0]?.bytes;
       if (cached === null || body === undefined) throw error;
-      return { body: Buffer.from(body), headers: new Map(cached.etag === null ? [] : [['link', cached.etag]]) };
+      return { body: Buffer.from(body), link: cached.etag };
     }
   }
 
   private async header(file: RemoteFile, options: CallOptions, limits: HeaderLimits): Promise<ModelHeader> {
-    const key = file.digest === null ? `url:${file.url.href}` : `digest:${file.digest}`;
+    // Ranges cannot be held against the digest of the whole file, so one server's word does not count for another's.
+    const key = file.digest === null ? `url:${file.url.href}` : `digest:${file.url.origin}:${file.digest}`;
     const cached = await this.cache.get(key);
     if (cached !== null && file.digest !== null) {
       const header = await this.fromCache(cached, file, options, limits);

@@ -13,7 +13,7 @@ import { createGguf } from '../writer/gguf-writer.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { largeModel } from '../../test/large-header.js';
 import { startRangeServer, type Behaviour, type RangeServer, type Route } from '../../test/range-server.js';
-import type { RemoteAccess } from './remote-access.js';
+import type { RemoteAccess } from '@plimsoll/transport';
 import { UrlModelInspector } from './url-model-inspector.js';
 
 const LOCAL: RemoteAccess = { allowHttp: true, allowPrivateAddresses: true };

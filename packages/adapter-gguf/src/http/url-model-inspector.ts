@@ -6,10 +6,9 @@ import {
   type ModelInspector,
   type ModelReference,
 } from '@plimsoll/domain';
+import { RemoteClient, type RemoteAccess } from '@plimsoll/transport';
 import { NO_CACHE, type HeaderCache } from '../cache/header-cache.js';
 import { parseSplitName } from '../header/split-name.js';
-import type { RemoteAccess } from './remote-access.js';
-import { RemoteClient } from './remote-client.js';
 import { RemoteReader } from './remote-reader.js';
 
 const MAX_PARTS = 500;

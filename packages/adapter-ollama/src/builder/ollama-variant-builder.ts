@@ -18,9 +18,9 @@ import {
 } from '@plimsoll/domain';
 import type { OllamaRegistry } from '../catalog/ollama-registry.js';
 import { sameOllamaName } from '../model-name.js';
-import type { CreateRequest, OllamaApi } from '../ollama-api.js';
+import type { OllamaApi } from '../ollama-api.js';
 import { installedVariant } from '../runtime/installed-variant.js';
-import type { ProgressAnswer } from '../wire/answers.js';
+import type { CreateRequest, ProgressAnswer } from '@plimsoll/protocol/ollama';
 import { CREATE_LEVELS, UNQUANTIZED_LEVELS } from './create-levels.js';
 import { ProgressMeter } from './progress.js';
 import { uploadModel } from './upload-model.js';
@@ -110,7 +110,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
     const files = isFile ? await uploadModel(this.#api, source, options) : undefined;
     const isThere = !isFile && find(installed, source)?.level === level;
     const quantize = method === 'create' && !isThere ? CREATE_LEVELS.get(level) : undefined;
-    const create: CreateRequest = {
+    const create: CreateRequest & { readonly model: string } = {
       model: target,
       ...(files === undefined ? { from: source } : { files }),
       ...(quantize === undefined ? {} : { quantize }),

@@ -1,5 +1,5 @@
 import type { BuildProgress } from '@plimsoll/domain';
-import type { ProgressAnswer } from '../wire/answers.js';
+import type { ProgressAnswer } from '@plimsoll/protocol/ollama';
 
 /**
  * Turns Ollama's lines into one growing count: a pull reports each layer for itself, the user sees the sum. A

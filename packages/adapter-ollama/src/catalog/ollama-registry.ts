@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { levelFromFileType, parseLevel, type CallOptions, type Level } from '@plimsoll/domain';
 import { z } from 'zod';
-import { drain } from '../http/drain.js';
-import type { HttpFetch, HttpTransport } from '../http/http-fetch.js';
-import { undiciTransport } from '../http/undici-transport.js';
-import { Watchdog } from '../http/watchdog.js';
+import {
+  Watchdog,
+  boundedBody,
+  headerValue,
+  undiciTransport,
+  type HttpFetch,
+  type HttpTransport,
+} from '@plimsoll/transport';
 import { parseOllamaName } from '../model-name.js';
 
 /** The public library. */
@@ -47,7 +51,8 @@ export class OllamaRegistry {
     this.#url = (options.url ?? OLLAMA_REGISTRY_URL).replace(/\/+$/, '');
     this.#limitMs = options.limitMs ?? 5_000;
     const { fetch } = options;
-    this.#transport = fetch === undefined ? undiciTransport(this.#limitMs) : { fetch, close: () => Promise.resolve() };
+    this.#transport =
+      fetch === undefined ? undiciTransport({ connectMs: this.#limitMs }) : { fetch, close: () => Promise.resolve() };
   }
 
   /** What the registry has under a name: an entry, `absent`, or `unknown` when it could not be asked. */
@@ -55,7 +60,7 @@ export class OllamaRegistry {
     const { host, namespace, model, tag } = parseOllamaName(name);
     if (host !== 'registry.ollama.ai') return 'unknown';
     const base = `${this.#url}/v2/${encodeURIComponent(namespace)}/${encodeURIComponent(model)}`;
-    const watchdog = new Watchdog(`look for ${name} in the registry`, options.signal);
+    const watchdog = new Watchdog('library', `describe ${name}`, options.signal);
     watchdog.arm(this.#limitMs);
     try {
       const document = await this.#read(`${base}/manifests/${encodeURIComponent(tag)}`, watchdog.signal);
@@ -85,21 +90,15 @@ export class OllamaRegistry {
   async #read(url: string, signal: AbortSignal, redirected = false): Promise<string> {
     const headers = redirected ? {} : { accept: MANIFEST_TYPE };
     const answer = await this.#transport.fetch(url, { method: 'GET', headers, signal });
-    const location = answer.header('location');
+    const location = headerValue(answer.headers, 'location');
     if (answer.status >= 300 && answer.status < 400 && location !== null && !redirected) {
-      await drain(answer.body);
+      answer.discard();
       return this.#read(new URL(location, url).href, signal, true);
     }
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of answer.body) {
-      bytes += chunk.length;
-      if (bytes > MAX_DOCUMENT_BYTES) throw new Error('document too large');
-      chunks.push(chunk);
-    }
+    const { bytes, truncated } = await boundedBody(answer.body, MAX_DOCUMENT_BYTES);
     if (answer.status === 404) return 'absent';
-    if (answer.status !== 200) throw new Error(`HTTP ${answer.status}`);
-    return Buffer.concat(chunks).toString('utf8');
+    if (answer.status !== 200 || truncated) throw new Error(`HTTP ${answer.status}, ${bytes.length} bytes`);
+    return bytes.toString('utf8');
   }
 }
 

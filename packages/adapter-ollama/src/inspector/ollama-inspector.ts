@@ -15,7 +15,7 @@ import {
 import type { OllamaApi } from '../ollama-api.js';
 import { sameOllamaName } from '../model-name.js';
 import { installedVariant } from '../runtime/installed-variant.js';
-import type { ShowAnswer } from '../wire/answers.js';
+import type { ShowAnswer } from '@plimsoll/protocol/ollama';
 
 /** GGUF's default alignment of tensor data. */
 const ALIGNMENT = 32;

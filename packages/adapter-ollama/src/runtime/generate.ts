@@ -7,7 +7,7 @@ import {
   type StopReason,
 } from '@plimsoll/domain';
 import type { OllamaApi } from '../ollama-api.js';
-import type { GenerateAnswer } from '../wire/answers.js';
+import type { GenerateAnswer } from '@plimsoll/protocol/ollama';
 import { keepAliveField } from './keep-alive.js';
 import { optionFields } from './request-options.js';
 import { textEvents } from './text-events.js';

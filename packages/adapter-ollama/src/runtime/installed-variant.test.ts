@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recording } from '../../test/support/recording.js';
-import { residentAnswer, tagsAnswer } from '../wire/answers.js';
+import { residentAnswer, tagsAnswer } from '@plimsoll/protocol/ollama';
 import { installedVariant, residentModel } from './installed-variant.js';
 
 const { exchanges } = recording('runtime-contract');

@@ -1,11 +1,11 @@
 import { parseLevel, type InstalledVariant, type ResidentModel } from '@plimsoll/domain';
-import type { ResidentAnswer, TagsAnswer } from '../wire/answers.js';
+import type { ResidentEntry, TagEntry } from '@plimsoll/protocol/ollama';
 
 /** Go writes "for ever" as a time some 290 years ahead. */
 const FOREVER_MS = Date.UTC(2200, 0, 1);
 
 /** One entry of `/api/tags`. */
-export function installedVariant(entry: NonNullable<TagsAnswer['models']>[number]): InstalledVariant {
+export function installedVariant(entry: TagEntry): InstalledVariant {
   return {
     name: entry.name,
     level: parseLevel(entry.details?.quantization_level ?? ''),
@@ -18,7 +18,7 @@ export function installedVariant(entry: NonNullable<TagsAnswer['models']>[number
 }
 
 /** One entry of `/api/ps`. A loaded model without a size is one whose runner told none. */
-export function residentModel(entry: NonNullable<ResidentAnswer['models']>[number]): ResidentModel {
+export function residentModel(entry: ResidentEntry): ResidentModel {
   const sizeKnown = (entry.size ?? 0) > 0;
   const expiresAtMs = timeMs(entry.expires_at);
   return {

@@ -11,7 +11,7 @@ import {
   type RuntimeCapabilities,
   type RuntimeInfo,
 } from '@plimsoll/domain';
-import { drain } from '../http/drain.js';
+import { drain } from '@plimsoll/transport';
 import { sameOllamaName } from '../model-name.js';
 import { OllamaApi } from '../ollama-api.js';
 import { MAX_TOP_LOGPROBS, generateEvents } from './generate.js';

@@ -1,5 +1,5 @@
 import type { GenerateEvent } from '@plimsoll/domain';
-import type { GenerateAnswer, LogprobAnswer } from '../wire/answers.js';
+import type { GenerateAnswer, LogprobAnswer } from '@plimsoll/protocol/ollama';
 
 type TextEvent = Extract<GenerateEvent, { type: 'text' }>;
 

@@ -9,7 +9,7 @@ import {
   TimeoutError,
 } from '@plimsoll/domain';
 import type { PlimsollError } from '@plimsoll/domain';
-import type { ErrorFacts } from './error-body.js';
+import type { ErrorFacts } from '@plimsoll/protocol/openai';
 
 /** A failure as a server told it, with the secrets already taken out of its words. */
 export interface FailedAnswer {

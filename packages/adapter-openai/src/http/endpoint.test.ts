@@ -9,7 +9,7 @@ describe('parseEndpoint', () => {
     ['https://example.org/llm/v1', 'https://example.org/llm/v1', 'https://example.org/llm'],
     ['https://example.org/openai', 'https://example.org/openai', 'https://example.org/openai'],
   ])('%s', (baseUrl, apiUrl, rootUrl) => {
-    expect(parseEndpoint(baseUrl, null)).toEqual({ apiUrl, rootUrl, authorization: null, secrets: [] });
+    expect(parseEndpoint(baseUrl, null)).toMatchObject({ apiUrl, rootUrl, authorization: null, secrets: [] });
   });
 
   test('a name and password in the URL authenticate and are not shown', () => {

@@ -4,6 +4,8 @@ import { InvalidConfigError } from '@plimsoll/domain';
 export interface Endpoint {
   /** Address of the OpenAI-compatible routes, without a slash at the end: `http://localhost:8080/v1`. */
   readonly apiUrl: string;
+  /** Its part behind `rootUrl`, such as `/v1`. */
+  readonly apiPath: string;
   /** Address of the server's own routes (`/props`, `/version`): the same without its version segment. */
   readonly rootUrl: string;
   /** Value of the Authorization header, or null. Never shown. */
@@ -31,8 +33,10 @@ export function parseEndpoint(baseUrl: string, apiKey: string | null): Endpoint 
   }
   const path = url.pathname.replace(/\/+$/, '');
   const rootUrl = `${url.origin}${path.replace(/\/v\d+$/, '')}`;
+  const apiUrl = path === '' ? `${url.origin}/v1` : `${url.origin}${path}`;
   return {
-    apiUrl: path === '' ? `${url.origin}/v1` : `${url.origin}${path}`,
+    apiUrl,
+    apiPath: apiUrl.slice(rootUrl.length),
     rootUrl,
     authorization: apiKey === null ? basicAuthorization(url) : `Bearer ${apiKey}`,
     secrets: [apiKey, decodeURIComponent(url.password)].filter((text): text is string => text !== null && text !== ''),

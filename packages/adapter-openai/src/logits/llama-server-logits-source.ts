@@ -1,12 +1,13 @@
 import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
 import type { CallOptions, LogitsSource, ScoreRequest, VocabularyFacts, WindowScores } from '@plimsoll/domain';
+import { modelListAnswer } from '@plimsoll/protocol/openai';
 import { z } from 'zod';
 import { parseEndpoint } from '../http/endpoint.js';
 import type { Endpoint } from '../http/endpoint.js';
-import { HttpClient, throwIfAborted } from '../http/http-client.js';
+import { OpenAiHttp, throwIfAborted } from '../http/openai-http.js';
 import { DEFAULT_TIMEOUTS } from '../http/timeouts.js';
 import type { HttpTimeouts } from '../http/timeouts.js';
-import { modelListSchema } from '../wire/model-list.js';
+import { modelEntries } from '../wire/model-entry.js';
 import { serverKind } from '../wire/server-kind.js';
 import { topTokenDivergence, topTokenNll, unseenMass } from './top-tokens.js';
 import type { TopTokens } from './top-tokens.js';
@@ -40,19 +41,19 @@ const topSchema = z
 export class LlamaServerLogitsSource implements LogitsSource {
   readonly coverage: { readonly kind: 'top-k'; readonly k: number };
   readonly #endpoint: Endpoint;
-  readonly #http: HttpClient;
+  readonly #http: OpenAiHttp;
 
   /** @throws InvalidConfigError for an unusable address or key. */
   constructor(options: LlamaServerLogitsSourceOptions) {
     this.coverage = { kind: 'top-k', k: options.topTokens ?? 64 };
     this.#endpoint = parseEndpoint(options.baseUrl, options.apiKey ?? null);
-    this.#http = new HttpClient(this.#endpoint, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
+    this.#http = new OpenAiHttp(this.#endpoint, { ...DEFAULT_TIMEOUTS, ...options.timeouts });
   }
 
   /** @throws CapabilityMissingError when the server is no llama-server. */
   async vocabulary(model: string, options?: CallOptions): Promise<VocabularyFacts> {
-    const call = { url: `${this.#endpoint.apiUrl}/models`, signal: options?.signal };
-    const entries = await this.#http.json(call, modelListSchema);
+    const call = { path: `${this.#endpoint.apiPath}/models`, task: 'list its models', signal: options?.signal };
+    const entries = modelEntries(await this.#http.json(call, modelListAnswer));
     const entry = entries.find(({ id, aliases }) => id === model || aliases.includes(model));
     if (entry === undefined || entry.vocabularySize === null || !serverKind(entry.ownedBy).llamaFields) {
       throw new CapabilityMissingError(`The server does not tell the vocabulary of ${model}.`, {
@@ -64,7 +65,7 @@ export class LlamaServerLogitsSource implements LogitsSource {
 
   async tokenize(model: string, text: string, options?: CallOptions): Promise<Int32Array> {
     const body = { model, content: text, add_special: true, parse_special: false };
-    const call = { url: `${this.#endpoint.rootUrl}/tokenize`, body, model, signal: options?.signal, patient: true };
+    const call = { path: '/tokenize', task: 'tokenize a text', body, model, signal: options?.signal, patient: true };
     return Int32Array.from((await this.#http.json(call, tokensSchema)).tokens);
   }
 
@@ -111,8 +112,8 @@ export class LlamaServerLogitsSource implements LogitsSource {
 
   async #topTokens(model: string, prompt: readonly number[], options: CallOptions | undefined): Promise<TopTokens> {
     const body = { model, prompt, n_predict: 1, n_probs: this.coverage.k, temperature: 0, cache_prompt: true };
-    const url = `${this.#endpoint.rootUrl}/completion`;
-    return this.#http.json({ url, body, model, signal: options?.signal, patient: true }, topSchema);
+    const call = { path: '/completion', task: 'score a token', body, model, signal: options?.signal, patient: true };
+    return this.#http.json(call, topSchema);
   }
 }
 

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { BackendFailedError } from '@plimsoll/domain';
 import type { StopReason } from '@plimsoll/domain';
-import { parseLogprobs } from './logprobs.js';
-import type { ReportedLogprobs } from './logprobs.js';
+import { chunkAnswer, type TimingsAnswer, type UsageAnswer } from '@plimsoll/protocol/openai';
+import { reportedLogprobs } from './reported-logprobs.js';
+import type { ReportedLogprobs } from './reported-logprobs.js';
 
 /** Times and counts that llama-server adds; milliseconds and tokens. */
 export interface ServerTimings {
@@ -30,42 +30,9 @@ export interface Chunk {
   readonly timings: ServerTimings | null;
 }
 
-const choice = z.object({
-  text: z.string().nullish(),
-  delta: z
-    .object({
-      content: z.string().nullish(),
-      reasoning_content: z.string().nullish(),
-      reasoning: z.string().nullish(),
-    })
-    .nullish(),
-  logprobs: z.unknown().optional(),
-  finish_reason: z.string().nullish(),
-});
-
-const usage = z.object({
-  prompt_tokens: z.number(),
-  completion_tokens: z.number().default(0),
-  prompt_tokens_details: z.object({ cached_tokens: z.number().nullish() }).nullish().catch(null),
-});
-
-const timings = z.object({
-  cache_n: z.number().nullish(),
-  prompt_n: z.number(),
-  prompt_ms: z.number(),
-  predicted_n: z.number(),
-  predicted_ms: z.number(),
-});
-
-const chunk = z.object({
-  choices: z.array(choice),
-  usage: usage.nullish().catch(null),
-  timings: timings.nullish().catch(null),
-});
-
 /** @throws BackendFailedError for something that is no chunk of an answer. */
 export function parseChunk(value: unknown): Chunk {
-  const parsed = chunk.safeParse(value);
+  const parsed = chunkAnswer.safeParse(value);
   if (!parsed.success) {
     throw new BackendFailedError('The server sent an event that is not understood.', {
       cause: parsed.error,
@@ -76,7 +43,7 @@ export function parseChunk(value: unknown): Chunk {
   return {
     text: first?.text ?? first?.delta?.content ?? '',
     thinking: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',
-    logprobs: parseLogprobs(first?.logprobs),
+    logprobs: reportedLogprobs(first?.logprobs),
     stopReason: stopReason(first?.finish_reason),
     usage: toUsage(parsed.data.usage),
     timings: toTimings(parsed.data.timings),
@@ -88,7 +55,7 @@ function stopReason(reason: string | null | undefined): StopReason | null {
   return reason === 'stop' || reason === 'length' ? reason : 'other';
 }
 
-function toUsage(told: z.infer<typeof usage> | null | undefined): Usage | null {
+function toUsage(told: UsageAnswer | null | undefined): Usage | null {
   return told
     ? {
         promptTokens: told.prompt_tokens,
@@ -98,7 +65,7 @@ function toUsage(told: z.infer<typeof usage> | null | undefined): Usage | null {
     : null;
 }
 
-function toTimings(told: z.infer<typeof timings> | null | undefined): ServerTimings | null {
+function toTimings(told: TimingsAnswer | null | undefined): ServerTimings | null {
   return told
     ? {
         cachedTokens: told.cache_n ?? null,

@@ -1,0 +1,4 @@
+export * from './answers.js';
+export { ollamaError, readOllamaError } from './error-body.js';
+export type { OllamaErrorBody } from './error-body.js';
+export * from './requests.js';

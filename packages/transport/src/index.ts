@@ -1,0 +1,16 @@
+export { boundedBody } from './bounded-body.js';
+export type { BoundedBody } from './bounded-body.js';
+export { drain } from './drain.js';
+export { forward } from './forward.js';
+export type { ForwardedRequest, ForwardOptions } from './forward.js';
+export { HttpClient, parseJson } from './http-client.js';
+export type { HttpCall, HttpClientOptions, Refusal } from './http-client.js';
+export { headerValue } from './http-fetch.js';
+export type { HttpAnswer, HttpFetch, HttpHeaders, HttpRequest, HttpTransport } from './http-fetch.js';
+export { isPublicAddress } from './public/public-address.js';
+export type { RemoteAccess, ResolvedAddress, ResolveName } from './public/remote-access.js';
+export { RemoteClient } from './public/remote-client.js';
+export type { RemoteAnswer, RemoteRequest } from './public/remote-client.js';
+export { undiciTransport } from './undici-transport.js';
+export type { UndiciTransportOptions } from './undici-transport.js';
+export { Watchdog } from './watchdog.js';
