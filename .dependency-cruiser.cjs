@@ -6,7 +6,7 @@ module.exports = {
       comment: 'A cycle means two files are one concept, or a concept has no home.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'domain-is-pure',

@@ -9,6 +9,7 @@ import {
 import { createProgress, type Progress } from './progress.js';
 import { COLOURED, PLAIN, wantsColour, type Style } from './style.js';
 import type { TextStream } from './text-stream.js';
+import { wrapLines } from './wrap.js';
 
 /** A JSON document as commands print it: `schema` names its shape and version, such as `plimsoll.plan/1`. */
 export interface JsonDocument {
@@ -24,6 +25,14 @@ export interface OutputOptions {
   readonly nowMs: () => number;
 }
 
+const USUAL_COLUMNS = 80;
+
+/** Columns that the environment asks for; null when it says nothing sensible. */
+function columnsIn(env: OutputOptions['env']): number | null {
+  const columns = Number(env['COLUMNS'] ?? '');
+  return Number.isInteger(columns) && columns >= 20 && columns <= 10_000 ? columns : null;
+}
+
 /**
  * Where a command speaks: its result on stdout, everything else on stderr. With `--json` stdout gets one
  * document and nothing else. Whatever is written is printable: foreign text cannot act on the terminal.
@@ -36,6 +45,7 @@ export class Output {
   readonly errorStyle: Style;
   readonly #stdout: TextStream;
   readonly #stderr: TextStream;
+  readonly #columns: number | null;
   readonly #nowMs: () => number;
   readonly #progress = new Set<Progress>();
 
@@ -43,14 +53,15 @@ export class Output {
     this.json = options.json;
     this.#stdout = options.stdout;
     this.#stderr = options.stderr;
+    this.#columns = columnsIn(options.env);
     this.#nowMs = options.nowMs;
     this.style = wantsColour(options.stdout.isTTY === true, options.env) ? COLOURED : PLAIN;
     this.errorStyle = wantsColour(options.stderr.isTTY === true, options.env) ? COLOURED : PLAIN;
   }
 
-  /** Columns of the terminal, or null where stdout is none. */
+  /** Columns that lines may have: what `COLUMNS` says, else the terminal; null where stdout is none. */
   get width(): number | null {
-    return this.#stdout.isTTY === true ? (this.#stdout.columns ?? 80) : null;
+    return this.#widthOf(this.#stdout);
   }
 
   /** Whether a person watches stdout. */
@@ -81,7 +92,7 @@ export class Output {
 
   /** Rendered lines of the result for people. Nothing with `--json`. */
   line(text = ''): void {
-    if (!this.json) this.#stdout.write(`${printableRendering(text)}\n`);
+    if (!this.json) this.#stdout.write(`${wrapLines(printableRendering(text), this.width)}\n`);
   }
 
   /** A piece of a model's answer, without a line break. Nothing with `--json`. */
@@ -96,7 +107,7 @@ export class Output {
 
   /** Rendered lines beside the result, on stderr. */
   note(text: string): void {
-    this.#stderr.write(`${printableRendering(text)}\n`);
+    this.#stderr.write(`${wrapLines(printableRendering(text), this.#widthOf(this.#stderr))}\n`);
   }
 
   /** A warning beside the result, on stderr; foreign text may be part of it. */
@@ -107,6 +118,10 @@ export class Output {
   /** A failure as a JSON document on one line, on stderr. */
   jsonNote(document: JsonDocument): void {
     this.#stderr.write(`${printableJson(JSON.stringify(document))}\n`);
+  }
+
+  #widthOf(stream: TextStream): number | null {
+    return this.#columns ?? (stream.isTTY === true ? (stream.columns ?? USUAL_COLUMNS) : null);
   }
 
   /** Begins a progress bar on stderr. */

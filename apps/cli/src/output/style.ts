@@ -1,3 +1,6 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { eastAsianWidth } from 'get-east-asian-width';
+
 /** Text decorations; each returns the text unchanged where colour is off. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -8,20 +11,20 @@ export interface Style {
   readonly cyan: (text: string) => string;
 }
 
-const sgr =
-  (open: number, close: number) =>
+const styled =
+  (format: Parameters<typeof styleText>[0]) =>
   (text: string): string =>
-    `\u001b[${open}m${text}\u001b[${close}m`;
+    styleText(format, text, { validateStream: false });
 const plain = (text: string): string => text;
 
 /** ANSI decorations. */
 export const COLOURED: Style = {
-  bold: sgr(1, 22),
-  dim: sgr(2, 22),
-  green: sgr(32, 39),
-  yellow: sgr(33, 39),
-  red: sgr(31, 39),
-  cyan: sgr(36, 39),
+  bold: styled('bold'),
+  dim: styled('dim'),
+  green: styled('green'),
+  yellow: styled('yellow'),
+  red: styled('red'),
+  cyan: styled('cyan'),
 };
 
 /** No decorations. */
@@ -38,23 +41,18 @@ export function wantsColour(isTerminal: boolean, env: Readonly<Record<string, st
   return isTerminal && env['TERM'] !== 'dumb';
 }
 
-const DECORATIONS = /\u001b\[[0-9;]*m/g;
+/** What joins the character before it and takes no column of its own. */
+const JOINS = /^[\p{M}\u200c\u200d]$/u;
 
-/** Columns a text takes on a terminal: without decorations, East Asian wide characters and emoji counted twice. */
+/**
+ * Columns a text takes on a terminal: without decorations, East Asian wide characters and emoji counted twice.
+ * `string-width` would segment graphemes first, which takes longer to start than a whole plan takes to compute.
+ */
 export function visibleWidth(text: string): number {
+  const plain = stripVTControlCharacters(text);
   let width = 0;
-  for (const character of text.replace(DECORATIONS, '')) width += isWide(character.codePointAt(0) ?? 0) ? 2 : 1;
+  for (const character of plain) {
+    if (!JOINS.test(character)) width += eastAsianWidth(character.codePointAt(0) ?? 0);
+  }
   return width;
-}
-
-function isWide(codePoint: number): boolean {
-  return (
-    (codePoint >= 0x1100 && codePoint <= 0x115f) ||
-    (codePoint >= 0x2e80 && codePoint <= 0xa4cf) ||
-    (codePoint >= 0xac00 && codePoint <= 0xd7a3) ||
-    (codePoint >= 0xf900 && codePoint <= 0xfaff) ||
-    (codePoint >= 0xfe30 && codePoint <= 0xfe6f) ||
-    (codePoint >= 0xff00 && codePoint <= 0xff60) ||
-    (codePoint >= 0x1f300 && codePoint <= 0x1faff)
-  );
 }

@@ -32,4 +32,13 @@ describe('renderTable', () => {
     expect(renderTable(columns, rows, { maxWidth: 24 }).split('\n')[1]).toBe('a-very-long-nam…  Q4_K_M');
     expect(renderTable(columns, rows).split('\n')[1]).toBe('a-very-long-name-of-a-model  Q4_K_M');
   });
+
+  it('leaves columns out in their turn when a terminal is too narrow, and says which', () => {
+    const columns = [{ header: 'LEVEL' }, { header: 'SIZE', dropped: 2 }, { header: 'LOAD', dropped: 1 }];
+    const rows = [['Q4_K_M', '4.58 GiB', '47 ms']];
+    const at = (maxWidth: number): readonly string[] => renderTable(columns, rows, { maxWidth }).split('\n');
+    expect(at(23)).toEqual(['LEVEL   SIZE      LOAD', 'Q4_K_M  4.58 GiB  47 ms']);
+    expect(at(22)).toEqual(['LEVEL   SIZE', 'Q4_K_M  4.58 GiB', 'Not enough room for: LOAD.']);
+    expect(at(10)).toEqual(['LEVEL', 'Q4_K_M', 'Not enough room for: SIZE, LOAD.']);
+  });
 });

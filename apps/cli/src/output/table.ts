@@ -6,6 +6,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Gives way, with an ellipsis, when the table is wider than the terminal. */
   readonly flexible?: boolean;
+  /** In which turn the column is left out of a table that is too wide: 1 first. Without it, it always stays. */
+  readonly dropped?: number;
 }
 
 /** How a table is laid out. */
@@ -19,7 +21,10 @@ export interface TableOptions {
 const GAP = '  ';
 const NARROWEST = 8;
 
-/** Rows under headers, aligned by what is visible. Ends without a newline. */
+/**
+ * Rows under headers, aligned by what is visible. In a table wider than the terminal flexible columns are shortened
+ * and others are left out, which a last line says. Ends without a newline.
+ */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -29,13 +34,16 @@ export function renderTable(
     Math.max(visibleWidth(column.header), ...rows.map((row) => visibleWidth(row[index] ?? ''))),
   );
   const indent = options.indent ?? '';
-  shrink(columns, widths, options.maxWidth ?? null, indent.length);
+  const maxWidth = options.maxWidth ?? null;
+  const shown = columnsThatFit(columns, widths, maxWidth, indent.length);
+  const hidden = columns.filter((_, index) => !shown.includes(index)).map(({ header }) => header);
+  shrink(columns, widths, shown, maxWidth, indent.length);
   const headerStyle = options.headerStyle ?? ((text: string): string => text);
   const line = (cells: readonly string[], style: (text: string) => string): string =>
     (
       indent +
-      columns
-        .map((column, index) => style(pad(cells[index] ?? '', widths[index] ?? 0, column.align ?? 'left')))
+      shown
+        .map((index) => style(pad(cells[index] ?? '', widths[index] ?? 0, columns[index]?.align ?? 'left')))
         .join(GAP)
     ).trimEnd();
   return [
@@ -44,15 +52,47 @@ export function renderTable(
       headerStyle,
     ),
     ...rows.map((row) => line(row, (text) => text)),
+    ...(hidden.length === 0 ? [] : [indent + headerStyle(`Not enough room for: ${hidden.join(', ')}.`)]),
   ].join('\n');
 }
 
-function shrink(columns: readonly Column[], widths: number[], maxWidth: number | null, indent: number): void {
+/** Indices of the columns that stay: those to drop go, in turn, until the rest fits with flexible ones at their narrowest. */
+function columnsThatFit(
+  columns: readonly Column[],
+  widths: readonly number[],
+  maxWidth: number | null,
+  indent: number,
+): readonly number[] {
+  let shown = [...columns.keys()];
+  if (maxWidth === null) return shown;
+  const narrowest = widths.map((width, index) =>
+    columns[index]?.flexible === true ? Math.min(width, NARROWEST) : width,
+  );
+  const turns = shown.filter((index) => columns[index]?.dropped !== undefined);
+  turns.sort((a, b) => (columns[a]?.dropped ?? 0) - (columns[b]?.dropped ?? 0));
+  for (const next of turns) {
+    if (totalWidth(narrowest, shown, indent) <= maxWidth) break;
+    shown = shown.filter((index) => index !== next);
+  }
+  return shown;
+}
+
+function totalWidth(widths: readonly number[], shown: readonly number[], indent: number): number {
+  return indent + shown.reduce((sum, index) => sum + (widths[index] ?? 0), 0) + GAP.length * (shown.length - 1);
+}
+
+function shrink(
+  columns: readonly Column[],
+  widths: number[],
+  shown: readonly number[],
+  maxWidth: number | null,
+  indent: number,
+): void {
   if (maxWidth === null) return;
-  let excess = indent + widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1) - maxWidth;
-  columns.forEach((column, index) => {
+  let excess = totalWidth(widths, shown, indent) - maxWidth;
+  shown.forEach((index) => {
     const width = widths[index] ?? 0;
-    if (column.flexible !== true || excess <= 0) return;
+    if (columns[index]?.flexible !== true || excess <= 0) return;
     const narrowed = Math.max(Math.min(width, NARROWEST), width - excess);
     widths[index] = narrowed;
     excess -= width - narrowed;

@@ -9,7 +9,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
-import type { CompareFlags } from './compare.command.js';
+import type { CompareFlags } from './compare.flags.js';
 import { compareDocument } from './compare.document.js';
 import { renderComparison } from './compare.render.js';
 import { compareTasks } from './compare.tasks.js';

@@ -1,31 +1,9 @@
-import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
+import { KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { MOST_CONTEXT_TOKENS, levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll compare`. */
-export interface CompareFlags extends BackendFlags {
-  readonly levels?: readonly Level[];
-  readonly kv?: readonly KvCacheType[];
-  readonly iterations?: number;
-  /** Tokens. */
-  readonly depths?: readonly number[];
-  readonly concurrency?: readonly number[];
-  readonly make?: boolean;
-  readonly prompt?: string;
-  readonly maxTokens?: number;
-  readonly text?: string;
-  readonly window?: number;
-  readonly quality: boolean;
-  readonly tasks?: boolean;
-  /** File or folder. */
-  readonly prompts?: string;
-  /** Shell command. */
-  readonly grader?: string;
-  readonly reference?: Level;
-  readonly report?: string;
-}
+import { backendOption, defineCommand } from '../define-command.js';
+import type { CompareFlags } from './compare.flags.js';
 
 /** More answers at the same time than any one machine gives. */
 const MOST_AT_ONCE = 256;

@@ -92,27 +92,35 @@ interface CompareColumn {
   readonly only?: 'caches' | 'quality' | 'speedup';
 }
 
-const right = (header: string): Column => ({ header, align: 'right' });
+const right = (header: string, dropped?: number): Column => ({
+  header,
+  align: 'right',
+  ...(dropped === undefined ? {} : { dropped }),
+});
 
 const COLUMNS: readonly CompareColumn[] = [
   { column: { header: 'LEVEL' }, cell: ({ level }) => level },
   { column: { header: 'KV CACHE' }, cell: ({ kvCache }) => kvCache, only: 'caches' },
   { column: right('SIZE'), cell: ({ bytes }) => formatBytes(bytes) },
-  { column: right('LOAD'), cell: ({ speed }) => formatDuration(speed.loadMs) },
-  { column: right('FIRST TOKEN'), cell: ({ speed }) => formatDuration(speed.firstTokenMs) },
-  { column: right('PREFILL/S'), cell: ({ speed }) => formatNumber(speed.prefillTokensPerSecond) },
+  { column: right('LOAD', 1), cell: ({ speed }) => formatDuration(speed.loadMs) },
+  { column: right('FIRST TOKEN', 2), cell: ({ speed }) => formatDuration(speed.firstTokenMs) },
+  { column: right('PREFILL/S', 5), cell: ({ speed }) => formatNumber(speed.prefillTokensPerSecond) },
   { column: right('TOKENS/S'), cell: ({ speed }) => formatNumber(speed.decodeTokensPerSecond) },
-  { column: right('SPEEDUP (95 %)'), cell: speedupCell, only: 'speedup' },
+  { column: right('SPEEDUP (95 %)', 7), cell: speedupCell, only: 'speedup' },
   {
-    column: right('OK'),
+    column: right('OK', 3),
     cell: ({ runs }) => (runs.total === 0 ? UNKNOWN : `${runs.succeeded} of ${runs.total}`),
   },
   {
-    column: right('MEAN KLD'),
+    column: right('MEAN KLD', 8),
     cell: ({ quality }) =>
       quality === null ? UNKNOWN : formatWithError(quality.meanKld, quality.meanKldStandardError),
     only: 'quality',
   },
-  { column: right('SAME TOP'), cell: ({ quality }) => formatPercent(quality?.sameTopToken ?? null), only: 'quality' },
-  { column: right('PPL'), cell: ({ quality }) => formatNumber(quality?.perplexity ?? null), only: 'quality' },
+  {
+    column: right('SAME TOP', 6),
+    cell: ({ quality }) => formatPercent(quality?.sameTopToken ?? null),
+    only: 'quality',
+  },
+  { column: right('PPL', 4), cell: ({ quality }) => formatNumber(quality?.perplexity ?? null), only: 'quality' },
 ];

@@ -47,7 +47,11 @@ interface TaskColumn {
   readonly shown: (level: ComparedLevelDocument) => boolean;
 }
 
-const right = (header: string): Column => ({ header, align: 'right' });
+const right = (header: string, dropped?: number): Column => ({
+  header,
+  align: 'right',
+  ...(dropped === undefined ? {} : { dropped }),
+});
 
 const COLUMNS: readonly TaskColumn[] = [
   {
@@ -61,7 +65,7 @@ const COLUMNS: readonly TaskColumn[] = [
     shown: ({ tasks }) => tasks?.passRate != null,
   },
   {
-    column: right('McNEMAR P'),
+    column: right('McNEMAR P', 2),
     cell: ({ tasks }) => probability(tasks?.againstReference?.pValue),
     shown: ({ tasks }) => tasks?.againstReference?.pValue != null,
   },
@@ -71,12 +75,12 @@ const COLUMNS: readonly TaskColumn[] = [
     shown: ({ tasks }) => tasks?.meanScore != null,
   },
   {
-    column: right('SCORE P'),
+    column: right('SCORE P', 1),
     cell: ({ tasks }) => probability(tasks?.againstReference?.scorePValue),
     shown: ({ tasks }) => tasks?.againstReference?.scorePValue != null,
   },
   {
-    column: right('ERRORS'),
+    column: right('ERRORS', 3),
     cell: ({ tasks }) => String(tasks?.errors ?? UNKNOWN),
     shown: ({ tasks }) => (tasks?.errors ?? 0) > 0,
   },

@@ -11,7 +11,7 @@ import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import { commandGrader } from '../../grading/command-grader.js';
 import { createJsonValidator } from '../../grading/json-validator.js';
 import type { CommandContext } from '../command-context.js';
-import type { CompareFlags } from './compare.command.js';
+import type { CompareFlags } from './compare.flags.js';
 import { readPrompts } from './compare.prompts.js';
 
 /** What flags ask for beside speed. */

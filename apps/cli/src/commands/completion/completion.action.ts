@@ -3,7 +3,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
 import { bashCompletion } from './bash-completion.js';
 import { commandTree, type CommandNode } from './command-tree.js';
-import type { Shell } from './completion.command.js';
+import type { Shell } from './completion.flags.js';
 import { fishCompletion } from './fish-completion.js';
 import { zshCompletion } from './zsh-completion.js';
 

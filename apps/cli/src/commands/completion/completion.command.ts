@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { oneOf } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-
-/** Shells that completion is written for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-/** Name of a shell. */
-export type Shell = (typeof SHELLS)[number];
+import { SHELLS, type Shell } from './completion.flags.js';
 
 /** Describes `plimsoll completion`. */
 export function addCompletionCommand(program: Command, run: RunAction): void {

@@ -5,7 +5,7 @@ import { openConfigStore } from '../../composition/open-config-store.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '../../schemas/config.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { ConfigFlags } from './config.command.js';
+import type { ConfigFlags } from './config.flags.js';
 import { renderSettings, renderSettingValue } from './config.render.js';
 
 /** `plimsoll config get`. */

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../command-context.js';
-import { defineCommand, type CommonFlags } from '../define-command.js';
-
-/** Flags of `plimsoll config …`. */
-export type ConfigFlags = CommonFlags;
+import { defineCommand } from '../define-command.js';
+import type { ConfigFlags } from './config.flags.js';
 
 /** Describes `plimsoll config` and its subcommands. */
 export function addConfigCommand(program: Command, run: RunAction): void {

@@ -14,7 +14,7 @@ import type { CommandContext } from '../command-context.js';
 import { compareDocument } from '../compare/compare.document.js';
 import { gpuDocument } from '../gpu/gpu.action.js';
 import { prepareDemoFolder } from './demo-folder.js';
-import type { DemoFlags } from './demo.command.js';
+import type { DemoFlags } from './demo.flags.js';
 import { renderDemoIntroduction, renderDemoMachine, renderDemoPlan, renderDemoResult } from './demo.render.js';
 
 const LEVELS: readonly [Level, ...Level[]] = ['F16', 'Q8_0', 'Q4_K_M'];

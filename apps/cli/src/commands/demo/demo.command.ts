@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../command-context.js';
-import { defineCommand, type CommonFlags } from '../define-command.js';
-
-/** Flags of `plimsoll demo`. */
-export type DemoFlags = CommonFlags;
+import { defineCommand } from '../define-command.js';
+import type { DemoFlags } from './demo.flags.js';
 
 /** Describes `plimsoll demo`. */
 export function addDemoCommand(program: Command, run: RunAction): void {

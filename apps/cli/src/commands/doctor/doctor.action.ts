@@ -5,7 +5,7 @@ import { diagnose } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { DoctorDocument } from '../../schemas/doctor.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { DoctorFlags } from './doctor.command.js';
+import type { DoctorFlags } from './doctor.flags.js';
 import { renderFindings } from './doctor.render.js';
 
 /** `plimsoll doctor`. Problems are its result; exit code 1 tells that there are some. */

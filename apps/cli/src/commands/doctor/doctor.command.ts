@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll doctor`. */
-export type DoctorFlags = BackendFlags;
+import { backendOption, defineCommand } from '../define-command.js';
+import type { DoctorFlags } from './doctor.flags.js';
 
 /** Describes `plimsoll doctor`. */
 export function addDoctorCommand(program: Command, run: RunAction): void {

@@ -4,7 +4,7 @@ import { readDevices } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { GpuDocument } from '../../schemas/gpu.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { GpuFlags } from './gpu.command.js';
+import type { GpuFlags } from './gpu.flags.js';
 import { renderMachine } from './gpu.render.js';
 
 const DEFAULT_INTERVAL_S = 2;

@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
 import { decimalNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { defineCommand, type CommonFlags } from '../define-command.js';
-
-/** Flags of `plimsoll gpu`. */
-export interface GpuFlags extends CommonFlags {
-  readonly watch?: boolean;
-  /** Seconds. */
-  readonly interval?: number;
-}
+import { defineCommand } from '../define-command.js';
+import type { GpuFlags } from './gpu.flags.js';
 
 /** Describes `plimsoll gpu`. */
 export function addGpuCommand(program: Command, run: RunAction): void {

@@ -2,7 +2,7 @@ import { withServices } from '../../composition/services.js';
 import { inspectModel } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
-import type { InspectFlags } from './inspect.command.js';
+import type { InspectFlags } from './inspect.flags.js';
 import { inspectDocument } from './inspect.document.js';
 import { renderInspection } from './inspect.render.js';
 

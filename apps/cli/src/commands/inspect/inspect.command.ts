@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
-import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll inspect`. */
-export interface InspectFlags extends BackendFlags, RemoteFlags {
-  readonly tensors?: boolean;
-  readonly metadata?: boolean;
-}
+import { backendOption, defineCommand, remoteOptions } from '../define-command.js';
+import type { InspectFlags } from './inspect.flags.js';
 
 /** Describes `plimsoll inspect`. */
 export function addInspectCommand(program: Command, run: RunAction): void {

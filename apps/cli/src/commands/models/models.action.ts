@@ -4,7 +4,7 @@ import { listModels } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ModelsDocument } from '../../schemas/models.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { ModelsFlags } from './models.command.js';
+import type { ModelsFlags } from './models.flags.js';
 import { renderModels } from './models.render.js';
 
 /** `plimsoll models`. */

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll models`. */
-export type ModelsFlags = BackendFlags;
+import { backendOption, defineCommand } from '../define-command.js';
+import type { ModelsFlags } from './models.flags.js';
 
 /** Describes `plimsoll models`. */
 export function addModelsCommand(program: Command, run: RunAction): void {

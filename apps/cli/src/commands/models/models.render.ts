@@ -19,8 +19,8 @@ export function renderModels(
       { header: 'MODEL', flexible: true },
       { header: 'LEVEL' },
       { header: 'SIZE', align: 'right' },
-      { header: 'PARAMETERS', align: 'right' },
-      { header: 'ARCHITECTURE' },
+      { header: 'PARAMETERS', align: 'right', dropped: 2 },
+      { header: 'ARCHITECTURE', dropped: 1 },
       { header: 'IN MEMORY' },
     ],
     models.map(({ name, level, sizeBytes, parameterSize, architecture, resident }) => [

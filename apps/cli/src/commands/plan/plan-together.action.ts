@@ -6,7 +6,7 @@ import { printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { renderResidentPlan } from './plan-together.render.js';
 import { requestOf } from './plan.action.js';
-import type { PlanFlags } from './plan.command.js';
+import type { PlanFlags } from './plan.flags.js';
 
 /** `plimsoll plan` with several models: all in memory at once. Exit code 3 when they do not fit. */
 export async function planTogether(

@@ -19,7 +19,13 @@ export function renderResidentPlan(
     lines.push(style.red(`They do not fit together: ${formatBytes(shortBytes)} short.`));
     return [...lines, ...reasons.map((reason) => `  ${reason}`)].join('\n');
   }
-  const columns = [{ header: 'MODEL' }, { header: 'LEVEL' }, { header: 'KV CACHE' }, right('CONTEXT'), right('TAKES')];
+  const columns = [
+    { header: 'MODEL', flexible: true },
+    { header: 'LEVEL' },
+    { header: 'KV CACHE', dropped: 1 },
+    { ...right('CONTEXT'), dropped: 2 },
+    right('TAKES'),
+  ];
   const rows = models.map(({ candidate, device }, index) => [
     names[index] ?? '',
     candidate.level,

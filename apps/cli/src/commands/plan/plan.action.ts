@@ -6,7 +6,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
-import type { PlanFlags } from './plan.command.js';
+import type { PlanFlags } from './plan.flags.js';
 import { renderPlan } from './plan.render.js';
 
 /** `plimsoll plan`. Exit code 3 when nothing fits. */

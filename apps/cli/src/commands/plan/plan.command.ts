@@ -1,24 +1,10 @@
-import { KV_CACHE_TYPES, type FlashAttention, type KvCacheType, type Level } from '@plimsoll/domain';
+import { KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
-import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
-import { backendOption, choiceOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll plan`. */
-export interface PlanFlags extends BackendFlags, RemoteFlags {
-  readonly vram?: number;
-  readonly gpu?: string;
-  readonly context?: number;
-  readonly kv?: KvCacheType;
-  readonly parallel?: number;
-  readonly gpuLayers?: number;
-  readonly level?: readonly Level[];
-  readonly flashAttention?: FlashAttention;
-  readonly html?: string;
-  readonly exact?: boolean;
-}
+import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
+import type { PlanFlags } from './plan.flags.js';
 
 /** Describes `plimsoll plan`. */
 export function addPlanCommand(program: Command, run: RunAction): void {

@@ -70,7 +70,11 @@ interface PlanColumn {
   readonly only?: (document: PlanDocument) => boolean;
 }
 
-const right = (header: string): Column => ({ header, align: 'right' });
+const right = (header: string, dropped?: number): Column => ({
+  header,
+  align: 'right',
+  ...(dropped === undefined ? {} : { dropped }),
+});
 const several = (values: readonly unknown[]): boolean => new Set(values).size > 1;
 const hasDevice = ({ budget }: PlanDocument): boolean => budget.devices.length > 0;
 
@@ -86,18 +90,21 @@ const COLUMNS: readonly PlanColumn[] = [
     cell: ({ context }) => formatCount(context),
     only: ({ candidates }) => several(candidates.map(({ context }) => context)),
   },
-  { column: right('WEIGHTS'), cell: ({ footprint: { device, host } }) => formatBytes(device.weights + host.weights) },
-  { column: right('CACHE'), cell: ({ footprint: { device, host } }) => formatBytes(device.kvCache + host.kvCache) },
-  { column: right('ON DEVICE'), cell: ({ footprint }) => formatBytes(footprint.device.total), only: hasDevice },
-  { column: right('ON HOST'), cell: ({ footprint }) => formatBytes(footprint.host.total), only: hasDevice },
+  {
+    column: right('WEIGHTS', 2),
+    cell: ({ footprint: { device, host } }) => formatBytes(device.weights + host.weights),
+  },
+  { column: right('CACHE', 1), cell: ({ footprint: { device, host } }) => formatBytes(device.kvCache + host.kvCache) },
+  { column: right('ON DEVICE', 6), cell: ({ footprint }) => formatBytes(footprint.device.total), only: hasDevice },
+  { column: right('ON HOST', 5), cell: ({ footprint }) => formatBytes(footprint.host.total), only: hasDevice },
   { column: right('TOTAL'), cell: ({ footprint }) => formatBytes(footprint.total) },
   { column: right('BY FORMULA'), cell: exactCell, only: ({ exact }) => exact !== undefined },
   { column: { header: 'FITS' }, cell: fitCell },
-  { column: right('LAYERS'), cell: ({ gpuLayers }) => String(gpuLayers), only: hasDevice },
-  { column: right('TOKENS/S'), cell: ({ expected }) => speedCell(expected.decodeTokensPerSecond) },
-  { column: right('LOSS (PPL)'), cell: ({ expected }) => lossCell(expected.quality.perplexityIncrease) },
-  { column: right('SAME TOP'), cell: ({ expected }) => formatPercent(expected.quality.sameTopToken) },
-  { column: { header: 'VARIANT' }, cell: ({ variant }) => STATUS[variant.status] },
+  { column: right('LAYERS', 7), cell: ({ gpuLayers }) => String(gpuLayers), only: hasDevice },
+  { column: right('TOKENS/S', 9), cell: ({ expected }) => speedCell(expected.decodeTokensPerSecond) },
+  { column: right('LOSS (PPL)', 8), cell: ({ expected }) => lossCell(expected.quality.perplexityIncrease) },
+  { column: right('SAME TOP', 3), cell: ({ expected }) => formatPercent(expected.quality.sameTopToken) },
+  { column: { header: 'VARIANT', dropped: 4 }, cell: ({ variant }) => STATUS[variant.status] },
 ];
 
 const STATUS: Readonly<Record<CandidateDocument['variant']['status'], string>> = {

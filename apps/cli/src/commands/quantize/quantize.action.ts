@@ -10,7 +10,7 @@ import { buildProgress } from '../../output/build-progress.js';
 import type { QuantizeDocument } from '../../schemas/quantize.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { targetFile } from './quantize.target.js';
-import type { QuantizeFlags } from './quantize.command.js';
+import type { QuantizeFlags } from './quantize.flags.js';
 
 /** `plimsoll quantize`. */
 export async function quantize(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {

@@ -1,20 +1,10 @@
-import type { Level, TensorOverride } from '@plimsoll/domain';
+import type { TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
 import { levelName, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll quantize`. */
-export interface QuantizeFlags extends BackendFlags {
-  readonly to: Level;
-  readonly out?: string;
-  readonly force?: boolean;
-  readonly dryRun?: boolean;
-  readonly tensor?: readonly TensorOverride[];
-  readonly allowRequantize?: boolean;
-  readonly threads?: number;
-}
+import { backendOption, defineCommand } from '../define-command.js';
+import type { QuantizeFlags } from './quantize.flags.js';
 
 const collect = (text: string, previous: readonly TensorOverride[] = []): readonly TensorOverride[] => [
   ...previous,

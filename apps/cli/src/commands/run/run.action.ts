@@ -9,7 +9,7 @@ import { buildProgress } from '../../output/build-progress.js';
 import { printableDocument, printablePath } from '../../output/printable.js';
 import type { RunDocument } from '../../schemas/run.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { RunFlags } from './run.command.js';
+import type { RunFlags } from './run.flags.js';
 import { renderChosenVariant, renderTimings } from './run.render.js';
 import { readPrompt, runRequest } from './run.request.js';
 

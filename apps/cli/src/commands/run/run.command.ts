@@ -1,26 +1,9 @@
-import { KV_CACHE_TYPES, type KvCacheType, type Level } from '@plimsoll/domain';
+import { KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { MOST_CONTEXT_TOKENS, decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, choiceOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll run`. */
-export interface RunFlags extends BackendFlags {
-  readonly level?: Level;
-  readonly make: boolean;
-  readonly system?: string;
-  readonly raw?: boolean;
-  readonly temperature?: number;
-  readonly maxTokens?: number;
-  readonly seed?: number;
-  readonly stop?: readonly string[];
-  readonly format?: string;
-  readonly image?: readonly string[];
-  readonly context?: number;
-  readonly kv?: KvCacheType;
-  readonly gpuLayers?: number;
-  readonly timings?: boolean;
-}
+import { backendOption, choiceOption, defineCommand } from '../define-command.js';
+import type { RunFlags } from './run.flags.js';
 
 const collect = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
 

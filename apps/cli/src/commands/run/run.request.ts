@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidInputError, StorageFailedError, type GenerateRequest, type JsonSchema } from '@plimsoll/domain';
-import type { RunFlags } from './run.command.js';
+import type { RunFlags } from './run.flags.js';
 
 /** Largest picture that is sent, in bytes. */
 const LARGEST_IMAGE = 50 * 1024 ** 2;

@@ -7,7 +7,7 @@ import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
 import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { ServeFlags } from './serve.command.js';
+import type { ServeFlags } from './serve.flags.js';
 
 /** Longest that running answers are waited for after Ctrl-C. */
 const FAREWELL_MS = 5000;

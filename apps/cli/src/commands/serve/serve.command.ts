@@ -1,13 +1,8 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../../flags/values.js';
-import type { RemoteFlags } from '../../composition/remote-reading.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, remoteOptions, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll serve`. */
-export interface ServeFlags extends BackendFlags, RemoteFlags {
-  readonly port?: number;
-}
+import { backendOption, defineCommand, remoteOptions } from '../define-command.js';
+import type { ServeFlags } from './serve.flags.js';
 
 /** Describes `plimsoll serve`. */
 export function addServeCommand(program: Command, run: RunAction): void {

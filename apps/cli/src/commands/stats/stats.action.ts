@@ -7,7 +7,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import { printable } from '../../output/printable.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
 import type { CommandContext } from '../command-context.js';
-import type { StatsFlags } from './stats.command.js';
+import type { StatsFlags } from './stats.flags.js';
 import { exportStats, importStats } from './stats.exchange.js';
 import { renderStats } from './stats.render.js';
 

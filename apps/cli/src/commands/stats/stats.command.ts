@@ -1,18 +1,8 @@
 import type { Command } from 'commander';
 import { decimalNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand, type BackendFlags } from '../define-command.js';
-
-/** Flags of `plimsoll stats`. */
-export interface StatsFlags extends BackendFlags {
-  /** Days back. */
-  readonly days?: number;
-  readonly propose?: boolean;
-  readonly apply?: boolean;
-  /** Files. */
-  readonly export?: string;
-  readonly import?: string;
-}
+import { backendOption, defineCommand } from '../define-command.js';
+import type { StatsFlags } from './stats.flags.js';
 
 /** Describes `plimsoll stats`. */
 export function addStatsCommand(program: Command, run: RunAction): void {

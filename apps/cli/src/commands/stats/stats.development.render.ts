@@ -12,10 +12,10 @@ export function renderTrends(trends: StatsDocument['trends'], style: Style, widt
   return renderTable(
     [
       { header: 'TREND', flexible: true },
-      { header: 'RUNS', align: 'right' },
+      { header: 'RUNS', align: 'right', dropped: 1 },
       { header: 'TOKENS/S' },
       { header: 'NOW', align: 'right' },
-      { header: 'CHANGE', align: 'right' },
+      { header: 'CHANGE', align: 'right', dropped: 2 },
     ],
     trends.map(({ variant, kvCache, runs, decodeTokensPerSecond, change }) => [
       kvCache === null || kvCache === 'f16' ? variant : `${variant} / ${kvCache}`,

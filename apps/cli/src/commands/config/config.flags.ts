@@ -1,0 +1,4 @@
+import type { CommonFlags } from '../define-command.js';
+
+/** Flags of `plimsoll config …`. */
+export type ConfigFlags = CommonFlags;

@@ -1,0 +1,8 @@
+import type { RemoteFlags } from '../../composition/remote-reading.js';
+import type { BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll inspect`. */
+export interface InspectFlags extends BackendFlags, RemoteFlags {
+  readonly tensors?: boolean;
+  readonly metadata?: boolean;
+}

@@ -1,0 +1,7 @@
+import type { RemoteFlags } from '../../composition/remote-reading.js';
+import type { BackendFlags } from '../define-command.js';
+
+/** Flags of `plimsoll serve`. */
+export interface ServeFlags extends BackendFlags, RemoteFlags {
+  readonly port?: number;
+}
