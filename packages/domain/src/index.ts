@@ -1,5 +1,6 @@
 import './ports/abort-signal.js';
 
+export { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './model/metadata-limits.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
 export { findDevice, profileOf } from './devices/find-device.js';

@@ -139,6 +139,11 @@ describe('readHeader on bad files', () => {
       withTensors([{ ...one, shape: [2n ** 40n, 2n ** 40n], bytes: 4 }]),
       /impossible shape/,
     ],
+    [
+      'a length beyond all numbers, as it stands in the file',
+      withTensors([{ ...one, shape: [2n ** 63n, 32n], bytes: 4 }]),
+      /impossible shape 9223372036854775808 × 32/,
+    ],
     ['half a block', withTensors([{ name: 't', shape: [33], type: 2, bytes: 32 }]), /33 weights.*Q4_0 blocks/],
     ['an odd offset', withTensors([{ ...one, offset: 7 }]), /starts at 7, no multiple of the alignment 32/],
     ['an offset beyond all numbers', withTensors([{ ...one, offset: 2n ** 63n }]), /impossible offset/],

@@ -42,13 +42,13 @@ export async function readTensors(context: ReadContext, count: number): Promise<
     }
     const rest = dimensions * 8 + 12;
     if (!cursor.has(rest)) await cursor.need(rest, field, leftBytes);
-    const shape: number[] = [];
-    for (let dimension = 0; dimension < dimensions; dimension++) shape.push(safe(cursor.uint64()));
+    const lengths = Array.from({ length: dimensions }, () => cursor.uint64());
+    const shape = lengths.map(safe);
     const typeId = cursor.uint32();
     const offset = safe(cursor.uint64());
     const weights = shape.reduce((product, n) => product * n, 1);
     if (!Number.isSafeInteger(weights * 8)) {
-      throw fault({ name: cursor.name, offset: at, field }, `has an impossible shape ${shape.join(' × ')}`);
+      throw fault({ name: cursor.name, offset: at, field }, `has an impossible shape ${lengths.join(' × ')}`);
     }
     if (Number.isNaN(offset)) throw fault({ name: cursor.name, offset: at, field }, 'has an impossible offset');
     entries.push({ name, shape, typeId, offset, at });

@@ -96,6 +96,7 @@ describe('architectureOf', () => {
     ['no layers', { 'llama.block_count': 0 }],
     ['an absurd number of layers', { 'llama.block_count': 4_000_000_000 }],
     ['an absurd context', { 'llama.context_length': 2 ** 63 }],
+    ['a context of nothing', { 'llama.context_length': 0 }],
     ['a width that contradicts the embedding', { 'llama.embedding_length': 4095 }],
     ['a fractional width', { 'llama.embedding_length': 4096.5 }],
     ['a negative head length', { 'llama.attention.key_length': -128 }],

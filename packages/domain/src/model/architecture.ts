@@ -82,6 +82,7 @@ export function architectureOf(header: ModelHeader): ModelArchitecture {
   const known = isKnownArchitecture(name);
   if (!known) notes.push(`Architecture "${name}" is not known: the generic rules for transformers are used.`);
   const contextTokens = read.optional('context_length', MOST_TOKENS);
+  if (contextTokens === 0) throw invalidHeader(`${name}.context_length is 0`);
   if (contextTokens === null) notes.push('The file does not say how long a context the model was trained for.');
   const tiedEmbeddings = embedding !== undefined && !tensors.has('output.weight') && !CACHELESS.has(name);
   return {

@@ -20,7 +20,7 @@ export function metadataReader(header: ModelHeader): MetadataReader {
   const optional = (key: string, most: number): number | null => {
     if (!header.metadata.has(name(key))) return null;
     const value = metadataNumber(header, name(key));
-    if (value === null) throw invalidHeader(`${name(key)} is no number`);
+    if (value === null) throw invalidHeader(`${name(key)} is not a number`);
     return check(key, value, most);
   };
   return {

@@ -4,6 +4,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
 import type { InspectFlags } from './inspect.flags.js';
 import { inspectDocument } from './inspect.document.js';
+import { invalidParameters } from './inspect.invalid.js';
 import { renderInspection } from './inspect.render.js';
 
 /** `plimsoll inspect`. */
@@ -14,7 +15,9 @@ export async function inspect(context: CommandContext, model: string, flags: Ins
       tensors: flags.tensors === true,
       metadata: flags.metadata === true,
     });
-    context.output.result(document, (shown) => renderInspection(shown, context.output.style, context.output.width));
+    context.output.result(document, (shown) =>
+      renderInspection(shown, invalidParameters(inspected.header), context.output.style, context.output.width),
+    );
     return EXIT.done;
   });
 }

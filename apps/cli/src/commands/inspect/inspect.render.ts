@@ -4,19 +4,38 @@ import { printable } from '../../output/printable.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import type { InspectDocument, MetadataDocument } from '../../schemas/inspect.schema.js';
+import type { InvalidParameter } from './inspect.invalid.js';
 
 /** What a model is made of, for people. */
-export function renderInspection(document: InspectDocument, style: Style, width: number | null): string {
+export function renderInspection(
+  document: InspectDocument,
+  invalid: ReadonlyMap<string, InvalidParameter>,
+  style: Style,
+  width: number | null,
+): string {
   const { model, source } = document;
+  /** What the file says, unless no model can have it: then as it stands there. */
+  const checked = (text: string | null, ...keys: readonly string[]): string | null => {
+    const wrong = keys.flatMap((key) => invalid.get(key) ?? []);
+    return wrong.length === 0
+      ? text
+      : `${wrong.map(({ value }) => printable(value)).join(', ')}, ${style.red('invalid')}`;
+  };
   const facts: readonly (readonly [string, string | null])[] = [
     ['architecture', model.architecture],
     ['level', model.level ?? 'unknown'],
     ['parameters', `${parameterCount(model.parameters)} (${formatCount(model.parameters)})`],
-    ['context', model.contextLength === null ? null : `${formatCount(model.contextLength)} tokens`],
-    ['layers', model.layers === null ? null : formatCount(model.layers)],
-    ['embedding', model.embeddingLength === null ? null : formatCount(model.embeddingLength)],
-    ['heads', heads(model)],
-    ['experts', experts(model)],
+    [
+      'context',
+      checked(model.contextLength === null ? null : `${formatCount(model.contextLength)} tokens`, 'context_length'),
+    ],
+    ['layers', checked(model.layers === null ? null : formatCount(model.layers), 'block_count')],
+    [
+      'embedding',
+      checked(model.embeddingLength === null ? null : formatCount(model.embeddingLength), 'embedding_length'),
+    ],
+    ['heads', checked(heads(model), 'attention.head_count', 'attention.head_count_kv')],
+    ['experts', checked(experts(model), 'expert_count', 'expert_used_count')],
     ['vocabulary', model.vocabulary === null ? null : `${formatCount(model.vocabulary)} tokens`],
     ['license', model.license],
     ['file', `${formatBytes(source.fileBytes)}, header ${formatBytes(source.headerBytes)}${partsNote(source.parts)}`],
