@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Agent, Dispatcher, request } from 'undici';
+import type { Agent, request } from 'undici';
 import type { HttpTransport } from './http-fetch.js';
 
 /** How connections are opened and kept. */
@@ -30,7 +30,7 @@ export function undiciTransport(options: UndiciTransportOptions): HttpTransport 
       const { agent, send } = await opened;
       const answer = await send(url, {
         dispatcher: agent,
-        method: asked.method as Dispatcher.HttpMethod,
+        method: asked.method,
         headers: { ...asked.headers },
         signal: asked.signal,
         body: typeof asked.body === 'object' ? readable(asked.body) : (asked.body ?? null),

@@ -34,7 +34,7 @@ const THROUGH_THE_CLI = `
       stdin: process.stdin,
       stdout: { write: (text) => ((shown.out += text), true), isTTY: false },
       stderr: { write: (text) => ((shown.err += text), true), isTTY: false },
-      env: { HOME: folder, PLIMSOLL_STORE_FILE: process.cwd() + '/measurements.db', PLIMSOLL_CONFIG: process.cwd() + '/none.json' },
+      env: { HOME: folder, PLIMSOLL_STORE_FILE: process.cwd() + '/measurements.db', PLIMSOLL_CONFIG: process.cwd() + '/config.json' },
       signal: new AbortController().signal,
       version: '0.0.0',
       nowMs: () => performance.now(),
@@ -91,6 +91,7 @@ beforeAll(async () => {
   );
   mkdirSync(join(root, 'composed'));
   writeFileSync(join(root, 'composed/cli.test.ts'), THROUGH_THE_CLI);
+  writeFileSync(join(root, 'config.json'), '{}');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
