@@ -139,6 +139,8 @@ export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';
 export type { PlimsollEvent, EventBus } from './ports/event-bus.port.js';
+export { loadOptionsOf, mergeLoadOptions } from './ports/load-options.js';
+export type { LoadOptions } from './ports/load-options.js';
 export type { FootprintOracle } from './ports/footprint-oracle.port.js';
 export type { MemoryKind, GpuDevice, GpuProcess, GpuReading, GpuProbe } from './ports/gpu-probe.port.js';
 export type { HostReading, HostProbe } from './ports/host-probe.port.js';
@@ -157,7 +159,6 @@ export type {
   RuntimeInfo,
   InstalledVariant,
   ResidentModel,
-  LoadOptions,
   ChatMessage,
   JsonSchema,
   GenerateRequest,
@@ -165,6 +166,7 @@ export type {
   StopReason,
   GenerateEvent,
   EmbedResult,
+  UnloadOptions,
   ModelRuntime,
 } from './ports/model-runtime.port.js';
 export type { PhotoPixels, PhotoExif, PhotoReader } from './ports/photo-reader.port.js';

@@ -1,4 +1,4 @@
-import type { GenerateRequest, Level } from '@plimsoll/domain';
+import type { GenerateRequest, Level, LoadOptions } from '@plimsoll/domain';
 import { z } from 'zod';
 import { kvCacheTypeSchema, levelSchema, wholeSchema } from './field-schemas.js';
 
@@ -61,8 +61,17 @@ export const generateCallSchema: z.ZodType<GenerateCall> = body.transform(genera
 
 /** Splits a checked body into what the runtime hears and what decides on the variant. */
 function generateCall(checked: z.output<typeof body>): GenerateCall {
-  const { prompt, system, images, raw, messages, level, make, ...rest } = checked;
+  const { prompt, system, images, raw, messages, level, make, load: asked, ...rest } = checked;
   const input: GenerateRequest['input'] =
     messages === undefined ? { kind: 'prompt', prompt: prompt ?? '', system, images, raw } : { kind: 'chat', messages };
-  return { request: { ...rest, input }, level, make };
+  return { request: { ...rest, input, ...(asked === undefined ? {} : { load: loadOptions(asked) }) }, level, make };
+}
+
+/** Keys and values get the same type of cache here. */
+function loadOptions({ gpuLayers, kvCacheType, ...rest }: z.output<typeof load>): LoadOptions {
+  return {
+    ...rest,
+    ...(kvCacheType === undefined ? {} : { keyCacheType: kvCacheType, valueCacheType: kvCacheType }),
+    ...(gpuLayers === undefined ? {} : { placement: { gpuLayers } }),
+  };
 }

@@ -25,6 +25,7 @@ export class EngineProcess {
   #stderr = '';
   #ended = false;
   #closing = false;
+  #closeReason: Error | null = null;
 
   constructor(options: EngineOptions = {}) {
     this.#child = fork(hostEntry(), [], {
@@ -38,7 +39,7 @@ export class EngineProcess {
     });
     this.#child.on('message', (message) => this.#receive(message as FromEngine));
     this.#child.on('error', (cause) => this.#finish(new BackendFailedError('The engine process failed.', { cause })));
-    this.#child.on('close', (code, signal) => this.#finish(this.#death(code, signal)));
+    this.#child.on('close', (code, signal) => this.#finish(this.#closeReason ?? this.#death(code, signal)));
     this.#send({ kind: 'start', options });
     this.#hold();
   }
@@ -103,9 +104,10 @@ export class EngineProcess {
     }
   }
 
-  /** Ends the process at once; pending calls fail. Resolves when it is gone. */
-  async close(): Promise<void> {
+  /** Ends the process at once; pending calls fail with `reason`. Resolves when it is gone. */
+  async close(reason: Error = new CancelledError('The engine was closed before it was done.')): Promise<void> {
     if (this.#ended) return;
+    this.#closeReason ??= reason;
     // Its last output is waited for too, so the pipe must hold the program open like the process itself.
     this.#closing = true;
     this.#hold();

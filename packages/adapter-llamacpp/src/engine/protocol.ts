@@ -3,6 +3,8 @@ import type {
   FootprintModelOptions,
   GenerateEvent,
   KvCacheType,
+  LoadOptions,
+  Placement,
   RunShape,
   TensorOverride,
   WindowScores,
@@ -25,14 +27,20 @@ export interface EngineDevice {
 /** How a model is loaded for use. */
 export interface SessionOptions {
   readonly path: string;
-  /** Null: as long as the model was trained for, but no more than the engine's own limit. */
-  readonly contextTokens: number | null;
-  /** Null: as many as fit. */
-  readonly gpuLayers: number | null;
-  readonly kvCacheType: KvCacheType;
+  /** As it was asked for; what is absent is decided in the engine's process and told in `SessionFacts.shape`. */
+  readonly load: LoadOptions;
   /** Thread counts for single tokens and for batches, in the order of trying; the fastest is found so. */
   readonly decodeThreads: readonly number[];
   readonly batchThreads: readonly number[];
+}
+
+/** A shape with everything decided. */
+export interface SessionShape extends Omit<RunShape, 'placement'> {
+  readonly batchTokens: number;
+  readonly placement: Omit<Placement, 'split'> & {
+    /** Null: all devices, by the engine's own split. */
+    readonly split: readonly number[] | null;
+  };
 }
 
 /** A model that is loaded. */
@@ -40,8 +48,8 @@ export interface SessionFacts {
   readonly loadMs: number;
   readonly sizeBytes: number | null;
   readonly deviceBytes: number | null;
-  readonly contextTokens: number;
-  readonly gpuLayers: number;
+  /** As it is loaded: context as the engine padded it, layers that are on devices. */
+  readonly shape: SessionShape;
   /** Whether the model can continue a text, and whether it pools its output into one vector. */
   readonly generates: boolean;
   readonly pools: boolean;

@@ -9,13 +9,15 @@ import type { Pointer } from '../native/structs.js';
 import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
 import { loadFailure } from './load-failure.js';
-import { cacheTypeId } from './tensor-type-id.js';
+import { shapedContextParams } from './native-params.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { TokenBatch } from './token-batch.js';
 
 /** llama.cpp's physical batch. */
 const MICRO_BATCH = 512;
 const ABORTED = 2;
+/** `n_outputs_max`: as many as a batch has tokens. */
+const EVERY_TOKEN = 0;
 
 /** A model that is evaluated window by window over given tokens. */
 export class ScoredModel {
@@ -58,20 +60,24 @@ export class ScoredModel {
     const { llama } = engine;
     engine.log.clear();
     // What is open already has taken its memory: the question is what is left.
-    const gpuLayers = await layersThatFit(engine, { path, contextTokens: windowTokens, kvCacheType }, 'every');
+    const shape = {
+      contextTokens: windowTokens,
+      parallel: 1,
+      microBatchTokens: Math.min(windowTokens, MICRO_BATCH),
+      keyCacheType: kvCacheType,
+      valueCacheType: kvCacheType,
+      flashAttention: 'auto',
+    } as const;
+    const placement = { split: null, expertLayersOnHost: 0 };
+    const gpuLayers = await layersThatFit(engine, path, { ...shape, placement }, 'every');
     const model = await offThread(llama.loadModel, path, { ...llama.modelDefaults(), n_gpu_layers: gpuLayers });
     if (model === null) throw loadFailure(engine, path);
     const abort = new AbortFlag();
     const context = await offThread(llama.newContext, model, {
-      ...llama.contextDefaults(),
-      n_ctx: windowTokens,
-      n_batch: windowTokens,
-      n_ubatch: Math.min(windowTokens, MICRO_BATCH),
+      ...shapedContextParams(engine, shape, windowTokens),
+      n_outputs_max: EVERY_TOKEN,
       n_threads: threads[0] ?? 1,
       n_threads_batch: threads[0] ?? 1,
-      type_k: cacheTypeId(kvCacheType),
-      type_v: cacheTypeId(kvCacheType),
-      swa_full: false,
       abort_callback: engine.strlen,
       abort_callback_data: abort.address,
     });

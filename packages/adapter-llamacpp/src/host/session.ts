@@ -1,23 +1,23 @@
 import { InvalidInputError, UnsupportedModelError } from '@plimsoll/domain';
-import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
+import type { SessionFacts, SessionOptions, SessionShape } from '../engine/protocol.js';
 import { AbortFlag } from '../native/abort-flag.js';
 import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
-import type { ContextParams } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
 import { listDevices } from './info.js';
 import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
 import { loadFailure } from './load-failure.js';
 import { memoryBreakdown } from './memory-breakdown.js';
-import { cacheTypeId } from './tensor-type-id.js';
+import { LOGICAL_BATCH, placedModelParams, shapedContextParams } from './native-params.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { TokenBatch } from './token-batch.js';
 
 /** Context length when nobody asks for one: enough for a talk, little memory. */
 const DEFAULT_CONTEXT_TOKENS = 4_096;
-const LOGICAL_BATCH = 2_048;
+const MICRO_BATCH = 512;
+const LEAST_CONTEXT_TOKENS = 8;
 
 /** The model that this process hosts. */
 export interface Session {
@@ -48,25 +48,37 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   const startedMs = performance.now();
   const { llama } = engine;
   engine.log.clear();
-  const wanted = options.gpuLayers ?? (await layersThatFit(engine, options));
-  const gpuLayers = listDevices(engine).length === 0 ? 0 : wanted;
-  const model = await offThread(llama.loadModel, options.path, { ...llama.modelDefaults(), n_gpu_layers: gpuLayers });
+  const shape = await decidedShape(engine, options);
+  const params = placedModelParams(engine, shape.placement);
+  const model = await offThread(llama.loadModel, options.path, params.value);
+  params.keep();
   if (model === null) throw loadFailure(engine, options.path);
   job.check();
   if (llama.modelHasEncoder(model) && llama.modelHasDecoder(model)) {
     throw new UnsupportedModelError('Models with an encoder and a decoder are not run by this engine.');
   }
   const abort = new AbortFlag();
-  const context = await offThread(llama.newContext, model, contextParams(engine, model, options, abort));
+  // A model trained for less is not given more unasked.
+  const trained = llama.modelTrainedContext(model);
+  const asked =
+    options.load.contextTokens ?? (trained > 0 ? Math.min(trained, shape.contextTokens) : shape.contextTokens);
+  const context = await offThread(llama.newContext, model, {
+    ...shapedContextParams(engine, { ...shape, contextTokens: asked }, shape.batchTokens),
+    n_threads: options.decodeThreads[0] ?? 1,
+    n_threads_batch: options.batchThreads[0] ?? 1,
+    abort_callback: engine.strlen,
+    abort_callback_data: abort.address,
+  });
   if (context === null) throw loadFailure(engine, options.path);
-  const contextTokens = llama.contextTokens(context);
+  const contextTokens = Math.floor(llama.contextTokens(context) / shape.parallel);
+  const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
   current = {
     options,
     model,
     vocab: llama.vocab(model),
     context,
     contextTokens,
-    batch: new TokenBatch(engine, Math.min(contextTokens, LOGICAL_BATCH)),
+    batch: new TokenBatch(engine, batchTokens),
     abort,
     threads: new ContextThreads(engine, context, Math.max(...options.decodeThreads, ...options.batchThreads)),
     decodeTuner: new ThreadTuner(options.decodeThreads, 6),
@@ -76,34 +88,36 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   return {
     loadMs: performance.now() - startedMs,
     ...residentBytes(engine, model, context),
-    contextTokens,
-    gpuLayers,
+    shape: {
+      ...shape,
+      contextTokens,
+      batchTokens,
+      placement: { ...shape.placement, gpuLayers: Math.min(shape.placement.gpuLayers, llama.modelLayers(model) + 1) },
+    },
     generates: !llama.modelHasEncoder(model),
     pools: llama.poolingType(context) > 0,
   };
 }
 
-function contextParams(engine: Engine, model: Pointer, options: SessionOptions, abort: AbortFlag): ContextParams {
-  const trained = engine.llama.modelTrainedContext(model);
-  if (options.contextTokens !== null && options.contextTokens < 8) {
-    throw new InvalidInputError(`A context of ${options.contextTokens} tokens is too short.`);
+/** What was asked for, and llama.cpp's defaults for the rest; layers as many as fit. */
+async function decidedShape(engine: Engine, { path, load }: SessionOptions): Promise<SessionShape> {
+  if (load.contextTokens !== undefined && load.contextTokens < LEAST_CONTEXT_TOKENS) {
+    throw new InvalidInputError(`A context of ${load.contextTokens} tokens is too short.`);
   }
-  const contextTokens =
-    options.contextTokens ?? (trained > 0 ? Math.min(trained, DEFAULT_CONTEXT_TOKENS) : DEFAULT_CONTEXT_TOKENS);
-  return {
-    ...engine.llama.contextDefaults(),
-    n_ctx: contextTokens,
-    n_batch: Math.min(contextTokens, LOGICAL_BATCH),
-    // Generating needs the last token's logits alone; room for every one of a batch is up to 250 MiB and more.
-    n_outputs_max: 1,
-    n_threads: options.decodeThreads[0] ?? 1,
-    n_threads_batch: options.batchThreads[0] ?? 1,
-    type_k: cacheTypeId(options.kvCacheType),
-    type_v: cacheTypeId(options.kvCacheType),
-    swa_full: false,
-    abort_callback: engine.strlen,
-    abort_callback_data: abort.address,
+  const shape = {
+    contextTokens: load.contextTokens ?? DEFAULT_CONTEXT_TOKENS,
+    parallel: load.parallel ?? 1,
+    batchTokens: load.batchTokens ?? LOGICAL_BATCH,
+    microBatchTokens: load.microBatchTokens ?? MICRO_BATCH,
+    keyCacheType: load.keyCacheType ?? 'f16',
+    valueCacheType: load.valueCacheType ?? 'f16',
+    flashAttention: load.flashAttention ?? 'auto',
   };
+  const { gpuLayers, split = null, expertLayersOnHost = 0 } = load.placement ?? {};
+  const placement = { split, expertLayersOnHost };
+  if (listDevices(engine).length === 0) return { ...shape, placement: { ...placement, split: null, gpuLayers: 0 } };
+  const layers = gpuLayers ?? (await layersThatFit(engine, path, { ...shape, placement }));
+  return { ...shape, placement: { ...placement, gpuLayers: layers } };
 }
 
 function residentBytes(

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { CancelledError, InvalidInputError } from '@plimsoll/domain';
+import { CancelledError } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -12,33 +12,27 @@ import type {
   ResidentModel,
   RuntimeCapabilities,
   RuntimeInfo,
+  UnloadOptions,
 } from '@plimsoll/domain';
-import type { EngineOptions } from '../engine/engine-options.js';
-import type { SessionOptions } from '../engine/protocol.js';
 import { LLAMA_RELEASE, PACKAGE_VERSION } from '../native/build.js';
 import { findEngineFiles } from '../native/engine-files.js';
 import { FileFacts } from './file-facts.js';
 import { ModelFolder } from './model-folder.js';
-import { ResidentModelSlot } from './resident-model-slot.js';
+import type { ModelFile } from './model-folder.js';
+import { ResidentModels } from './resident-models.js';
+import type { ResidencyOptions } from './resident-models.js';
 import { MAX_TOP_LOGPROBS, sessionRequest } from './session-request.js';
-import { defaultThreads } from './threads.js';
 
 /** How the embedded runtime is set up. */
-export interface LlamaCppRuntimeOptions {
+export interface LlamaCppRuntimeOptions extends ResidencyOptions {
   /** Folder in which models go by name. */
   readonly modelsFolder: string;
   /** Tells level and architecture of the files; without one they are unknown. */
   readonly inspector?: ModelInspector | undefined;
-  readonly engine?: EngineOptions | undefined;
-  /** Models kept loaded at once; the one unused longest goes when another is needed. 3 when absent. */
-  readonly maxResidentModels?: number | undefined;
-  /** Requests that may wait for one model. 64 when absent. */
-  readonly maxWaitingRequests?: number | undefined;
-  /** Milliseconds a model stays after its last use. Five minutes when absent. */
-  readonly keepAliveMs?: number | 'forever' | undefined;
 }
 
-const FIVE_MINUTES_MS = 300_000;
+/** Running answers are given so long to end when a model is unloaded. */
+const DRAIN_MS = 30_000;
 
 /** llama.cpp inside Node: each loaded model lives in a process of its own. */
 export class LlamaCppRuntime implements ModelRuntime {
@@ -55,12 +49,13 @@ export class LlamaCppRuntime implements ModelRuntime {
   readonly #folder: ModelFolder;
   readonly #files: FileFacts;
   readonly #options: LlamaCppRuntimeOptions;
-  readonly #slots = new Map<string, ResidentModelSlot>();
+  readonly #models: ResidentModels;
 
   constructor(options: LlamaCppRuntimeOptions) {
     this.#folder = new ModelFolder(options.modelsFolder);
     this.#files = new FileFacts(options.inspector ?? null);
     this.#options = options;
+    this.#models = new ResidentModels(options);
   }
 
   async info(): Promise<RuntimeInfo> {
@@ -82,37 +77,24 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async resident(): Promise<readonly ResidentModel[]> {
-    const loaded = await Promise.all(
-      [...this.#slots.values()].map(async (slot) => {
-        const facts = slot.engine.ended ? null : await slot.facts.catch(() => null);
-        if (facts === null) return null;
-        const { sizeBytes, deviceBytes, contextTokens } = facts;
-        return { name: slot.name, sizeBytes, deviceBytes, contextTokens, expiresAtMs: slot.expiresAtMs };
-      }),
-    );
-    return loaded.filter((model) => model !== null);
+    return this.#models.list();
   }
 
-  async load(name: string, load?: LoadOptions, options: CallOptions = {}): Promise<{ readonly loadMs: number }> {
-    const { loadMs } = await this.#loaded(name, load, options.signal);
-    return { loadMs };
+  async load(name: string, load: LoadOptions = {}, options: CallOptions = {}): Promise<{ readonly loadMs: number }> {
+    const { signal } = options;
+    return this.#models.load(await this.#required(name, signal), load, signal);
   }
 
-  async unload(name: string): Promise<void> {
-    const file = await this.#folder.find(name);
-    for (const [key, slot] of this.#slots) {
-      if (slot.name !== name && slot.options.path !== file?.path) continue;
-      this.#slots.delete(key);
-      await slot.close();
-    }
+  async unload(name: string, { drainMs = DRAIN_MS }: UnloadOptions = {}): Promise<void> {
+    await this.#models.unload(name, (await this.#folder.find(name))?.path, drainMs);
   }
 
   async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
     const { signal } = options;
     const startedMs = performance.now();
     const work = sessionRequest(request, () => randomInt(2 ** 32));
-    const { slot, loadMs } = await this.#loaded(request.model, request.load, signal);
-    const leave = await slot.queue.enter(signal);
+    const file = await this.#required(request.model, signal);
+    const { slot, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
     let firstTokenMs: number | null = null;
     try {
       for await (const event of slot.engine.stream('generate', work, signal)) {
@@ -126,116 +108,25 @@ export class LlamaCppRuntime implements ModelRuntime {
       }
     } finally {
       leave();
-      this.#touch(slot, request.load);
     }
   }
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
-    const { slot } = await this.#loaded(model, undefined, options.signal);
-    const leave = await slot.queue.enter(options.signal);
+    const { signal } = options;
+    const { slot, leave } = await this.#models.enter(await this.#required(model, signal), {}, signal);
     try {
-      return { vectors: await slot.engine.call('embed', texts, options.signal) };
+      return { vectors: await slot.engine.call('embed', texts, signal) };
     } finally {
       leave();
-      this.#touch(slot, undefined);
     }
   }
 
   async close(): Promise<void> {
-    const slots = [...this.#slots.values()];
-    this.#slots.clear();
-    await Promise.all(slots.map((slot) => slot.close()));
+    await this.#models.close();
   }
 
-  /** The model's slot, loaded if it was not, and the time that took. */
-  async #loaded(
-    name: string,
-    load: LoadOptions | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<{ slot: ResidentModelSlot; loadMs: number }> {
+  async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
     if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
-    const { path } = await this.#folder.require(name);
-    const wanted = sessionOptions(path, load);
-    const known = this.#slots.get(path);
-    if (known?.serves(wanted, load) === true) {
-      await abortable(known.facts, signal);
-      this.#touch(known, load);
-      return { slot: known, loadMs: 0 };
-    }
-    if (known !== undefined) {
-      // Whoever still uses it finishes first.
-      (await known.queue.enter(signal))();
-      if (this.#slots.get(path) === known) this.#slots.delete(path);
-      await known.close();
-    }
-    await this.#makeRoom();
-    const { engine = {}, maxWaitingRequests = 64 } = this.#options;
-    const slot = new ResidentModelSlot(name, wanted, engine, maxWaitingRequests);
-    this.#slots.set(path, slot);
-    try {
-      const { loadMs } = await abortable(slot.facts, signal);
-      this.#touch(slot, load);
-      return { slot, loadMs };
-    } catch (error) {
-      if (this.#slots.get(path) === slot) this.#slots.delete(path);
-      await slot.close();
-      throw error;
-    }
-  }
-
-  async #makeRoom(): Promise<void> {
-    const { maxResidentModels = 3 } = this.#options;
-    const idle = [...this.#slots].filter(([, slot]) => !slot.queue.busy);
-    idle.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
-    for (const [key, slot] of idle) {
-      if (this.#slots.size < maxResidentModels) return;
-      this.#slots.delete(key);
-      await slot.close();
-    }
-  }
-
-  #touch(slot: ResidentModelSlot, load: LoadOptions | undefined): void {
-    const keepAlive = load?.keepAlive ?? this.#options.keepAliveMs ?? FIVE_MINUTES_MS;
-    slot.touch(keepAlive, Date.now(), () => {
-      if (slot.queue.busy) {
-        this.#touch(slot, load);
-        return;
-      }
-      if (this.#slots.get(slot.options.path) === slot) this.#slots.delete(slot.options.path);
-      void slot.close();
-    });
-  }
-}
-
-function sessionOptions(path: string, load: LoadOptions | undefined): SessionOptions {
-  const threads = load?.threads;
-  for (const [key, value] of Object.entries({ threads, contextTokens: load?.contextTokens })) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0 && value < 2 ** 31)) {
-      throw new InvalidInputError(`${key} is ${value}; a whole number above 0 is needed.`);
-    }
-  }
-  const defaults = defaultThreads();
-  return {
-    path,
-    contextTokens: load?.contextTokens ?? null,
-    gpuLayers: load?.gpuLayers ?? null,
-    kvCacheType: load?.kvCacheType ?? 'f16',
-    decodeThreads: threads === undefined ? defaults.decode : [threads],
-    batchThreads: threads === undefined ? defaults.batch : [threads],
-  };
-}
-
-/** Stops waiting, not the work, when the signal aborts. */
-async function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return work;
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(new CancelledError('Cancelled while the model was loading.'));
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
+    return this.#folder.require(name);
   }
 }

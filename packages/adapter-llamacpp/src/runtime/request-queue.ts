@@ -1,54 +1,79 @@
 import { BusyError, CancelledError } from '@plimsoll/domain';
 
-/** Lets one request at a time through, in order, and refuses more than a number of waiting ones. */
-export class RequestQueue {
-  readonly #waiting: (() => void)[] = [];
-  readonly #capacity: number;
-  #busy = false;
+interface Waiting {
+  readonly go: () => void;
+  readonly turnAway: () => void;
+}
 
-  constructor(capacity: number) {
+/** Lets so many requests through at a time, in order, and refuses more than a number of waiting ones. */
+export class RequestQueue {
+  readonly #waiting: Waiting[] = [];
+  readonly #capacity: number;
+  readonly #places: number;
+  #inside = 0;
+  #closed = false;
+  #onEmpty: (() => void)[] = [];
+
+  /** @param capacity how many may wait */
+  constructor(capacity: number, places = 1) {
     this.#capacity = capacity;
+    this.#places = places;
   }
 
   /** Whether a request runs or waits. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#inside > 0;
   }
 
   /**
-   * Waits for its turn and resolves to the function that ends it.
+   * Waits for a place and resolves to the function that gives it back; null when the queue was closed.
    * @throws BusyError when too many wait, CancelledError when aborted while waiting.
    */
-  async enter(signal?: AbortSignal): Promise<() => void> {
+  async enter(signal?: AbortSignal): Promise<(() => void) | null> {
     if (signal?.aborted === true) throw new CancelledError('Cancelled while waiting for the model.');
-    if (this.#busy) {
-      if (this.#waiting.length >= this.#capacity) {
-        throw new BusyError(`${this.#waiting.length} requests wait for this model already.`, {
-          hint: 'Try again when some of them are done.',
-        });
-      }
-      await new Promise<void>((resolve, reject) => {
-        const abort = (): void => {
-          this.#waiting.splice(this.#waiting.indexOf(go), 1);
-          reject(new CancelledError('Cancelled while waiting for the model.'));
-        };
-        const go = (): void => {
-          signal?.removeEventListener('abort', abort);
-          resolve();
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        this.#waiting.push(go);
-      });
-    }
-    this.#busy = true;
+    if (this.#closed) return null;
+    if (this.#inside < this.#places) this.#inside++;
+    else if (!(await this.#wait(signal))) return null;
     let left = false;
     return () => {
       if (left) return;
       left = true;
       const next = this.#waiting.shift();
       // The place stays taken on the way to the next one, so that nobody slips in between.
-      if (next === undefined) this.#busy = false;
-      else next();
+      if (next !== undefined) next.go();
+      else if (--this.#inside === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
     };
+  }
+
+  /** Turns away all who wait and all who come; those inside stay. */
+  close(): void {
+    this.#closed = true;
+    for (const { turnAway } of this.#waiting.splice(0)) turnAway();
+  }
+
+  /** Resolves when nobody is inside. */
+  async empty(): Promise<void> {
+    if (this.#inside > 0) await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
+  }
+
+  async #wait(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#waiting.length >= this.#capacity) {
+      throw new BusyError(`${this.#waiting.length} requests wait for this model already.`, {
+        hint: 'Try again when some of them are done.',
+      });
+    }
+    return new Promise<boolean>((resolve, reject) => {
+      const abort = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(new CancelledError('Cancelled while waiting for the model.'));
+      };
+      const settle = (admitted: boolean): void => {
+        signal?.removeEventListener('abort', abort);
+        resolve(admitted);
+      };
+      const waiting = { go: () => settle(true), turnAway: () => settle(false) };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(waiting);
+    });
   }
 }

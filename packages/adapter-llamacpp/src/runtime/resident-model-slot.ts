@@ -1,9 +1,19 @@
-import { isPlimsollError } from '@plimsoll/domain';
+import { CancelledError, isPlimsollError } from '@plimsoll/domain';
 import type { LoadOptions } from '@plimsoll/domain';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
 import { RequestQueue } from './request-queue.js';
+
+/** How a slot is made. */
+export interface SlotOptions {
+  readonly name: string;
+  readonly session: SessionOptions;
+  readonly engine: EngineOptions;
+  readonly queueCapacity: number;
+  /** Bytes of host memory that it is expected to take, until the engine has said it. */
+  readonly expectedHostBytes: number;
+}
 
 /** A loaded model: its process, its queue and the time at which it goes. */
 export class ResidentModelSlot {
@@ -15,32 +25,39 @@ export class ResidentModelSlot {
   /** Milliseconds since 1970, or null for never. */
   expiresAtMs: number | null = null;
   lastUsedMs = 0;
+  #loaded: SessionFacts | null = null;
+  readonly #expectedHostBytes: number;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(name: string, options: SessionOptions, engine: EngineOptions, queueCapacity: number) {
+  constructor({ name, session, engine, queueCapacity, expectedHostBytes }: SlotOptions) {
     this.name = name;
-    this.options = options;
+    this.options = session;
     this.queue = new RequestQueue(queueCapacity);
     this.engine = new EngineProcess(engine);
-    this.facts = this.engine.call('open', options).catch(async (error: unknown) => {
-      await this.engine.close();
-      throw error;
-    });
+    this.#expectedHostBytes = expectedHostBytes;
+    this.facts = this.#open();
     // Whoever waits for it sees the failure; nobody waiting is no crash.
     this.facts.catch((error: unknown) => isPlimsollError(error));
   }
 
-  /** Whether it can serve a request with these options without being loaded again. */
-  serves(options: SessionOptions, asked: LoadOptions | undefined): boolean {
-    const mine = this.options;
-    return (
-      !this.engine.ended &&
-      mine.path === options.path &&
-      (asked?.contextTokens === undefined || mine.contextTokens === options.contextTokens) &&
-      (asked?.gpuLayers === undefined || mine.gpuLayers === options.gpuLayers) &&
-      (asked?.kvCacheType === undefined || mine.kvCacheType === options.kvCacheType) &&
-      (asked?.threads === undefined || String(mine.batchThreads) === String(options.batchThreads))
-    );
+  /** Whether it is loaded and nobody uses it. */
+  get idle(): boolean {
+    return this.#loaded !== null && !this.queue.busy;
+  }
+
+  /** Bytes of host memory, as the engine reported them, or as they are expected. */
+  get hostBytes(): number {
+    const { sizeBytes = null, deviceBytes = null } = this.#loaded ?? {};
+    return sizeBytes === null ? this.#expectedHostBytes : sizeBytes - (deviceBytes ?? 0);
+  }
+
+  /** Whether it is loaded as these options ask; what they leave open it may have in any way. */
+  async serves(path: string, asked: LoadOptions): Promise<boolean> {
+    const facts = await this.facts.catch(() => null);
+    if (facts === null || this.engine.ended || this.options.path !== path) return false;
+    const mine = flat(this.options.load);
+    const real = flat(facts.shape);
+    return [...flat(asked)].every(([field, value]) => value === mine.get(field) || value === real.get(field));
   }
 
   /** Starts the time until it is unloaded anew. */
@@ -52,8 +69,47 @@ export class ResidentModelSlot {
     if (keepAlive !== 'forever') this.#timer = setTimeout(expire, Math.min(keepAlive, 0x7fff_ffff)).unref();
   }
 
+  /** Takes no more requests, lets the running answers end, `drainMs` at most, and ends the process. */
+  async drain(drainMs: number): Promise<void> {
+    this.queue.close();
+    if (this.queue.busy) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(drainMs, 0x7fff_ffff))));
+      await Promise.race([this.queue.empty(), late]);
+      clearTimeout(timer);
+    }
+    await this.close();
+  }
+
+  /** Ends the process at once; a running answer fails. */
   async close(): Promise<void> {
+    this.queue.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.engine.close();
+    await this.engine.close(new CancelledError('The model was unloaded before the answer was done.'));
+  }
+
+  async #open(): Promise<SessionFacts> {
+    try {
+      return (this.#loaded = await this.engine.call('open', this.options));
+    } catch (error) {
+      await this.engine.close();
+      throw error;
+    }
   }
 }
+
+/** The fields that decide how a model is loaded, as values that compare. */
+function flat({ placement, ...shape }: LoadFields): ReadonlyMap<string, unknown> {
+  const { split, ...layers } = placement ?? {};
+  const fields = Object.entries({ ...shape, ...layers, split: split?.join(' ') });
+  return new Map(fields.filter(([name, value]) => value !== undefined && name !== 'keepAlive'));
+}
+
+type LoadFields = Omit<LoadOptions, 'placement'> & {
+  readonly placement?:
+    | {
+        readonly [Name in keyof NonNullable<LoadOptions['placement']>]:
+          NonNullable<LoadOptions['placement']>[Name] | null;
+      }
+    | undefined;
+};

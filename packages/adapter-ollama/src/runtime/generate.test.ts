@@ -62,7 +62,7 @@ describe('a generation on Ollama', () => {
       format: schema,
       topLogprobs: 2,
       think: false,
-      load: { contextTokens: 512, gpuLayers: 0, threads: 2, kvCacheType: 'f16', keepAlive: 90_000 },
+      load: { contextTokens: 512, placement: { gpuLayers: 0 }, threads: 2, keyCacheType: 'f16', keepAlive: 90_000 },
     });
     expect(asked[0]?.body).toEqual({
       model: 'fox:1',
@@ -150,7 +150,7 @@ describe('a generation on Ollama', () => {
   });
 
   test('refuses what Ollama has no word for, before it asks', async () => {
-    expect(await failureOf({ load: { kvCacheType: 'q8_0' } })).toMatchObject({
+    expect(await failureOf({ load: { valueCacheType: 'q8_0' } })).toMatchObject({
       code: 'capability-missing',
       hint: expect.stringContaining('OLLAMA_KV_CACHE_TYPE=q8_0') as string,
     });

@@ -98,7 +98,9 @@ export class OllamaRuntime implements ModelRuntime {
   /** Whether loading will find the model as it is wanted; what the server does not tell counts as different. */
   async #isResidentAs(name: string, load: LoadOptions, options: CallOptions): Promise<boolean> {
     const resident = await this.#findResident(name, options);
-    if (resident === null || load.gpuLayers !== undefined || load.threads !== undefined) return false;
+    const { placement, threads, batchTokens } = load;
+    if (resident === null || [placement?.gpuLayers, threads, batchTokens].some((value) => value !== undefined))
+      return false;
     return load.contextTokens === undefined || load.contextTokens === resident.contextTokens;
   }
 }

@@ -7,8 +7,10 @@ import type { Options } from 'ollama';
  * @throws CapabilityMissingError for a KV cache type other than the server's: it is set for the whole server.
  */
 export function loadFields(load: LoadOptions | undefined): Partial<Options> {
-  const { contextTokens, gpuLayers, kvCacheType, threads } = load ?? {};
-  if (kvCacheType !== undefined && kvCacheType !== 'f16') {
+  const { contextTokens, keyCacheType, valueCacheType, placement, batchTokens, threads } = load ?? {};
+  const gpuLayers = placement?.gpuLayers;
+  for (const kvCacheType of [keyCacheType, valueCacheType]) {
+    if (kvCacheType === undefined || kvCacheType === 'f16') continue;
     throw new CapabilityMissingError(`Ollama cannot choose the KV cache type ${kvCacheType} for one model.`, {
       hint: `Set OLLAMA_KV_CACHE_TYPE=${kvCacheType} and OLLAMA_FLASH_ATTENTION=1 for the server and start it again.`,
     });
@@ -16,6 +18,7 @@ export function loadFields(load: LoadOptions | undefined): Partial<Options> {
   return {
     ...(contextTokens === undefined ? {} : { num_ctx: contextTokens }),
     ...(gpuLayers === undefined ? {} : { num_gpu: gpuLayers }),
+    ...(batchTokens === undefined ? {} : { num_batch: batchTokens }),
     ...(threads === undefined ? {} : { num_thread: threads }),
   };
 }

@@ -3,7 +3,7 @@ import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { CellPrediction } from './predict-cells.js';
 import { promptOfDepth, sameCondition, speedConditions } from './speed-conditions.js';
-import { WARM_UP_TOKENS, generateOnce, isFatal } from './time-cell.js';
+import { WARM_UP_TOKENS, generateOnce, isFatal, loadOf } from './time-cell.js';
 import { watchDevices } from './watch-devices.js';
 
 /** Room beside prompt and answer: a prompt's length is estimated, and a template may come around it. */
@@ -41,7 +41,7 @@ export async function profileCell(
   const { runtime, recorder } = dependencies;
   const { cell, comparisonId, round, prediction } = profile;
   const { architecture, gpuLayers } = prediction;
-  const load = { kvCacheType: cell.kvCache, contextTokens: contextTokens(request, prediction) };
+  const load = loadOf(cell, contextTokens(request, prediction) ?? null);
   const draft = {
     ...{ architecture, gpuLayers, contextTokens: load.contextTokens ?? null, comparisonId },
     ...{ kind: 'profile' as const, model: request.model, variant: cell.variant },

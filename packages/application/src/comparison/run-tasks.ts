@@ -10,6 +10,7 @@ import { isAbout } from './is-about.js';
 import type { PacedProgress } from './paced-progress.js';
 import { NO_PREDICTION } from './predict-cells.js';
 import type { CellPrediction } from './predict-cells.js';
+import { loadOf } from './time-cell.js';
 
 /**
  * Looks at the tasks before any work begins.
@@ -74,7 +75,7 @@ export async function runTasks(
         ...{ model, variant, level, kvCache, comparisonId, architecture, gpuLayers, contextTokens },
         digest: ready.digest,
       },
-      load: { kvCacheType: kvCache, contextTokens: contextTokens ?? undefined },
+      load: loadOf(cell, contextTokens),
     };
     for (const task of tasks) {
       if (open.includes(task)) {

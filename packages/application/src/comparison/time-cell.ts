@@ -23,7 +23,7 @@ export async function timeCell(
 ): Promise<Measurement> {
   const { runtime, recorder } = dependencies;
   const { predictedBytes, ...predicted } = prediction;
-  const load = { kvCacheType: cell.kvCache, contextTokens: prediction.contextTokens ?? undefined };
+  const load = loadOf(cell, prediction.contextTokens);
   const draft = {
     ...predicted,
     kind: 'speed' as const,
@@ -67,6 +67,11 @@ export async function timeCell(
 export function isFatal(error: unknown): { readonly fatal: boolean; readonly errorCode: string } {
   const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
   return { fatal: FATAL.includes(errorCode), errorCode };
+}
+
+/** How a cell is loaded: its cache type for keys and values, and so much context. */
+export function loadOf({ kvCache }: Pick<ReadyCell, 'kvCache'>, contextTokens: number | null): LoadOptions {
+  return { keyCacheType: kvCache, valueCacheType: kvCache, contextTokens: contextTokens ?? undefined };
 }
 
 /** One generation with fixed sampling, and its timings. */

@@ -162,5 +162,10 @@ test('context, threads and cache of the settings are loaded with; what the reque
   runtime = new InMemoryModelRuntime({ variants: runtime.variants, capabilities: { kvCachePerModel: true } });
   const settings = { contextTokens: 2048, threads: 3, keyCacheType: 'q8_0' } as const;
   await run(useCase(settings), 'llama3.1:8b');
-  expect(runtime.requests[0]?.load).toEqual({ contextTokens: 2048, threads: 3, kvCacheType: 'q8_0' });
+  expect(runtime.requests[0]?.load).toEqual({
+    contextTokens: 2048,
+    threads: 3,
+    keyCacheType: 'q8_0',
+    valueCacheType: 'q8_0',
+  });
 });

@@ -1,4 +1,4 @@
-import { isPlimsollError } from '@plimsoll/domain';
+import { isPlimsollError, mergeLoadOptions } from '@plimsoll/domain';
 import type {
   BuildOptions,
   EventBus,
@@ -50,7 +50,7 @@ export class GenerateText {
     yield { type: 'variant', chosen };
     try {
       for await (const event of this.#runtime.generate(
-        { ...request, model: chosen.variant, load: { ...chosen.load, ...request.load } },
+        { ...request, model: chosen.variant, load: mergeLoadOptions(chosen.load, request.load) },
         options,
       )) {
         // Kept before it is told, so that a caller who stops reading at the end loses no record.

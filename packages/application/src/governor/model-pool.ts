@@ -1,4 +1,4 @@
-import { InvalidInputError, NothingFitsError, isPlimsollError } from '@plimsoll/domain';
+import { InvalidInputError, NothingFitsError, isPlimsollError, loadOptionsOf } from '@plimsoll/domain';
 import type {
   Admission,
   BytesByDomain,
@@ -6,7 +6,6 @@ import type {
   Clock,
   GovernedModel,
   GovernorAction,
-  LoadOptions,
   ModelRuntime,
   OperatingPoint,
   Pin,
@@ -232,9 +231,4 @@ function governed({ served, gate, changing, ...entry }: Entry): GovernedModel {
     lastUsedMs: entry.lastUsedMs,
     reloadMs: entry.reloadMs,
   };
-}
-
-/** All of a point but the quantization, which the variant's file has. */
-function loadOptionsOf({ contextTokens, keyCacheType, placement }: OperatingPoint): LoadOptions {
-  return { contextTokens, kvCacheType: keyCacheType, gpuLayers: placement.gpuLayers };
 }

@@ -63,11 +63,12 @@ export class ChooseVariant {
    */
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
     const { settings } = await this.#config.load();
-    const { level, contextTokens, keyCacheType } = resolveQuantization(settings, model);
-    const isUsualCache = keyCacheType === 'f16' || this.#runtime.capabilities.kvCachePerModel !== true;
+    const { level, contextTokens, keyCacheType, valueCacheType } = resolveQuantization(settings, model);
+    const isUsualCache =
+      (keyCacheType === 'f16' && valueCacheType === 'f16') || this.#runtime.capabilities.kvCachePerModel !== true;
     const load: LoadOptions = {
       ...(contextTokens === null ? {} : { contextTokens }),
-      ...(isUsualCache ? {} : { kvCacheType: keyCacheType }),
+      ...(isUsualCache ? {} : { keyCacheType, valueCacheType }),
       ...(settings.threads === null ? {} : { threads: settings.threads }),
     };
     return { ...(await this.#choose(model, level, options)), load };

@@ -1,7 +1,7 @@
 import type { Level } from '../quantization/level.js';
-import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
 import type { CallOptions } from './abort-signal.js';
+import type { LoadOptions } from './load-options.js';
 
 /** What a backend can do. A missing capability is a `CapabilityMissingError` when it is used all the same. */
 export interface RuntimeCapabilities {
@@ -54,17 +54,6 @@ export interface ResidentModel {
   readonly contextTokens: number | null;
   /** When it will be unloaded by itself; null for never or unknown. */
   readonly expiresAtMs: number | null;
-}
-
-/** Settings that take effect when a model is loaded; a backend may reload it when they change. */
-export interface LoadOptions {
-  readonly contextTokens?: number | undefined;
-  /** Layers on the device; absent lets the backend decide. */
-  readonly gpuLayers?: number | undefined;
-  readonly kvCacheType?: KvCacheType | undefined;
-  readonly threads?: number | undefined;
-  /** How long the model stays after its last use: milliseconds, or `forever`. Absent: the backend's own rule. */
-  readonly keepAlive?: number | 'forever' | undefined;
 }
 
 /** A message of a chat. Images are base64. */
@@ -125,6 +114,15 @@ export type GenerateEvent =
     }
   | { readonly type: 'done'; readonly stopReason: StopReason; readonly timings: GenerationTimings };
 
+/** How a model is unloaded. */
+export interface UnloadOptions extends CallOptions {
+  /**
+   * Milliseconds that running answers are given to end; those that have not ended by then fail with a
+   * `CancelledError`. 30 seconds when absent. A server that drains by its own rule keeps to that.
+   */
+  readonly drainMs?: number | undefined;
+}
+
 /** Vectors, one per input text, in order. */
 export interface EmbedResult {
   readonly vectors: readonly (readonly number[])[];
@@ -147,8 +145,8 @@ export interface ModelRuntime {
   resident(options?: CallOptions): Promise<readonly ResidentModel[]>;
   /** Loads a model and resolves when it is ready, with the time that took (0 when it was resident). */
   load(name: string, load?: LoadOptions, options?: CallOptions): Promise<{ readonly loadMs: number }>;
-  /** Unloads a model; one that is not resident is no error. */
-  unload(name: string, options?: CallOptions): Promise<void>;
+  /** Unloads a model after the answers that run; a model that is not resident is not an error. */
+  unload(name: string, options?: UnloadOptions): Promise<void>;
   /** Streams an answer. Leaving the loop early cancels the generation. */
   generate(request: GenerateRequest, options?: CallOptions): AsyncIterable<GenerateEvent>;
   embed(model: string, texts: readonly string[], options?: CallOptions): Promise<EmbedResult>;

@@ -24,7 +24,12 @@ export async function runRequest(model: string, prompt: string, flags: RunFlags)
     maxTokens: flags.maxTokens,
     stop: flags.stop,
     format: flags.format === undefined ? undefined : await readFormat(flags.format),
-    load: { contextTokens: flags.context, kvCacheType: flags.kv, gpuLayers: flags.gpuLayers },
+    load: {
+      contextTokens: flags.context,
+      keyCacheType: flags.kv,
+      valueCacheType: flags.kv,
+      placement: { gpuLayers: flags.gpuLayers },
+    },
   };
 }
 

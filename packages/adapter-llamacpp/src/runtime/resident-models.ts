@@ -1,0 +1,265 @@
+import { totalmem } from 'node:os';
+import { BusyError, CancelledError } from '@plimsoll/domain';
+import type { LoadOptions, ResidentModel } from '@plimsoll/domain';
+import type { EngineOptions } from '../engine/engine-options.js';
+import { findEngineFiles } from '../native/engine-files.js';
+import { checkLoadOptions } from './load-options-check.js';
+import type { ModelFile } from './model-folder.js';
+import { RequestQueue } from './request-queue.js';
+import { ResidentModelSlot } from './resident-model-slot.js';
+import { defaultThreads } from './threads.js';
+
+/** How many models stay loaded, and for how long. */
+export interface ResidencyOptions {
+  /** Models kept loaded at once; the one unused longest goes when another is needed. 3 when absent. */
+  readonly maxResidentModels?: number | undefined;
+  /**
+   * Bytes of host memory that loaded models may take together, 90 % of the machine's when absent. Models that nobody
+   * uses make room first; then a load waits for an answer to end. A model larger than all of it is loaded alone.
+   */
+  readonly maxResidentBytes?: number | undefined;
+  /** Requests that may wait for one model. 64 when absent. */
+  readonly maxWaitingRequests?: number | undefined;
+  /** Milliseconds a model stays after its last use. Five minutes when absent. */
+  readonly keepAliveMs?: number | 'forever' | undefined;
+  readonly engine?: EngineOptions | undefined;
+}
+
+/** A place on a loaded model, until `leave` is called. */
+export interface ModelPlace {
+  readonly slot: ResidentModelSlot;
+  /** Milliseconds that loading took; 0 when it was loaded. */
+  readonly loadMs: number;
+  readonly leave: () => void;
+}
+
+const FIVE_MINUTES_MS = 300_000;
+const HOST_SHARE = 0.9;
+/** A load waits so long for room that running answers hold. */
+const ROOM_WAIT_MS = 60_000;
+
+/** The loaded models. What happens to one model happens one thing at a time: it is never loaded twice. */
+export class ResidentModels {
+  readonly #options: ResidencyOptions;
+  readonly #slots = new Map<string, ResidentModelSlot>();
+  readonly #turns = new Map<string, RequestQueue>();
+  readonly #room = new RequestQueue(Number.MAX_SAFE_INTEGER);
+
+  constructor(options: ResidencyOptions) {
+    this.#options = options;
+  }
+
+  /** Loads a model where it is not loaded as asked. */
+  async load(
+    file: ModelFile,
+    load: LoadOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly loadMs: number }> {
+    const { loadMs } = await this.#inTurn(file.path, signal, () => this.#ensure(file, load, signal));
+    return { loadMs };
+  }
+
+  /**
+   * Waits for a place on the model, loaded as asked.
+   * @throws BusyError when too many wait, CancelledError, and what loading throws
+   */
+  async enter(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ModelPlace> {
+    for (let spentMs = 0; ;) {
+      const { slot, loadMs } = await this.#inTurn(file.path, signal, () => this.#ensure(file, load, signal));
+      spentMs += loadMs;
+      const leave = await slot.queue.enter(signal);
+      // Null: it was unloaded, or loaded in another way, while this request waited.
+      if (leave === null) continue;
+      return {
+        slot,
+        loadMs: spentMs,
+        leave: () => {
+          leave();
+          this.#touch(slot, load);
+        },
+      };
+    }
+  }
+
+  /** Unloads the models of that file or name, after `drainMs` even when they answer. */
+  async unload(name: string, path: string | undefined, drainMs: number): Promise<void> {
+    const concerned = [...this.#slots].filter(([, slot]) => slot.name === name || slot.options.path === path);
+    await Promise.all(
+      concerned.map(([key, slot]) => {
+        this.#forget(key, slot);
+        return slot.drain(drainMs);
+      }),
+    );
+  }
+
+  async list(): Promise<readonly ResidentModel[]> {
+    const loaded = await Promise.all(
+      [...this.#slots.values()].map(async (slot) => {
+        const facts = slot.engine.ended ? null : await slot.facts.catch(() => null);
+        if (facts === null) return null;
+        const { sizeBytes, deviceBytes, shape } = facts;
+        const { contextTokens } = shape;
+        return { name: slot.name, sizeBytes, deviceBytes, contextTokens, expiresAtMs: slot.expiresAtMs };
+      }),
+    );
+    return loaded.filter((model) => model !== null);
+  }
+
+  async close(): Promise<void> {
+    const slots = [...this.#slots.values()];
+    this.#slots.clear();
+    await Promise.all(slots.map((slot) => slot.close()));
+  }
+
+  async #inTurn<Value>(path: string, signal: AbortSignal | undefined, work: () => Promise<Value>): Promise<Value> {
+    const { maxWaitingRequests = 64 } = this.#options;
+    const turn = this.#turns.get(path) ?? new RequestQueue(maxWaitingRequests);
+    this.#turns.set(path, turn);
+    const leave = await turn.enter(signal);
+    try {
+      return await work();
+    } finally {
+      leave?.();
+      if (!turn.busy) this.#turns.delete(path);
+    }
+  }
+
+  /** The model's slot, loaded if it was not, and the time that took. */
+  async #ensure(
+    file: ModelFile,
+    load: LoadOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly slot: ResidentModelSlot; readonly loadMs: number }> {
+    if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
+    checkLoadOptions(load);
+    const { path } = file;
+    const known = this.#slots.get(path);
+    if (known !== undefined) {
+      if (await abortable(known.serves(path, load), signal)) {
+        this.#touch(known, load);
+        return { slot: known, loadMs: 0 };
+      }
+      this.#forget(path, known);
+      // Whoever uses it finishes first.
+      await known.drain(Number.POSITIVE_INFINITY);
+    }
+    const slot = await this.#place(file, load, signal);
+    try {
+      const { loadMs } = await abortable(slot.facts, signal);
+      this.#touch(slot, load);
+      await this.#trim(slot);
+      return { slot, loadMs };
+    } catch (error) {
+      this.#forget(path, slot);
+      await slot.close();
+      throw error;
+    }
+  }
+
+  /** Makes room and begins to load, one model after the other, so that two loads cannot both count on the same room. */
+  async #place(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ResidentModelSlot> {
+    const { engine = {}, maxWaitingRequests = 64 } = this.#options;
+    const leave = await this.#room.enter(signal);
+    try {
+      const onHost = findEngineFiles(engine).flavor === 'cpu' || load.placement?.gpuLayers === 0;
+      const expectedHostBytes = onHost ? file.sizeBytes : 0;
+      await this.#makeRoom(expectedHostBytes, signal);
+      const threads = load.threads === undefined ? null : [load.threads];
+      const { decode, batch } = defaultThreads();
+      const slot = new ResidentModelSlot({
+        name: file.name,
+        session: { path: file.path, load, decodeThreads: threads ?? decode, batchThreads: threads ?? batch },
+        engine,
+        queueCapacity: maxWaitingRequests,
+        expectedHostBytes,
+      });
+      this.#slots.set(file.path, slot);
+      return slot;
+    } finally {
+      leave?.();
+    }
+  }
+
+  async #makeRoom(bytes: number, signal: AbortSignal | undefined): Promise<void> {
+    const { maxResidentModels = 3 } = this.#options;
+    while (this.#slots.size >= maxResidentModels && (await this.#evictIdle(null)));
+    const endMs = performance.now() + ROOM_WAIT_MS;
+    while (this.#slots.size > 0 && this.#hostBytes() + bytes > this.#budget()) {
+      if (await this.#evictIdle(null)) continue;
+      const waitMs = endMs - performance.now();
+      if (waitMs <= 0) {
+        const names = [...this.#slots.values()].map(({ name }) => name).join(', ');
+        throw new BusyError(`The memory for models is taken by ${names}, in use.`, {
+          hint: 'Try again when they are done, or raise the limit of memory for loaded models.',
+        });
+      }
+      await abortable(this.#someIdle(waitMs), signal);
+    }
+  }
+
+  /** The engine has said what the new one takes: others may have to go after all. */
+  async #trim(newest: ResidentModelSlot): Promise<void> {
+    while (this.#hostBytes() > this.#budget() && (await this.#evictIdle(newest)));
+  }
+
+  /** Unloads the idle model that was used longest ago; false when there is none. */
+  async #evictIdle(except: ResidentModelSlot | null): Promise<boolean> {
+    const idle = [...this.#slots].filter(([, slot]) => slot.idle && slot !== except);
+    const [oldest] = idle.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
+    if (oldest === undefined) return false;
+    this.#forget(...oldest);
+    await oldest[1].close();
+    return true;
+  }
+
+  /** Resolves when a model that answers or loads now has done so, or after a while. */
+  async #someIdle(mostMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostMs)));
+    const done = [...this.#slots.values()].map(async (slot) => {
+      await slot.facts.catch(() => null);
+      await slot.queue.empty();
+    });
+    await Promise.race([late, ...done]);
+    clearTimeout(timer);
+  }
+
+  #hostBytes(): number {
+    return [...this.#slots.values()].reduce((sum, { hostBytes }) => sum + hostBytes, 0);
+  }
+
+  #budget(): number {
+    return this.#options.maxResidentBytes ?? HOST_SHARE * totalmem();
+  }
+
+  #touch(slot: ResidentModelSlot, load: LoadOptions): void {
+    const keepAlive = load.keepAlive ?? this.#options.keepAliveMs ?? FIVE_MINUTES_MS;
+    slot.touch(keepAlive, Date.now(), () => {
+      if (slot.queue.busy) {
+        this.#touch(slot, load);
+        return;
+      }
+      this.#forget(slot.options.path, slot);
+      void slot.close();
+    });
+  }
+
+  #forget(path: string, slot: ResidentModelSlot): void {
+    if (this.#slots.get(path) === slot) this.#slots.delete(path);
+  }
+}
+
+/** Stops waiting, not the work, when the signal aborts. */
+async function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return work;
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new CancelledError('Cancelled while the model was loading.'));
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,36 @@
+import type { OperatingPoint, Placement, RunShape } from '../footprint/operating-point.js';
+
+/** The same fields, each of which may be left to the backend. */
+type Optional<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
+
+/**
+ * How a model is loaded: an operating point without the quantization, which the variant's file has, and what matters
+ * only to the one who runs it. What is absent is the backend's choice; a backend may reload the model when something
+ * changes. What a backend cannot choose for one model (see its README) it ignores, except the cache types: another one
+ * than was asked for would change the answers.
+ */
+export interface LoadOptions extends Optional<Omit<RunShape, 'placement'>> {
+  readonly placement?: Optional<Placement> | undefined;
+  /** Tokens that are handed to the engine at once; it computes them `microBatchTokens` at a time. */
+  readonly batchTokens?: number | undefined;
+  readonly threads?: number | undefined;
+  /** How long the model stays after its last use: milliseconds, or `forever`. Absent: the backend's own rule. */
+  readonly keepAlive?: number | 'forever' | undefined;
+}
+
+/** All of a point but the quantization. */
+export function loadOptionsOf(point: OperatingPoint): LoadOptions {
+  const { contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention, placement } = point;
+  return { contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention, placement };
+}
+
+/** `over` where it says something, `base` elsewhere. */
+export function mergeLoadOptions(base: LoadOptions, over: LoadOptions | undefined): LoadOptions {
+  if (over === undefined) return base;
+  const placement = { ...base.placement, ...said(over.placement ?? {}) };
+  return { ...base, ...said(over), ...(Object.keys(placement).length === 0 ? {} : { placement }) };
+}
+
+function said<Fields extends object>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Fields>;
+}
