@@ -95,18 +95,17 @@ describe('loading at an operating point', async () => {
     start();
     const read = async (drainMs: number | undefined): Promise<readonly [unknown, number]> => {
       let tokens = 0;
-      let unloading: Promise<void> | null = null;
+      const unloading: Promise<void>[] = [];
       const code = await codeOf(
         (async () => {
           const request = { model: 'a', input, maxTokens: 600, temperature: 0, load: { contextTokens: 2048 } };
           for await (const event of runtime.generate(request)) {
             if (event.type === 'text') tokens++;
-            unloading ??= runtime.unload('a', drainMs === undefined ? {} : { drainMs });
+            if (unloading.length === 0) unloading.push(runtime.unload('a', { drainMs }));
           }
         })(),
       );
-      expect(unloading).not.toBeNull();
-      await (unloading ?? Promise.resolve());
+      await Promise.all(unloading);
       expect(await residents()).toEqual([]);
       return [code, tokens];
     };

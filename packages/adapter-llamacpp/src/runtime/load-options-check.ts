@@ -30,7 +30,9 @@ export function checkLoadOptions({ placement, ...load }: LoadOptions): void {
     const value = fields[name];
     if (value === undefined) continue;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) continue;
-    throw new InvalidInputError(`${name} is ${JSON.stringify(value)}; a whole number from ${least} to ${most} is needed.`);
+    throw new InvalidInputError(
+      `${name} is ${JSON.stringify(value)}; a whole number from ${least} to ${most} is needed.`,
+    );
   }
   const { contextTokens = 1, parallel = 1 } = load;
   if (contextTokens * parallel > MOST_TOKENS) {

@@ -166,6 +166,6 @@ test('context, threads and cache of the settings are loaded with; what the reque
     contextTokens: 2048,
     threads: 3,
     keyCacheType: 'q8_0',
-    valueCacheType: 'q8_0',
+    valueCacheType: 'f16',
   });
 });
