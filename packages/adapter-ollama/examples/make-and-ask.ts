@@ -13,7 +13,7 @@ export async function makeAndAsk(host: string, model: string, print: (text: stri
     const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;
     for await (const event of runtime.generate({ model: target, input, maxTokens: 8, temperature: 0 })) {
       if (event.type === 'text') print(event.text);
-      else print(`${event.timings.generatedTokens ?? 0} tokens`);
+      if (event.type === 'done') print(`${event.timings.generatedTokens ?? 0} tokens`);
     }
     for (const variant of await new OllamaCatalog(api).variants(model)) {
       print(`${variant.name} ${variant.level ?? '?'} ${variant.sizeBytes ?? '?'} bytes`);

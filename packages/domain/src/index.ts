@@ -169,6 +169,7 @@ export type {
   UnloadOptions,
   ModelRuntime,
 } from './ports/model-runtime.port.js';
+export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
 export type { PhotoPixels, PhotoExif, PhotoReader } from './ports/photo-reader.port.js';
 export type { SidecarPatch, SidecarWriter } from './ports/sidecar-writer.port.js';
 export type {

@@ -101,7 +101,7 @@ export class LlamaCppRuntime implements ModelRuntime {
         if (event.type === 'text') {
           firstTokenMs ??= performance.now() - startedMs;
           yield event;
-        } else {
+        } else if (event.type === 'done') {
           const totalMs = performance.now() - startedMs;
           yield { ...event, timings: { ...event.timings, loadMs, firstTokenMs, totalMs } };
         }

@@ -6,10 +6,12 @@ import type {
   GenerateRequest,
   GenerationTimings,
   Level,
+  LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import type { ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
+import { generateWithTools } from './tools/generate-with-tools.js';
 
 /** Options of one generation. */
 export interface GenerateTextOptions extends BuildOptions {
@@ -17,6 +19,8 @@ export interface GenerateTextOptions extends BuildOptions {
   readonly make: boolean;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** Wishes about loading that hold where neither the plan nor the request says otherwise. */
+  readonly load?: LoadOptions | undefined;
 }
 
 /** First the variant that was chosen, then what the runtime says. */
@@ -49,10 +53,11 @@ export class GenerateText {
     const chosen = await this.#choose.choose(request.model, options);
     yield { type: 'variant', chosen };
     try {
-      for await (const event of this.#runtime.generate(
-        { ...request, model: chosen.variant, load: mergeLoadOptions(chosen.load, request.load) },
-        options,
-      )) {
+      const load = mergeLoadOptions(mergeLoadOptions(options.load, chosen.load), request.load);
+      const asked = { ...request, model: chosen.variant, load };
+      // Unique in the whole conversation, which comes back with the next request.
+      const newId = (): string => `call_${crypto.randomUUID()}`;
+      for await (const event of generateWithTools(this.#runtime, asked, options, newId)) {
         // Kept before it is told, so that a caller who stops reading at the end loses no record.
         if (event.type === 'done') await this.#record(request.model, chosen, event.timings, null);
         yield event;

@@ -90,7 +90,7 @@ async function answerTo(
   let answer = '';
   for await (const event of events) {
     if (event.type === 'done') return answer;
-    if (event.thinking !== true) answer += event.text;
+    if (event.type === 'text' && event.thinking !== true) answer += event.text;
   }
   throw new BackendFailedError('The backend ended its answer without saying so.');
 }

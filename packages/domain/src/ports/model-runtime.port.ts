@@ -2,6 +2,7 @@ import type { Level } from '../quantization/level.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
 import type { CallOptions } from './abort-signal.js';
 import type { LoadOptions } from './load-options.js';
+import type { Tool, ToolCall, ToolChoice } from './tool.js';
 
 /** What a backend can do. A missing capability is a `CapabilityMissingError` when it is used all the same. */
 export interface RuntimeCapabilities {
@@ -12,6 +13,8 @@ export interface RuntimeCapabilities {
   readonly topLogprobs: number;
   /** Answers constrained to a JSON schema. */
   readonly jsonSchema: boolean;
+  /** Whether tools go to the model as they are; absent: they can be described in its prompt. */
+  readonly tools?: boolean | undefined;
   /** Whether models can be loaded and unloaded on request. */
   readonly residency: boolean;
   /** Whether the KV cache type can be chosen for each model; absent: it is the server's own matter. */
@@ -61,6 +64,14 @@ export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool';
   readonly content: string;
   readonly images?: readonly string[] | undefined;
+  /** What an assistant thought before it answered. */
+  readonly thinking?: string | undefined;
+  /** The tools that an assistant called. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** Of a `tool` message: the call that it answers. */
+  readonly toolCallId?: string | undefined;
+  /** Of a `tool` message: the tool's name, where it is known. */
+  readonly toolName?: string | undefined;
 }
 
 /** A JSON Schema, passed on as it is. */
@@ -91,6 +102,10 @@ export interface GenerateRequest {
   readonly topLogprobs?: number | undefined;
   /** Whether a reasoning model shall think first; absent: the model's default. */
   readonly think?: boolean | undefined;
+  /** What the model may call; only in a chat. */
+  readonly tools?: readonly Tool[] | undefined;
+  /** `auto` when absent. */
+  readonly toolChoice?: ToolChoice | undefined;
   readonly load?: LoadOptions | undefined;
 }
 
@@ -103,7 +118,7 @@ export interface TokenLogprob {
 /** Why a generation ended. */
 export type StopReason = 'stop' | 'length' | 'cancelled' | 'other';
 
-/** What `generate` yields: text pieces, then exactly one `done`. */
+/** What `generate` yields: text pieces and calls of tools, then exactly one `done`. */
 export type GenerateEvent =
   | {
       readonly type: 'text';
@@ -112,6 +127,7 @@ export type GenerateEvent =
       readonly logprob?: number | undefined;
       readonly topLogprobs?: readonly TokenLogprob[] | undefined;
     }
+  | { readonly type: 'tool-call'; readonly call: ToolCall }
   | { readonly type: 'done'; readonly stopReason: StopReason; readonly timings: GenerationTimings };
 
 /** How a model is unloaded. */

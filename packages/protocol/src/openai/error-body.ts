@@ -15,6 +15,14 @@ export function openAiError(message: string, type: string, code: string | null =
   return { error: { message, type, param: null, code } };
 }
 
+/** The `type` that goes with an HTTP status. Source: OpenAI's API reference, "Error codes". */
+export function openAiErrorType(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status < 500 ? 'invalid_request_error' : 'server_error';
+}
+
 /** What a server said about a failure. */
 export interface ErrorFacts {
   readonly message: string;

@@ -1,7 +1,11 @@
 export * from './chunk.js';
 export * from './embeddings.js';
-export { openAiError, parseErrorBody } from './error-body.js';
+export { openAiError, openAiErrorType, parseErrorBody } from './error-body.js';
 export type { ErrorFacts, OpenAiErrorBody } from './error-body.js';
 export * from './logprobs.js';
 export * from './model-list.js';
 export * from './requests.js';
+export { chatCompletionCodec } from './chat-codec.js';
+export { completionCodec } from './completion-codec.js';
+export { responsesCodec } from './responses-codec.js';
+export * from './responses-request.js';

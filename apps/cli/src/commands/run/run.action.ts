@@ -47,9 +47,9 @@ export async function run(
           }
         } else if (event.type === 'done') {
           done = event;
-        } else if (event.thinking === true) {
+        } else if (event.type === 'text' && event.thinking === true) {
           thinking += event.text;
-        } else {
+        } else if (event.type === 'text') {
           text += event.text;
           output.piece(event.text);
         }
