@@ -9,6 +9,7 @@ import {
   ManageSettings,
   MeasurementRecorder,
   PlanModel,
+  QuantizeModel,
   ReadDevices,
 } from '@plimsoll/application';
 import type { ExactPlanDependencies } from '@plimsoll/application';
@@ -77,7 +78,9 @@ export function fakeServices(
   const builders = [new FakeVariantBuilder(runtime)];
   const name = (model: string, level: Parameters<typeof variantName>[1]): string => variantName(model, level);
   const ensure = new EnsureVariant(used, new InMemoryModelCatalog(runtime), builders, name, bus);
-  const generation = new GenerateText(used, new ChooseVariant(config, used, ensure), recorder, bus, () => undefined);
+  const choose = new ChooseVariant(config, used, ensure);
+  const quantization = new QuantizeModel(builders, name, bus);
+  const generation = new GenerateText(used, choose, recorder, bus, () => undefined);
   const models = new ListModels(used);
   const devices = new ReadDevices(gpu, host);
   const inspect = new InspectModel(used, [new FileModelInspector()]);
@@ -109,7 +112,7 @@ export function fakeServices(
         if (!released) state.leases -= 1;
         released = true;
       };
-      return { models, generation, planning, release };
+      return { models, generation, planning, choose, inspect, quantization, runtime: used, release };
     },
     close: async () => {
       state.closed = true;

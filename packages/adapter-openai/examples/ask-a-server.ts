@@ -10,7 +10,8 @@ export async function askAServer(baseUrl: string, print: (text: string) => void)
     const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;
     for await (const event of runtime.generate({ model: variant.name, input, maxTokens: 32 })) {
       if (event.type === 'text') print(event.text);
-      if (event.type === 'done') print(`\n${event.timings.generatedTokens ?? 0} tokens, first after ${event.timings.firstTokenMs ?? 0} ms`);
+      if (event.type === 'done')
+        print(`\n${event.timings.generatedTokens ?? 0} tokens, first after ${event.timings.firstTokenMs ?? 0} ms`);
     }
   } finally {
     await runtime.close();

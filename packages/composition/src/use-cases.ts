@@ -43,6 +43,7 @@ export interface UseCases {
   readonly models: ListModels;
   readonly inspect: InspectModel;
   readonly planning: PlanModel;
+  readonly choose: ChooseVariant;
   readonly generation: GenerateText;
   readonly quantization: QuantizeModel;
   readonly comparison: CompareLevels;
@@ -88,6 +89,7 @@ export async function createUseCases(
     models: new ListModels(runtime),
     inspect,
     planning,
+    choose,
     generation: new GenerateText(runtime, choose, recorder, bus, warn),
     quantization: new QuantizeModel(builders, naming, bus),
     comparison: new CompareLevels({

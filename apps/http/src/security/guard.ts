@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { refusal } from '../errors/error-answer.js';
 import type { ErrorAnswer } from '../errors/error-answer.js';
+import { isLocalPage } from './local-pages.js';
 import { hostName, isLoopback } from './loopback.js';
 
 /** Who may use the server. */
@@ -12,6 +13,8 @@ export interface GuardOptions {
   readonly allowedHosts: readonly string[];
   /** Whether the route asks for no token: that the server is up is no secret. */
   readonly isPublic?: boolean | undefined;
+  /** Whether pages of Ollama's default origins may use the route. */
+  readonly allowsLocalPages?: boolean | undefined;
 }
 
 /**
@@ -22,12 +25,13 @@ export interface GuardOptions {
  * - A browser tells the page's origin; a page of another site is refused even where it could send without asking.
  */
 export function guard(headers: IncomingHttpHeaders, options: GuardOptions): ErrorAnswer | null {
-  const { token, allowedHosts, isPublic = false } = options;
+  const { token, allowedHosts, isPublic = false, allowsLocalPages = false } = options;
   const host = hostName(headers.host ?? '');
   if (token === null && (host === null || !(isLoopback(host) || allowedHosts.includes(host)))) {
     return refusal(403, 'forbidden', 'The Host header does not name this machine.', 'Use http://127.0.0.1 in the URL.');
   }
-  if (isForeignPage(headers)) {
+  const isAllowedPage = allowsLocalPages && headers.origin !== undefined && isLocalPage(headers.origin);
+  if (!isAllowedPage && isForeignPage(headers)) {
     return refusal(403, 'forbidden', 'Web pages of other origins may not use this server.');
   }
   if (token !== null && !isPublic && !isSame(headers.authorization ?? '', `Bearer ${token}`)) {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import fastify from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
 import { errorAnswer, refusal } from '../errors/error-answer.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
@@ -9,6 +11,7 @@ import { addHealthRoute } from '../routes/health.route.js';
 import { addModelsRoute } from '../routes/models.route.js';
 import { addOpenApiRoute } from '../routes/openapi.route.js';
 import { addPlanRoute } from '../routes/plan.route.js';
+import { addRootRoute } from '../routes/root.route.js';
 import { addSettingsRoutes } from '../routes/settings.route.js';
 import { addStatsRoute } from '../routes/stats.route.js';
 import { guard } from '../security/guard.js';
@@ -67,7 +70,13 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   readBodiesAsJson(server);
 
   server.addHook('onRequest', async (request, reply) => {
-    const refused = guard(request.headers, { token, allowedHosts, isPublic: isHealthRoute(request.routeOptions.url) });
+    const { url } = request.routeOptions;
+    const refused = guard(request.headers, {
+      token,
+      allowedHosts,
+      isPublic: isHealthRoute(url),
+      allowsLocalPages: isGatewayUrl(request.url),
+    });
     if (refused !== null) await reply.code(refused.status).send(refused.body);
   });
   closeFinishedConnections(server);
@@ -102,6 +111,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     transform: jsonSchemaTransform,
   });
   addHealthRoute(server);
+  addRootRoute(server);
   await server.register(
     async (api: HttpServer) => {
       addHealthRoute(api);
@@ -115,6 +125,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     },
     { prefix: PREFIX },
   );
+  await addGateway(server, { services, running, aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID });
   return { server, running };
 }
 

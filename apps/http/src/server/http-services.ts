@@ -1,17 +1,25 @@
 import type {
+  ChooseVariant,
   GenerateText,
   GetStatistics,
+  InspectModel,
   ListModels,
   ManageSettings,
   PlanModel,
+  QuantizeModel,
   ReadDevices,
 } from '@plimsoll/application';
+import type { ModelRuntime } from '@plimsoll/domain';
 
 /** The use cases that need a backend, held until they are released. */
 export interface BackendLease {
   readonly models: ListModels;
   readonly generation: GenerateText;
   readonly planning: PlanModel;
+  readonly choose: ChooseVariant;
+  readonly inspect: InspectModel;
+  readonly quantization: QuantizeModel;
+  readonly runtime: ModelRuntime;
   /** Gives them back; a backend that the settings no longer name is closed after its last lease. */
   release(): void;
 }

@@ -53,7 +53,7 @@ export class GenerateText {
     const chosen = await this.#choose.choose(request.model, options);
     yield { type: 'variant', chosen };
     try {
-      const load = mergeLoadOptions(mergeLoadOptions(options.load, chosen.load), request.load);
+      const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
       const asked = { ...request, model: chosen.variant, load };
       // Unique in the whole conversation, which comes back with the next request.
       const newId = (): string => `call_${crypto.randomUUID()}`;

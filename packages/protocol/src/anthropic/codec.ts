@@ -104,7 +104,8 @@ function readImage({ source }: Block): string {
 }
 
 function readCall({ id, name, input }: Block): ToolCall {
-  if (typeof id !== 'string' || typeof name !== 'string') throw new InvalidInputError('tool_use needs an id and a name.');
+  if (typeof id !== 'string' || typeof name !== 'string')
+    throw new InvalidInputError('tool_use needs an id and a name.');
   return { id, name, arguments: isFields(input) ? input : {} };
 }
 
@@ -197,8 +198,7 @@ class EventWriter implements StreamWriter {
     if (this.#open !== kind) {
       opened = this.#close();
       this.#open = kind;
-      const block =
-        kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '', signature: '' };
+      const block = kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '', signature: '' };
       opened += write({ type: 'content_block_start', index: this.#index, content_block: block });
     }
     const delta =

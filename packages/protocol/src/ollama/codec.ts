@@ -56,8 +56,7 @@ export const generateCodec: Codec<PromptRequest> = {
       },
     };
   },
-  stream: (_asked, facts) =>
-    new LineWriter(facts, ({ content, ...rest }) => ({ response: content ?? '', ...rest })),
+  stream: (_asked, facts) => new LineWriter(facts, ({ content, ...rest }) => ({ response: content ?? '', ...rest })),
   whole: (_asked, facts, answer) => ({
     ...head(facts),
     response: answer.text,
@@ -123,7 +122,9 @@ function readFormat(format: Generation['format']): GenerateRequest['format'] {
   if (format == null || format === '') return undefined;
   if (typeof format !== 'string') return format;
   if (format === 'json') return 'json';
-  throw new InvalidInputError(`invalid format: ${JSON.stringify(format)}; expected "json" or a valid JSON Schema object`);
+  throw new InvalidInputError(
+    `invalid format: ${JSON.stringify(format)}; expected "json" or a valid JSON Schema object`,
+  );
 }
 
 function readMessage(message: NonNullable<ChatRequest['messages']>[number]): ChatMessage {

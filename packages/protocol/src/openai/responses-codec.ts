@@ -170,25 +170,27 @@ class EventWriter implements StreamWriter {
   #text(kind: 'thinking' | 'text', text: string): string {
     if (text === '') return '';
     let opened = '';
-    if (this.#open?.kind !== kind) {
-      opened = this.#close();
-      this.#open = { kind, text: '' };
-      opened += this.#added(kind === 'text' ? messageItem(this.#facts.id, '', 'in_progress') : this.#reasoning(''));
-      opened +=
-        kind === 'text'
-          ? this.#write('response.content_part.added', { ...this.#place(), part: textPart('') })
-          : this.#write('response.reasoning_summary_part.added', {
-              ...this.#summary(),
-              part: { type: 'summary_text', text: '' },
-            });
+    let open = this.#open;
+    if (open?.kind !== kind) {
+      opened = this.#close() + this.#begin(kind);
+      open = this.#open = { kind, text: '' };
     }
-    if (this.#open !== null) this.#open.text += text;
-    return (
-      opened +
-      (kind === 'text'
-        ? this.#write('response.output_text.delta', { ...this.#place(), delta: text, logprobs: [] })
-        : this.#write('response.reasoning_summary_text.delta', { ...this.#summary(), delta: text }))
-    );
+    open.text += text;
+    const [type, place] =
+      kind === 'text'
+        ? ['response.output_text.delta', { ...this.#place(), logprobs: [] }]
+        : ['response.reasoning_summary_text.delta', this.#summary()];
+    return opened + this.#write(type, { ...place, delta: text });
+  }
+
+  #begin(kind: 'thinking' | 'text'): string {
+    if (kind === 'text') {
+      const added = this.#added(messageItem(this.#facts.id, '', 'in_progress'));
+      return added + this.#write('response.content_part.added', { ...this.#place(), part: textPart('') });
+    }
+    const part = { type: 'summary_text', text: '' };
+    const added = this.#added(this.#reasoning(''));
+    return added + this.#write('response.reasoning_summary_part.added', { ...this.#summary(), part });
   }
 
   #close(): string {

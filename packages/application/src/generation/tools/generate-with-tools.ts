@@ -35,5 +35,7 @@ export async function* generateWithTools(
 
 function hasTools({ tools = [], input }: GenerateRequest): boolean {
   if (tools.length > 0) return true;
-  return input.kind === 'chat' && input.messages.some(({ role, toolCalls = [] }) => role === 'tool' || toolCalls.length > 0);
+  return (
+    input.kind === 'chat' && input.messages.some(({ role, toolCalls = [] }) => role === 'tool' || toolCalls.length > 0)
+  );
 }

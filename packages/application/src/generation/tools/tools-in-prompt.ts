@@ -21,7 +21,7 @@ export function withToolsInPrompt(request: GenerateRequest): GenerateRequest {
     });
   }
   const [first, ...others] = plain;
-  const described = description(offered);
+  const described = description(offered, forced);
   const messages: readonly ChatMessage[] =
     first?.role === 'system'
       ? [{ ...first, content: `${first.content}\n\n${described}` }, ...others]
@@ -31,7 +31,7 @@ export function withToolsInPrompt(request: GenerateRequest): GenerateRequest {
 
 /** Whether an answer must be a call. */
 export const isForced = (choice: ToolChoice | undefined): boolean =>
-  choice === 'required' || (typeof choice === 'object' && choice !== null);
+  choice === 'required' || typeof choice === 'object';
 
 /** A schema of one call of one of the tools. */
 function callSchema(tools: readonly Tool[]): JsonSchema {
@@ -49,12 +49,20 @@ function offeredTools(tools: readonly Tool[], choice: ToolChoice): readonly Tool
   if (choice === 'none') return [];
   if (typeof choice === 'string') return tools;
   const named = tools.filter((tool) => tool.name === choice.name);
-  if (named.length === 0) throw new InvalidInputError(`The choice of tools names ${choice.name}, which is not among them.`);
+  if (named.length === 0)
+    throw new InvalidInputError(`The choice of tools names ${choice.name}, which is not among them.`);
   return named;
 }
 
-function description(tools: readonly Tool[]): string {
-  const lines = tools.map((tool) => JSON.stringify({ type: 'function', function: tool }));
+function description(tools: readonly Tool[], forced: boolean): string {
+  const lines = tools.map(({ name, description: words, parameters }) =>
+    JSON.stringify({
+      type: 'function',
+      function: { name, ...(words === null ? {} : { description: words }), parameters },
+    }),
+  );
+  // The schema keeps the form, so that it need not be explained.
+  if (forced) return ['Answer with a call of a function, as JSON with its name and arguments:', ...lines].join('\n');
   return [
     'You may call functions to answer. Their signatures, one JSON object per line:',
     '<tools>',
@@ -69,12 +77,13 @@ function description(tools: readonly Tool[]): string {
 
 /** Past calls and answers as the text that they were, or would have been. */
 function withoutCalls(message: ChatMessage): ChatMessage {
-  const { toolCalls = [], toolCallId: _id, toolName: _name, ...rest } = message;
-  if (message.role === 'tool') {
-    return { ...rest, role: 'user', content: `<tool_response>\n${message.content}\n</tool_response>` };
+  const { role, content, images, toolCalls = [] } = message;
+  const rest = { role, content, ...(images === undefined ? {} : { images }) };
+  if (role === 'tool') {
+    return { ...rest, role: 'user', content: `<tool_response>\n${content}\n</tool_response>` };
   }
   if (toolCalls.length === 0) return rest;
-  return { ...rest, content: [message.content, ...toolCalls.map(callText)].filter((text) => text !== '').join('\n') };
+  return { ...rest, content: [content, ...toolCalls.map(callText)].filter((text) => text !== '').join('\n') };
 }
 
 const callText = ({ name, arguments: given }: ToolCall): string =>

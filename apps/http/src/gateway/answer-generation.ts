@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import type { GenerateTextEvent } from '@plimsoll/application';
+import type { GenerateEvent, GenerateRequest } from '@plimsoll/domain';
+import { wholeAnswer } from '@plimsoll/protocol';
+import type { AnswerFacts, Asked, Codec } from '@plimsoll/protocol';
+import type { FastifyReply } from 'fastify';
+import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
+import type { BackendLease } from '../server/http-services.js';
+import { streamAnswer } from './stream-answer.js';
+import { catalogueName } from './catalogue-name.js';
+import type { GatewayContext } from './gateway-context.js';
+
+/** Which variant answers, for those who want to know. */
+export const VARIANT_HEADER = 'x-plimsoll-variant';
+
+/** Answers one generation in a dialect: the right variant, whichever name was asked for. */
+export async function answerGeneration<Body>(
+  context: GatewayContext,
+  codec: Codec<Body>,
+  body: Body,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const asked = codec.read(body);
+  catalogueName(asked.request.model);
+  const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+  let lease: BackendLease | null = null;
+  let isOver = false;
+  const over = (): void => {
+    if (isOver) return;
+    isOver = true;
+    done();
+    lease?.release();
+  };
+  // Also when the stream is never read: its generator then does not even begin.
+  reply.raw.once('close', over);
+  try {
+    lease = await context.services.backend();
+    const events = begin(lease, asked.request, signal);
+    const facts = { id: context.newId(), model: asked.request.model, createdMs: context.nowMs() };
+    return await (asked.stream
+      ? sendStream(context, codec, asked, facts, events, reply)
+      : sendWhole(codec, asked, facts, events, reply));
+  } catch (error) {
+    over();
+    throw error;
+  }
+}
+
+/**
+ * A context that a client wishes is only a wish: requests that differ in it alone would load the model again and
+ * again, so what is planned holds.
+ */
+function begin(lease: BackendLease, request: GenerateRequest, signal: AbortSignal): AsyncIterator<GenerateTextEvent> {
+  const { contextTokens, ...load } = request.load ?? {};
+  const options = { make: true, signal, ...(contextTokens === undefined ? {} : { load: { contextTokens } }) };
+  return lease.generation.generate({ ...request, load }, options)[Symbol.asyncIterator]();
+}
+
+async function sendWhole<Body>(
+  codec: Codec<Body>,
+  asked: Asked,
+  facts: AnswerFacts,
+  events: AsyncIterator<GenerateTextEvent>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const all: GenerateEvent[] = [];
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
+    if (next.value.type === 'variant') tellVariant(reply, next.value);
+    else all.push(next.value);
+  }
+  return reply.send(codec.whole(asked, facts, wholeAnswer(all)));
+}
+
+async function sendStream<Body>(
+  { aliveMs }: GatewayContext,
+  codec: Codec<Body>,
+  asked: Asked,
+  facts: AnswerFacts,
+  events: AsyncIterator<GenerateTextEvent>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const told: AsyncIterator<GenerateTextEvent> = {
+    async next() {
+      const result = await events.next();
+      if (result.done !== true && result.value.type === 'variant') tellVariant(reply, result.value);
+      return result;
+    },
+    return: async () => (await events.return?.()) ?? { done: true, value: undefined },
+  };
+  const pieces = streamAnswer(told, codec.stream(asked, facts), aliveMs);
+  const first = await pieces.next();
+  return reply
+    .header(
+      'content-type',
+      codec.streamType === 'text/event-stream' ? 'text/event-stream; charset=utf-8' : codec.streamType,
+    )
+    .header('cache-control', 'no-store')
+    .send(Readable.from(startingWith(first, pieces), { objectMode: false }));
+}
+
+/** Too late once the headers are out, which happens only when a variant takes long to make. */
+function tellVariant(reply: FastifyReply, { chosen }: Extract<GenerateTextEvent, { type: 'variant' }>): void {
+  if (reply.raw.headersSent) return;
+  reply.header(VARIANT_HEADER, encodeURI(chosen.variant));
+}
+
+async function* startingWith(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}

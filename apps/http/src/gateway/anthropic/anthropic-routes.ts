@@ -1,0 +1,48 @@
+import {
+  anthropicError,
+  anthropicErrorType,
+  countTokensRequest,
+  messagesCodec,
+  messagesRequest,
+  readConversation,
+} from '@plimsoll/protocol/anthropic';
+import { abortOnDisconnect } from '../../server/abort-on-disconnect.js';
+import type { HttpServer } from '../../server/http-server.js';
+import { answerGeneration } from '../answer-generation.js';
+import { catalogueName } from '../catalogue-name.js';
+import { failureOf } from '../failure.js';
+import { withBackend } from '../gateway-context.js';
+import type { GatewayContext } from '../gateway-context.js';
+import { parseBody } from '../parse-body.js';
+import { BackendFailedError } from '@plimsoll/domain';
+
+/** `/v1/messages`, as Anthropic's clients know it. */
+export function addAnthropicRoutes(server: HttpServer, context: GatewayContext): void {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, message } = failureOf(error);
+    if (status === 503) reply.header('retry-after', '1');
+    return reply.code(status === 503 ? 529 : status).send(anthropicError(anthropicErrorType(status), message));
+  });
+  server.post('/messages', (request, reply) =>
+    answerGeneration(context, messagesCodec, parseBody(messagesRequest, request.body), reply),
+  );
+  // No backend counts on request: the prompt is read, one token written, and the count comes from the timings.
+  server.post('/messages/count_tokens', async (request, reply) => {
+    const asked = readConversation(parseBody(countTokensRequest, request.body));
+    catalogueName(asked.model);
+    const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+    try {
+      return await withBackend(context, async ({ generation }) => {
+        const events = generation.generate({ ...asked, maxTokens: 1, temperature: 0 }, { make: true, signal });
+        for await (const event of events) {
+          if (event.type !== 'done') continue;
+          const { promptTokens } = event.timings;
+          if (promptTokens !== null) return { input_tokens: promptTokens };
+        }
+        throw new BackendFailedError('The backend did not count the tokens.');
+      });
+    } finally {
+      done();
+    }
+  });
+}

@@ -1,0 +1,18 @@
+import { isPlimsollError } from '@plimsoll/domain';
+import { errorAnswer } from '../errors/error-answer.js';
+
+/** A failure as any dialect words it. */
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a caught failure is; one that nobody foresaw says nothing of the inside. */
+export function failureOf(error: unknown): Failure {
+  const { status, body } = errorAnswer(error);
+  const { code, message, hint } = body.error;
+  // Clients of these APIs show one text. What only helps at a terminal here stays away from it.
+  const more = isPlimsollError(error) && hint !== null && !/plimsoll /.test(hint) ? ` ${hint}` : '';
+  return { status, code, message: `${message}${more}` };
+}

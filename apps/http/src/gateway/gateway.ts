@@ -1,0 +1,61 @@
+import type { HttpServer } from '../server/http-server.js';
+import { isLocalPage } from '../security/local-pages.js';
+import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
+import type { GatewayContext } from './gateway-context.js';
+import { addOllamaRoutes } from './ollama/ollama-routes.js';
+import { VARIANT_HEADER } from './answer-generation.js';
+import { addOpenAiRoutes } from './openai/openai-routes.js';
+
+/** Prompts carry images. */
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Whether a request is one of another server's API, not of our own. */
+export function isGatewayUrl(url: string): boolean {
+  return /^\/(?:v1|api)\//.test(url) && !url.startsWith('/api/plimsoll/');
+}
+
+/** The APIs that clients know already: Ollama's, OpenAI's and Anthropic's, each with its own words for failures. */
+export async function addGateway(server: HttpServer, context: GatewayContext): Promise<void> {
+  addCors(server);
+  const dialects = [
+    ['/api', addOllamaRoutes],
+    ['/v1', addOpenAiRoutes],
+    ['/v1', addAnthropicRoutes],
+  ] as const;
+  for (const [prefix, addRoutes] of dialects) {
+    await server.register(
+      async (dialect: HttpServer) => {
+        dialect.addHook('onRoute', (route) => {
+          route.bodyLimit = BODY_LIMIT_BYTES;
+          // The answers are other APIs'; ours alone is described.
+          route.schema = { ...route.schema, hide: true };
+        });
+        addRoutes(dialect, context);
+      },
+      { prefix },
+    );
+  }
+}
+
+/** Tells browsers that pages which the guard lets through may read the answers. */
+function addCors(server: HttpServer): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) return;
+    reply.headers({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': VARIANT_HEADER,
+      vary: 'Origin',
+    });
+    if (request.method === 'OPTIONS') {
+      await reply
+        .code(204)
+        .headers({
+          'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS',
+          'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+          'access-control-max-age': '43200',
+        })
+        .send();
+    }
+  });
+}

@@ -1,0 +1,165 @@
+import { CapabilityMissingError, InvalidInputError, ModelNotFoundError, parseLevel } from '@plimsoll/domain';
+import { encodeLine } from '@plimsoll/protocol';
+import {
+  chatCodec,
+  chatRequest,
+  createRequest,
+  embedRequest,
+  generateCodec,
+  generateRequest,
+  keepAliveMs,
+  modelOf,
+  ollamaError,
+  showRequest,
+  transferRequest,
+} from '@plimsoll/protocol/ollama';
+import type { FastifyReply } from 'fastify';
+import type { HttpServer } from '../../server/http-server.js';
+import type { BackendLease } from '../../server/http-services.js';
+import { answerGeneration } from '../answer-generation.js';
+import { catalogueName } from '../catalogue-name.js';
+import { embedTexts } from '../embed-texts.js';
+import { failureOf } from '../failure.js';
+import { withBackend } from '../gateway-context.js';
+import type { GatewayContext } from '../gateway-context.js';
+import { namedModels } from '../named-models.js';
+import { parseBody } from '../parse-body.js';
+import { writeResident, writeShow, writeTag } from './describe.js';
+import { answerProgress } from './progress.js';
+
+/** The version of Ollama's API that is spoken here. Clients refuse older ones and read nothing but dotted numbers. */
+const API_VERSION = '0.34.2';
+
+/** `/api`, as Ollama's clients know it. */
+export function addOllamaRoutes(server: HttpServer, context: GatewayContext): void {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, message } = failureOf(error);
+    if (status === 503) reply.header('retry-after', '1');
+    return reply.code(status).send(ollamaError(message));
+  });
+  server.get('/version', async () => ({ version: await withBackend(context, versionOf) }));
+  server.get('/tags', async () => {
+    const models = await withBackend(context, namedModels);
+    return { models: models.map(({ name, variant }) => writeTag(name, variant)) };
+  });
+  server.get('/ps', async () =>
+    withBackend(context, async ({ models }) => {
+      const { models: listed } = await models.list();
+      return {
+        models: listed.flatMap((model) => (model.resident === null ? [] : [writeResident(model.resident, model)])),
+      };
+    }),
+  );
+  server.post('/show', async (request) => {
+    const body = parseBody(showRequest, request.body);
+    const name = catalogueName(modelOf(body));
+    return withBackend(context, async (lease) => {
+      const variant = await lease.runtime.find((await lease.choose.choose(name, { make: false })).variant);
+      if (variant === null) throw new ModelNotFoundError(`model '${name}' not found`);
+      const { header } = await lease.inspect.inspect(variant.path ?? variant.name);
+      return writeShow(variant, header, body.verbose ?? false, lease.runtime.capabilities.images);
+    });
+  });
+  server.post('/chat', async (request, reply) => {
+    const body = parseBody(chatRequest, request.body);
+    const isEmpty = (body.messages ?? []).length === 0;
+    if (isEmpty) return answerLoading(context, body, reply, { message: { role: 'assistant', content: '' } });
+    return answerGeneration(context, chatCodec, body, reply);
+  });
+  server.post('/generate', async (request, reply) => {
+    const body = parseBody(generateRequest, request.body);
+    if ((body.prompt ?? '') === '' && (body.images ?? []).length === 0) {
+      return answerLoading(context, body, reply, { response: '' });
+    }
+    return answerGeneration(context, generateCodec, body, reply);
+  });
+  server.post('/embed', async (request, reply) => {
+    const body = parseBody(embedRequest, request.body);
+    if (body.input === undefined) throw new InvalidInputError('input is required');
+    const startMs = context.nowMs();
+    const embeddings = await embedTexts(context, modelOf(body), [body.input].flat(), reply);
+    return { model: modelOf(body), embeddings, total_duration: Math.round((context.nowMs() - startMs) * 1e6) };
+  });
+  server.post('/embeddings', async (request, reply) => {
+    const body = parseBody(embedRequest, request.body);
+    const [embedding = []] = await embedTexts(context, modelOf(body), [body.prompt ?? ''], reply);
+    return { embedding };
+  });
+  server.post('/pull', async (request, reply) => {
+    const body = parseBody(transferRequest, request.body);
+    const name = catalogueName(modelOf(body));
+    return answerProgress(context, body.stream ?? true, reply, async ({ choose }, options) => {
+      await choose.choose(name, { make: true, ...options });
+    });
+  });
+  server.post('/create', async (request, reply) => {
+    const body = parseBody(createRequest, request.body);
+    const { from, quantize } = body;
+    const target = catalogueName(modelOf(body));
+    const level = quantize === undefined ? null : parseLevel(quantize);
+    if (from === undefined || quantize === undefined) {
+      throw new CapabilityMissingError('Only levels of models that are here are created: send `from` and `quantize`.');
+    }
+    if (level === null) throw new InvalidInputError(`unsupported quantization type ${quantize}`);
+    catalogueName(from);
+    return answerProgress(context, body.stream ?? true, reply, async ({ quantization }, options) => {
+      await quantization.quantize({ model: from, level, target }, options);
+    });
+  });
+  addRefusals(server);
+}
+
+/** What only a real Ollama has. */
+const REFUSED = [
+  ['POST', '/push', 'Models are not published from here.'],
+  ['POST', '/copy', 'A variant is named after its level here; copies would only hide it.'],
+  ['DELETE', '/delete', 'Variants are files of their owner; delete the file.'],
+  ['HEAD', '/blobs/*', 'Files are not uploaded here.'],
+  ['POST', '/blobs/*', 'Files are not uploaded here; put them into the folder of models.'],
+  ['POST', '/me', 'There are no accounts here.'],
+  ['POST', '/signout', 'There are no accounts here.'],
+] as const;
+
+function addRefusals(server: HttpServer): void {
+  for (const [method, url, message] of REFUSED) {
+    server.route({ method, url, handler: async (_request, reply) => reply.code(501).send(ollamaError(message)) });
+  }
+}
+
+async function versionOf({ runtime }: BackendLease): Promise<string> {
+  if (runtime.id !== 'ollama') return API_VERSION;
+  return (await runtime.info()).version ?? API_VERSION;
+}
+
+/** A request without a prompt loads the model; one that keeps it for no time unloads it. */
+async function answerLoading(
+  context: GatewayContext,
+  body: { readonly model?: string | undefined; readonly name?: string | undefined } & {
+    readonly keep_alive?: number | string | null | undefined;
+    readonly stream?: boolean | null | undefined;
+  },
+  reply: FastifyReply,
+  empty: object,
+): Promise<FastifyReply> {
+  const model = catalogueName(modelOf(body));
+  const keepAlive = body.keep_alive == null ? undefined : keepAliveMs(body.keep_alive);
+  const reason = await withBackend(context, async ({ runtime, choose }) => {
+    const chosen = await choose.choose(model, { make: keepAlive !== 0 });
+    if (keepAlive !== 0) {
+      await runtime.load(chosen.variant, { ...chosen.load, ...(keepAlive === undefined ? {} : { keepAlive }) });
+      return 'load';
+    }
+    await runtime.unload(chosen.variant);
+    return 'unload';
+  });
+  const answer = {
+    model,
+    created_at: new Date(context.nowMs()).toISOString(),
+    ...empty,
+    done: true,
+    done_reason: reason,
+  };
+  return body.stream === false
+    ? reply.send(answer)
+    : reply.header('content-type', 'application/x-ndjson').send(encodeLine(answer));
+}

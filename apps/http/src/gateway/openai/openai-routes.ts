@@ -1,0 +1,83 @@
+import { ModelNotFoundError } from '@plimsoll/domain';
+import {
+  chatCompletionCodec,
+  chatCompletionRequest,
+  completionCodec,
+  completionRequest,
+  embeddingsRequest,
+  openAiError,
+  openAiErrorType,
+  responsesCodec,
+  responsesRequest,
+} from '@plimsoll/protocol/openai';
+import type { HttpServer } from '../../server/http-server.js';
+import { answerGeneration } from '../answer-generation.js';
+import { catalogueName } from '../catalogue-name.js';
+import { embedTexts } from '../embed-texts.js';
+import { failureOf } from '../failure.js';
+import { withBackend } from '../gateway-context.js';
+import type { GatewayContext } from '../gateway-context.js';
+import { namedModels } from '../named-models.js';
+import type { NamedModel } from '../named-models.js';
+import { parseBody } from '../parse-body.js';
+
+/** Codes of OpenAI's that clients look at. */
+const CODES: Readonly<Record<string, string>> = {
+  'model-not-found': 'model_not_found',
+  'variant-not-found': 'model_not_found',
+};
+
+/** `/v1`, as OpenAI's clients know it. */
+export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): void {
+  server.setErrorHandler(async (error, _request, reply) => {
+    const { status, code, message } = failureOf(error);
+    if (status === 503) reply.header('retry-after', '1');
+    return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
+  });
+  server.post('/chat/completions', (request, reply) =>
+    answerGeneration(context, chatCompletionCodec, parseBody(chatCompletionRequest, request.body), reply),
+  );
+  server.post('/completions', (request, reply) =>
+    answerGeneration(context, completionCodec, parseBody(completionRequest, request.body), reply),
+  );
+  server.post('/responses', (request, reply) =>
+    answerGeneration(context, responsesCodec, parseBody(responsesRequest, request.body), reply),
+  );
+  server.post('/embeddings', async (request, reply) => {
+    const { model, input, encoding_format: format } = parseBody(embeddingsRequest, request.body);
+    const vectors = await embedTexts(context, model, [input].flat(), reply);
+    const encode = format === 'base64' ? base64 : (vector: readonly number[]) => vector;
+    return {
+      object: 'list',
+      data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
+      model,
+      // The runtimes do not count the tokens of what they embed.
+      usage: null,
+    };
+  });
+  server.get('/models', async () => {
+    const models = await withBackend(context, namedModels);
+    return { object: 'list', data: models.map(writeModel) };
+  });
+  server.get('/models/*', async (request) => {
+    const { '*': name } = request.params as { '*': string };
+    const models = await withBackend(context, namedModels);
+    const model = models.find((candidate) => candidate.name === catalogueName(name));
+    if (model === undefined) throw new ModelNotFoundError(`model '${name}' not found`);
+    return writeModel(model);
+  });
+}
+
+const writeModel = ({ name, variant }: NamedModel): object => ({
+  id: name,
+  object: 'model',
+  created: Math.floor((variant.modifiedAtMs ?? 0) / 1000),
+  owned_by: 'plimsoll',
+});
+
+/** Little-endian 32-bit floats, as OpenAI's clients ask for by default. */
+function base64(vector: readonly number[]): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  vector.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  return bytes.toString('base64');
+}

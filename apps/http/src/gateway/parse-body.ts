@@ -1,0 +1,12 @@
+import { InvalidInputError } from '@plimsoll/domain';
+import type { z } from 'zod';
+
+/** A request's body by its schema. @throws InvalidInputError naming the field. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  if (body === undefined || body === null) throw new InvalidInputError('missing request body');
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue === undefined || issue.path.length === 0 ? 'body' : issue.path.join('.');
+  throw new InvalidInputError(`${field}: ${issue?.message ?? 'is not allowed'}`);
+}
