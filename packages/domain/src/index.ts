@@ -203,6 +203,8 @@ export {
   variantName,
 } from './quantization/variant-name.js';
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
+export { BOUNDS, MOST_PROMPT_CHARACTERS } from './settings/bounds.js';
+export type { Bounds } from './settings/bounds.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
 export { admit } from './governor/admit.js';

@@ -30,9 +30,6 @@ export function memorySize(
   };
 }
 
-/** Longest context that a flag may ask for, in tokens. */
-export const MOST_CONTEXT_TOKENS: number = 2 ** 24;
-
 /** Reads a whole number within bounds. */
 export function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
   return (text) => {

@@ -162,10 +162,27 @@ describe('plan', () => {
     [{ models: ['a.gguf', 'b.gguf'], exact: true }, 'exact'],
     [{ model: 'a.gguf', contexts: [0] }, 'contexts'],
     [{ model: 'a.gguf', vram: 8 }, 'vram'],
+    [{ model: 'a.gguf', contexts: [1e9] }, 'contexts'],
+    [{ model: 'a.gguf', keyCacheTypes: Array<string>(1000).fill('f16') }, 'keyCacheTypes'],
+    [{ model: 'a.gguf', valueCacheTypes: Array<string>(1000).fill('f16') }, 'valueCacheTypes'],
+    [{ model: 'a.gguf', levels: Array<string>(1000).fill('Q8_0') }, 'levels'],
+    [{ model: 'a.gguf', parallel: [257] }, 'parallel'],
+    [{ model: 'a.gguf', gpuLayers: [10_001] }, 'gpuLayers'],
+    [{ model: 'a.gguf', vramBytes: 2 ** 51 }, 'vramBytes'],
   ])('%j is refused and names %s', async (body, name) => {
     const answer = await post(`${API}/plan`, body);
     expect(answer.statusCode).toBe(400);
     expect(answer.json<{ error: { message: string } }>().error.message).toContain(name);
+  });
+
+  test('a grid of more points than anybody reads is refused by its size', async () => {
+    const sixteen = Array.from({ length: 16 }, (_, index) => index + 1);
+    const axes = { contexts: sixteen, parallel: sixteen, gpuLayers: sixteen };
+    const answer = await post(`${API}/plan`, { model: sampleModelPath(), ...axes });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({
+      error: { code: 'invalid-input', message: containing('32,768 operating points; a plan holds at most 2,048') },
+    });
   });
 
   test('a model that is not there', async () => {
@@ -224,6 +241,11 @@ describe('generate', () => {
     [{ model: 'tale:1b', prompt: 'a', level: 'Q9' }, 'level'],
     [{ model: 'tale:1b', prompt: 'a', images: ['not base64!'] }, 'images'],
     [{ model: 'tale:1b', prompt: 'a', temprature: 1 }, 'temprature'],
+    [{ model: 'tale:1b', prompt: 'a', load: { contextTokens: 1e9 } }, 'load.contextTokens'],
+    [{ model: 'tale:1b', prompt: 'a', load: { threads: 100_000 } }, 'load.threads'],
+    [{ model: 'tale:1b', prompt: 'a', stop: Array<string>(65).fill('x') }, 'stop'],
+    [{ model: 'tale:1b', prompt: 'a'.repeat(16 * 1024 ** 2 + 1) }, 'prompt'],
+    [{ model: 'tale:1b', messages: Array(3).fill({ role: 'user', content: 'a'.repeat(6e6) }) }, 'messages'],
   ])('%j is refused and names %s', async (body, name) => {
     const answer = await post(`${API}/generate`, body);
     expect(answer.statusCode).toBe(400);

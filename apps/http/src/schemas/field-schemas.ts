@@ -1,4 +1,4 @@
-import { KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
 import type { KvCacheType, Level } from '@plimsoll/domain';
 import { z } from 'zod';
 
@@ -10,3 +10,14 @@ export const kvCacheTypeSchema: z.ZodType<KvCacheType> = z.enum(KV_CACHE_TYPES);
 
 /** A count or size: a whole number from zero. */
 export const wholeSchema: z.ZodType<number> = z.number().int().min(0);
+
+/** A whole number within the bounds of that name, which hold for every front end. */
+export const wholeWithin = (name: keyof typeof BOUNDS): z.ZodType<number> =>
+  z.number().int().min(BOUNDS[name][0]).max(BOUNDS[name][1]);
+
+/** A number within the bounds of that name. */
+export const numberWithin = (name: keyof typeof BOUNDS): z.ZodType<number> =>
+  z.number().min(BOUNDS[name][0]).max(BOUNDS[name][1]);
+
+/** A model as its user names it. */
+export const modelNameSchema: z.ZodType<string> = z.string().min(1).max(4096);

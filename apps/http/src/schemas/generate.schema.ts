@@ -1,6 +1,7 @@
 import type { GenerateRequest, Level, LoadOptions } from '@plimsoll/domain';
+import { MOST_PROMPT_CHARACTERS } from '@plimsoll/domain';
 import { z } from 'zod';
-import { kvCacheTypeSchema, levelSchema, wholeSchema } from './field-schemas.js';
+import { kvCacheTypeSchema, levelSchema, modelNameSchema, numberWithin, wholeWithin } from './field-schemas.js';
 
 /** What `POST /generate` is asked for. */
 export interface GenerateCall {
@@ -9,39 +10,44 @@ export interface GenerateCall {
   readonly make: boolean;
 }
 
+const MOST_IMAGES = 64;
+const MOST_MESSAGES = 10_000;
+
+const textSchema = z.string().max(MOST_PROMPT_CHARACTERS);
+
 const message = z.strictObject({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
-  content: z.string(),
-  images: z.array(z.base64()).optional(),
+  content: textSchema,
+  images: z.array(z.base64()).max(MOST_IMAGES).optional(),
 });
 
 const load = z.strictObject({
-  contextTokens: wholeSchema.optional(),
-  gpuLayers: wholeSchema.optional(),
+  contextTokens: wholeWithin('contextTokens').optional(),
+  gpuLayers: wholeWithin('gpuLayers').optional(),
   kvCacheType: kvCacheTypeSchema.optional(),
-  threads: wholeSchema.optional(),
-  keepAlive: z.union([z.number(), z.literal('forever')]).optional(),
+  threads: wholeWithin('threads').optional(),
+  keepAlive: z.union([numberWithin('keepAliveMs'), z.literal('forever')]).optional(),
 });
 
 const body = z
   .strictObject({
-    model: z.string().min(1).describe('The model as you name it; the settings choose its variant'),
-    prompt: z.string().optional(),
-    system: z.string().optional(),
-    images: z.array(z.base64()).optional().describe('Base64'),
+    model: modelNameSchema.describe('The model as you name it; the settings choose its variant'),
+    prompt: textSchema.optional(),
+    system: textSchema.optional(),
+    images: z.array(z.base64()).max(MOST_IMAGES).optional().describe('Base64'),
     raw: z.boolean().optional().describe('True: no chat template, the prompt is continued as it stands'),
-    messages: z.array(message).min(1).optional(),
-    temperature: z.number().min(0).optional(),
-    topP: z.number().min(0).max(1).optional(),
-    topK: wholeSchema.optional(),
-    seed: z.number().int().optional(),
-    maxTokens: wholeSchema.optional(),
-    stop: z.array(z.string().min(1)).optional(),
+    messages: z.array(message).min(1).max(MOST_MESSAGES).optional(),
+    temperature: numberWithin('temperature').optional(),
+    topP: numberWithin('topP').optional(),
+    topK: wholeWithin('topK').optional(),
+    seed: wholeWithin('seed').optional(),
+    maxTokens: wholeWithin('maxTokens').optional(),
+    stop: z.array(z.string().min(1).max(1024)).max(64).optional(),
     format: z
       .union([z.literal('json'), z.record(z.string(), z.unknown())])
       .optional()
       .describe('"json", or a JSON Schema that the answer must satisfy'),
-    topLogprobs: wholeSchema.optional(),
+    topLogprobs: wholeWithin('topLogprobs').optional(),
     think: z.boolean().optional(),
     load: load.optional(),
     level: levelSchema.optional().describe('A level that wins over the settings'),
@@ -54,7 +60,14 @@ const body = z
   .refine(({ prompt, system, images, raw }) => prompt !== undefined || !(system ?? images ?? raw), {
     error: 'system, images and raw go with prompt; a chat has them in its messages',
     path: ['messages'],
-  });
+  })
+  .refine(
+    ({ messages = [] }) => messages.reduce((sum, { content }) => sum + content.length, 0) <= MOST_PROMPT_CHARACTERS,
+    {
+      error: `all messages together may have ${MOST_PROMPT_CHARACTERS} characters`,
+      path: ['messages'],
+    },
+  );
 
 /** The body of `POST /generate`. Either `prompt` or `messages` says what to go on from. */
 export const generateCallSchema: z.ZodType<GenerateCall> = body.transform(generateCall);

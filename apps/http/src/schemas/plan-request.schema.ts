@@ -1,12 +1,15 @@
 import type { PlanModelRequest } from '@plimsoll/application';
+import { LEVEL_NAMES } from '@plimsoll/domain';
 import type { PlanConstraints } from '@plimsoll/domain';
 import { z } from 'zod';
-import { kvCacheTypeSchema, levelSchema, wholeSchema } from './field-schemas.js';
+import { kvCacheTypeSchema, levelSchema, modelNameSchema, wholeWithin } from './field-schemas.js';
 
-const positive = z.number().int().min(1);
+/** The values of one axis of the grid. */
+const axis = <Value>(value: z.ZodType<Value>, most = 16): z.ZodOptional<z.ZodArray<z.ZodType<Value>>> =>
+  z.array(value).min(1).max(most).optional();
 
 const constraintsSchema: z.ZodType<PlanConstraints> = z.strictObject({
-  minContextTokens: positive.optional(),
+  minContextTokens: wholeWithin('contextTokens').optional(),
   minDecodeTokensPerSecond: z.number().min(0).optional(),
   maxPerplexityIncrease: z.number().min(0).optional(),
   maxMeanKld: z.number().min(0).optional(),
@@ -27,24 +30,24 @@ export type PlanCall =
 
 const body = z
   .strictObject({
-    model: z.string().min(1).optional().describe(NAMES),
+    model: modelNameSchema.optional().describe(NAMES),
     models: z
-      .array(z.string().min(1))
+      .array(modelNameSchema)
       .min(1)
       .max(12)
       .optional()
       .describe('In place of model: models that are to be in memory at once'),
     exact: z.boolean().default(false).describe('Whether the engine itself is asked for its bytes, which takes longer'),
-    vramBytes: wholeSchema
+    vramBytes: wholeWithin('memoryBytes')
       .optional()
       .describe("Device memory to plan with instead of the machine's; 0: processor alone"),
-    gpu: z.string().min(1).optional().describe('A card to plan with, such as RTX 4060'),
-    levels: z.array(levelSchema).min(1).optional(),
-    contexts: z.array(positive).min(1).max(16).optional(),
-    keyCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
-    valueCacheTypes: z.array(kvCacheTypeSchema).min(1).optional(),
-    parallel: z.array(positive).min(1).max(16).optional(),
-    gpuLayers: z.array(wholeSchema).min(1).max(16).optional(),
+    gpu: z.string().min(1).max(200).optional().describe('A card to plan with, such as RTX 4060'),
+    levels: axis(levelSchema, LEVEL_NAMES.length),
+    contexts: axis(wholeWithin('contextTokens')),
+    keyCacheTypes: axis(kvCacheTypeSchema),
+    valueCacheTypes: axis(kvCacheTypeSchema),
+    parallel: axis(wholeWithin('parallel')),
+    gpuLayers: axis(wholeWithin('gpuLayers')),
     flashAttention: z.enum(['on', 'off', 'auto']).optional(),
     goal: z.enum(['quality', 'speed', 'balanced']).optional(),
     constraints: constraintsSchema.optional(),
@@ -58,7 +61,7 @@ const body = z
     path: ['exact'],
   });
 
-/** The body of `POST /plan`. Everything but what to plan may be left out. */
+/** The body of `POST /plan`. Everything but what to plan may be left out. The grid as a whole is bounded by the domain. */
 export const planCallSchema: z.ZodType<PlanCall> = body.transform(({ model, models, exact, ...request }) =>
   models === undefined
     ? { kind: 'one', request: { ...request, model: model ?? '' }, exact }

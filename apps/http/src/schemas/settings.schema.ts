@@ -1,6 +1,6 @@
 import type { LoadedSettings, ModelOverride, SettingOrigin, Settings, SettingsPatch } from '@plimsoll/domain';
 import { z } from 'zod';
-import { kvCacheTypeSchema, levelSchema, wholeSchema } from './field-schemas.js';
+import { kvCacheTypeSchema, levelSchema, wholeSchema, wholeWithin } from './field-schemas.js';
 
 const bits = z.literal([4, 8, 16]);
 
@@ -9,7 +9,7 @@ const override: z.ZodType<ModelOverride> = z.strictObject({
   bits: bits.optional(),
   enabled: z.boolean().optional(),
   kvCacheType: kvCacheTypeSchema.optional(),
-  contextTokens: wholeSchema.optional(),
+  contextTokens: wholeWithin('contextTokens').optional(),
 });
 
 /** Every setting but the secret one. */
@@ -25,10 +25,10 @@ const fields = {
   modelOverrides: z.record(z.string(), override),
   gpuMemoryLimitBytes: wholeSchema.nullable(),
   memoryMarginFraction: z.number().min(0).max(1),
-  contextTokens: wholeSchema.nullable(),
+  contextTokens: wholeWithin('contextTokens').nullable(),
   keyCacheType: kvCacheTypeSchema,
   valueCacheType: kvCacheTypeSchema,
-  threads: wholeSchema.nullable(),
+  threads: wholeWithin('threads').nullable(),
   modelsFolder: z.string(),
   storeFile: z.string(),
   http: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),

@@ -1,4 +1,4 @@
-import { KV_CACHE_TYPES, LEVEL_NAMES, parseLevel } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES, parseLevel } from '@plimsoll/domain';
 import type { ModelOverride } from '@plimsoll/domain';
 import { z } from 'zod';
 
@@ -32,8 +32,8 @@ export const OVERRIDE_KEYS: readonly OverrideKey[] = [
   {
     key: 'context_tokens',
     setting: 'contextTokens',
-    allowed: 'a whole number of tokens above 0',
-    schema: () => z.int().positive(),
+    allowed: `a whole number of tokens from ${BOUNDS.contextTokens.join(' to ')}`,
+    schema: () => z.int().min(BOUNDS.contextTokens[0]).max(BOUNDS.contextTokens[1]),
   },
 ];
 

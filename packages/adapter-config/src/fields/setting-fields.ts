@@ -1,5 +1,5 @@
-import { KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
-import type { Bits, KvCacheType, Level } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
+import type { Bits, Bounds, KvCacheType, Level } from '@plimsoll/domain';
 import { z } from 'zod';
 import { absolutePath } from './file-place.js';
 import {
@@ -19,6 +19,7 @@ const BYTES_PER_MB = 1024 * 1024;
 
 const text = (): z.ZodString => z.string().min(1);
 const httpUrl = (): z.ZodString => text().refine((value) => /^https?:\/\//iu.test(value) && URL.canParse(value));
+const whole = ([least, most]: Bounds): z.ZodInt => z.int().min(least).max(most);
 const kvCacheType = (): z.ZodType<KvCacheType> => z.enum(KV_CACHE_TYPES);
 
 /** Every key of the file. The keys of the founding format come first and keep their names and meanings. */
@@ -123,8 +124,8 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     setting: 'contextTokens',
     path: 'ai.context_tokens',
     description: 'Context length to plan and run with.',
-    allowed: 'a whole number of tokens above 0, or null for the default of the model',
-    schema: () => z.int().positive().nullable(),
+    allowed: `a whole number of tokens from ${BOUNDS.contextTokens.join(' to ')}, or null for the default of the model`,
+    schema: () => whole(BOUNDS.contextTokens).nullable(),
   }),
   plainField({
     setting: 'keyCacheType',
@@ -144,8 +145,8 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     setting: 'threads',
     path: 'ai.threads',
     description: 'Threads of the embedded engine.',
-    allowed: 'a whole number above 0, or null to let the engine choose',
-    schema: () => z.int().positive().nullable(),
+    allowed: `a whole number from ${BOUNDS.threads.join(' to ')}, or null to let the engine choose`,
+    schema: () => whole(BOUNDS.threads).nullable(),
   }),
   convertedField({
     setting: 'modelsFolder',

@@ -9,13 +9,17 @@ import type { PlanRequest } from './plan-request.js';
 import { ranked, violation } from './ranking.js';
 import { reasonsFor } from './reasons.js';
 
+/** Most operating points of a plan: beyond, it is no answer that anybody reads. */
+const MOST_POINTS = 2048;
+
 /** The context that is aimed for when none is named. */
 const USUAL_CONTEXT = 8192;
 
 /**
  * Plans a model on a machine: every operating point of the grid with its footprint, fit, expected speed and quality,
  * the longest context of each level, and one point recommended with the reasons. It decides from footprints alone.
- * @throws InvalidInputError for an empty grid, or a context or number of sequences that is no positive integer
+ * @throws InvalidInputError for an empty grid, one of more than 2,048 points, or a context or number of sequences that
+ * is not a positive integer
  */
 export function createPlan(request: PlanRequest): Plan {
   check(request);
@@ -46,6 +50,13 @@ function check(request: PlanRequest): void {
     throw new InvalidInputError('A plan needs at least one level, cache type, context and number of sequences.', {
       hint: 'Leave the flag out to plan with the usual values.',
     });
+  }
+  const points = [levels, cacheTypes, contexts, parallel, gpuLayers].reduce((count, axis) => count * axis.length, 1);
+  if (points > MOST_POINTS) {
+    throw new InvalidInputError(
+      `That would be ${grouped(points)} operating points; a plan holds at most ${grouped(MOST_POINTS)}.`,
+      { hint: 'Ask for fewer levels, cache types, contexts, numbers of sequences or of layers at once.' },
+    );
   }
   const wrong = [...contexts, ...parallel].find((value) => !Number.isSafeInteger(value) || value < 1);
   if (wrong !== undefined) {

@@ -1,6 +1,6 @@
-import { KV_CACHE_TYPES } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
+import { levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
 import type { CompareFlags } from './compare.flags.js';
@@ -40,7 +40,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option(
       '--depths <list>',
       'tokens of prompt at which speed is measured too, with commas; 0 is a few words',
-      listOf(tokenCount('--depths', 0, MOST_CONTEXT_TOKENS)),
+      listOf(tokenCount('--depths', 0, BOUNDS.contextTokens[1])),
     )
     .option(
       '--concurrency <list>',
@@ -56,7 +56,11 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option('--prompt <text>', 'prompt of the timed runs')
     .option('--max-tokens <count>', 'tokens generated in each timed run', wholeNumber('--max-tokens', 1, 100_000))
     .option('--text <file>', 'text that quality is measured on')
-    .option('--window <tokens>', 'tokens of text looked at together', tokenCount('--window', 8, MOST_CONTEXT_TOKENS))
+    .option(
+      '--window <tokens>',
+      'tokens of text looked at together',
+      tokenCount('--window', 8, BOUNDS.contextTokens[1]),
+    )
     .option('--no-quality', 'measure speed and memory only')
     .option('--tasks', 'run the suite of tasks with known answers on every level')
     .option(

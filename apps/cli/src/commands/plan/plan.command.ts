@@ -1,6 +1,6 @@
-import { KV_CACHE_TYPES } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
+import { levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
@@ -30,13 +30,17 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       memorySize('--vram', (note) => notes.push(note)),
     )
     .option('--gpu <name>', 'card to plan for, such as "RTX 4060"')
-    .option('--context <tokens>', 'context length, such as 8192 or 8k', tokenCount('--context', 1, MOST_CONTEXT_TOKENS))
+    .option(
+      '--context <tokens>',
+      'context length, such as 8192 or 8k',
+      tokenCount('--context', ...BOUNDS.contextTokens),
+    )
     .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
-    .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', 1, 256))
+    .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', ...BOUNDS.parallel))
     .option(
       '--gpu-layers <count>',
       'layers on the device; all that fit by default',
-      wholeNumber('--gpu-layers', 0, 10_000),
+      wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),
     )
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))

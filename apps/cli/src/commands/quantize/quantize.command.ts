@@ -1,4 +1,4 @@
-import type { TensorOverride } from '@plimsoll/domain';
+import { BOUNDS, type TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
 import { levelName, wholeNumber } from '../../flags/values.js';
@@ -25,7 +25,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--dry-run', 'print the size of the result without writing it')
     .option('--tensor <pattern=type>', 'give tensors whose names match another type; may be repeated', collect)
     .option('--allow-requantize', 'start from a quantized model anyway; quality suffers twice')
-    .option('--threads <count>', 'threads to work with', wholeNumber('--threads', 1, 1024))
+    .option('--threads <count>', 'threads to work with', wholeNumber('--threads', ...BOUNDS.threads))
     .addOption(backendOption())
     .action((model: string, flags: QuantizeFlags) =>
       run(flags, async (context) => (await import('./quantize.action.js')).quantize(context, model, flags)),

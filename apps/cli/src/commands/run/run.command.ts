@@ -1,6 +1,6 @@
-import { KV_CACHE_TYPES } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { MOST_CONTEXT_TOKENS, decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
 import type { RunFlags } from './run.flags.js';
@@ -21,15 +21,19 @@ export function addRunCommand(program: Command, run: RunAction): void {
     .option('--no-make', 'fail instead of making a missing variant')
     .option('--system <text>', 'system message')
     .option('--raw', 'continue the text as it stands, without a chat template')
-    .option('--temperature <number>', 'sampling temperature', decimalNumber('--temperature', 0, 5))
-    .option('--max-tokens <count>', 'longest answer', wholeNumber('--max-tokens', 1, MOST_CONTEXT_TOKENS))
-    .option('--seed <number>', 'seed of the sampling', wholeNumber('--seed', 0, 2 ** 31 - 1))
+    .option('--temperature <number>', 'sampling temperature', decimalNumber('--temperature', ...BOUNDS.temperature))
+    .option('--max-tokens <count>', 'longest answer', wholeNumber('--max-tokens', ...BOUNDS.maxTokens))
+    .option('--seed <number>', 'seed of the sampling', wholeNumber('--seed', ...BOUNDS.seed))
     .option('--stop <text>', 'end the answer before this text; may be repeated', collect)
     .option('--format <format>', 'json, or a file with a JSON schema that the answer must satisfy')
     .option('--image <file>', 'picture to look at; may be repeated', collect)
-    .option('--context <tokens>', 'context length, such as 8192 or 8k', tokenCount('--context', 1, MOST_CONTEXT_TOKENS))
+    .option(
+      '--context <tokens>',
+      'context length, such as 8192 or 8k',
+      tokenCount('--context', ...BOUNDS.contextTokens),
+    )
     .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
-    .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', 0, 10_000))
+    .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers))
     .option('--timings', 'tell afterwards, on stderr, how long it took')
     .addOption(backendOption())
     .action((model: string, prompt: string | undefined, flags: RunFlags) =>

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { InvalidInputError, StorageFailedError, type GenerateRequest, type JsonSchema } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  MOST_PROMPT_CHARACTERS,
+  StorageFailedError,
+  type GenerateRequest,
+  type JsonSchema,
+} from '@plimsoll/domain';
 import type { RunFlags } from './run.flags.js';
 
 /** Largest picture that is sent, in bytes. */
 const LARGEST_IMAGE = 50 * 1024 ** 2;
-
-/** Largest prompt that is read from stdin, in bytes. */
-const LARGEST_PROMPT = 16 * 1024 ** 2;
 
 /** The request that arguments and flags describe. Files that they name are read. */
 export async function runRequest(model: string, prompt: string, flags: RunFlags): Promise<GenerateRequest> {
@@ -49,7 +52,7 @@ export async function readPrompt(
   for await (const chunk of stdin) {
     const piece = Buffer.from(chunk as Uint8Array);
     bytes += piece.length;
-    if (bytes > LARGEST_PROMPT) throw new InvalidInputError('The prompt from stdin is larger than 16 MiB.');
+    if (bytes > MOST_PROMPT_CHARACTERS) throw new InvalidInputError('The prompt from stdin is larger than 16 MiB.');
     chunks.push(piece);
   }
   const text = Buffer.concat(chunks).toString('utf8').trimEnd();
