@@ -168,6 +168,7 @@ export type {
   EmbedResult,
   UnloadOptions,
   ModelRuntime,
+  NativeApis,
 } from './ports/model-runtime.port.js';
 export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
 export type { PhotoPixels, PhotoExif, PhotoReader } from './ports/photo-reader.port.js';

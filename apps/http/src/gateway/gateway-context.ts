@@ -1,10 +1,13 @@
 import type { BackendLease, HttpServices } from '../server/http-services.js';
+import type { HttpTransport } from '@plimsoll/transport';
 import type { RunningRequests } from '../server/running-requests.js';
 
 /** What the routes of all dialects work with. */
 export interface GatewayContext {
   readonly services: HttpServices;
   readonly running: RunningRequests;
+  /** How requests go on to other servers. */
+  readonly transport: HttpTransport;
   /** Silence after which a stream gets a piece that changes nothing. */
   readonly aliveMs: number;
   /** Milliseconds since 1970. */

@@ -26,7 +26,7 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
     await server.register(
       async (dialect: HttpServer) => {
         dialect.addHook('onRoute', (route) => {
-          route.bodyLimit = BODY_LIMIT_BYTES;
+          route.bodyLimit ??= BODY_LIMIT_BYTES;
           // The answers are other APIs'; ours alone is described.
           route.schema = { ...route.schema, hide: true };
         });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
+import { undiciTransport } from '@plimsoll/transport';
 import fastify from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -53,6 +54,8 @@ const PREFIX = '/api/plimsoll/v1';
 /** Of the interface, not of the package. */
 const API_VERSION = '1.0.0';
 const BODY_LIMIT_BYTES = 1024 * 1024;
+/** For another server to take a connection. */
+const CONNECT_MS = 5_000;
 
 /** Puts routes, checks and error answers together. Listening is another matter. */
 export async function createServer(options: CreateServerOptions): Promise<CreatedServer> {
@@ -125,7 +128,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     },
     { prefix: PREFIX },
   );
-  await addGateway(server, { services, running, aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID });
+  const transport = undiciTransport({ connectMs: CONNECT_MS });
+  server.addHook('onClose', () => transport.close());
+  await addGateway(server, { services, running, transport, aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID });
   return { server, running };
 }
 

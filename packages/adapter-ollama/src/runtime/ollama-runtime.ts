@@ -40,6 +40,10 @@ export class OllamaRuntime implements ModelRuntime {
     this.#api = api;
   }
 
+  get apis(): NativeApis {
+    return { address: this.#api.address, dialects: ['ollama', 'openai', 'anthropic'] };
+  }
+
   async info(options: CallOptions = {}): Promise<RuntimeInfo> {
     return { name: 'Ollama', version: await this.#api.version(options), endpoint: this.#api.address };
   }

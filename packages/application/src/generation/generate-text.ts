@@ -59,19 +59,19 @@ export class GenerateText {
       const newId = (): string => `call_${crypto.randomUUID()}`;
       for await (const event of generateWithTools(this.#runtime, asked, options, newId)) {
         // Kept before it is told, so that a caller who stops reading at the end loses no record.
-        if (event.type === 'done') await this.#record(request.model, chosen, event.timings, null);
+        if (event.type === 'done') await this.record(request.model, chosen, event.timings, null);
         yield event;
       }
     } catch (error) {
       const code = isPlimsollError(error) ? error.code : 'backend-failed';
       if (code !== 'cancelled' && options.signal?.aborted !== true)
-        await this.#record(request.model, chosen, null, code);
+        await this.record(request.model, chosen, null, code);
       throw error;
     }
   }
 
-  /** An answer is never lost because it could not be recorded. */
-  async #record(
+  /** Records a generation that took another way to the backend. Never fails: an answer is not lost for its record. */
+  async record(
     model: string,
     chosen: ChosenVariant,
     timings: GenerationTimings | null,

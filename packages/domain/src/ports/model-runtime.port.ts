@@ -77,6 +77,13 @@ export interface ChatMessage {
 /** A JSON Schema, passed on as it is. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** The HTTP APIs that a backend itself offers, so that a gateway can pass requests on as they are. */
+export interface NativeApis {
+  /** Where, without a slash at the end. */
+  readonly address: string;
+  readonly dialects: readonly ('ollama' | 'openai' | 'anthropic')[];
+}
+
 /** What to generate. Absent sampling settings mean the backend's own defaults. */
 export interface GenerateRequest {
   readonly model: string;
@@ -153,6 +160,8 @@ export interface ModelRuntime {
   /** Stable id of the backend kind: `embedded`, `ollama`, `openai`. */
   readonly id: string;
   readonly capabilities: RuntimeCapabilities;
+  /** Absent where there is none, or where it may not be passed on to. */
+  readonly apis?: NativeApis | undefined;
   /** Who answers. Also the cheapest way to learn whether the backend is reachable. */
   info(options?: CallOptions): Promise<RuntimeInfo>;
   list(options?: CallOptions): Promise<readonly InstalledVariant[]>;

@@ -1,3 +1,4 @@
+import { BackendFailedError } from '@plimsoll/domain';
 import {
   anthropicError,
   anthropicErrorType,
@@ -14,7 +15,7 @@ import { failureOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { parseBody } from '../parse-body.js';
-import { BackendFailedError } from '@plimsoll/domain';
+import { relay } from '../relay.js';
 
 /** `/v1/messages`, as Anthropic's clients know it. */
 export function addAnthropicRoutes(server: HttpServer, context: GatewayContext): void {
@@ -23,9 +24,11 @@ export function addAnthropicRoutes(server: HttpServer, context: GatewayContext):
     if (status === 503) reply.header('retry-after', '1');
     return reply.code(status === 503 ? 529 : status).send(anthropicError(anthropicErrorType(status), message));
   });
-  server.post('/messages', (request, reply) =>
-    answerGeneration(context, messagesCodec, parseBody(messagesRequest, request.body), reply),
-  );
+  server.post('/messages', async (request, reply) => {
+    const body = parseBody(messagesRequest, request.body);
+    if (await relay(context, 'anthropic', body, request, reply)) return reply;
+    return answerGeneration(context, messagesCodec, body, reply);
+  });
   // No backend counts on request: the prompt is read, one token written, and the count comes from the timings.
   server.post('/messages/count_tokens', async (request, reply) => {
     const asked = readConversation(parseBody(countTokensRequest, request.body));

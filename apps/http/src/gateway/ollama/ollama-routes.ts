@@ -24,6 +24,7 @@ import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
+import { relay, relayAsItIs } from '../relay.js';
 import { writeResident, writeShow, writeTag } from './describe.js';
 import { answerProgress } from './progress.js';
 
@@ -64,6 +65,7 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     const body = parseBody(chatRequest, request.body);
     const isEmpty = (body.messages ?? []).length === 0;
     if (isEmpty) return answerLoading(context, body, reply, { message: { role: 'assistant', content: '' } });
+    if (await relay(context, 'ollama', body, request, reply)) return reply;
     return answerGeneration(context, chatCodec, body, reply);
   });
   server.post('/generate', async (request, reply) => {
@@ -71,10 +73,12 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     if ((body.prompt ?? '') === '' && (body.images ?? []).length === 0) {
       return answerLoading(context, body, reply, { response: '' });
     }
+    if (await relay(context, 'ollama', body, request, reply)) return reply;
     return answerGeneration(context, generateCodec, body, reply);
   });
   server.post('/embed', async (request, reply) => {
     const body = parseBody(embedRequest, request.body);
+    if (await relay(context, 'ollama', body, request, reply)) return reply;
     if (body.input === undefined) throw new InvalidInputError('input is required');
     const startMs = context.nowMs();
     const embeddings = await embedTexts(context, modelOf(body), [body.input].flat(), reply);
@@ -82,10 +86,12 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
   });
   server.post('/embeddings', async (request, reply) => {
     const body = parseBody(embedRequest, request.body);
+    if (await relay(context, 'ollama', body, request, reply)) return reply;
     const [embedding = []] = await embedTexts(context, modelOf(body), [body.prompt ?? ''], reply);
     return { embedding };
   });
   server.post('/pull', async (request, reply) => {
+    if (await relayAsItIs(context, 'ollama', request, reply)) return reply;
     const body = parseBody(transferRequest, request.body);
     const name = catalogueName(modelOf(body));
     return answerProgress(context, body.stream ?? true, reply, async ({ choose }, options) => {
@@ -93,6 +99,7 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     });
   });
   server.post('/create', async (request, reply) => {
+    if (await relayAsItIs(context, 'ollama', request, reply)) return reply;
     const body = parseBody(createRequest, request.body);
     const { from, quantize } = body;
     const target = catalogueName(modelOf(body));
@@ -106,24 +113,39 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
       await quantization.quantize({ model: from, level, target }, options);
     });
   });
-  addRefusals(server);
+  addOllamasOwn(server, context);
 }
 
-/** What only a real Ollama has. */
-const REFUSED = [
+/** What only a real Ollama has, and what is said where there is none. */
+const OLLAMAS_OWN = [
   ['POST', '/push', 'Models are not published from here.'],
   ['POST', '/copy', 'A variant is named after its level here; copies would only hide it.'],
   ['DELETE', '/delete', 'Variants are files of their owner; delete the file.'],
   ['HEAD', '/blobs/*', 'Files are not uploaded here.'],
-  ['POST', '/blobs/*', 'Files are not uploaded here; put them into the folder of models.'],
   ['POST', '/me', 'There are no accounts here.'],
   ['POST', '/signout', 'There are no accounts here.'],
 ] as const;
 
-function addRefusals(server: HttpServer): void {
-  for (const [method, url, message] of REFUSED) {
-    server.route({ method, url, handler: async (_request, reply) => reply.code(501).send(ollamaError(message)) });
+function addOllamasOwn(server: HttpServer, context: GatewayContext): void {
+  for (const [method, url, message] of OLLAMAS_OWN) {
+    server.route({
+      method,
+      url,
+      handler: async (request, reply) => {
+        if (await relayAsItIs(context, 'ollama', request, reply)) return reply;
+        return reply.code(501).send(ollamaError(message));
+      },
+    });
   }
+  // Files are passed on as they come, whatever their clients call them, and as large as they are.
+  void server.register(async (blobs: HttpServer) => {
+    blobs.removeAllContentTypeParsers();
+    blobs.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    blobs.post('/blobs/*', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
+      if (await relayAsItIs(context, 'ollama', request, reply)) return reply;
+      return reply.code(501).send(ollamaError('Files are not uploaded here; put them into the folder of models.'));
+    });
+  });
 }
 
 async function versionOf({ runtime }: BackendLease): Promise<string> {

@@ -20,6 +20,7 @@ import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
 import type { NamedModel } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
+import { relay } from '../relay.js';
 
 /** Codes of OpenAI's that clients look at. */
 const CODES: Readonly<Record<string, string>> = {
@@ -34,17 +35,25 @@ export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): vo
     if (status === 503) reply.header('retry-after', '1');
     return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
-  server.post('/chat/completions', (request, reply) =>
-    answerGeneration(context, chatCompletionCodec, parseBody(chatCompletionRequest, request.body), reply),
-  );
-  server.post('/completions', (request, reply) =>
-    answerGeneration(context, completionCodec, parseBody(completionRequest, request.body), reply),
-  );
-  server.post('/responses', (request, reply) =>
-    answerGeneration(context, responsesCodec, parseBody(responsesRequest, request.body), reply),
-  );
+  server.post('/chat/completions', async (request, reply) => {
+    const body = parseBody(chatCompletionRequest, request.body);
+    if (await relay(context, 'openai', body, request, reply)) return reply;
+    return answerGeneration(context, chatCompletionCodec, body, reply);
+  });
+  server.post('/completions', async (request, reply) => {
+    const body = parseBody(completionRequest, request.body);
+    if (await relay(context, 'openai', body, request, reply)) return reply;
+    return answerGeneration(context, completionCodec, body, reply);
+  });
+  server.post('/responses', async (request, reply) => {
+    const body = parseBody(responsesRequest, request.body);
+    if (await relay(context, 'openai', body, request, reply)) return reply;
+    return answerGeneration(context, responsesCodec, body, reply);
+  });
   server.post('/embeddings', async (request, reply) => {
-    const { model, input, encoding_format: format } = parseBody(embeddingsRequest, request.body);
+    const body = parseBody(embeddingsRequest, request.body);
+    if (await relay(context, 'openai', body, request, reply)) return reply;
+    const { model, input, encoding_format: format } = body;
     const vectors = await embedTexts(context, model, [input].flat(), reply);
     const encode = format === 'base64' ? base64 : (vector: readonly number[]) => vector;
     return {

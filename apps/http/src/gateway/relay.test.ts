@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import type { ModelRuntime } from '@plimsoll/domain';
+import fc from 'fast-check';
+import { request } from 'undici';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startServer } from '../index.js';
+import type { StartedServer } from '../index.js';
+import { fakeServices } from '../../test/fake-services.js';
+import type { FakeServices } from '../../test/fake-services.js';
+import { renameModel } from './rename-model.js';
+
+const VARIANT = 'tale:1b-q4_K_M';
+let upstream: Server | undefined;
+let server: StartedServer | undefined;
+afterEach(async () => {
+  await server?.close(0);
+  upstream?.closeAllConnections();
+  upstream?.close();
+  [server, upstream] = [undefined, undefined];
+});
+
+interface Scene {
+  readonly url: string;
+  readonly services: FakeServices;
+}
+
+/** A gateway before a server that speaks all dialects. */
+async function gateway(answer: (incoming: IncomingMessage, response: ServerResponse) => void): Promise<Scene> {
+  upstream = createHttpServer(answer).listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const apis: ModelRuntime['apis'] = { address, dialects: ['ollama', 'openai', 'anthropic'] };
+  const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) => Object.assign(inner, { apis }));
+  server = await startServer({ services, host: '127.0.0.1', port: 0 });
+  return { url: server.url, services };
+}
+const post = async (url: string, body: object, headers: Record<string, string> = {}) =>
+  request(url, { method: 'POST', body: JSON.stringify(body), headers });
+async function read(incoming: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = '';
+  for await (const piece of incoming) text += String(piece);
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+test('only the name of the model is changed, there and back', async () => {
+  let seen: unknown;
+  let headers: IncomingMessage['headers'] = {};
+  const { url, services } = await gateway(async (incoming, response) => {
+    ({ headers } = incoming);
+    seen = await read(incoming);
+    response.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-of-ollama': 'kept' });
+    const text = String.raw`{"model":"${VARIANT}","message":{"content":"say \"model\":\"${VARIANT}\""},"done":false}`;
+    response.write(`${text}\n`);
+    response.end(`{"model":"${VARIANT}","done":true,"eval_count":7,"eval_duration":7000000}\n`);
+  });
+  const body = { model: 'tale:1b', messages: [{ role: 'user', content: 'Hi' }], options: { min_p: 0.1, num_ctx: 99 } };
+  const answer = await post(`${url}/api/chat`, body, { origin: 'http://localhost:3000' });
+  expect(answer.headers).toMatchObject({
+    ...{ 'x-plimsoll-variant': VARIANT, 'x-of-ollama': 'kept' },
+    'access-control-allow-origin': 'http://localhost:3000',
+  });
+  const [first, last] = (await answer.body.text()).trim().split('\n');
+  expect(first).toBe(String.raw`{"model":"tale:1b","message":{"content":"say \"model\":\"${VARIANT}\""},"done":false}`);
+  expect(JSON.parse(last ?? '')).toMatchObject({ model: 'tale:1b', eval_count: 7 });
+  expect(seen).toEqual({ ...body, model: VARIANT, options: { min_p: 0.1, num_ctx: 2048 } });
+  expect(headers).not.toHaveProperty('origin');
+  await vi.waitFor(() => expect(services.state.leases).toBe(0));
+  expect((await services.statistics.get()).variants).toMatchObject([{ variant: VARIANT }]);
+});
+
+test.each([
+  ['/v1/chat/completions', { messages: [{ role: 'user', content: 'Hi' }] }],
+  ['/v1/responses', { input: 'Hi' }],
+  ['/v1/messages', { messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 }],
+  ['/v1/embeddings', { input: 'Hi' }],
+  ['/api/generate', { prompt: 'Hi' }],
+  ['/api/embed', { input: 'Hi' }],
+])('%s goes through', async (path, fields) => {
+  const { url } = await gateway(async (incoming, response) => {
+    const { model } = await read(incoming);
+    response.end(JSON.stringify({ path: incoming.url, model }));
+  });
+  const answer = await post(url + path, { model: 'tale:1b', ...fields });
+  expect(await answer.body.json()).toEqual({ path, model: 'tale:1b' });
+  expect(answer.headers['x-plimsoll-variant']).toBe(VARIANT);
+});
+
+test('what is not about a generation goes through as it is, a large file piece by piece', async () => {
+  let bytes = 0;
+  const { url } = await gateway(async (incoming, response) => {
+    for await (const piece of incoming) bytes += (piece as Buffer).length;
+    response.writeHead(201).end(incoming.method);
+  });
+  const piece = Buffer.alloc(1024 * 1024);
+  const file = Readable.from(Array.from({ length: 80 }, () => piece));
+  const uploaded = await request(`${url}/api/blobs/sha256:abc`, {
+    ...{ method: 'POST', body: file },
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(uploaded.statusCode).toBe(201);
+  expect(bytes).toBe(80 * piece.length);
+  const deleted = await request(`${url}/api/delete`, { method: 'DELETE', body: '{"model":"tale:1b"}' });
+  expect(await deleted.body.text()).toBe('DELETE');
+});
+
+test("the server's own refusals are told as they are", async () => {
+  const { url } = await gateway((_incoming, response) => response.writeHead(418).end('{"error":"a teapot"}'));
+  const answer = await post(`${url}/api/generate`, { model: 'tale:1b', prompt: 'Hi' });
+  expect(answer.statusCode).toBe(418);
+  expect(await answer.body.json()).toEqual({ error: 'a teapot' });
+});
+
+test('a server that is gone is an answer in the words of the dialect', async () => {
+  const { url, services } = await gateway(() => undefined);
+  upstream?.close();
+  upstream?.closeAllConnections();
+  const answer = await post(`${url}/v1/chat/completions`, {
+    model: 'tale:1b',
+    messages: [{ role: 'user', content: 'Hi' }],
+  });
+  expect(answer.statusCode).toBe(502);
+  expect(await answer.body.json()).toMatchObject({ error: { type: 'server_error' } });
+  expect(services.state.leases).toBe(0);
+});
+
+test.each(['before the first byte', 'in the middle'])('a client that leaves %s is gone there, too', async (when) => {
+  let started = false;
+  let left = false;
+  const { url, services } = await gateway((incoming, response) => {
+    started = true;
+    response.on('close', () => (left = !response.writableFinished));
+    incoming.resume();
+    if (when === 'in the middle') response.write('{"model":"x"}\n');
+  });
+  const client = new AbortController();
+  const answer = request(`${url}/api/generate`, {
+    ...{ method: 'POST', signal: client.signal },
+    body: JSON.stringify({ model: 'tale:1b', prompt: 'Hi' }),
+  });
+  await vi.waitFor(() => expect(started).toBe(true));
+  if (when === 'in the middle') await answer;
+  client.abort();
+  await answer.catch(() => undefined);
+  await vi.waitFor(() => expect(left).toBe(true));
+  await vi.waitFor(() => expect(services.state.leases).toBe(0));
+});
+
+describe('renaming', () => {
+  const through = async (text: string, cuts: readonly number[], from = 'a:b', to = 'c'): Promise<string> => {
+    const bytes = Buffer.from(text);
+    const at = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+    const pieces = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+    const out: Uint8Array[] = [];
+    for await (const piece of renameModel(from, to)(Readable.from(pieces))) out.push(piece);
+    return Buffer.concat(out).toString();
+  };
+
+  test('does not depend on how the bytes are cut', async () => {
+    const line = fc.record({ model: fc.constantFrom('a:b', 'other'), text: fc.string({ unit: 'grapheme' }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 5 }), fc.array(fc.nat()), async (values, cuts) => {
+        const write = (name: (model: string) => string): string =>
+          values.map((value) => `${JSON.stringify({ ...value, model: name(value.model) })}\n`).join('');
+        const expected = write((model) => (model === 'a:b' ? 'c' : model));
+        expect(await through(write((model) => model), cuts)).toBe(expected);
+      }),
+    );
+  });
+
+  test('a long line passes without being gathered', async () => {
+    const text = `{"model":"a:b","data":"${'x'.repeat(1_000_000)}"}`;
+    expect(await through(text, [10, 500_000])).toBe(text.replace('a:b', 'c'));
+  });
+});
