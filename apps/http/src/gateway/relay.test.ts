@@ -29,12 +29,16 @@ interface Scene {
 }
 
 /** A gateway before a server that speaks all dialects. */
-async function gateway(answer: (incoming: IncomingMessage, response: ServerResponse) => void): Promise<Scene> {
-  upstream = createHttpServer(answer).listen(0, '127.0.0.1');
+async function gateway(
+  answer: (incoming: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+): Promise<Scene> {
+  upstream = createHttpServer((incoming, response) => void answer(incoming, response)).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const apis: ModelRuntime['apis'] = { address, dialects: ['ollama', 'openai', 'anthropic'] };
-  const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) => Object.assign(inner, { apis }));
+  const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) =>
+    Object.assign(inner, { apis }),
+  );
   server = await startServer({ services, host: '127.0.0.1', port: 0 });
   return { url: server.url, services };
 }
@@ -69,7 +73,7 @@ test('only the name of the model is changed, there and back', async () => {
   expect(seen).toEqual({ ...body, model: VARIANT, options: { min_p: 0.1, num_ctx: 2048 } });
   expect(headers).not.toHaveProperty('origin');
   await vi.waitFor(() => expect(services.state.leases).toBe(0));
-  expect((await services.statistics.get()).variants).toMatchObject([{ variant: VARIANT }]);
+  expect(await services.statistics.statistics()).toMatchObject([{ variant: VARIANT }]);
 });
 
 test.each([
@@ -108,7 +112,9 @@ test('what is not about a generation goes through as it is, a large file piece b
 });
 
 test("the server's own refusals are told as they are", async () => {
-  const { url } = await gateway((_incoming, response) => response.writeHead(418).end('{"error":"a teapot"}'));
+  const { url } = await gateway((_incoming, response) => {
+    response.writeHead(418).end('{"error":"a teapot"}');
+  });
   const answer = await post(`${url}/api/generate`, { model: 'tale:1b', prompt: 'Hi' });
   expect(answer.statusCode).toBe(418);
   expect(await answer.body.json()).toEqual({ error: 'a teapot' });
@@ -166,7 +172,12 @@ describe('renaming', () => {
         const write = (name: (model: string) => string): string =>
           values.map((value) => `${JSON.stringify({ ...value, model: name(value.model) })}\n`).join('');
         const expected = write((model) => (model === 'a:b' ? 'c' : model));
-        expect(await through(write((model) => model), cuts)).toBe(expected);
+        expect(
+          await through(
+            write((model) => model),
+            cuts,
+          ),
+        ).toBe(expected);
       }),
     );
   });

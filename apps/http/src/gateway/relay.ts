@@ -70,8 +70,7 @@ async function pass(passed: Passed): Promise<void> {
     async fetch(url, sent) {
       const answer = await transport.fetch(url, sent);
       // A renamed body has another length.
-      const { 'content-length': _length, ...headers } = answer.headers;
-      return { ...answer, headers, body: last.watch(rename(answer.body)) };
+      return { ...answer, headers: without(answer.headers, ['content-length']), body: last.watch(rename(answer.body)) };
     },
   };
   try {
@@ -137,8 +136,11 @@ function bodyOf(body: unknown): string | AsyncIterable<Uint8Array> | null {
 
 /** Our own token, and where the page came from, are nobody else's business. */
 function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
-  const { authorization: _token, origin: _origin, referer: _referer, cookie: _cookie, ...rest } = headers;
-  return { ...rest, 'accept-encoding': 'identity' };
+  return { ...without(headers, ['authorization', 'origin', 'referer', 'cookie']), 'accept-encoding': 'identity' };
+}
+
+function without<Fields extends object>(fields: Fields, names: readonly string[]): Partial<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name))) as Partial<Fields>;
 }
 
 /** Headers that hooks have set so far, which a hijacked answer would lose. */

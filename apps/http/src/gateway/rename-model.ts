@@ -6,12 +6,11 @@ const NEWLINE = 0x0a;
  * Changes the name of the model in each line of a JSON answer, the first one in the line only: a text in it cannot be
  * taken for the field, since its quotes are escaped. Bytes that need no look pass untouched and at once.
  */
-export function renameModel(
-  from: string,
-  to: string,
-): (body: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> {
+export function renameModel(from: string, to: string): (body: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> {
   if (from === to) return (body) => body;
-  const fields = [`"model":${JSON.stringify(from)}`, `"model": ${JSON.stringify(from)}`].map((text) => Buffer.from(text));
+  const fields = [`"model":${JSON.stringify(from)}`, `"model": ${JSON.stringify(from)}`].map((text) =>
+    Buffer.from(text),
+  );
   const replacement = Buffer.from(`"model":${JSON.stringify(to)}`);
   const renamed = (line: Buffer): Buffer => {
     for (const field of fields) {

@@ -7,6 +7,7 @@ import {
   type InstalledVariant,
   type LoadOptions,
   type ModelRuntime,
+  type NativeApis,
   type ResidentModel,
   type RuntimeCapabilities,
   type RuntimeInfo,
