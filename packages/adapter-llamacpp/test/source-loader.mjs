@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
-if (isMainThread) register(import.meta.url);
+// Node loads this file once more, on the thread where hooks run.
+if (!import.meta.url.endsWith('?hooks')) register(`${import.meta.url}?hooks`);
 
 const cache = fileURLToPath(new URL('../node_modules/.cache/source-loader/', import.meta.url));
 

@@ -38,9 +38,9 @@ export class EngineProcess {
       this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
     });
     this.#child.on('message', (message) => this.#receive(message as FromEngine));
-    this.#child.on('error', (cause) => this.#finish(new BackendFailedError('The engine process failed.', { cause })));
+    this.#child.on('error', (cause) => this.#finish(startFailure(cause)));
     this.#child.on('close', (code, signal) => this.#finish(this.#closeReason ?? this.#death(code, signal)));
-    this.#send({ kind: 'start', options });
+    this.#send({ kind: 'start', options, parent: process.pid });
     this.#hold();
   }
 
@@ -147,9 +147,10 @@ export class EngineProcess {
         hint: 'Choose a lower level, a shorter context or fewer layers on the device.',
       });
     }
+    const hint = signal === null ? undefined : SIGNAL_HINTS[signal];
     return new BackendFailedError(
       `The engine process ended unexpectedly (${signal ?? `code ${String(code)}`})${said === '' ? '' : `: ${said}`}`,
-      signal === 'SIGKILL' ? { hint: 'The system may have ended it for want of memory: choose a lower level.' } : {},
+      hint === undefined ? {} : { hint },
     );
   }
 
@@ -158,6 +159,29 @@ export class EngineProcess {
     for (const pending of [...this.#pending.values()]) pending.settle({ error });
   }
 }
+
+function startFailure(cause: NodeJS.ErrnoException): Error {
+  const reason = START_FAILURES[cause.code ?? ''];
+  if (reason === undefined) return new BackendFailedError(`The engine process failed: ${cause.message}`, { cause });
+  return new BackendFailedError(`The engine process could not be started: ${reason.message}.`, {
+    hint: reason.hint,
+    cause,
+  });
+}
+
+const START_FAILURES: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
+  EMFILE: { message: 'too many files are open in this process', hint: 'Raise the limit: ulimit -n' },
+  ENFILE: { message: 'too many files are open on this machine', hint: 'End other programs.' },
+  EAGAIN: { message: 'there are too many processes', hint: 'End other programs, or raise the limit: ulimit -u' },
+  ENOMEM: { message: 'there is too little memory', hint: 'End other programs.' },
+};
+
+/** What an end by a signal means, as far as it can be known. */
+const SIGNAL_HINTS: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGKILL: 'The system may have ended it because memory ran out: choose a lower level or a shorter context.',
+  SIGBUS: 'A model file became shorter while it was in use, or its disk failed. Do not change files in place.',
+  SIGILL: "This processor lacks an instruction that the engine's build uses.",
+};
 
 const fromSource: boolean = import.meta.url.endsWith('.ts');
 

@@ -144,7 +144,7 @@ export type EngineCall = keyof EngineCalls;
 
 /** What the parent sends. */
 export type ToEngine =
-  | { readonly kind: 'start'; readonly options: EngineOptions }
+  | { readonly kind: 'start'; readonly options: EngineOptions; readonly parent: number }
   | { readonly kind: 'call'; readonly id: number; readonly method: EngineCall; readonly params: unknown }
   | { readonly kind: 'abort'; readonly id: number }
   | { readonly kind: 'taken'; readonly id: number; readonly count: number };

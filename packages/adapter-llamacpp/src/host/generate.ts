@@ -26,7 +26,7 @@ export async function generate(engine: Engine, request: SessionRequest, job: Job
   const startedMs = performance.now();
   const sampler = new Sampler(engine, state.vocab, request);
   try {
-    const { tokens: prompt, opening } = preparePrompt(engine, state, request);
+    const { tokens: prompt, opening } = await preparePrompt(engine, state, request, job);
     const cached = await prefill(engine, state, prompt, request.reuse, job);
     const prefilledMs = performance.now();
     const writer = new Writer(engine, state, request, opening, job);

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { EngineCall, EngineCalls, FromEngine, ToEngine } from '../engine/protocol.js';
 import { toWire } from '../engine/wire-error.js';
 import { loadEngine } from '../native/engine.js';
@@ -33,15 +34,14 @@ const jobs = new Map<number, Job>();
 let turn: Promise<unknown> = Promise.resolve();
 let engine: Engine | Error | null = null;
 
-const send = (message: FromEngine): void => {
-  process.send?.(message);
-};
+// A parent that is gone reads nothing: this process is about to end too.
+const send = (message: FromEngine): void => void process.send?.(message, undefined, undefined, () => undefined);
 
 process.on('message', (message: ToEngine) => {
   switch (message.kind) {
     case 'start':
       try {
-        engine = loadEngine(message.options);
+        engine = loadEngine(message.options, message.parent);
       } catch (error) {
         engine = error as Error;
       }
@@ -59,7 +59,13 @@ process.on('message', (message: ToEngine) => {
 });
 
 // The parent is gone: nobody waits for an answer. Exit handlers of native code may wait for busy threads.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
+process.on('disconnect', end);
+// So may the end that Node itself would come to: native threads wait in callbacks that are never answered then.
+process.on('uncaughtException', (error) => {
+  writeSync(process.stderr.fd, `${error.stack ?? error.message}\n`);
+  end();
+});
 // A terminal's Ctrl-C reaches the whole process group; the parent decides what it means.
 process.on('SIGINT', () => undefined);
 

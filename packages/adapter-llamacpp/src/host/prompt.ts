@@ -1,12 +1,11 @@
-import { Template } from '@huggingface/jinja';
-import { UnsupportedModelError } from '@plimsoll/domain';
+import { InvalidInputError } from '@plimsoll/domain';
 import type { SessionRequest } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
+import { ChatTemplates } from './chat-template.js';
+import type { Job } from './job.js';
 import type { Session } from './session.js';
 import type { Opening } from './thinking-splitter.js';
-import { tokenize } from './vocabulary.js';
-
-type Messages = Extract<SessionRequest['input'], { kind: 'messages' }>['messages'];
+import { longestTokenBytes, tokenizeOffThread } from './vocabulary.js';
 
 /** What a model is given, and how its text then begins. */
 export interface Prompt {
@@ -14,28 +13,70 @@ export interface Prompt {
   readonly opening: Opening;
 }
 
+/** Texts with fewer bytes than this for each token of the context are not worth a closer look. */
+const BYTES_PER_TOKEN = 32;
+const TEMPLATE_CHARACTERS = 1_000_000;
+
+const templates = new ChatTemplates();
+
+/** Gets ready for chats, if the model knows them. */
+export function expectChats(engine: Engine, { model }: Pick<Session, 'model'>): void {
+  if (engine.llama.modelChatTemplate(model, null) !== null) templates.warm();
+}
+
 /** The prompt: a text to continue, or messages put into the form the model was trained on. */
-export function preparePrompt(engine: Engine, { model, vocab }: Session, request: SessionRequest): Prompt {
-  if (request.input.kind === 'raw') {
-    return { tokens: tokenize(engine, vocab, request.input.prompt, true, true), opening: 'answer' };
-  }
+export async function preparePrompt(
+  engine: Engine,
+  session: Session,
+  { input, think }: Pick<SessionRequest, 'input' | 'think'>,
+  job: Job,
+): Promise<Prompt> {
+  const { model, vocab } = session;
+  if (input.kind === 'raw') return { tokens: await tokens(engine, session, input.prompt, true), opening: 'answer' };
   const template = engine.llama.modelChatTemplate(model, null);
   if (template === null) {
     // A base model knows no roles: it continues what was said.
-    const text = request.input.messages.map((message) => message.content).join('\n\n');
-    return { tokens: tokenize(engine, vocab, text, true, true), opening: 'answer' };
+    const text = input.messages.map((message) => message.content).join('\n\n');
+    return { tokens: await tokens(engine, session, text, true), opening: 'answer' };
   }
+  for (const { content } of input.messages) demandThatItFits(engine, session, content);
   const bos = tokenText(engine, vocab, engine.llama.vocabBos(vocab));
-  const text = render(template, request.input.messages, {
-    bos_token: bos,
-    eos_token: tokenText(engine, vocab, engine.llama.vocabEos(vocab)),
-    ...(request.think === null ? {} : { enable_thinking: request.think }),
-  });
+  const said = input.messages.reduce((sum, { content }) => sum + content.length, 0);
+  const text = await templates.render(
+    {
+      source: template,
+      messages: input.messages,
+      values: {
+        bos_token: bos,
+        eos_token: tokenText(engine, vocab, engine.llama.vocabEos(vocab)),
+        ...(think === null ? {} : { enable_thinking: think }),
+      },
+      mostCharacters: TEMPLATE_CHARACTERS + 2 * said,
+    },
+    job,
+  );
   // Most templates write the first token themselves; twice would confuse the model.
   return {
-    tokens: tokenize(engine, vocab, text, bos === '' || !text.startsWith(bos), true),
+    tokens: await tokens(engine, session, text, bos === '' || !text.startsWith(bos)),
     opening: opening(template, text),
   };
+}
+
+async function tokens(engine: Engine, session: Session, text: string, addSpecial: boolean): Promise<Int32Array> {
+  demandThatItFits(engine, session, text);
+  return tokenizeOffThread(engine, session.vocab, text, addSpecial, true);
+}
+
+/** Refuses a text that cannot fit, however it is cut into tokens, before time and memory are spent on cutting it. */
+function demandThatItFits(engine: Engine, { vocab, contextTokens }: Session, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= contextTokens * BYTES_PER_TOKEN) return;
+  const least = Math.ceil(bytes / longestTokenBytes(engine, vocab));
+  if (least < contextTokens) return;
+  throw new InvalidInputError(
+    `The prompt has more than ${least} tokens; the context holds ${contextTokens}, the answer included.`,
+    { hint: 'Shorten the prompt or ask for a longer context.' },
+  );
 }
 
 /** Models whose template knows the mark think before they answer; some templates write it for them. */
@@ -46,26 +87,4 @@ function opening(template: string, prompt: string): Opening {
 
 function tokenText({ llama }: Engine, vocab: Session['vocab'], token: number): string {
   return token < 0 ? '' : llama.vocabText(vocab, token);
-}
-
-function render(source: string, messages: Messages, values: Readonly<Record<string, unknown>>): string {
-  const attempt = (list: Messages): string =>
-    new Template(source).render({ ...values, messages: list, add_generation_prompt: true });
-  try {
-    return attempt(messages);
-  } catch (cause) {
-    const [first, second, ...rest] = messages;
-    // Some models know no system role and their templates refuse it: the user then says it.
-    if (first?.role === 'system' && second !== undefined) {
-      try {
-        return attempt([{ ...second, content: `${first.content}\n\n${second.content}` }, ...rest]);
-      } catch {
-        // The first failure is the one to tell.
-      }
-    }
-    throw new UnsupportedModelError(
-      `The model's chat template failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { hint: 'Send a raw prompt instead.', cause },
-    );
-  }
 }

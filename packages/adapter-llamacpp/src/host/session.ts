@@ -8,9 +8,10 @@ import type { Pointer } from '../native/structs.js';
 import { listDevices } from './info.js';
 import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
-import { loadFailure } from './load-failure.js';
+import { contextFailure, loadFailure } from './load-failure.js';
 import { memoryBreakdown } from './memory-breakdown.js';
 import { LOGICAL_BATCH, placedModelParams, shapedContextParams } from './native-params.js';
+import { expectChats } from './prompt.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { TokenBatch } from './token-batch.js';
 
@@ -69,7 +70,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     abort_callback: engine.strlen,
     abort_callback_data: abort.address,
   });
-  if (context === null) throw loadFailure(engine, options.path);
+  if (context === null) throw contextFailure(engine, options.path, asked * shape.parallel);
   const contextTokens = Math.floor(llama.contextTokens(context) / shape.parallel);
   const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
   current = {
@@ -85,6 +86,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     batchTuner: new ThreadTuner(options.batchThreads, 2),
     held: new Int32Array(0),
   };
+  expectChats(engine, current);
   return {
     loadMs: performance.now() - startedMs,
     ...residentBytes(engine, model, context),

@@ -2,6 +2,7 @@ import { EngineMismatchError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { LLAMA_VERSION, PACKAGE_VERSION } from './build.js';
+import { dieWithParent } from './die-with-parent.js';
 import { findEngineFiles } from './engine-files.js';
 import type { EngineFiles } from './engine-files.js';
 import { EngineLog } from './engine-log.js';
@@ -27,13 +28,14 @@ export interface Engine {
 
 /**
  * Loads the engine into this process. Call it only in a process of its own: a failed assertion inside
- * native code ends the process.
+ * native code ends the process. The process ends with its parent.
  * @throws EngineMismatchError
  */
-export function loadEngine(options: EngineOptions): Engine {
+export function loadEngine(options: EngineOptions, parent: number): Engine {
   const files = findEngineFiles(options);
   // The engine's own code runs on koffi's stack when it is called off the main thread.
   koffi.config({ async_stack_size: 8 * 1024 * 1024, sync_stack_size: 8 * 1024 * 1024, resident_async_pools: 2 });
+  dieWithParent(koffi, parent);
   try {
     declareStructs(koffi);
     // The order matters: libllama links against the two ggml libraries.

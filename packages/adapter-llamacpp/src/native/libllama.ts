@@ -76,15 +76,8 @@ export interface LibLlama {
   readonly vocabBos: (vocab: Pointer) => number;
   readonly vocabEos: (vocab: Pointer) => number;
   readonly vocabIsEndOfGeneration: (vocab: Pointer, token: number) => boolean;
-  readonly tokenize: (
-    vocab: Pointer,
-    text: Uint8Array,
-    bytes: number,
-    tokens: Int32Array,
-    capacity: number,
-    addSpecial: boolean,
-    parseSpecial: boolean,
-  ) => number;
+  /** Vocabulary, text, its bytes, tokens, their capacity, whether to add and to parse special tokens. */
+  readonly tokenize: AsyncCapable<[Pointer, Uint8Array, number, Int32Array, number, boolean, boolean], number>;
   readonly tokenPiece: (
     vocab: Pointer,
     token: number,

@@ -15,6 +15,7 @@ import type {
   BuildRequest,
   BuiltVariant,
   CallOptions,
+  ModelInspector,
   VariantBuilder,
 } from '@plimsoll/domain';
 import type { EngineOptions } from '../engine/engine-options.js';
@@ -23,6 +24,7 @@ import type { QuantizeJob } from '../engine/protocol.js';
 import { SharedEngine } from '../engine/shared-engine.js';
 import { fileDigest } from '../runtime/file-digest.js';
 import { ModelFolder } from '../runtime/model-folder.js';
+import { demandUsualVocabulary } from '../runtime/vocabulary-limit.js';
 import { PartialFile } from './partial-file.js';
 
 /** How the builder is set up. */
@@ -30,6 +32,8 @@ export interface VariantBuilderOptions {
   /** Folder in which models go by name. */
   readonly modelsFolder: string;
   readonly engine?: EngineOptions | undefined;
+  /** Looks at headers before the engine does. */
+  readonly inspector?: ModelInspector | undefined;
 }
 
 /**
@@ -39,11 +43,13 @@ export interface VariantBuilderOptions {
 export class LlamaCppVariantBuilder implements VariantBuilder {
   readonly #folder: ModelFolder;
   readonly #engine: EngineOptions;
+  readonly #inspector: ModelInspector | null;
   readonly #questions: SharedEngine;
 
   constructor(options: VariantBuilderOptions) {
     this.#folder = new ModelFolder(options.modelsFolder);
     this.#engine = options.engine ?? {};
+    this.#inspector = options.inspector ?? null;
     this.#questions = new SharedEngine(this.#engine);
   }
 
@@ -66,6 +72,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
     const source = (await this.#folder.require(request.source)).path;
     const target = this.#folder.place(request.target);
     await refuseSame(source, target);
+    await demandUsualVocabulary(this.#inspector, source);
     const engine = new EngineProcess(this.#engine);
     // The C call cannot be asked to stop; its process can.
     const stop = (): void => void engine.close();

@@ -28,6 +28,13 @@ test('finds by name, by a name with a colon, by path, and split files by their f
   await expect(folder.require('absent')).rejects.toMatchObject({ code: 'model-not-found' });
 });
 
+test('any part of a split model is the model', async () => {
+  const part = (n: number): string => path.join(root, 'team', `big-0000${n}-of-00002.gguf`);
+  for (const name of [part(1), part(2), 'team/big-00002-of-00002']) {
+    expect(await folder.find(name)).toMatchObject({ path: part(1), sizeBytes: 7 });
+  }
+});
+
 test.each(['team/../../x', '', 'a\0b'])('%j is no name', async (name) => {
   expect(() => folder.place(name)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
 });

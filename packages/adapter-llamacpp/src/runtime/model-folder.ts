@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { InvalidInputError, ModelNotFoundError, StorageFailedError, parseModelReference } from '@plimsoll/domain';
+import { splitParts } from '../engine/split-parts.js';
 
 /** A model file and the name it goes by. */
 export interface ModelFile {
@@ -50,10 +51,10 @@ export class ModelFolder {
 
   /** The model that a name or a path means, or null. */
   async find(model: string): Promise<ModelFile | null> {
-    if (isPath(model)) return fileAt(model, path.resolve(expandHome(model)));
+    if (isPath(model)) return this.#fileAt(model, path.resolve(expandHome(model)));
     const stem = this.#inside(model);
     for (const candidate of [stem, stem.replaceAll(':', '-')]) {
-      const found = (await fileAt(model, `${candidate}.gguf`)) ?? (await this.#split(model, candidate));
+      const found = (await this.#fileAt(model, `${candidate}.gguf`)) ?? (await this.#split(model, candidate));
       if (found !== null) return found;
     }
     return null;
@@ -83,6 +84,21 @@ export class ModelFolder {
       });
     }
     return full;
+  }
+
+  /** A file; any part of a split model is the model. */
+  async #fileAt(model: string, file: string): Promise<ModelFile | null> {
+    const first = file.replace(/-\d{5}(-of-\d{5}\.gguf)$/, '-00001$1');
+    const found = await fileAt(model, first);
+    if (found === null) return null;
+    let { sizeBytes } = found;
+    for (const part of splitParts(first).slice(1)) {
+      const bytes = (await fileAt(model, part))?.sizeBytes;
+      // One that is missing shows when the model is loaded.
+      if (bytes === undefined) break;
+      sizeBytes += bytes;
+    }
+    return { ...found, sizeBytes };
   }
 
   async #split(model: string, stem: string): Promise<ModelFile | null> {

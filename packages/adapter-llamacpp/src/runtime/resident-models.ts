@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import { BusyError, CancelledError } from '@plimsoll/domain';
-import type { LoadOptions, ResidentModel } from '@plimsoll/domain';
+import type { LoadOptions, ModelInspector, ResidentModel } from '@plimsoll/domain';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { findEngineFiles } from '../native/engine-files.js';
 import { checkLoadOptions } from './load-options-check.js';
@@ -8,6 +8,7 @@ import type { ModelFile } from './model-folder.js';
 import { RequestQueue } from './request-queue.js';
 import { ResidentModelSlot } from './resident-model-slot.js';
 import { defaultThreads } from './threads.js';
+import { demandUsualVocabulary } from './vocabulary-limit.js';
 
 /** How many models stay loaded, and for how long. */
 export interface ResidencyOptions {
@@ -23,6 +24,8 @@ export interface ResidencyOptions {
   /** Milliseconds a model stays after its last use. Five minutes when absent. */
   readonly keepAliveMs?: number | 'forever' | undefined;
   readonly engine?: EngineOptions | undefined;
+  /** Looks at headers before the engine does. */
+  readonly inspector?: ModelInspector | undefined;
 }
 
 /** A place on a loaded model, until `leave` is called. */
@@ -159,6 +162,7 @@ export class ResidentModels {
   /** Makes room and begins to load, one model after the other, so that two loads cannot both count on the same room. */
   async #place(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ResidentModelSlot> {
     const { engine = {}, maxWaitingRequests = 64 } = this.#options;
+    await demandUsualVocabulary(this.#options.inspector ?? null, file.path);
     const leave = await this.#room.enter(signal);
     try {
       const onHost = findEngineFiles(engine).flavor === 'cpu' || load.placement?.gpuLayers === 0;
