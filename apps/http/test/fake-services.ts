@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
   ChooseVariant,
@@ -15,6 +16,7 @@ import {
 import type { ExactPlanDependencies } from '@plimsoll/application';
 import { variantName } from '@plimsoll/domain';
 import type { MemoryUse, ModelRuntime, Settings } from '@plimsoll/domain';
+import { sampleModelPath } from '@plimsoll/sample-model';
 import {
   FakeVariantBuilder,
   FixedGpuProbe,
@@ -58,7 +60,7 @@ export function fakeServices(
       installedVariant({ name: 'tale:1b-q4_K_M', level: 'Q4_K_M' }),
     ],
   });
-  const config = new InMemoryConfigStore(settings);
+  const config = new InMemoryConfigStore({ modelsFolder: dirname(sampleModelPath()), ...settings });
   const bus = new RecordingEventBus();
   const store = new InMemoryMeasurementStore();
   const host = new FixedHostProbe();

@@ -14,6 +14,7 @@ let folder: string;
 let model: string;
 let configPath: string;
 let server: StartedServer;
+const ADMIN = 'admin-4711';
 const warnings: string[] = [];
 
 beforeAll(async () => {
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const storeFile = join(folder, 'measurements.db');
   await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile, quantizationBits: 4 });
   const services = await composeServices({ config, warn: (message) => warnings.push(message) });
-  server = await startServer({ services, host: '127.0.0.1', port: 0 });
+  server = await startServer({ services, host: '127.0.0.1', port: 0, adminToken: ADMIN });
 });
 afterAll(async () => {
   await server.close(0);
@@ -35,6 +36,7 @@ afterAll(async () => {
 const call = async (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, signal?: AbortSignal) =>
   request(`${server.url}/api/plimsoll/v1${path}`, {
     method,
+    headers: { authorization: `Bearer ${ADMIN}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { FOUNDING_CONFIG } from '../test/founding-config.js';
 import { scratchFolder } from '../test/scratch-folder.js';
 import { createConfigStore } from './create-config-store.js';
+import type { FileConfigStore } from './file-config-store.js';
 import type { ConfigStoreOptions } from './create-config-store.js';
 
 function storeWith(text: string | null, options: ConfigStoreOptions = {}) {
@@ -22,6 +23,46 @@ function storeWith(text: string | null, options: ConfigStoreOptions = {}) {
   });
   return { store, path, folder, text: () => readFileSync(path, 'utf8') };
 }
+
+describe('an API key and its address', () => {
+  const held = { ai: { openai_base_url: 'https://one.example/v1', openai_api_key: 'sk-4711' } };
+  const storeHolding = (document: object = held) => storeWith(JSON.stringify(document));
+
+  it.each([
+    ['saved', (store: FileConfigStore) => store.save({ openaiBaseUrl: 'http://127.0.0.1:9/v1' })],
+    ['set by its path', (store: FileConfigStore) => store.set('ai.openai_base_url', 'http://127.0.0.1:9/v1')],
+    ['removed', (store: FileConfigStore) => store.unset('ai.openai_base_url')],
+  ])('the key goes when another address is %s', async (_, change) => {
+    const { store, text } = storeHolding();
+    const { settings, warnings } = await change(store);
+    expect(settings.openaiApiKey).toBeNull();
+    expect(text()).not.toContain('sk-4711');
+    expect(warnings?.join()).toContain('ai.openai_api_key was removed');
+  });
+
+  it('the key of the active profile goes with the address of that profile', async () => {
+    const { store, text } = storeWith(JSON.stringify({ profiles: { work: held } }), {
+      environment: { PLIMSOLL_PROFILE: 'work' },
+    });
+    expect((await store.set('ai.openai_base_url', 'https://two.example')).settings.openaiApiKey).toBeNull();
+    expect(text()).not.toContain('sk-4711');
+  });
+
+  it.each([
+    ['another path of the same server', { openaiBaseUrl: 'https://one.example/v2' }, 'sk-4711'],
+    ['a key that is given with the address', { openaiBaseUrl: 'https://two.example', openaiApiKey: 'sk-2' }, 'sk-2'],
+    ['another setting', { quantizationBits: 4 }, 'sk-4711'],
+  ] as const)('%s leaves a key', async (_, patch, key) => {
+    const { settings, warnings } = await storeHolding().store.save(patch);
+    expect(settings.openaiApiKey).toBe(key);
+    expect(warnings).toEqual([]);
+  });
+
+  it('a key that was set first stays for the first address', async () => {
+    const { store } = storeHolding({ ai: { openai_api_key: 'sk-4711' } });
+    expect((await store.save({ openaiBaseUrl: 'https://one.example' })).settings.openaiApiKey).toBe('sk-4711');
+  });
+});
 
 describe('loading', () => {
   it('reads the founding file key for key', async () => {

@@ -168,6 +168,16 @@ export class FileConfigStore implements ConfigStore {
     }
   }
 
+  /** Whether the file holds an API key for another address than the one that is set now: nobody else may get it. */
+  #isKeyOrphaned(path: string, before: string | null, after: string, wanted: readonly FileChange[]): boolean {
+    if (wanted.some(({ keys }) => keys.slice(-API_KEY.length).join('.') === API_KEY.join('.'))) return false;
+    if (this.#failureOf(path, before) !== null || this.#failureOf(path, after) !== null) return false;
+    const [old, now] = [before, after].map((text) => interpretConfig(path, text, this.#options));
+    const key = now?.origins.openaiApiKey;
+    const [from, to] = [old, now].map((loaded) => originOf(loaded?.settings.openaiBaseUrl ?? null));
+    return (key === 'file' || key === 'profile') && from !== null && from !== to;
+  }
+
   /** Reads, changes and writes the file while nobody else does. A result that would not load is not written. */
   async #edit(wanted: readonly FileChange[]): Promise<LoadedSettings> {
     const edit = async (): Promise<LoadedSettings> => {
@@ -180,14 +190,19 @@ export class FileConfigStore implements ConfigStore {
           const document = parseConfigText(before ?? '', path);
           const profile = activeProfile(document, this.#options.environment, path);
           const changes = wanted.map((change) => whereItHolds(change, document, profile?.name ?? null));
-          const after = applyChanges(before, changes);
+          const edited = applyChanges(before, changes);
+          const orphaned = this.#isKeyOrphaned(path, before, edited, wanted);
+          const after = orphaned
+            ? applyChanges(edited, [whereItHolds({ keys: API_KEY, value: undefined }, document, profile?.name ?? null)])
+            : edited;
           // A file with several mistakes is mended one by one: fewer than before may be written.
           const failure = this.#failureOf(path, after);
           if (failure !== null && mistakes(failure) >= mistakes(this.#failureOf(path, before))) throw failure;
           const secret = holdsSecret(parseConfigText(after, path));
           if (after !== before) await writeAtomically(target, after, secret, this.#options.files);
           if (failure !== null) throw failure;
-          return this.#interpret(path, after);
+          const loaded = this.#interpret(path, after);
+          return orphaned ? { ...loaded, warnings: [...(loaded.warnings ?? []), KEY_REMOVED] } : loaded;
         });
       } catch (error) {
         throw isPlimsollError(error) ? error : storageError('written', path, error);
@@ -197,6 +212,16 @@ export class FileConfigStore implements ConfigStore {
     this.#saving = turn.catch(() => undefined);
     return turn;
   }
+}
+
+const API_KEY: readonly string[] = ['ai', 'openai_api_key'];
+
+const KEY_REMOVED =
+  'ai.openai_api_key was removed: it was for the address that was set before. Set the key of the new one.';
+
+/** Scheme, host and port of an address; null when there is none. */
+function originOf(url: string | null): string | null {
+  return url !== null && URL.canParse(url) ? new URL(url).origin : null;
 }
 
 /** A change of a setting that the active profile sets, made there. */

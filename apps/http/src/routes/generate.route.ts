@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
 import { generateCallSchema } from '../schemas/generate.schema.js';
+import type { Access } from '../security/access.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import { generationEvents } from '../server/generation-events.js';
 import type { HttpServer } from '../server/http-server.js';
@@ -18,13 +19,15 @@ const DESCRIPTION = `Answers with server-sent events: \`variant\` (the variant t
 /** What the route works with. */
 export interface GenerateRouteOptions {
   readonly services: HttpServices;
+  readonly access: Access;
   readonly running: RunningRequests;
   /** Milliseconds of silence after which a comment is sent. */
   readonly heartbeatMs: number;
 }
 
 /** `POST /generate`: through the policy, streamed. */
-export function addGenerateRoute(server: HttpServer, { services, running, heartbeatMs }: GenerateRouteOptions): void {
+export function addGenerateRoute(server: HttpServer, options: GenerateRouteOptions): void {
+  const { services, access, running, heartbeatMs } = options;
   server.post(
     '/generate',
     {
@@ -40,26 +43,28 @@ export function addGenerateRoute(server: HttpServer, { services, running, heartb
       },
     },
     async (request, reply) => {
+      await access.assertMayRequest(request, [request.body.request.model]);
       const { signal, done } = running.begin(abortOnDisconnect(reply));
+      let over = done;
       try {
         const lease = await services.backend();
         const { generation } = lease;
         const events = generationEvents({ generation, call: request.body, signal, heartbeatMs });
-        // The first event decides on the status: a failure before it is an ordinary answer.
-        const first = await events.next().catch((error: unknown) => {
-          lease.release();
-          throw error;
-        });
-        const whole = untilOver(first, events, () => {
+        over = () => {
+          void events.return(undefined).catch(() => undefined);
           lease.release();
           done();
-        });
+        };
+        // The first event decides on the status: a failure before it is an ordinary answer.
+        const first = await events.next();
+        // A stream that is destroyed before its first read never enters its generator: only its closing is certain.
+        const stream = Readable.from(untilOver(first, events, over), { objectMode: false }).once('close', over);
         return await (reply as FastifyReply)
           .header('content-type', 'text/event-stream; charset=utf-8')
           .header('cache-control', 'no-store')
-          .send(Readable.from(whole, { objectMode: false }));
+          .send(stream);
       } catch (error) {
-        done();
+        over();
         throw error;
       }
     },

@@ -1,4 +1,4 @@
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
 import { machineStateSchema } from '../schemas/machine-state.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';

@@ -1,5 +1,5 @@
 import { modelListSchema } from '../schemas/model-list.schema.js';
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';

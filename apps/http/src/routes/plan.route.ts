@@ -2,12 +2,13 @@ import type { PlanModel } from '@plimsoll/application';
 import { planDocument, residentPlanDocument } from '@plimsoll/domain';
 import type { CallOptions, PlanDocument, ResidentPlanDocument } from '@plimsoll/domain';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
 import { planDocumentSchema } from '../schemas/plan-document.schema.js';
 import { planCallSchema } from '../schemas/plan-request.schema.js';
 import type { PlanCall } from '../schemas/plan-request.schema.js';
 import { planTogetherDocumentSchema } from '../schemas/plan-together-document.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
+import type { Access } from '../security/access.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
 
@@ -16,7 +17,7 @@ const DESCRIPTION = `When nothing fits, \`recommended\` is null and \`obstacles\
 itself is asked for its bytes; each candidate that it answered for has them beside those of the closed form.`;
 
 /** `POST /plan`: what fits, how fast, how good, and what to take. */
-export function addPlanRoute(server: HttpServer, services: HttpServices): void {
+export function addPlanRoute(server: HttpServer, services: HttpServices, access: Access): void {
   server.post(
     '/plan',
     {
@@ -27,7 +28,9 @@ export function addPlanRoute(server: HttpServer, services: HttpServices): void {
         response: { 200: z.union([planDocumentSchema, planTogetherDocumentSchema]), default: errorBodySchema },
       },
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
+      const { body } = request;
+      await access.assertMayRequest(request, body.kind === 'one' ? [body.request.model] : body.models);
       const lease = await services.backend();
       try {
         return await answer(lease.planning, body, { signal: abortOnDisconnect(reply) });

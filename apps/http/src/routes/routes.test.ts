@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { BackendUnreachableError, BusyError, planDocument, residentPlanDocument } from '@plimsoll/domain';
 import type { PlanDocument } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
@@ -10,6 +11,7 @@ import { containing } from '../../test/matchers.js';
 import { readEvents } from '../../test/read-events.js';
 
 const API = '/api/plimsoll/v1';
+const ADMIN = 'admin-4711';
 const SECRET = 'sk-secret-4711';
 
 let services: FakeServices;
@@ -23,6 +25,7 @@ beforeEach(async () => {
   unforeseen = [];
   created = await createServer({
     services,
+    adminToken: ADMIN,
     onRequest: (entry) => log.push(entry),
     onInternalError: (error) => unforeseen.push(error),
   });
@@ -32,7 +35,13 @@ afterEach(() => created.server.close());
 const get = (url: string) => created.server.inject({ method: 'GET', url });
 const post = (url: string, body: unknown) =>
   created.server.inject({ method: 'POST', url, body: JSON.stringify(body), headers: { 'content-type': 'text/plain' } });
-const put = (url: string, body: unknown) => created.server.inject({ method: 'PUT', url, body: JSON.stringify(body) });
+const put = (url: string, body: unknown, token = '') =>
+  created.server.inject({
+    method: 'PUT',
+    url,
+    body: JSON.stringify(body),
+    headers: { authorization: `Bearer ${token}` },
+  });
 
 describe('reading', () => {
   test.each(['/health', `${API}/health`])('%s says that the server is up', async (url) => {
@@ -103,7 +112,7 @@ describe('settings', () => {
   });
 
   test('a key can be set, but is not echoed', async () => {
-    const answer = await put(`${API}/settings`, { openaiApiKey: 'sk-new-0815' });
+    const answer = await put(`${API}/settings`, { openaiApiKey: 'sk-new-0815' }, ADMIN);
     expect(answer.body).not.toContain('sk-new-0815');
     expect((await services.config.load()).settings.openaiApiKey).toBe('sk-new-0815');
   });
@@ -186,7 +195,7 @@ describe('plan', () => {
   });
 
   test('a model that is not there', async () => {
-    const answer = await post(`${API}/plan`, { model: './nowhere.gguf' });
+    const answer = await post(`${API}/plan`, { model: join(dirname(sampleModelPath()), 'nowhere.gguf') });
     expect(answer.statusCode).toBe(404);
     expect(answer.json()).toMatchObject({ error: { code: 'model-not-found' } });
   });

@@ -1,12 +1,13 @@
 import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import type { LoadedSettings, SettingsPatch } from '@plimsoll/domain';
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
+import type { Access } from '../security/access.js';
 import { settingsPatchSchema, shownSettings, shownSettingsSchema } from '../schemas/settings.schema.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
 
 /** `GET` and `PUT /settings`: what holds now, and changes that are written to the file and hold at once. */
-export function addSettingsRoutes(server: HttpServer, services: HttpServices): void {
+export function addSettingsRoutes(server: HttpServer, services: HttpServices, access: Access): void {
   const response = { 200: shownSettingsSchema, default: errorBodySchema };
   server.get('/settings', { schema: { summary: 'Settings as they hold now, without secrets', response } }, async () =>
     shownSettings(await services.settings.load()),
@@ -16,11 +17,15 @@ export function addSettingsRoutes(server: HttpServer, services: HttpServices): v
     {
       schema: {
         summary: 'Changes settings, in the file and for running processes',
+        description: 'Addresses, paths and the API key change with the admin token only.',
         body: settingsPatchSchema,
         response,
       },
     },
-    async ({ body }) => shownSettings(await update(services, body)),
+    async (request) => {
+      await access.assertMayChange(request, request.body);
+      return shownSettings(await update(services, request.body));
+    },
   );
 }
 

@@ -1,4 +1,4 @@
-import { errorBodySchema } from '../errors/error-answer.js';
+import { errorBodySchema } from '../errors/error-body.js';
 import { statisticsQuerySchema, statisticsSchema } from '../schemas/statistics.schema.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { refusal } from '../errors/error-answer.js';
-import type { ErrorAnswer } from '../errors/error-answer.js';
+import { refusal } from '../errors/error-body.js';
+import type { ErrorAnswer } from '../errors/error-body.js';
+import { carriesToken } from './bearer.js';
 import { isLocalPage } from './local-pages.js';
 import { hostName, isLoopback } from './loopback.js';
 
@@ -9,6 +9,8 @@ import { hostName, isLoopback } from './loopback.js';
 export interface GuardOptions {
   /** What clients must send as a bearer token, or null for none. */
   readonly token: string | null;
+  /** What opens the server as `token` does, or null for none. */
+  readonly adminToken?: string | null | undefined;
   /** Host names, beside those of this machine, under which the server may be addressed. */
   readonly allowedHosts: readonly string[];
   /** Whether the route asks for no token: that the server is up is no secret. */
@@ -25,7 +27,7 @@ export interface GuardOptions {
  * - A browser tells the page's origin; a page of another site is refused even where it could send without asking.
  */
 export function guard(headers: IncomingHttpHeaders, options: GuardOptions): ErrorAnswer | null {
-  const { token, allowedHosts, isPublic = false, allowsLocalPages = false } = options;
+  const { token, adminToken = null, allowedHosts, isPublic = false, allowsLocalPages = false } = options;
   const host = hostName(headers.host ?? '');
   if (token === null && (host === null || !(isLoopback(host) || allowedHosts.includes(host)))) {
     return refusal(403, 'forbidden', 'The Host header does not name this machine.', 'Use http://127.0.0.1 in the URL.');
@@ -34,7 +36,7 @@ export function guard(headers: IncomingHttpHeaders, options: GuardOptions): Erro
   if (!isAllowedPage && isForeignPage(headers)) {
     return refusal(403, 'forbidden', 'Web pages of other origins may not use this server.');
   }
-  if (token !== null && !isPublic && !isSame(headers.authorization ?? '', `Bearer ${token}`)) {
+  if (token !== null && !isPublic && !carriesToken(headers, token) && !carriesToken(headers, adminToken)) {
     return refusal(401, 'unauthorized', 'The token is missing or wrong.', 'Send it as "Authorization: Bearer …".');
   }
   return null;
@@ -43,10 +45,4 @@ export function guard(headers: IncomingHttpHeaders, options: GuardOptions): Erro
 function isForeignPage({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   if (site === 'cross-site') return true;
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
-}
-
-/** Compares in a time that does not depend on where the texts differ. */
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

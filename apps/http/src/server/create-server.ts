@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import { undiciTransport } from '@plimsoll/transport';
 import fastify from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
-import { errorAnswer, refusal } from '../errors/error-answer.js';
+import { errorAnswer } from '../errors/error-answer.js';
+import { refusal } from '../errors/error-body.js';
+import { answerProtocolError } from '../errors/protocol-errors.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
 import { addHealthRoute } from '../routes/health.route.js';
@@ -15,6 +18,7 @@ import { addPlanRoute } from '../routes/plan.route.js';
 import { addRootRoute } from '../routes/root.route.js';
 import { addSettingsRoutes } from '../routes/settings.route.js';
 import { addStatsRoute } from '../routes/stats.route.js';
+import { Access } from '../security/access.js';
 import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
@@ -35,6 +39,8 @@ export interface CreateServerOptions {
   readonly services: HttpServices;
   /** Bearer token that clients must send; null or absent for none. */
   readonly token?: string | null | undefined;
+  /** Bearer token that also lets its sender change addresses, paths and keys; null or absent: nobody may. */
+  readonly adminToken?: string | null | undefined;
   /** Names, beside those of this machine, under which the server may be addressed. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** Silence after which a stream gets a comment; 15 s when absent. */
@@ -59,14 +65,21 @@ const CONNECT_MS = 5_000;
 
 /** Puts routes, checks and error answers together. Listening is another matter. */
 export async function createServer(options: CreateServerOptions): Promise<CreatedServer> {
-  const { services, token = null, allowedHosts = [], heartbeatMs = 15_000, onRequest } = options;
+  const { services, token = null, adminToken = null, allowedHosts = [], heartbeatMs = 15_000, onRequest } = options;
   const running = new RunningRequests();
+  const access = new Access(adminToken, services.settings);
   const server: HttpServer = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // Longer than clients keep idle connections, so that they do not send into a closing one.
     keepAliveTimeout: 72_000,
     requestTimeout: 60_000,
+    clientErrorHandler: answerProtocolError,
+    // What the router refuses before it has found a route.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = errorAnswer(error);
+      void (reply as FastifyReply).code(status).send(body);
+    },
   }).withTypeProvider<ZodTypeProvider>();
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
@@ -76,6 +89,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     const { url } = request.routeOptions;
     const refused = guard(request.headers, {
       token,
+      adminToken,
       allowedHosts,
       isPublic: isHealthRoute(url),
       allowsLocalPages: isGatewayUrl(request.url),
@@ -121,9 +135,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       addModelsRoute(api, services);
       addGpuRoute(api, services);
       addStatsRoute(api, services);
-      addSettingsRoutes(api, services);
-      addPlanRoute(api, services);
-      addGenerateRoute(api, { services, running, heartbeatMs });
+      addSettingsRoutes(api, services, access);
+      addPlanRoute(api, services, access);
+      addGenerateRoute(api, { services, access, running, heartbeatMs });
       addOpenApiRoute(api, () => server.swagger());
     },
     { prefix: PREFIX },

@@ -52,6 +52,30 @@ test('a client that goes away in the middle cancels the generation', async () =>
   await vi.waitFor(() => expect(services.state.leases).toBe(0));
 });
 
+test('a client that goes away just before its answer begins leaves no lease behind', async () => {
+  let answer: () => void = () => undefined;
+  let signal: AbortSignal | undefined;
+  const services = fakeServices({}, (inner) => {
+    inner.generate = async function* (_request, options) {
+      signal = options?.signal;
+      await new Promise<void>((resolve) => (answer = resolve));
+      // A backend may have answered before it sees the signal.
+      yield { type: 'text', text: 'Once' };
+    };
+    return inner;
+  });
+  server = await startServer({ services, host: '127.0.0.1', port: 0 });
+  const client = new AbortController();
+  const url = `${server.url}/api/plimsoll/v1/generate`;
+  const asked = request(url, { method: 'POST', body, signal: client.signal });
+  await vi.waitFor(() => expect(signal).toBeDefined());
+  client.abort();
+  await expect(asked).rejects.toThrow();
+  await vi.waitFor(() => expect(signal?.aborted).toBe(true));
+  answer();
+  await vi.waitFor(() => expect(services.state.leases).toBe(0));
+});
+
 test('a client that does not read holds the generation back', async () => {
   const { gate, url } = await start({ wordBytes: 64 * 1024 });
   const client = new AbortController();

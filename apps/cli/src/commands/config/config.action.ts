@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { configJsonSchema, type FileConfigStore, type SettingEntry } from '@plimsoll/adapter-config';
+import type { LoadedSettings } from '@plimsoll/domain';
 import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
 import { openConfigStore } from '../../composition/open-config-store.js';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -12,7 +13,7 @@ import { renderSettings, renderSettingValue } from './config.render.js';
 export async function configGet(context: CommandContext, key: string | undefined, flags: ConfigFlags): Promise<number> {
   const store = openConfigStore(context, { file: flags.config });
   const entries = key === undefined ? await store.entries() : [await store.get(key)];
-  const document = await describe(store, entries);
+  const document = describe(await store.load(), entries);
   warn(context, document.warnings);
   context.output.result(document, (shown) =>
     key === undefined
@@ -30,15 +31,13 @@ export async function configSet(
   flags: ConfigFlags,
 ): Promise<number> {
   const store = openConfigStore(context, { file: flags.config, mayBeMissing: true });
-  await store.set(key, value);
-  return tellChange(context, store, key, 'is now');
+  return tellChange(context, store, key, 'is now', await store.set(key, value));
 }
 
 /** `plimsoll config unset`. */
 export async function configUnset(context: CommandContext, key: string, flags: ConfigFlags): Promise<number> {
   const store = openConfigStore(context, { file: flags.config });
-  await store.unset(key);
-  return tellChange(context, store, key, 'is unset; what holds is');
+  return tellChange(context, store, key, 'is unset; what holds is', await store.unset(key));
 }
 
 /** `plimsoll config validate`. */
@@ -83,9 +82,10 @@ async function tellChange(
   store: FileConfigStore,
   key: string,
   words: string,
+  loaded: LoadedSettings,
 ): Promise<number> {
   const entry = await store.get(key);
-  const document = await describe(store, [entry]);
+  const document = describe(loaded, [entry]);
   const inProfile = entry.origin === 'profile' && document.profile !== null ? `, profile ${document.profile}` : '';
   warn(context, document.warnings);
   context.output.result(
@@ -98,8 +98,8 @@ async function tellChange(
   return EXIT.done;
 }
 
-async function describe(store: FileConfigStore, entries: readonly SettingEntry[]): Promise<ConfigDocument> {
-  const { path, profile, warnings = [] } = await store.load();
+function describe(loaded: LoadedSettings, entries: readonly SettingEntry[]): ConfigDocument {
+  const { path, profile, warnings = [] } = loaded;
   const settings = entries.map(({ path: key, value, origin, description }) => ({
     path: key,
     value,

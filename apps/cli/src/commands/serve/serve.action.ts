@@ -34,6 +34,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     services,
     ...settings.http,
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
+    adminToken: context.env['PLIMSOLL_HTTP_ADMIN_TOKEN'] || null,
     onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),
   });
   const document: ServeDocument = { schema: 'plimsoll.serve/1', url: server.url };

@@ -1,0 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Settings, SettingsPatch } from '@plimsoll/domain';
+import { RefusedError } from '../errors/refused-error.js';
+
+/** Where requests, keys and files go: whoever changes these can read what others send, and write anywhere. */
+const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
+  'ollamaHost',
+  'openaiBaseUrl',
+  'openaiApiKey',
+  'modelsFolder',
+  'storeFile',
+  'http',
+];
+
+/**
+ * Refuses a change of an address, a path or a key. What is given as it stands already is no change.
+ * @throws RefusedError naming the settings
+ */
+export function assertChangeable(patch: SettingsPatch, current: Settings): void {
+  const changed = ADMIN_SETTINGS.filter(
+    (name) => patch[name] !== undefined && !isDeepStrictEqual(patch[name], current[name]),
+  );
+  if (changed.length === 0) return;
+  throw new RefusedError(
+    403,
+    'forbidden',
+    `Changing ${changed.join(', ')} needs the admin token: it decides where requests, keys and files go.`,
+    'Change it at the machine with plimsoll config set, or start the server with PLIMSOLL_HTTP_ADMIN_TOKEN and send that token as "Authorization: Bearer …".',
+  );
+}
