@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { HumanMessage } from '@langchain/core/messages';
@@ -14,6 +17,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { composeServices, startServer } from '../src/index.js';
 import type { StartedServer } from '../src/index.js';
+import { pythonClients } from './python-clients.js';
 
 /** Clients as they are published, against the embedded engine with the sample model. */
 const MODEL = 'fable-5m-Q8_0';
@@ -261,4 +265,25 @@ test('LangChain speaks as to Ollama', async () => {
   let streamed = '';
   for await (const { text } of await model.stream([new HumanMessage(prompt)])) streamed += text;
   expect(streamed).toBe(content);
+});
+
+const python = pythonClients();
+const reason = 'missing' in python ? ` (skipped: ${python.missing})` : '';
+test.skipIf('missing' in python)(`the clients of Python speak as well${reason}`, { timeout: 60_000 }, async () => {
+  const script = fileURLToPath(new URL('python_clients.py', import.meta.url));
+  const program = 'program' in python ? python.program : '';
+  const { stdout } = await promisify(execFile)(program, [script, server.url, MODEL]);
+  const seen = JSON.parse(stdout) as Record<string, unknown>;
+  expect(seen).toMatchObject({
+    show: 'Q8_0',
+    openai_tokens: 8,
+    ollama_refusal: 404,
+    openai_refusal: 'model_not_found',
+  });
+  expect(seen['tags']).toContain(MODEL);
+  const answer = seen['ollama_whole'];
+  expect(answer).not.toBe('');
+  const others = ['ollama_stream', 'openai_whole', 'openai_stream', 'responses', 'anthropic_whole', 'anthropic_stream'];
+  for (const other of others) expect([other, seen[other]]).toEqual([other, answer]);
+  expect(seen['counted']).toBeGreaterThan(0);
 });

@@ -11,6 +11,7 @@ const benches = {
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',
   plan: './plan/plan-bench.mjs',
+  gateway: './gateway/gateway-bench.mjs',
 };
 
 const usage = `usage: npm run bench -- [${Object.keys(benches).join(' | ')}] …   (all, when none is named)`;

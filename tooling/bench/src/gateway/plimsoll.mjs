@@ -1,0 +1,9 @@
+// The gateway in a process of its own, before the upstream that argv names.
+import { createServer } from '@plimsoll/http';
+import { relayServices } from './relay-services.mjs';
+
+const { server } = await createServer({ services: relayServices(process.argv[2]) });
+await server.listen({ host: '127.0.0.1', port: 0 });
+process.send({ port: server.server.address().port });
+process.on('message', () => process.send({ rssBytes: process.memoryUsage().rss }));
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,11 @@
+/** The least that the gateway needs: a backend with one model that speaks all dialects at `address`. */
+export function relayServices(address) {
+  const chosen = { variant: 'tale', level: null, digest: null, made: null, load: {}, reason: 'only-variant' };
+  const lease = {
+    runtime: { id: 'openai', apis: { address, dialects: ['ollama', 'openai', 'anthropic'] } },
+    choose: { choose: async () => chosen },
+    generation: { record: async () => undefined },
+    release: () => undefined,
+  };
+  return { backend: async () => lease, close: async () => undefined };
+}
