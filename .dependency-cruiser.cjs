@@ -41,12 +41,11 @@ module.exports = {
     },
     {
       name: 'inversify-stays-at-the-rim',
-      comment: 'Classes are plain; only di, ./inversify entries and composition roots know the container.',
+      comment: 'Classes are plain; only di, ./inversify entries and the composition know the container.',
       severity: 'error',
       from: {
         path: '^(packages|apps)/',
-        pathNot:
-          '^packages/(di|composition)/src|/examples/|/src/inversify\\.ts$|/src/composition/|/composition-root\\.ts$|\\.test\\.ts$',
+        pathNot: '^packages/(di|composition)/src|/examples/|/src/inversify\\.ts$|\\.test\\.ts$',
       },
       to: { path: 'node_modules/(inversify|reflect-metadata)/' },
     },

@@ -1,11 +1,12 @@
-import { composeServices, startServer } from '@plimsoll/http';
+import { openPlimsoll } from '@plimsoll/composition';
+import { httpServices, startServer } from '@plimsoll/http';
 import type { StartedServer } from '@plimsoll/http';
 
 /** Serves the models of this machine at a free port of 127.0.0.1, with the settings of `configPath`. */
 export async function serve(configPath: string, log: (line: string) => void): Promise<StartedServer> {
-  const services = await composeServices({ config: { path: configPath }, warn: log });
+  const plimsoll = await openPlimsoll({ config: { path: configPath }, warn: log });
   const server = await startServer({
-    services,
+    services: await httpServices(plimsoll),
     host: '127.0.0.1',
     port: 0,
     onRequest: ({ method, route, status }) => log(`${method} ${route} ${status}`),

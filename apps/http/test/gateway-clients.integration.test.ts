@@ -15,7 +15,8 @@ import { Ollama } from 'ollama';
 import { createOllama } from 'ollama-ai-provider-v2';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composeServices, startServer } from '../src/index.js';
+import { openPlimsoll } from '@plimsoll/composition';
+import { httpServices, startServer } from '../src/index.js';
 import type { StartedServer } from '../src/index.js';
 import { pythonClients } from './python-clients.js';
 
@@ -38,7 +39,11 @@ beforeAll(async () => {
   const config = { path: join(folder, 'config.json'), environment: {}, homeFolder: folder, workingFolder: folder };
   const storeFile = join(folder, 'measurements.db');
   await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile });
-  server = await startServer({ services: await composeServices({ config }), host: '127.0.0.1', port: 0 });
+  server = await startServer({
+    services: await httpServices(await openPlimsoll({ config })),
+    host: '127.0.0.1',
+    port: 0,
+  });
   const made = await new Ollama({ host: server.url }).create({ model: MODEL, from: 'fable-5m-F16', quantize: 'q8_0' });
   expect(made.status).toBe('success');
 });

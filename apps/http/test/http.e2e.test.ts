@@ -6,7 +6,8 @@ import type { PlanDocument } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { composeServices, startServer } from '../src/index.js';
+import { openPlimsoll } from '@plimsoll/composition';
+import { httpServices, startServer } from '../src/index.js';
 import type { StartedServer } from '../src/index.js';
 import { readEvents } from './read-events.js';
 
@@ -25,7 +26,8 @@ beforeAll(async () => {
   const config = { path: configPath, environment: {}, homeFolder: folder, workingFolder: folder };
   const storeFile = join(folder, 'measurements.db');
   await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile, quantizationBits: 4 });
-  const services = await composeServices({ config, warn: (message) => warnings.push(message) });
+  const plimsoll = await openPlimsoll({ config, warn: (message) => warnings.push(message) });
+  const services = await httpServices(plimsoll);
   server = await startServer({ services, host: '127.0.0.1', port: 0, adminToken: ADMIN });
 });
 afterAll(async () => {

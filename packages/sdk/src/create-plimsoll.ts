@@ -1,6 +1,6 @@
-import type { UseCases } from '@plimsoll/composition';
+import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
+import type { BackendUseCases } from '@plimsoll/composition';
 import { BackendFailedError } from '@plimsoll/domain';
-import { compose } from './composition-root.js';
 import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
@@ -11,31 +11,46 @@ const PROMPT = 'Describe what you see from a window on a rainy day.';
  * @throws InvalidConfigError
  */
 export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Plimsoll> {
-  const use = await compose(options);
+  const { configFile, settings: flags, persist = false, warn } = options;
+  const file = openConfig({ path: configFile, flags });
+  const { shared, lease, close } = await openPlimsoll({ config: persist ? file : new OverlayConfigStore(file), warn });
+  /** Each call holds the backend that the settings name then; after `close` there is none. */
+  const using = async <Result>(work: (use: BackendUseCases) => Promise<Result>): Promise<Result> => {
+    const { value, release } = await lease();
+    try {
+      return await work(value);
+    } finally {
+      release();
+    }
+  };
   return {
-    generate: (model, prompt, generateOptions = {}) => generate(use, model, prompt, generateOptions),
-    setQuantization: (enabled, bits) => use.settings.setQuantization(enabled, bits),
-    getQuantizationSettings: () => use.settings.quantization(),
-    getPerformanceStats: (model) => use.statistics.statistics(model === undefined ? {} : { model }),
-    compareQuantization: (model, compareOptions = {}) => compare(use, model, compareOptions),
-    listModels: async (callOptions) => (await use.models.list(callOptions)).models,
-    checkModelExists: async (model, callOptions) => (await use.runtime.find(model, callOptions)) !== null,
-    plan: (request, callOptions) => use.planning.plan(request, callOptions),
-    close: () => use.close(),
+    generate: (model, prompt, generateOptions = {}) => using((use) => generate(use, model, prompt, generateOptions)),
+    setQuantization: (enabled, bits) => using(async () => (await shared.settings()).setQuantization(enabled, bits)),
+    getQuantizationSettings: () => using(async () => (await shared.settings()).quantization()),
+    getPerformanceStats: (model) =>
+      using(async () => (await shared.statistics()).statistics(model === undefined ? {} : { model })),
+    compareQuantization: (model, compareOptions = {}) => using((use) => compare(use, model, compareOptions)),
+    listModels: (callOptions) => using(async (use) => (await (await use.models()).list(callOptions)).models),
+    checkModelExists: (model, callOptions) =>
+      using(async (use) => (await (await use.runtime()).find(model, callOptions)) !== null),
+    plan: (request, callOptions) =>
+      using(async (use) => (await use.planning(request.model)).plan(request, callOptions)),
+    close,
   };
 }
 
 async function generate(
-  use: UseCases,
+  use: BackendUseCases,
   model: string,
   prompt: string,
   options: GenerateOptions,
 ): Promise<GeneratedText> {
   const { signal, system, images, level, make = true, onText, ...sampling } = options;
   const input = { kind: 'prompt' as const, prompt, system, images };
+  const generation = await use.generation();
   let text = '';
   let variant: Pick<GeneratedText, 'variant' | 'level'> = { variant: model, level: null };
-  for await (const event of use.generation.generate({ ...sampling, model, input }, { signal, level, make })) {
+  for await (const event of generation.generate({ ...sampling, model, input }, { signal, level, make })) {
     if (event.type === 'variant') variant = { variant: event.chosen.variant, level: event.chosen.level };
     if (event.type === 'text' && event.thinking !== true) {
       text += event.text;
@@ -46,12 +61,12 @@ async function generate(
   throw new BackendFailedError('The backend ended its answer without saying so.');
 }
 
-function compare(
-  use: UseCases,
+async function compare(
+  use: BackendUseCases,
   model: string,
   options: CompareQuantizationOptions,
 ): ReturnType<Plimsoll['compareQuantization']> {
-  return use.comparison.compare(
+  return (await use.comparison({ model })).compare(
     {
       model,
       levels: options.levels ?? ['Q8_0', 'Q4_K_M'],

@@ -1,4 +1,4 @@
-import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
+import { BACKEND_IDS } from '@plimsoll/composition';
 import { Option, type Command } from 'commander';
 import { listOf, oneOf } from '../flags/values.js';
 

@@ -9,6 +9,7 @@ import type {
   QuantizeModel,
   ReadDevices,
 } from '@plimsoll/application';
+import type { Plimsoll } from '@plimsoll/composition';
 import type { ModelRuntime } from '@plimsoll/domain';
 
 /** The use cases that need a backend, held until they are released. */
@@ -24,7 +25,7 @@ export interface BackendLease {
   release(): void;
 }
 
-/** What the routes work with. The composition root makes it; tests make their own. */
+/** What the routes work with. `httpServices` makes it; tests make their own. */
 export interface HttpServices {
   readonly settings: ManageSettings;
   readonly devices: ReadDevices;
@@ -32,4 +33,32 @@ export interface HttpServices {
   /** The backend that the settings name now. */
   backend(): Promise<BackendLease>;
   close(): Promise<void>;
+}
+
+/** The services over an open Plimsoll, which is closed with them. */
+export async function httpServices({ shared, lease, close }: Plimsoll): Promise<HttpServices> {
+  return {
+    settings: await shared.settings(),
+    devices: await shared.devices(),
+    statistics: await shared.statistics(),
+    async backend() {
+      const { value: use, release } = await lease();
+      try {
+        return {
+          models: await use.models(),
+          generation: await use.generation(),
+          planning: await use.planning(),
+          choose: await use.choose(),
+          inspect: await use.inspect(),
+          quantization: await use.quantization(),
+          runtime: await use.runtime(),
+          release,
+        };
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+    close,
+  };
 }

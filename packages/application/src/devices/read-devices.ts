@@ -25,6 +25,11 @@ export class ReadDevices {
     return { host, devices: join(devices, readings) };
   }
 
+  /** The machine without its devices, for a plan of other devices: those here are not asked. */
+  async readHost(): Promise<MachineState> {
+    return { host: await this.#host.read(), devices: [] };
+  }
+
   /** Yields the state about every `intervalMs` until the loop is left. */
   async *watch(intervalMs: number, options?: CallOptions): AsyncIterable<MachineState> {
     const devices = await this.#gpu.devices(options);

@@ -94,7 +94,7 @@ export class PlanModel {
   async prepare(request: PlanModelRequest, options?: CallOptions): Promise<PreparedPlan> {
     const [inspected, state, { settings }] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
-      this.#with.devices.read(options),
+      describesDevices(request) ? this.#with.devices.readHost() : this.#with.devices.read(options),
       this.#with.config.load(),
     ]);
     const machine = machineForPlan(request, state, settings);
@@ -144,6 +144,10 @@ export class PlanModel {
     return { request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
   }
 }
+
+/** Whether the plan is for devices other than those of this machine. */
+const describesDevices = ({ gpu, vramBytes }: PlanModelRequest): boolean =>
+  gpu !== undefined || vramBytes !== undefined;
 
 /** The usual levels, with the file's own among them. */
 function usualLevels(inspected: InspectedModel): readonly Level[] {

@@ -1,14 +1,11 @@
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
-import { MODEL_RUNTIME } from '@plimsoll/di';
+import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
 import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
-import { checkModelFile } from '../../composition/check-model-file.js';
-import { checkRunsHere } from '../../composition/check-runs-here.js';
-import { withServices, type Services } from '../../composition/services.js';
-import { compareLevels } from '../../composition/compare-services.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import type { CompareFlags } from './compare.flags.js';
 import { compareDocument } from './compare.document.js';
 import { renderComparison } from './compare.render.js';
@@ -34,16 +31,16 @@ export async function compare(context: CommandContext, model: string, flags: Com
   checkSpeedFlags(flags);
   await checkModelFile(model, signal);
   const { tasks, grader, prompts } = await compareTasks(context, flags);
-  return withServices(context, flags, async (services) => {
-    checkRunsHere(model, services.loaded.settings.backend);
-    const levels = flags.levels ?? (await defaultLevels(services, model, signal));
+  return withBackend(context, flags, async (use) => {
+    checkRunsHere(model, use.settings.backend);
+    const levels = flags.levels ?? (await defaultLevels(use, model, signal));
     const reference = flags.reference ?? bestOf(levels);
     const make = flags.make === true;
     const windowTokens = flags.window ?? WINDOW_TOKENS;
     const bar = output.progress(model);
     try {
       const writeText = async (): Promise<string> =>
-        compareText(context, services, { model, reference, make, file: flags.text, prompts, windowTokens }, (share) =>
+        compareText(context, use, { model, reference, make, file: flags.text, prompts, windowTokens }, (share) =>
           bar.update('writing a text to measure on', share),
         );
       const request: CompareRequest = {
@@ -62,7 +59,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
         tasks,
       };
       const measured = await (
-        await compareLevels(services, model, grader)
+        await use.comparison({ model, grader })
       ).compare(request, {
         signal,
         onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),
@@ -70,7 +67,7 @@ export async function compare(context: CommandContext, model: string, flags: Com
       });
       const comparison = { ...measured, notMeasured: withPrompts(measured.notMeasured ?? [], prompts) };
       bar.stop();
-      const threshold = services.loaded.settings.qualityThreshold ?? undefined;
+      const threshold = use.settings.qualityThreshold ?? undefined;
       if (flags.report !== undefined) {
         const { comparisonReport } = await import('@plimsoll/report');
         await writeWhole(flags.report, comparisonReport(comparison, threshold));
@@ -109,8 +106,8 @@ function checkSpeedFlags({ iterations, depths, concurrency }: CompareFlags): voi
 }
 
 /** The founding three, the full one being that of the model at hand. */
-async function defaultLevels(services: Services, model: string, signal: AbortSignal): Promise<readonly Level[]> {
-  const installed = await (await services.get(MODEL_RUNTIME)).find(model, { signal });
+async function defaultLevels(use: BackendUseCases, model: string, signal: AbortSignal): Promise<readonly Level[]> {
+  const installed = await (await use.runtime()).find(model, { signal });
   const own = installed?.level ?? null;
   if (own === null || !FULL_PRECISION.includes(own)) return DEFAULT_LEVELS;
   return [own, ...DEFAULT_LEVELS.filter((level) => !FULL_PRECISION.includes(level))];

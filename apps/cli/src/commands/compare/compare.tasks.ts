@@ -7,9 +7,8 @@ import {
   type Task,
   type TaskGrader,
 } from '@plimsoll/application';
+import { commandGrader, createJsonValidator } from '@plimsoll/composition';
 import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
-import { commandGrader } from '../../grading/command-grader.js';
-import { createJsonValidator } from '../../grading/json-validator.js';
 import type { CommandContext } from '../command-context.js';
 import type { CompareFlags } from './compare.flags.js';
 import { readPrompts } from './compare.prompts.js';

@@ -1,12 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ownCorpus, promptCorpus } from '@plimsoll/application';
-import { MODEL_RUNTIME } from '@plimsoll/di';
+import { cacheFolder, fileTextCache, type BackendUseCases } from '@plimsoll/composition';
 import { InvalidInputError, StorageFailedError, type Level } from '@plimsoll/domain';
-import { cacheFolder } from '../../composition/cache-folder.js';
-import type { Services } from '../../composition/services.js';
-import { fileTextCache } from '../../composition/text-cache.js';
-import { ensureVariant } from '../../composition/use-cases.js';
 import type { CommandContext } from '../command-context.js';
 
 /** How much a model writes for its own corpus: sixteen windows, but not more than a few minutes' work. */
@@ -30,7 +26,7 @@ export interface CompareTextRequest {
  */
 export async function compareText(
   context: CommandContext,
-  services: Services,
+  use: BackendUseCases,
   request: CompareTextRequest,
   onProgress: (fraction: number) => void,
 ): Promise<string> {
@@ -39,11 +35,9 @@ export async function compareText(
   const { sampleCorpusPath, sampleModelPath } = await import('@plimsoll/sample-model');
   if (prompts === null && path.resolve(request.model) === sampleModelPath()) return readText(sampleCorpusPath());
   const { signal } = context;
-  const reference = await (
-    await ensureVariant(services)
-  ).ensure(request.model, request.reference, { make: request.make, signal });
+  const reference = await (await use.ensure()).ensure(request.model, request.reference, { make: request.make, signal });
   const written = reference.digest ?? `${reference.name} ${reference.sizeBytes ?? 0}`;
-  const runtime = await services.get(MODEL_RUNTIME);
+  const runtime = await use.runtime();
   const cache = fileTextCache(path.join(cacheFolder(context.env), 'corpora'));
   if (prompts !== null) {
     const key = `${written} ${JSON.stringify(prompts)}`;

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { configJsonSchema, type FileConfigStore, type SettingEntry } from '@plimsoll/adapter-config';
+import { BACKEND_IDS, openConfig } from '@plimsoll/composition';
 import type { LoadedSettings } from '@plimsoll/domain';
-import { BACKEND_IDS } from '@plimsoll/composition/find-backend';
-import { openConfigStore } from '../../composition/open-config-store.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '../../schemas/config.schema.js';
 import type { CommandContext } from '../command-context.js';
@@ -11,7 +10,7 @@ import { renderSettings, renderSettingValue } from './config.render.js';
 
 /** `plimsoll config get`. */
 export async function configGet(context: CommandContext, key: string | undefined, flags: ConfigFlags): Promise<number> {
-  const store = openConfigStore(context, { file: flags.config });
+  const store = openConfig({ environment: context.env, path: flags.config });
   const entries = key === undefined ? await store.entries() : [await store.get(key)];
   const document = describe(await store.load(), entries);
   warn(context, document.warnings);
@@ -30,13 +29,13 @@ export async function configSet(
   value: string,
   flags: ConfigFlags,
 ): Promise<number> {
-  const store = openConfigStore(context, { file: flags.config, mayBeMissing: true });
+  const store = openConfig({ environment: context.env, path: flags.config, requireFile: false });
   return tellChange(context, store, key, 'is now', await store.set(key, value));
 }
 
 /** `plimsoll config unset`. */
 export async function configUnset(context: CommandContext, key: string, flags: ConfigFlags): Promise<number> {
-  const store = openConfigStore(context, { file: flags.config });
+  const store = openConfig({ environment: context.env, path: flags.config });
   return tellChange(context, store, key, 'is unset; what holds is', await store.unset(key));
 }
 
@@ -46,7 +45,7 @@ export async function configValidate(
   file: string | undefined,
   flags: ConfigFlags,
 ): Promise<number> {
-  const store = openConfigStore(context, { file: file ?? flags.config });
+  const store = openConfig({ environment: context.env, path: file ?? flags.config });
   const { path, warnings = [] } = await store.load();
   const exists = existsSync(path);
   const document: ConfigValidateDocument = {
@@ -65,7 +64,7 @@ export async function configValidate(
 
 /** `plimsoll config path`. */
 export async function configPath(context: CommandContext, flags: ConfigFlags): Promise<number> {
-  const file = await openConfigStore(context, { file: flags.config, mayBeMissing: true }).path();
+  const file = await openConfig({ environment: context.env, path: flags.config, requireFile: false }).path();
   const document: ConfigPathDocument = { schema: 'plimsoll.config-path/1', file, exists: existsSync(file) };
   context.output.result(document, (shown) => shown.file);
   return EXIT.done;

@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn } from '@plimsoll/application';
+import { cacheFolder } from '@plimsoll/composition';
 import { CLOCK } from '@plimsoll/di';
 import { planDocument, type Level } from '@plimsoll/domain';
-import { cacheFolder } from '../../composition/cache-folder.js';
-import { planModel } from '../../composition/plan-services.js';
-import { withServices } from '../../composition/services.js';
-import { compareLevels } from '../../composition/compare-services.js';
-import { readDevices } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import type { DemoDocument } from '../../schemas/demo.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import { compareDocument } from '../compare/compare.document.js';
 import { gpuDocument } from '../gpu/gpu.action.js';
 import { prepareDemoFolder } from './demo-folder.js';
@@ -28,22 +25,22 @@ export async function demo(context: CommandContext, flags: DemoFlags): Promise<n
   const { sampleCorpusPath } = await import('@plimsoll/sample-model');
   const { folder, model, storeFile } = await prepareDemoFolder(cacheFolder(context.env));
   const demoFlags = { config: flags.config, backend: 'embedded', settings: { storeFile } } as const;
-  return withServices(context, demoFlags, async (services) => {
-    const clock = await services.get(CLOCK);
+  return withBackend(context, demoFlags, async (use, plimsoll) => {
+    const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     output.line(renderDemoIntroduction(output.style));
 
-    const machine = gpuDocument(await (await readDevices(services)).read({ signal }));
+    const machine = gpuDocument(await (await plimsoll.shared.devices()).read({ signal }));
     output.part(machine, (shown) => renderDemoMachine(shown, output.style, output.width));
 
-    const planUseCase = await planModel(services, { model, probe: true });
+    const planUseCase = await use.planning(model);
     const plan = planDocument(await planUseCase.plan({ model, levels: LEVELS }, { signal }));
     output.part(plan, (shown) => renderDemoPlan(shown, printablePath(model), output.style, output.width));
 
     const bar = output.progress('demo');
     try {
       const comparison = await (
-        await compareLevels(services, model)
+        await use.comparison({ model })
       ).compare(
         {
           model,

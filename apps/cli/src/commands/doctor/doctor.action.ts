@@ -1,10 +1,10 @@
 import { findingFromError, type Finding } from '@plimsoll/application';
+import { openPlimsoll, type Plimsoll } from '@plimsoll/composition';
 import { isPlimsollError } from '@plimsoll/domain';
-import { Services } from '../../composition/services.js';
-import { diagnose } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { DoctorDocument } from '../../schemas/doctor.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { plimsollOptions } from '../with-plimsoll.js';
 import type { DoctorFlags } from './doctor.flags.js';
 import { renderFindings } from './doctor.render.js';
 
@@ -23,9 +23,9 @@ export async function doctor(context: CommandContext, flags: DoctorFlags): Promi
 }
 
 async function allFindings(context: CommandContext, flags: DoctorFlags): Promise<readonly Finding[]> {
-  let services: Services;
+  let plimsoll: Plimsoll;
   try {
-    services = await Services.open(context, flags);
+    plimsoll = await openPlimsoll(plimsollOptions(context, flags));
   } catch (error) {
     // Nothing can be looked at without a configuration; that is the finding.
     if (isPlimsollError(error) && error.code === 'invalid-config') {
@@ -34,8 +34,9 @@ async function allFindings(context: CommandContext, flags: DoctorFlags): Promise
     throw error;
   }
   try {
-    return await (await diagnose(services)).diagnose({ signal: context.signal });
+    const { value: use } = await plimsoll.lease();
+    return await (await use.diagnosis()).diagnose({ signal: context.signal });
   } finally {
-    await services.close();
+    await plimsoll.close();
   }
 }

@@ -1,9 +1,8 @@
 import type { MachineState } from '@plimsoll/application';
-import { withServices } from '../../composition/services.js';
-import { readDevices } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { GpuDocument } from '../../schemas/gpu.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withPlimsoll } from '../with-plimsoll.js';
 import type { GpuFlags } from './gpu.flags.js';
 import { renderMachine } from './gpu.render.js';
 
@@ -11,8 +10,8 @@ const DEFAULT_INTERVAL_S = 2;
 
 /** `plimsoll gpu`. */
 export async function gpu(context: CommandContext, flags: GpuFlags): Promise<number> {
-  return withServices(context, flags, async (services) => {
-    const devices = await readDevices(services);
+  return withPlimsoll(context, flags, async ({ shared }) => {
+    const devices = await shared.devices();
     if (flags.watch === true) {
       const intervalMs = (flags.interval ?? DEFAULT_INTERVAL_S) * 1000;
       return watch(context, devices.watch(intervalMs, { signal: context.signal }));

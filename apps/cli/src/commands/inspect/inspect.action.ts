@@ -1,7 +1,6 @@
-import { withServices } from '../../composition/services.js';
-import { inspectModel } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import type { InspectFlags } from './inspect.flags.js';
 import { inspectDocument } from './inspect.document.js';
 import { invalidParameters } from './inspect.invalid.js';
@@ -9,8 +8,8 @@ import { renderInspection } from './inspect.render.js';
 
 /** `plimsoll inspect`. */
 export async function inspect(context: CommandContext, model: string, flags: InspectFlags): Promise<number> {
-  return withServices(context, flags, async (services) => {
-    const inspected = await (await inspectModel(services, model)).inspect(model, { signal: context.signal });
+  return withBackend(context, flags, async (use) => {
+    const inspected = await (await use.inspect(model)).inspect(model, { signal: context.signal });
     const document = inspectDocument(inspected, {
       tensors: flags.tensors === true,
       metadata: flags.metadata === true,

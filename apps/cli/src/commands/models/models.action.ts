@@ -1,17 +1,16 @@
 import type { ModelList } from '@plimsoll/application';
-import { withServices } from '../../composition/services.js';
-import { listModels } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { ModelsDocument } from '../../schemas/models.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import type { ModelsFlags } from './models.flags.js';
 import { renderModels } from './models.render.js';
 
 /** `plimsoll models`. */
 export async function models({ output, signal, ...context }: CommandContext, flags: ModelsFlags): Promise<number> {
-  return withServices({ output, signal, ...context }, flags, async (services) => {
-    const list = await (await listModels(services)).list({ signal });
-    const { backend, modelsFolder } = services.loaded.settings;
+  return withBackend({ output, signal, ...context }, flags, async (use) => {
+    const list = await (await use.models()).list({ signal });
+    const { backend, modelsFolder } = use.settings;
     const document = modelsDocument(backend, list);
     output.result(document, (shown) =>
       renderModels(shown, output.style, output.width, backend === 'embedded' ? modelsFolder : null),

@@ -1,9 +1,8 @@
 import { InvalidInputError, planTogether as planResidents, residentPlanDocument } from '@plimsoll/domain';
-import { planModel } from '../../composition/plan-services.js';
-import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import { renderResidentPlan } from './plan-together.render.js';
 import { requestOf } from './plan.action.js';
 import type { PlanFlags } from './plan.flags.js';
@@ -20,13 +19,10 @@ export async function planTogether(
       hint: `Name one model, or leave ${alone} out.`,
     });
   }
-  return withServices(context, flags, async (services) => {
-    const probe = flags.gpu === undefined && flags.vram === undefined;
+  return withBackend(context, flags, async (use) => {
     const request = requestOf(flags);
     const planned = await Promise.all(
-      models.map(async (model) =>
-        (await planModel(services, { model, probe })).prepare({ model, ...request }, context),
-      ),
+      models.map(async (model) => (await use.planning(model)).prepare({ model, ...request }, context)),
     );
     const document = residentPlanDocument(planResidents(planned.map((prepared) => prepared.request)));
     context.output.result(document, (shown) =>

@@ -1,11 +1,10 @@
 import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/application';
 import { createPlan, parseModelReference, planDocument, type Level, type Plan } from '@plimsoll/domain';
-import { planModel } from '../../composition/plan-services.js';
-import { withServices } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import type { PlanFlags } from './plan.flags.js';
 import { renderPlan } from './plan.render.js';
 
@@ -13,9 +12,8 @@ import { renderPlan } from './plan.render.js';
 export async function plan(context: CommandContext, model: string, flags: PlanFlags): Promise<number> {
   const { output, signal } = context;
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
-  return withServices(context, flags, async (services) => {
-    const probe = flags.gpu === undefined && flags.vram === undefined;
-    const planner = await planModel(services, { model, probe, warn: (text) => output.warn(text) });
+  return withBackend(context, flags, async (use) => {
+    const planner = await use.planning(model);
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
     const document = planDocument(
       flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request),
@@ -25,7 +23,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
       await writeWhole(flags.html, planPage(prepared));
       output.note(`Page: ${printablePath(flags.html)}`);
     }
-    const downloads = services.loaded.settings.backend === 'ollama' && parseModelReference(model).kind !== 'url';
+    const downloads = use.settings.backend === 'ollama' && parseModelReference(model).kind !== 'url';
     output.result(document, (shown) =>
       renderPlan(shown, { model: printablePath(model), downloads }, output.style, output.width),
     );

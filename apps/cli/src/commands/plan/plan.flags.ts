@@ -1,5 +1,5 @@
 import type { FlashAttention, KvCacheType, Level } from '@plimsoll/domain';
-import type { RemoteFlags } from '../../composition/remote-reading.js';
+import type { RemoteFlags } from '@plimsoll/composition';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll plan`. */

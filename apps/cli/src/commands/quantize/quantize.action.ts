@@ -1,14 +1,12 @@
 import type { QuantizeRequest } from '@plimsoll/application';
+import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
 import { CLOCK } from '@plimsoll/di';
-import { checkModelFile } from '../../composition/check-model-file.js';
-import { checkRunsHere } from '../../composition/check-runs-here.js';
-import { withServices } from '../../composition/services.js';
-import { quantizeModel } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatBytes, formatDuration } from '../../output/format.js';
 import { buildProgress } from '../../output/build-progress.js';
 import type { QuantizeDocument } from '../../schemas/quantize.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import { targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
@@ -16,14 +14,14 @@ import type { QuantizeFlags } from './quantize.flags.js';
 export async function quantize(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
   const { output, signal } = context;
   await checkModelFile(model, signal);
-  return withServices(context, flags, async (services) => {
-    checkRunsHere(model, services.loaded.settings.backend);
+  return withBackend(context, flags, async (use, plimsoll) => {
+    checkRunsHere(model, use.settings.backend);
     const { out, force = false } = flags;
-    const here = services.loaded.settings.backend === 'embedded' && out !== undefined && flags.dryRun !== true;
+    const here = use.settings.backend === 'embedded' && out !== undefined && flags.dryRun !== true;
     const target = here ? await targetFile({ model, level: flags.to, out, force }) : out;
-    const clock = await services.get(CLOCK);
+    const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
-    const useCase = await quantizeModel(services);
+    const useCase = await use.quantization();
     const request: QuantizeRequest = {
       model,
       level: flags.to,

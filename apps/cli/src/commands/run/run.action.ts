@@ -1,14 +1,12 @@
 import type { ChosenVariant } from '@plimsoll/application';
+import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
 import { parseModelReference, type GenerateEvent } from '@plimsoll/domain';
-import { checkModelFile } from '../../composition/check-model-file.js';
-import { checkRunsHere } from '../../composition/check-runs-here.js';
-import { withServices } from '../../composition/services.js';
-import { generateText } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
 import { printableDocument, printablePath } from '../../output/printable.js';
 import type { RunDocument } from '../../schemas/run.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withBackend } from '../with-plimsoll.js';
 import type { RunFlags } from './run.flags.js';
 import { renderChosenVariant, renderTimings } from './run.render.js';
 import { readPrompt, runRequest } from './run.request.js';
@@ -25,9 +23,9 @@ export async function run(
   const { output, signal } = context;
   await checkModelFile(model, signal);
   const request = await runRequest(model, await readPrompt(prompt, context.stdin), flags);
-  return withServices(context, flags, async (services) => {
-    checkRunsHere(model, services.loaded.settings.backend);
-    const useCase = await generateText(services, (message) => output.warn(message));
+  return withBackend(context, flags, async (use) => {
+    checkRunsHere(model, use.settings.backend);
+    const useCase = await use.generation();
     const progress = buildProgress(output.progress());
     const isFile = parseModelReference(model).kind === 'file';
     let variant: ChosenVariant | null = null;

@@ -1,12 +1,10 @@
-import path from 'node:path';
-import { cacheFolder } from '../../composition/cache-folder.js';
-import { openConfigStore } from '../../composition/open-config-store.js';
-import { remoteReading } from '../../composition/remote-reading.js';
+import { openPlimsoll } from '@plimsoll/composition';
 import { EXIT } from '../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
 import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { plimsollOptions } from '../with-plimsoll.js';
 import type { ServeFlags } from './serve.flags.js';
 
 /** Longest that running answers are waited for after Ctrl-C. */
@@ -15,24 +13,13 @@ const FAREWELL_MS = 5000;
 /** `plimsoll serve`. Ctrl-C is how it ends. */
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { output, signal } = context;
-  const config = openConfigStore(context, {
-    file: flags.config,
-    settings: {
-      ...(flags.backend === undefined ? {} : { backend: flags.backend }),
-      ...(flags.port === undefined ? {} : { http: { port: flags.port } }),
-    },
-  });
-  const { settings } = await config.load();
-  const { composeServices, startServer } = await import('@plimsoll/http');
-  const services = await composeServices({
-    config,
-    cacheFolder: path.join(cacheFolder(context.env), 'headers'),
-    remote: remoteReading(flags, context.env),
-    warn: (message) => output.warn(message),
-  });
+  const settings = flags.port === undefined ? {} : { http: { port: flags.port } };
+  const plimsoll = await openPlimsoll(plimsollOptions(context, { ...flags, settings }));
+  const { httpServices, startServer } = await import('@plimsoll/http');
+  const services = await httpServices(plimsoll);
   const server = await startServer({
     services,
-    ...settings.http,
+    ...plimsoll.loaded.settings.http,
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
     adminToken: context.env['PLIMSOLL_HTTP_ADMIN_TOKEN'] || null,
     onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),

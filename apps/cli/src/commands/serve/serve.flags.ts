@@ -1,4 +1,4 @@
-import type { RemoteFlags } from '../../composition/remote-reading.js';
+import type { RemoteFlags } from '@plimsoll/composition';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll serve`. */

@@ -1,12 +1,11 @@
 import type { Development, SettingsProposal } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, type VariantStatistics } from '@plimsoll/domain';
-import { withServices } from '../../composition/services.js';
-import { findRegressions, getStatistics, proposeForModels } from '../../composition/use-cases.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printable } from '../../output/printable.js';
 import type { StatsDocument } from '../../schemas/stats.schema.js';
 import type { CommandContext } from '../command-context.js';
+import { withPlimsoll } from '../with-plimsoll.js';
 import type { StatsFlags } from './stats.flags.js';
 import { exportStats, importStats } from './stats.exchange.js';
 import { renderStats } from './stats.render.js';
@@ -16,15 +15,16 @@ const DAY_MS = 86_400_000;
 /** `plimsoll stats`. */
 export async function stats(context: CommandContext, model: string | undefined, flags: StatsFlags): Promise<number> {
   checkFlags(flags);
-  return withServices(context, flags, async (services) => {
-    if (flags.import !== undefined) return importStats(context, services, flags.import);
-    const clock = await services.get(CLOCK);
+  return withPlimsoll(context, flags, async (plimsoll) => {
+    const { loaded, shared } = plimsoll;
+    if (flags.import !== undefined) return importStats(context, loaded.settings.storeFile, flags.import);
+    const clock = await plimsoll.get(CLOCK);
     const sinceMs = flags.days === undefined ? null : Math.round(clock.nowMs() - flags.days * DAY_MS);
     const filter = { model, backend: flags.backend, sinceMs: sinceMs ?? undefined };
-    if (flags.export !== undefined) return exportStats(context, services, flags.export, filter);
-    const statistics = await (await getStatistics(services)).statistics(filter);
-    const development = await (await findRegressions(services)).find(filter);
-    const proposing = await proposeForModels(services);
+    if (flags.export !== undefined) return exportStats(context, loaded.settings.storeFile, flags.export, filter);
+    const statistics = await (await shared.statistics()).statistics(filter);
+    const development = await (await shared.regressions()).find(filter);
+    const proposing = await shared.proposals();
     const proposals = flags.propose === true || flags.apply === true ? await proposing.propose(model) : null;
     const applied = flags.apply === true && proposals !== null && proposals.length > 0;
     if (applied) await proposing.apply(proposals);

@@ -15,7 +15,6 @@ import {
   isPlimsollError,
   type MeasurementFilter,
 } from '@plimsoll/domain';
-import type { Services } from '../../composition/services.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount } from '../../output/format.js';
 import { checkWritable } from '../../output/write-file.js';
@@ -28,13 +27,12 @@ const MOST_SHOWN = 10;
 /** `plimsoll stats --export`: the records that the other flags ask for, newest first, as a whole file or none. */
 export async function exportStats(
   { output, signal }: CommandContext,
-  services: Services,
+  storeFile: string,
   file: string,
   filter: MeasurementFilter,
 ): Promise<number> {
   const format = formatOf('--export', file);
   await checkWritable('--export', file);
-  const { storeFile } = services.loaded.settings;
   const store = existsSync(storeFile) ? new LibsqlMeasurementStore(storeFile) : null;
   let records = 0;
   async function* counted(): AsyncGenerator<string, void> {
@@ -68,12 +66,12 @@ export async function exportStats(
  */
 export async function importStats(
   { output, signal }: CommandContext,
-  services: Services,
+  storeFile: string,
   file: string,
 ): Promise<number> {
   const format = formatOf('--import', file);
   await checkReadable(file);
-  const store = new LibsqlMeasurementStore(services.loaded.settings.storeFile);
+  const store = new LibsqlMeasurementStore(storeFile);
   try {
     const { accepted, refused, refusedLines } = await importMeasurements(
       store,

@@ -6,8 +6,8 @@ import {
   type ModelReference,
 } from '@plimsoll/domain';
 
-/** Reads each header once; for the length of one command nothing changes underneath. */
-export class RememberingInspector implements ModelInspector {
+/** Reads each header once, for the length of one plan: nothing changes underneath. */
+export class MemoizedInspector implements ModelInspector {
   readonly #inspector: ModelInspector;
   readonly #answers = new Map<string, Promise<InspectedModel>>();
 

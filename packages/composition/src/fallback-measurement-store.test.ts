@@ -1,7 +1,7 @@
 import { InvalidInputError, StorageFailedError } from '@plimsoll/domain';
 import { InMemoryMeasurementStore } from '@plimsoll/testing';
 import { expect, test } from 'vitest';
-import { forgivingStore } from './forgiving-store.js';
+import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 
 const failing = (error: Error) =>
   Object.assign(new InMemoryMeasurementStore(), {
@@ -9,15 +9,17 @@ const failing = (error: Error) =>
     append: () => Promise.reject(error),
   });
 
-test('a store that cannot be used has nothing, keeps nothing, and is told of once', async () => {
+test('a store that cannot be used has nothing, keeps nothing, and is warned of once', async () => {
   const warnings: string[] = [];
-  const store = forgivingStore(failing(new StorageFailedError('The disk is full.')), (text) => warnings.push(text));
+  const store = fallbackMeasurementStore(failing(new StorageFailedError('The disk is full.')), (text) =>
+    warnings.push(text),
+  );
   expect(await store.query()).toEqual([]);
   await store.append([]);
   expect(warnings).toEqual(['Planned without what was measured here. The disk is full.']);
 });
 
 test('other failures are not hidden', async () => {
-  const store = forgivingStore(failing(new InvalidInputError('No such filter.')), () => undefined);
+  const store = fallbackMeasurementStore(failing(new InvalidInputError('No such filter.')), () => undefined);
   await expect(store.query()).rejects.toMatchObject({ code: 'invalid-input' });
 });

@@ -1,22 +1,10 @@
-import { existsSync } from 'node:fs';
-import { MEASUREMENT_STORE } from '@plimsoll/di';
 import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
-import type { Services } from './services.js';
-
-/** The measurements of a command. */
-export function lateStore(services: Services): MeasurementStore {
-  const { storeFile } = services.loaded.settings;
-  return new LateStore(
-    () => services.get(MEASUREMENT_STORE),
-    () => existsSync(storeFile),
-  );
-}
 
 /**
  * A store that is opened when it is first needed, and, as long as `exists` says that nothing was ever recorded, not
  * opened for questions at all: a command that only asks leaves no empty database behind.
  */
-export class LateStore implements MeasurementStore {
+export class LazyMeasurementStore implements MeasurementStore {
   readonly #open: () => Promise<MeasurementStore>;
   readonly #exists: () => boolean;
 

@@ -3,9 +3,9 @@ import type { MeasurementStore } from '@plimsoll/domain';
 
 /**
  * A store for plans: when it cannot be used, because its disk is full or its file damaged, a plan is made without what
- * was learned, and nothing new is kept. `warn` hears of it once.
+ * was learned, and nothing new is kept. `warn` is called once.
  */
-export function forgivingStore(store: MeasurementStore, warn: (message: string) => void): MeasurementStore {
+export function fallbackMeasurementStore(store: MeasurementStore, warn: (message: string) => void): MeasurementStore {
   let warned = false;
   const forgive = async <Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> => {
     try {

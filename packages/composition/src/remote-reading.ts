@@ -1,5 +1,15 @@
 import { InvalidConfigError } from '@plimsoll/domain';
-import type { RemoteReading } from './modules.js';
+import type { HubModuleOptions } from '@plimsoll/adapter-hub/inversify';
+
+/** How models are read over a network. */
+export interface RemoteReading {
+  readonly access: NonNullable<HubModuleOptions['access']>;
+  /** Hugging Face's address and access token, where the environment names them. */
+  readonly huggingFace: NonNullable<HubModuleOptions['huggingFace']>;
+}
+
+/** Public addresses by HTTPS, and no account. */
+export const PUBLIC_ADDRESSES: RemoteReading = { access: {}, huggingFace: {} };
 
 /** Flags that say what may be read over a network. */
 export interface RemoteFlags {

@@ -1,7 +1,9 @@
+import { InvalidInputError } from '@plimsoll/domain';
+
 /** Something that is in use until it is released. */
 export interface Lease<Value> {
   readonly value: Value;
-  release(): void;
+  readonly release: () => void;
 }
 
 interface Held<Value> {
@@ -14,22 +16,25 @@ interface Held<Value> {
  * One value that is replaced when its key changes. Who holds the old one keeps it; it is closed when the last
  * holder has released it.
  */
-export class Live<Value> {
-  readonly #open: (key: string) => Promise<Value>;
+export class LeasedResource<Value> {
   readonly #close: (value: Value) => Promise<void>;
   readonly #closing = new Set<Promise<void>>();
   #current: Held<Value> | null = null;
+  #closed = false;
 
-  constructor(open: (key: string) => Promise<Value>, close: (value: Value) => Promise<void>) {
-    this.#open = open;
+  constructor(close: (value: Value) => Promise<void>) {
     this.#close = close;
   }
 
-  /** The value for `key`, opened when it is another one than before. One that fails to open is tried again. */
-  async lease(key: string): Promise<Lease<Value>> {
+  /**
+   * The value for `key`, opened when it is another one than before. One that fails to open is tried again.
+   * @throws InvalidInputError after `close`
+   */
+  async lease(key: string, open: () => Promise<Value>): Promise<Lease<Value>> {
+    if (this.#closed) throw new InvalidInputError('This was closed; nothing is opened any more.');
     if (this.#current?.key !== key) {
       const old = this.#current;
-      this.#current = { key, value: this.#open(key), leases: 0 };
+      this.#current = { key, value: open(), leases: 0 };
       if (old !== null && old.leases === 0) this.#retire(old);
     }
     const held = this.#current;
@@ -51,6 +56,7 @@ export class Live<Value> {
 
   /** Closes the value, in use or not, and waits for those that are being closed. */
   async close(): Promise<void> {
+    this.#closed = true;
     const last = this.#current;
     this.#current = null;
     if (last !== null) this.#retire(last);

@@ -1,4 +1,5 @@
 import {
+  CapabilityMissingError,
   LEVELS,
   isPlimsollError,
   levelFromFileType,
@@ -13,6 +14,7 @@ import {
   type Level,
   type ModelCatalog,
   type ModelInspector,
+  type VariantBuilder,
 } from '@plimsoll/domain';
 
 /** Levels that quantization starts from without losing twice. */
@@ -77,4 +79,18 @@ export class FileVariants implements ModelCatalog {
 function levelOf({ header }: InspectedModel): Level | null {
   const fileType = metadataNumber(header, 'general.file_type');
   return fileType === null ? null : levelFromFileType(fileType);
+}
+
+/** Knows from headers what can be made; the engine is opened only to make it. */
+export function lateBuilder(files: FileVariants, builders: () => Promise<readonly VariantBuilder[]>): VariantBuilder {
+  const engine = async (): Promise<VariantBuilder> => {
+    const [builder] = await builders();
+    if (builder === undefined) throw new CapabilityMissingError('This backend makes no variants.');
+    return builder;
+  };
+  return {
+    methods: (request) => files.methods(request),
+    build: async (request, options) => (await engine()).build(request, options),
+    dryRun: async (request, options) => (await engine()).dryRun(request, options),
+  };
 }

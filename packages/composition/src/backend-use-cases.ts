@@ -1,0 +1,207 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import {
+  ChooseVariant,
+  CompareLevels,
+  Diagnose,
+  EnsureVariant,
+  GenerateText,
+  InspectModel,
+  ListModels,
+  MeasurementRecorder,
+  PlanModel,
+  QuantizeModel,
+  checkResidentModels,
+  type CompareDependencies,
+  type ExactPlanDependencies,
+} from '@plimsoll/application';
+import {
+  CLOCK,
+  CONFIG_STORE,
+  EVENT_BUS,
+  FOOTPRINT_ORACLE,
+  GPU_PROBE,
+  HOST_PROBE,
+  LOGITS_SOURCE,
+  MODEL_CATALOG,
+  MODEL_INSPECTOR,
+  MODEL_RUNTIME,
+  REMOTE_CATALOG,
+  VARIANT_BUILDER,
+} from '@plimsoll/di';
+import { parseModelReference, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
+import { fallbackMeasurementStore } from './fallback-measurement-store.js';
+import { FileVariants, lateBuilder } from './file-variants.js';
+import { MemoizedInspector } from './memoized-inspector.js';
+import { nameVariant } from './name-variant.js';
+import { once } from './once.js';
+import type { Services } from './services.js';
+import type { SharedUseCases } from './shared-use-cases.js';
+
+/** Use cases over the backend that the settings choose. Each is made, and opens its adapters, when it is first asked for. */
+export interface BackendUseCases {
+  /** The settings by which this backend was opened. */
+  readonly settings: Settings;
+  readonly runtime: () => Promise<ModelRuntime>;
+  readonly models: () => Promise<ListModels>;
+  /** Reads headers; of the named `model` alone, with no more than that kind of name needs. */
+  readonly inspect: (model?: string) => Promise<InspectModel>;
+  /**
+   * Plans; the named `model` alone. For a file and the engine inside, headers say which variants are there and which
+   * could be made, and no engine is started.
+   */
+  readonly planning: (model?: string) => Promise<PlanModel>;
+  /** Finds variants, and makes them. */
+  readonly ensure: () => Promise<EnsureVariant>;
+  /** Chooses the variant that runs. */
+  readonly choose: () => Promise<ChooseVariant>;
+  readonly generation: () => Promise<GenerateText>;
+  readonly quantization: () => Promise<QuantizeModel>;
+  readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
+  /** Keeps measurements. */
+  readonly recorder: () => Promise<MeasurementRecorder>;
+  readonly diagnosis: () => Promise<Diagnose>;
+}
+
+/** What a comparison is about. */
+export interface ComparisonOptions {
+  /** The model, where it is known in advance; see `planning`. */
+  readonly model?: string | undefined;
+  /** Judges the answers to tasks; without one there are no tasks. */
+  readonly grader?: CompareDependencies['grader'];
+}
+
+/** What the use cases are made of. */
+export interface BackendUseCasesOptions {
+  readonly services: Services;
+  readonly settings: Settings;
+  readonly shared: SharedUseCases;
+  /** Receives what went wrong beside an answer. */
+  readonly warn: (message: string) => void;
+}
+
+const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-library'];
+
+/** For models that no backend needs to be asked about. */
+const NO_NAMES: Pick<ModelRuntime, 'find'> = { find: async () => null };
+
+/** Puts the use cases together. Where the backend has no builder or no logits, none are used. */
+export function backendUseCases({ services, settings, shared, warn }: BackendUseCasesOptions): BackendUseCases {
+  const { store } = shared;
+  const naming = nameVariant(settings);
+  const runtime = (): Promise<ModelRuntime> => services.get(MODEL_RUNTIME);
+
+  const inspectNamed = async (model: string): Promise<InspectModel> => {
+    const { kind } = parseModelReference(model);
+    if (kind === 'file') return new InspectModel(NO_NAMES, [new FileModelInspector()]);
+    return kind === 'name' ? inspectAny() : new InspectModel(NO_NAMES, await services.getAll(MODEL_INSPECTOR));
+  };
+  // The backend first: its own inspector knows its names best.
+  const inspectAny = once(async () => new InspectModel(await runtime(), await services.getAll(MODEL_INSPECTOR)));
+  const inspect = (model?: string): Promise<InspectModel> => (model === undefined ? inspectAny() : inspectNamed(model));
+
+  const ensure = once(
+    async () =>
+      new EnsureVariant(
+        await runtime(),
+        await services.get(MODEL_CATALOG),
+        await services.getAll(VARIANT_BUILDER),
+        naming,
+        await services.get(EVENT_BUS),
+      ),
+  );
+  const choose = once(async () => new ChooseVariant(await services.get(CONFIG_STORE), await runtime(), await ensure()));
+  const recorder = once(
+    async () =>
+      new MeasurementRecorder(
+        store,
+        await runtime(),
+        await services.get(GPU_PROBE),
+        await services.get(HOST_PROBE),
+        await services.get(CLOCK),
+        randomUUID,
+      ),
+  );
+
+  const planning = async (model?: string): Promise<PlanModel> => {
+    const common = {
+      devices: await shared.devices(),
+      config: await services.get(CONFIG_STORE),
+      store: fallbackMeasurementStore(store, warn),
+      exact: await exactAnswers(services),
+    };
+    const kind = model === undefined ? null : parseModelReference(model).kind;
+    if (kind === 'file' && settings.backend === 'embedded') {
+      const inspector = new MemoizedInspector(new FileModelInspector());
+      const files = new FileVariants(inspector);
+      const builder = lateBuilder(files, () => services.getAll(VARIANT_BUILDER));
+      const bus = await services.get(EVENT_BUS);
+      const fromHeaders = new EnsureVariant(files, files, [builder], naming, bus);
+      return new PlanModel({ ...common, inspect: new InspectModel(files, [inspector]), ensure: fromHeaders });
+    }
+    const remote = kind === null || REMOTE_KINDS.includes(kind) ? await services.getAll(REMOTE_CATALOG) : [];
+    return new PlanModel({ ...common, inspect: await inspect(model), ensure: await ensure(), remote });
+  };
+
+  return {
+    settings,
+    runtime,
+    models: once(async () => new ListModels(await runtime())),
+    inspect,
+    planning,
+    ensure,
+    choose,
+    recorder,
+    generation: once(
+      async () =>
+        new GenerateText(await runtime(), await choose(), await recorder(), await services.get(EVENT_BUS), warn),
+    ),
+    quantization: once(
+      async () => new QuantizeModel(await services.getAll(VARIANT_BUILDER), naming, await services.get(EVENT_BUS)),
+    ),
+    comparison: async ({ model, grader } = {}) =>
+      new CompareLevels({
+        planner: await planning(model),
+        runtime: await runtime(),
+        ensure: await ensure(),
+        logits: await services.find(LOGITS_SOURCE),
+        store,
+        recorder: await recorder(),
+        gpu: await services.get(GPU_PROBE),
+        host: await services.get(HOST_PROBE),
+        clock: await services.get(CLOCK),
+        grader,
+        digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
+      }),
+    diagnosis: once(async () => {
+      const [config, regressions] = [await services.get(CONFIG_STORE), await shared.regressions()];
+      const resident = {
+        runtime: await runtime(),
+        inspect: await inspect(),
+        recorder: await recorder(),
+        settings: async () => (await config.load()).settings,
+      };
+      return new Diagnose({
+        config,
+        runtime: await runtime(),
+        devices: await shared.devices(),
+        choose: await choose(),
+        store,
+        checks: [() => regressions.check(), (options) => checkResidentModels(resident, options)],
+      });
+    }),
+  };
+}
+
+/** The embedded engine's own bytes, whatever backend serves: it is started by the first question. */
+async function exactAnswers(services: Services): Promise<ExactPlanDependencies> {
+  return {
+    oracle: {
+      measure: async (file, shape, options) => (await services.get(FOOTPRINT_ORACLE)).measure(file, shape, options),
+    },
+    withHeaderFile: async (header, types, use) =>
+      (await import('@plimsoll/adapter-gguf/writer')).withHeaderFile(header, types, use),
+    clock: await services.get(CLOCK),
+    newId: () => randomUUID(),
+  };
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import {
+  FOOTPRINT_ORACLE,
+  GPU_PROBE,
+  HOST_PROBE,
+  LOGITS_SOURCE,
+  MEASUREMENT_STORE,
+  MODEL_CATALOG,
+  MODEL_INSPECTOR,
+  MODEL_RUNTIME,
+  REMOTE_CATALOG,
+  VARIANT_BUILDER,
+} from '@plimsoll/di';
+import type { Settings } from '@plimsoll/domain';
+import { findBackend } from './find-backend.js';
+import { gpuOptions } from './gpu-options.js';
+import type { RemoteReading } from './remote-reading.js';
+import type { ModuleLoader, ModuleTable } from './services.js';
+
+/** The adapters that do not depend on the backend. Nothing is imported before it is asked for. */
+export function sharedModules({ storeFile }: Pick<Settings, 'storeFile'>): ModuleTable {
+  const gpu: ModuleLoader = async () => {
+    const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
+    return gpuModule(gpuOptions());
+  };
+  const store: ModuleLoader = async () => {
+    const { storeModule } = await import('@plimsoll/adapter-store/inversify');
+    return storeModule(storeFile);
+  };
+  const oracle: ModuleLoader = async () => (await import('./engine-oracle-module.js')).engineOracleModule();
+  return new Map<symbol, readonly ModuleLoader[]>([
+    [GPU_PROBE as symbol, [gpu]],
+    [HOST_PROBE as symbol, [gpu]],
+    [MEASUREMENT_STORE as symbol, [store]],
+    [FOOTPRINT_ORACLE as symbol, [oracle]],
+  ]);
+}
+
+/** Where models are read from. */
+export interface ModelReading {
+  /** Folder for headers of remote models; none are kept when null. */
+  readonly headerCache: string | null;
+  readonly remote: RemoteReading;
+}
+
+/** The adapters of the backend that the settings choose, its best inspector and builder first. */
+export function backendModules(settings: Settings, { headerCache, remote }: ModelReading): ModuleTable {
+  const chosen = findBackend(settings.backend);
+  const backend: ModuleLoader = () => chosen.module(settings, { files: new FileModelInspector() });
+  const reading = { cacheFolder: headerCache, ...remote };
+  const headers: ModuleLoader = async () => {
+    const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
+    return ggufModule(reading);
+  };
+  const hubs: ModuleLoader = async () => {
+    const { hubModule } = await import('@plimsoll/adapter-hub/inversify');
+    return hubModule({ ...reading, ollamaLibrary: { probeTags: true } });
+  };
+  /** Names that a server does not have installed are those of the library that it pulls from. */
+  const libraryNames: ModuleLoader = async () => {
+    const { libraryNamesModule } = await import('./library-names.js');
+    const { ollamaLibrary } = await import('@plimsoll/adapter-hub/inversify');
+    return libraryNamesModule(async () => ollamaLibrary({ cacheFolder: headerCache, access: remote.access }));
+  };
+  /** What a server cannot quantize itself the engine quantizes, and the server imports. */
+  const importing: ModuleLoader = async () => {
+    const { quantizeThenImportModule } = await import('./quantize-then-import-module.js');
+    return quantizeThenImportModule(settings.modelsFolder);
+  };
+  return new Map<symbol, readonly ModuleLoader[]>([
+    [MODEL_RUNTIME as symbol, [backend]],
+    [MODEL_CATALOG as symbol, [backend]],
+    // A backend's own inspector stands before these when the backend is asked for first.
+    [MODEL_INSPECTOR as symbol, [headers, hubs, ...(chosen.downloads ? [libraryNames] : [])]],
+    [REMOTE_CATALOG as symbol, [hubs]],
+    [VARIANT_BUILDER as symbol, [backend, ...(chosen.imports ? [importing] : [])]],
+    [LOGITS_SOURCE as symbol, [backend]],
+  ]);
+}
+
+/** What decides which backend is open: another one is opened when it changes. */
+export function backendKey(settings: Settings): string {
+  const { id, settings: keys } = findBackend(settings.backend);
+  return JSON.stringify([id, settings.naming, ...keys.map((key) => settings[key])]);
+}
+
+/** Folder for headers below the one for what can be made again. */
+export const headerFolder = (cacheFolder: string): string => path.join(cacheFolder, 'headers');

@@ -1,0 +1,114 @@
+import { InvalidInputError } from '@plimsoll/domain';
+import type { Container, ContainerModule, ServiceIdentifier } from 'inversify';
+
+/** Imports an adapter and gives what it binds. */
+export type ModuleLoader = () => Promise<ContainerModule>;
+
+/** What binds each token; where several bind one, the best first. */
+export type ModuleTable = ReadonlyMap<ServiceIdentifier<object>, readonly ModuleLoader[]>;
+
+/** What services are made of. */
+export interface ServicesOptions {
+  readonly modules: ModuleTable;
+  /** Objects that exist already; they win over modules, and whoever gave them closes them. */
+  readonly constants?: ReadonlyMap<ServiceIdentifier<object>, object> | undefined;
+  /** Where tokens are looked up that are not bound here. */
+  readonly parent?: Services | undefined;
+}
+
+/**
+ * Services by token. An adapter is imported and bound when something of it is first asked for, so that a command pays
+ * for what it uses only; the container closes whatever it has made.
+ */
+export class Services {
+  readonly #modules: ModuleTable;
+  readonly #constants: ReadonlyMap<ServiceIdentifier<object>, object>;
+  readonly #parent: Services | null;
+  readonly #loading = new Map<ModuleLoader, Promise<void>>();
+  #container: Promise<Container> | null = null;
+  #closed: Promise<void> | null = null;
+
+  constructor({ modules, constants = new Map(), parent }: ServicesOptions) {
+    this.#modules = modules;
+    this.#constants = constants;
+    this.#parent = parent ?? null;
+  }
+
+  /** The service behind a token. @throws InvalidInputError after `close` */
+  async get<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service> {
+    this.#requireOpen();
+    const constant = this.#constant(token);
+    if (constant !== undefined) return constant;
+    if (this.#parent !== null && !this.#modules.has(token)) return this.#parent.get(token);
+    return (await this.#bound(token)).getAsync(token);
+  }
+
+  /** The service behind a token, or null where the backend has none. */
+  async find<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service | null> {
+    this.#requireOpen();
+    const constant = this.#constant(token);
+    if (constant !== undefined) return constant;
+    const container = await this.#bound(token);
+    return container.isBound(token) ? container.getAsync(token) : null;
+  }
+
+  /** All services behind a token, best first. */
+  async getAll<Service extends object>(token: ServiceIdentifier<Service>): Promise<readonly Service[]> {
+    this.#requireOpen();
+    const constant = this.#constant(token);
+    if (constant !== undefined) return [constant];
+    const container = await this.#bound(token);
+    return container.isBound(token) ? container.getAllAsync(token) : [];
+  }
+
+  /** Closes whatever was made here; nothing is made afterwards. */
+  close(): Promise<void> {
+    this.#closed ??= this.#unbind();
+    return this.#closed;
+  }
+
+  async #unbind(): Promise<void> {
+    const container = await this.#container;
+    await Promise.allSettled(this.#loading.values());
+    await container?.unbindAllAsync();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed === null) return;
+    throw new InvalidInputError('Plimsoll was closed; nothing can be asked of it any more.', {
+      hint: 'Close it after the last call, or open another one.',
+    });
+  }
+
+  /** The map's type cannot say that each value is of its token's type; `openPlimsoll` puts in what is. */
+  #constant<Service extends object>(token: ServiceIdentifier<Service>): Service | undefined {
+    return this.#constants.get(token) as Service | undefined;
+  }
+
+  /** The container, with what binds the token loaded into it: in order, each module once. */
+  async #bound(token: ServiceIdentifier<object>): Promise<Container> {
+    const container = await this.#opened();
+    for (const loader of this.#modules.get(token) ?? []) {
+      let loading = this.#loading.get(loader);
+      if (loading === undefined) {
+        loading = loader().then((module) => container.loadAsync(module));
+        this.#loading.set(loader, loading);
+        loading.catch(() => this.#loading.delete(loader));
+      }
+      await loading;
+    }
+    this.#requireOpen();
+    return container;
+  }
+
+  #opened(): Promise<Container> {
+    this.#container ??= this.#open();
+    return this.#container;
+  }
+
+  async #open(): Promise<Container> {
+    const { createContainer } = await import('./container.js');
+    const parent = this.#parent === null ? null : await this.#parent.#opened();
+    return createContainer(this.#modules.keys(), parent);
+  }
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { FindRegressions, GetStatistics, ManageSettings, ProposeForModels, ReadDevices } from '@plimsoll/application';
+import { CONFIG_STORE, EVENT_BUS, GPU_PROBE, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
+import type { MeasurementStore } from '@plimsoll/domain';
+import { LazyMeasurementStore } from './lazy-measurement-store.js';
+import { once } from './once.js';
+import type { Services } from './services.js';
+
+/** Use cases that need no backend. Each is made when it is first asked for. */
+export interface SharedUseCases {
+  readonly settings: () => Promise<ManageSettings>;
+  readonly devices: () => Promise<ReadDevices>;
+  readonly statistics: () => Promise<GetStatistics>;
+  /** Trends, and what got worse. */
+  readonly regressions: () => Promise<FindRegressions>;
+  /** Settings that measurements speak for. */
+  readonly proposals: () => Promise<ProposeForModels>;
+  /** The measurements themselves; opened when they are first needed. */
+  readonly store: MeasurementStore;
+}
+
+/** `storeFile` is where measurements are: as long as there is none, questions open no database. */
+export function sharedUseCases(services: Services, storeFile: string | null): SharedUseCases {
+  const store = new LazyMeasurementStore(
+    () => services.get(MEASUREMENT_STORE),
+    () => storeFile === null || existsSync(storeFile),
+  );
+  const settings = once(
+    async () => new ManageSettings(await services.get(CONFIG_STORE), await services.get(EVENT_BUS)),
+  );
+  return {
+    settings,
+    devices: once(async () => new ReadDevices(await services.get(GPU_PROBE), await services.get(HOST_PROBE))),
+    statistics: once(async () => new GetStatistics(store)),
+    regressions: once(async () => new FindRegressions(store, await services.get(CONFIG_STORE))),
+    proposals: once(async () => new ProposeForModels(store, await settings())),
+    store,
+  };
+}
