@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@plimsoll/domain';
+import { BackendFailedError, InvalidInputError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
@@ -6,7 +6,6 @@ import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
 import type { Job } from './job.js';
 import { loadFailure } from './load-failure.js';
-import { batchThreads, check } from './prefill.js';
 import { session } from './session.js';
 import type { Session } from './session.js';
 import { TokenBatch } from './token-batch.js';
@@ -14,6 +13,8 @@ import { tokenize } from './vocabulary.js';
 
 /** `llama_pooling_type`: the mean over all tokens. */
 const MEAN = 1;
+/** A shorter text gains nothing from many threads. */
+const MEASURED_TOKENS = 64;
 
 let pooling: { readonly context: Pointer; readonly batch: TokenBatch; readonly threads: ContextThreads } | null = null;
 
@@ -42,15 +43,20 @@ export async function embed(
     const memory = llama.memory(context);
     if (memory !== null) llama.memoryClear(memory, false);
     const native = batch.fill(tokens, 0);
-    const count = batchThreads(state, tokens.length);
-    threads.use(count, count);
-    const stopListening = job.onAbort(() => state.abort.set(true));
-    try {
-      check(engine, state, await offThread(llama.decode, context, native));
-    } finally {
-      stopListening();
-      state.abort.set(false);
-    }
+    const code = await state.compute.run(async () => {
+      const count = (tokens.length >= MEASURED_TOKENS ? state.batchTuner : state.decodeTuner(1)).threads;
+      threads.use(count, count);
+      const stopListening = job.onAbort(() => state.abort.set(true));
+      try {
+        return await offThread(llama.decode, context, native);
+      } finally {
+        stopListening();
+        state.abort.set(false);
+      }
+    });
+    job.check();
+    if (code !== 0)
+      throw new BackendFailedError(`The engine could not embed (${code}): ${engine.log.reason() ?? 'no reason given'}`);
     vectors.push(unit(new Float32Array(koffi.view(pooled(engine, context), llama.modelEmbedding(state.model) * 4))));
   }
   return vectors;

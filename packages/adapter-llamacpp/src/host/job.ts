@@ -9,6 +9,7 @@ const TURN_EVERY_MS = 8;
 export class Job {
   readonly #send: (events: readonly unknown[]) => void;
   readonly #aborts = new Set<() => void>();
+  readonly #wakes = new Set<() => void>();
   #events: unknown[] = [];
   #underway = 0;
   #resume: (() => void) | null = null;
@@ -17,6 +18,11 @@ export class Job {
 
   constructor(send: (events: readonly unknown[]) => void) {
     this.#send = send;
+  }
+
+  /** Whether the consumer lags behind so far that nothing more should be made for it. */
+  get isFull(): boolean {
+    return this.#underway + this.#events.length > MAX_EVENTS_UNDERWAY && !this.aborted;
   }
 
   emit(event: unknown): void {
@@ -70,7 +76,14 @@ export class Job {
     return () => this.#aborts.delete(listener);
   }
 
+  /** Calls the listener when the consumer has caught up or given up. */
+  onWake(listener: () => void): () => void {
+    this.#wakes.add(listener);
+    return () => this.#wakes.delete(listener);
+  }
+
   #wake(): void {
+    for (const listener of this.#wakes) listener();
     this.#resume?.();
     this.#resume = null;
   }

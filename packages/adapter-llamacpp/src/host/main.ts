@@ -27,8 +27,8 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   quantize: async () => (await import('./quantize.js')).quantize,
 };
 
-/** Calls that use the one hosted model; they run one after the other. */
-const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'generate', 'embed']);
+/** Calls that wait for each other. Answers do not: they are computed together. */
+const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'embed']);
 
 const jobs = new Map<number, Job>();
 let turn: Promise<unknown> = Promise.resolve();

@@ -41,11 +41,11 @@ export class Sampler {
     }
   }
 
-  /** The next token by the logits of the last position. */
-  sample(context: Pointer): number {
-    const token = this.#llama.sample(this.#free, context, -1);
+  /** The next token by the logits at `index` of the last batch. */
+  sample(context: Pointer, index: number): number {
+    const token = this.#llama.sample(this.#free, context, index);
     if (this.#strict === null) return token;
-    if (!this.#allows(this.#strict.grammar, token)) return this.#llama.sample(this.#strict.chain, context, -1);
+    if (!this.#allows(this.#strict.grammar, token)) return this.#llama.sample(this.#strict.chain, context, index);
     this.#llama.samplerAccept(this.#strict.chain, token);
     return token;
   }

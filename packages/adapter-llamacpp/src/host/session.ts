@@ -5,19 +5,24 @@ import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
+import { Batcher } from './batcher.js';
 import { listDevices } from './info.js';
 import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
 import { contextFailure, loadFailure } from './load-failure.js';
 import { memoryBreakdown } from './memory-breakdown.js';
+import { Mutex } from './mutex.js';
 import { LOGICAL_BATCH, placedModelParams, shapedContextParams } from './native-params.js';
 import { expectChats } from './prompt.js';
+import { Pieces } from './pieces.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { TokenBatch } from './token-batch.js';
 
 /** Context length when nobody asks for one: enough for a talk, little memory. */
 const DEFAULT_CONTEXT_TOKENS = 4_096;
 const MICRO_BATCH = 512;
+/** Bytes that a processor reads in about 5 ms. */
+const LARGE_MODEL_BYTES = 64 * 1024 ** 2;
 const LEAST_CONTEXT_TOKENS = 8;
 
 /** The model that this process hosts. */
@@ -30,10 +35,16 @@ export interface Session {
   readonly batch: TokenBatch;
   readonly abort: AbortFlag;
   readonly threads: ContextThreads;
-  readonly decodeTuner: ThreadTuner;
+  /** Threads for steps in which so many answers decode one token each. */
+  readonly decodeTuner: (answers: number) => ThreadTuner;
   readonly batchTuner: ThreadTuner;
-  /** Tokens whose keys and values the context holds. */
-  held: Int32Array;
+  /** Sequences that are computed at once. */
+  readonly parallel: number;
+  readonly microBatchTokens: number;
+  readonly pieces: Pieces;
+  /** The engine computes one thing at a time, with all the threads. */
+  readonly compute: Mutex;
+  readonly batcher: Batcher;
 }
 
 let current: Session | null = null;
@@ -73,20 +84,33 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   if (context === null) throw contextFailure(engine, options.path, asked * shape.parallel);
   const contextTokens = Math.floor(llama.contextTokens(context) / shape.parallel);
   const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
-  current = {
+  const decodeTuners: ThreadTuner[] = [];
+  const vocab = llama.vocab(model);
+  const opened: Omit<Session, 'batcher'> = {
     options,
     model,
-    vocab: llama.vocab(model),
+    vocab,
     context,
     contextTokens,
     batch: new TokenBatch(engine, batchTokens),
     abort,
     threads: new ContextThreads(engine, context, Math.max(...options.decodeThreads, ...options.batchThreads)),
-    decodeTuner: new ThreadTuner(options.decodeThreads, 6),
+    decodeTuner: (answers) => (decodeTuners[answers] ??= decodeThreadTuner(engine, model, options)),
     batchTuner: new ThreadTuner(options.batchThreads, 2),
-    held: new Int32Array(0),
+    parallel: shape.parallel,
+    microBatchTokens: Math.min(shape.microBatchTokens, batchTokens),
+    pieces: new Pieces(engine, vocab),
+    compute: new Mutex(),
   };
-  expectChats(engine, current);
+  const session: Session = {
+    ...opened,
+    get batcher() {
+      return batcher;
+    },
+  };
+  const batcher = new Batcher(engine, session);
+  current = session;
+  expectChats(engine, session);
   return {
     loadMs: performance.now() - startedMs,
     ...residentBytes(engine, model, context),
@@ -99,6 +123,15 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     generates: !llama.modelHasEncoder(model),
     pools: llama.poolingType(context) > 0,
   };
+}
+
+/**
+ * Threads for decoding. A token of a model of this size takes over 5 ms, in which all cores help from the first one on;
+ * only when that becomes slow, as on a busy machine, fewer are tried. For smaller ones the best number is found first.
+ */
+function decodeThreadTuner({ llama }: Engine, model: Pointer, { decodeThreads }: SessionOptions): ThreadTuner {
+  const isLarge = Number(llama.modelTensorBytes(model)) > LARGE_MODEL_BYTES;
+  return isLarge ? new ThreadTuner([...decodeThreads].reverse(), 6, 'settled') : new ThreadTuner(decodeThreads, 6);
 }
 
 /** What was asked for, and llama.cpp's defaults for the rest; layers as many as fit. */

@@ -24,6 +24,7 @@ export class ThreadTuner {
   #steps: number[] = [];
   #best: { readonly threads: number; readonly ms: number } | null = null;
   #settled: boolean;
+  readonly #onlyWhenSlow: boolean;
   /** What trying took longer than the best choice would have, milliseconds. */
   #costMs = 0;
   #sinceSettled = { steps: 0, ms: 0 };
@@ -33,12 +34,15 @@ export class ThreadTuner {
   /**
    * @param candidates thread counts in the order of trying; one alone is simply kept.
    * @param trialSteps steps that count in each trial; one more, which pays for the change, does not.
+   * @param start `settled`: the first candidate is taken for the best, and others are tried when it becomes slow.
    */
-  constructor(candidates: readonly number[], trialSteps: number) {
+  constructor(candidates: readonly number[], trialSteps: number, start: 'trying' | 'settled' = 'trying') {
     this.#candidates = [...new Set(candidates)];
     this.#trialSteps = trialSteps;
     this.#waitSteps = FIRST_RETRY_TRIALS * trialSteps;
-    this.#settled = this.#candidates.length === 1;
+    this.#settled = this.#candidates.length === 1 || start === 'settled';
+    this.#onlyWhenSlow = start === 'settled';
+    if (start === 'settled') this.#best = { threads: this.#candidates[0] ?? 1, ms: Infinity };
   }
 
   /** Threads for the next step. */
@@ -76,10 +80,12 @@ export class ThreadTuner {
 
   #watch(ms: number): void {
     const since = this.#sinceSettled;
+    // Nothing was tried yet: the best so far is the measure.
+    if (this.#onlyWhenSlow && this.#best !== null && ms < this.#best.ms) this.#best = { ...this.#best, ms };
     since.steps++;
     since.ms += ms;
     this.#slow = ms > SLOWER * (this.#best?.ms ?? Infinity) ? this.#slow + 1 : 0;
-    const due = since.steps >= this.#waitSteps && this.#costMs <= TRIAL_SHARE * since.ms;
+    const due = !this.#onlyWhenSlow && since.steps >= this.#waitSteps && this.#costMs <= TRIAL_SHARE * since.ms;
     if (this.#slow < SLOW_STEPS && !due) return;
     this.#waitSteps = Math.min(2 * this.#waitSteps, LONGEST_WAIT_STEPS);
     this.#best = null;

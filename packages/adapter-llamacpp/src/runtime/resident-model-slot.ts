@@ -32,7 +32,7 @@ export class ResidentModelSlot {
   constructor({ name, session, engine, queueCapacity, expectedHostBytes }: SlotOptions) {
     this.name = name;
     this.options = session;
-    this.queue = new RequestQueue(queueCapacity);
+    this.queue = new RequestQueue(queueCapacity, session.load.parallel ?? 1);
     this.engine = new EngineProcess(engine);
     this.#expectedHostBytes = expectedHostBytes;
     this.facts = this.#open();
