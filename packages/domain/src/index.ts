@@ -5,6 +5,7 @@ export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
 export { findDevice, profileOf } from './devices/find-device.js';
 export type { DeviceMatch } from './devices/find-device.js';
+export type { ProcessorKind } from './devices/processor-kind.js';
 export { BackendFailedError } from './errors/backend-failed-error.js';
 export { BackendUnreachableError } from './errors/backend-unreachable-error.js';
 export { BusyError } from './errors/busy-error.js';
@@ -125,8 +126,8 @@ export type {
 } from './planning/plan.js';
 export { formatPrediction } from './prediction/prediction.js';
 export type { Prediction } from './prediction/prediction.js';
-export { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './prediction/speed.js';
-export type { ActiveWeights, MachineSpeed, ProcessorSpeed, SpeedQuestion } from './prediction/speed.js';
+export type { MachineSpeed, ProcessorSpeed } from './prediction/speed.js';
+export { TYPICAL_HOST, hostTflops } from './prediction/typical-host.js';
 export { priorKvCacheKld, priorQuality } from './prediction/quality-prior.js';
 export type { QualityExpectation } from './prediction/quality-prior.js';
 export { quantizationSummary, resolveQuantization } from './planning/settings-resolution.js';

@@ -1,4 +1,4 @@
-import { findDevice, formatBytes, memoryBudget, profileOf } from '@plimsoll/domain';
+import { TYPICAL_HOST, findDevice, formatBytes, hostTflops, memoryBudget, profileOf } from '@plimsoll/domain';
 import type { DeviceFound, DeviceProfile, HostReading, MachineSpeed, MemoryBudget, Settings } from '@plimsoll/domain';
 import type { MachineState } from '../devices/read-devices.js';
 import type { PlanModelRequest } from './plan-model-request.js';
@@ -58,9 +58,12 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
 const speedOf = (profile: DeviceProfile | null): MachineSpeed['host'] => ({
   bandwidthBytesPerSecond: profile?.bandwidthBytesPerSecond ?? null,
   fp16Tflops: profile?.fp16Tflops ?? null,
+  kind: profile?.kind ?? 'other',
 });
 
-const hostSpeed = (host: HostReading): MachineSpeed['host'] => ({
-  bandwidthBytesPerSecond: host.memoryBandwidth,
-  fp16Tflops: null,
-});
+function hostSpeed({ memoryBandwidth, processors }: HostReading): MachineSpeed['host'] {
+  const { bandwidthBytesPerSecond, kind, basis } = TYPICAL_HOST;
+  const known =
+    memoryBandwidth === null ? { bandwidthBytesPerSecond, basis } : { bandwidthBytesPerSecond: memoryBandwidth };
+  return { ...known, fp16Tflops: hostTflops(processors), kind };
+}

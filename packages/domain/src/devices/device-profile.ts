@@ -1,4 +1,6 @@
 import type { GpuDevice, MemoryKind } from '../ports/gpu-probe.port.js';
+import type { ProcessorKind } from './processor-kind.js';
+import { processorKind } from './processor-kind.js';
 
 /** What is fixed about a kind of device. Null is unknown or not stated by the vendor. */
 export interface DeviceProfile {
@@ -6,6 +8,7 @@ export interface DeviceProfile {
   readonly name: string;
   readonly vendor: GpuDevice['vendor'];
   readonly memory: MemoryKind;
+  readonly kind: ProcessorKind;
   /** Sizes it is sold with, bytes, ascending. */
   readonly memoryOptionsBytes: readonly number[];
   /** Peak memory bandwidth in bytes per second. */
@@ -46,6 +49,7 @@ export function deviceFamily(
     name,
     vendor,
     memory,
+    kind: processorKind(vendor, name),
     memoryOptionsBytes: (typeof memoryGiB === 'number' ? [memoryGiB] : memoryGiB).map((size) => size * GIBIBYTE),
     bandwidthBytesPerSecond: bandwidthGBs === null ? null : bandwidthGBs * 1e9,
     fp16Tflops,

@@ -1,3 +1,4 @@
+import { layerRanges } from '../footprint/layer-ranges.js';
 import type { RunShape } from '../footprint/operating-point.js';
 import type { ErrorCode, PlimsollError } from '../errors/plimsoll-error.js';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
@@ -11,8 +12,8 @@ import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
 import { priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
-import type { ActiveWeights } from '../prediction/speed.js';
-import { DENSE, priorDecodeSpeed, priorPrefillSpeed } from '../prediction/speed.js';
+import type { ByPlace } from '../prediction/speed.js';
+import { priorDecodeSpeed, priorPrefillSpeed } from '../prediction/speed.js';
 
 /** llama.cpp's default. */
 const MICRO_BATCH_TOKENS = 512;
@@ -99,7 +100,8 @@ function placements(request: PlanRequest, level: Level, base: Omit<RunShape, 'pl
 /** What the speed of all operating points of a level has in common. */
 interface LevelFacts {
   readonly inputEmbeddingBytes: number;
-  readonly active: ActiveWeights;
+  /** Bytes of all experts; 0 for dense models. */
+  readonly expertBytes: number;
 }
 
 /**
@@ -119,14 +121,10 @@ function levelFacts(request: PlanRequest, level: Level): LevelFacts {
     return { device: devices[0]?.weightsBytes ?? 0, host: host.weightsBytes };
   };
   const whole = on(0);
-  const expertBytes = experts === null ? 0 : whole.device - on(gpuLayers).device;
   return {
     // A tied embedding on the host is also the output matrix, and read whole, once the output is there.
     inputEmbeddingBytes: tiedEmbeddings && splitByBudget(request.budget).length === 0 ? 0 : whole.host,
-    active:
-      experts === null || whole.device === 0
-        ? DENSE
-        : { expertShare: expertBytes / whole.device, expertsUsedShare: experts.used / experts.count },
+    expertBytes: experts === null ? 0 : whole.device - on(gpuLayers).device,
   };
 }
 
@@ -138,14 +136,18 @@ function speedOf(
 ): MeasuredSpeed {
   if (fit === 'none') return { decode: UNKNOWN, prefill: UNKNOWN };
   const { gpuLayers, expertLayersOnHost } = shape.placement;
+  const { experts } = request.architecture;
   const question = {
     level,
     footprint,
     inputEmbeddingBytes: facts.inputEmbeddingBytes,
-    active: facts.active,
-    expertsOnHost: expertLayersOnHost > 0,
+    layers: layersByPlace(request, shape),
+    expertBytes: experts === null ? null : expertsByPlace(request, level, facts, { shape, footprint }),
+    expertsUsedShare: experts === null ? 1 : experts.used / experts.count,
+    expertLayersOnHost: Math.min(expertLayersOnHost, gpuLayers),
     cacheTokens: shape.contextTokens * shape.parallel,
     depthTokens: shape.contextTokens / 2,
+    microBatchTokens: shape.microBatchTokens,
     activeParameters: request.architecture.activeParameters,
     machine: request.machine,
   };
@@ -154,6 +156,26 @@ function speedOf(
     decode: known(measured?.decode) ?? calibrated(request, level, 'decode', priorDecodeSpeed(question)),
     prefill: known(measured?.prefill) ?? calibrated(request, level, 'prefill', priorPrefillSpeed(question)),
   };
+}
+
+function layersByPlace(request: PlanRequest, { placement }: RunShape): ByPlace {
+  const { devices, host } = layerRanges(placement, offloadableLayers(request) - 1);
+  return { devices: devices.map(({ from, to }) => to - from), host: host.to - host.from };
+}
+
+/** What each device would lose if its experts stayed on the host are its experts; the rest of them are there. */
+function expertsByPlace(
+  request: PlanRequest,
+  level: Level,
+  { expertBytes }: LevelFacts,
+  { shape, footprint }: Pick<Placed, 'shape' | 'footprint'>,
+): ByPlace {
+  const placement = { ...shape.placement, expertLayersOnHost: offloadableLayers(request) };
+  const without = request.footprint(level, { ...shape, placement });
+  const devices = footprint.devices.map(
+    ({ weightsBytes }, index) => weightsBytes - (without.devices[index]?.weightsBytes ?? 0),
+  );
+  return { devices, host: expertBytes - devices.reduce((sum, bytes) => sum + bytes, 0) };
 }
 
 const known = (seen: Prediction | undefined): Prediction | null =>

@@ -112,11 +112,11 @@ describe('the recommendation', () => {
     expect(chosen([24], { goal: 'quality' })).toBe('F16');
     expect(chosen([24], { goal: 'speed' })).toBe('Q4_K_M');
     expect(chosen([24], { goal: 'balanced' })).toBe('Q8_0');
-    expect(chosen([8], { goal: 'balanced' })).toBe('Q5_K_M');
+    expect(chosen([8], { goal: 'balanced' })).toBe('Q4_K_M');
   });
 
   test('meets the constraints', () => {
-    expect(chosen([24], { constraints: { minDecodeTokensPerSecond: 100 } })).toBe('Q5_K_M');
+    expect(chosen([24], { constraints: { minDecodeTokensPerSecond: 100 } })).toBe('Q6_K');
     expect(chosen([24], { goal: 'speed', constraints: { maxPerplexityIncrease: 0.01 } })).toBe('Q5_K_M');
     expect(chosen([24], { goal: 'speed', constraints: { minSameTopToken: 0.96 } })).toBe('Q6_K');
     const long = plan([8], { contexts: [8192, 32768], constraints: { minContextTokens: 32768 } }).recommended!;

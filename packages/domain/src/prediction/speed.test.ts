@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { findDevice } from '../devices/find-device.js';
 import type { MemoryUse } from '../footprint/footprint.js';
-import { bandwidthEfficiency } from './efficiency.js';
+import { efficiencyOf } from './efficiency.js';
 import { formatPrediction } from './prediction.js';
 import type { ProcessorSpeed, SpeedQuestion } from './speed.js';
-import { DENSE, priorDecodeSpeed, priorPrefillSpeed } from './speed.js';
+import { priorDecodeSpeed, priorPrefillSpeed } from './speed.js';
 
 const use = (weightsBytes: number, kvCacheBytes = 0): MemoryUse => ({
   weightsBytes,
@@ -15,7 +15,7 @@ const use = (weightsBytes: number, kvCacheBytes = 0): MemoryUse => ({
 });
 
 const gpu = (name: string): ProcessorSpeed => findDevice(name).profile;
-const host: ProcessorSpeed = { bandwidthBytesPerSecond: 60e9, fp16Tflops: null };
+const host: ProcessorSpeed = { bandwidthBytesPerSecond: 60e9, fp16Tflops: null, kind: 'processor' };
 
 /** Llama-3.1-8B at Q4_K_M: 4.913 GB of tensors, 0.2955 of them the input embedding; 1 GiB of cache at 8192 tokens. */
 function question(more: Partial<SpeedQuestion> = {}): SpeedQuestion {
@@ -23,51 +23,72 @@ function question(more: Partial<SpeedQuestion> = {}): SpeedQuestion {
     level: 'Q4_K_M',
     footprint: { devices: [use(4.617e9, 1024 ** 3)], host: use(0.2955e9), totalBytes: 6e9 },
     inputEmbeddingBytes: 0.2955e9,
-    active: DENSE,
-    expertsOnHost: false,
+    layers: { devices: [33], host: 0 },
+    expertBytes: null,
+    expertsUsedShare: 1,
+    expertLayersOnHost: 0,
     cacheTokens: 8192,
     depthTokens: 0,
+    microBatchTokens: 512,
     activeParameters: 8.03e9,
     machine: { devices: [gpu('RTX 4090')], host },
     ...more,
   };
 }
 
-describe('decode speed before anything was measured', () => {
-  test('lies where the fact sheet puts GPUs: 0.55 to 0.7 of bandwidth over bytes', () => {
-    const { value, source } = priorDecodeSpeed(question());
-    const ceiling = 1008e9 / 4.617e9;
-    expect(source).toBe('prior');
-    expect(value! / ceiling).toBeGreaterThan(0.55);
-    expect(value! / ceiling).toBeLessThan(0.7);
-  });
+const decodeSeconds = (more: Partial<SpeedQuestion> = {}): number => 1 / priorDecodeSpeed(question(more)).value!;
 
-  test('keeps the proportions that one GPU showed at five levels', () => {
-    const at = (level: SpeedQuestion['level'], weights: number): number =>
-      priorDecodeSpeed(question({ level, footprint: { devices: [use(weights)], host: use(0), totalBytes: weights } }))
-        .value!;
-    expect(at('Q8_0', 7.975e9) / at('F16', 15.01e9)).toBeCloseTo(50.9 / 29.2, 3);
-    expect(at('Q4_K_M', 4.617e9) / at('F16', 15.01e9)).toBeCloseTo(71.9 / 29.2, 3);
+describe('decode speed before anything was measured', () => {
+  test('is what reading takes, and a fixed time for each layer', () => {
+    expect(decodeSeconds()).toBeCloseTo(4.617e9 / (1008e9 * 0.9) + 33 * 70e-6, 9);
   });
 
   test('falls as the cache fills', () => {
-    const empty = priorDecodeSpeed(question()).value!;
-    const full = priorDecodeSpeed(question({ depthTokens: 8192 })).value!;
-    expect(empty / full).toBeCloseTo((4.617e9 + 1024 ** 3) / 4.617e9, 6);
+    expect(decodeSeconds({ depthTokens: 8192 }) - decodeSeconds()).toBeCloseTo(1024 ** 3 / (1008e9 * 0.9), 9);
   });
 
   test('of a mixture of experts counts the experts in use', () => {
     // Qwen3-30B-A3B: 8 of 128 experts
-    const active = { expertShare: 0.95, expertsUsedShare: 8 / 128 };
-    const ratio = priorDecodeSpeed(question({ active })).value! / priorDecodeSpeed(question()).value!;
-    expect(ratio).toBeCloseTo(1 / (0.05 + 0.95 / 16), 6);
+    const experts = { expertBytes: { devices: [4e9], host: 0 }, expertsUsedShare: 8 / 128 };
+    expect(decodeSeconds() - decodeSeconds(experts)).toBeCloseTo((4e9 * 15) / 16 / (1008e9 * 0.9), 9);
+  });
+
+  test('experts on the host are read there, and cost a way there and back for each layer', () => {
+    const moved = {
+      footprint: { devices: [use(0.617e9)], host: use(4.2955e9), totalBytes: 4.9e9 },
+      expertBytes: { devices: [0], host: 4e9 },
+      expertsUsedShare: 8 / 128,
+      expertLayersOnHost: 32,
+    };
+    const device = 0.617e9 / (1008e9 * 0.9) + 33 * 70e-6;
+    expect(decodeSeconds(moved)).toBeCloseTo(device + 0.25e9 / (60e9 * 0.7) + 32 * 50e-6, 9);
   });
 
   test('layers on the host cost their share', () => {
     const half = { devices: [use(2.3e9)], host: use(2.3e9 + 0.2955e9), totalBytes: 4.9e9 };
-    const split = priorDecodeSpeed(question({ footprint: half })).value!;
-    const seconds = 2.3e9 / (1008e9 * bandwidthEfficiency('Q4_K_M')) + 2.3e9 / (60e9 * 0.6);
-    expect(split).toBeCloseTo(1 / seconds, 6);
+    const seconds = 2.3e9 / (1008e9 * 0.9) + 16 * 70e-6 + 2.3e9 / (60e9 * 0.7) + 17 * 20e-6;
+    expect(decodeSeconds({ footprint: half, layers: { devices: [16], host: 17 } })).toBeCloseTo(seconds, 9);
+  });
+
+  test('what rests on an assumed bandwidth is less sure', () => {
+    const alone = {
+      footprint: { devices: [], host: use(4.9e9), totalBytes: 4.9e9 },
+      layers: { devices: [], host: 33 },
+    };
+    const known = priorDecodeSpeed(question(alone));
+    const assumed = priorDecodeSpeed(
+      question({ ...alone, machine: { devices: [], host: { ...host, basis: 'assumed' } } }),
+    );
+    expect([known.relativeSpread, assumed.relativeSpread]).toEqual([0.18, 0.4]);
+    expect(assumed.value).toBe(known.value);
+  });
+
+  test('a measured bandwidth is nearly reached, a nominal one is not', () => {
+    const alone = { footprint: { devices: [], host: use(4.9e9), totalBytes: 4.9e9 }, layers: { devices: [], host: 0 } };
+    const measured = priorDecodeSpeed(
+      question({ ...alone, machine: { devices: [], host: { ...host, basis: 'measured' } } }),
+    );
+    expect(measured.value! / priorDecodeSpeed(question(alone)).value!).toBeCloseTo(0.9 / 0.7, 9);
   });
 
   test('is unknown when a memory in use has no known bandwidth', () => {
@@ -88,17 +109,33 @@ describe('prefill speed before anything was measured', () => {
     expect(fast / slow).toBeCloseTo(165.2 / 30.2, 6);
   });
 
-  test('is unknown with layers on the host, or without figures', () => {
-    const half = { devices: [use(2.3e9)], host: use(2.6e9), totalBytes: 4.9e9 };
-    expect(priorPrefillSpeed(question({ footprint: half })).value).toBeNull();
+  test('of layers on the host pays for sending them to the device', () => {
+    const half = { devices: [use(2.3e9)], host: use(2.3e9 + 0.2955e9), totalBytes: 4.9e9 };
+    const whole = 1 / priorPrefillSpeed(question()).value!;
+    const sent = 1 / priorPrefillSpeed(question({ footprint: half, layers: { devices: [16], host: 17 } })).value!;
+    expect(sent - whole).toBeCloseTo(2.3e9 / 12e9 / 512, 9);
+  });
+
+  test('is unknown without figures', () => {
     expect(priorPrefillSpeed(question({ machine: { devices: [gpu('GTX 1080')], host } })).value).toBeNull();
     expect(priorPrefillSpeed(question({ activeParameters: null })).value).toBeNull();
+    const alone = {
+      footprint: { devices: [], host: use(4.9e9), totalBytes: 4.9e9 },
+      layers: { devices: [], host: 33 },
+    };
+    expect(priorPrefillSpeed(question(alone)).value).toBeNull();
   });
 });
 
 test('predictions in words', () => {
-  expect(formatPrediction(priorDecodeSpeed(question()), 'tokens/s')).toMatch(/^about 12\d tokens\/s \(prior, ±18 %\)$/);
+  expect(formatPrediction(priorDecodeSpeed(question()), 'tokens/s')).toMatch(
+    /^about 1[34]\d tokens\/s \(prior, ±18 %\)$/,
+  );
   expect(
     formatPrediction({ value: 29.44, source: 'measured', relativeSpread: 0.02, observations: 1 }, 'tokens/s'),
   ).toBe('29.4 tokens/s (measured from 1 run, ±2 %)');
+});
+
+test('an unknown kind of processor is taken for a usual one', () => {
+  expect(efficiencyOf(undefined)).toBe(efficiencyOf('other'));
 });

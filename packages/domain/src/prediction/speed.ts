@@ -1,21 +1,29 @@
-import type { Footprint } from '../footprint/footprint.js';
+import type { ProcessorKind } from '../devices/processor-kind.js';
+import type { Footprint, MemoryUse } from '../footprint/footprint.js';
 import type { Level } from '../quantization/level.js';
 import {
-  COMPUTE_EFFICIENCY,
-  HOST_BANDWIDTH_EFFICIENCY,
+  ASSUMED_SPREAD,
+  EXPERT_HOP_SECONDS,
+  MEASURED_BANDWIDTH_SHARE,
   PREFILL_SPREAD,
   PRIOR_SPREAD,
-  bandwidthEfficiency,
+  TRANSFER_BYTES_PER_SECOND,
+  efficiencyOf,
+  prefillFactor,
 } from './efficiency.js';
 import type { Prediction } from './prediction.js';
 import { UNKNOWN } from './prediction.js';
 
 /** How fast one memory and its processor are. Null is unknown. */
 export interface ProcessorSpeed {
-  /** Peak, bytes per second. */
+  /** Peak, bytes per second; what was read in a second where `basis` is `measured`. */
   readonly bandwidthBytesPerSecond: number | null;
   /** Peak half-precision throughput in 1e12 operations per second. */
   readonly fp16Tflops: number | null;
+  /** `other` when absent. */
+  readonly kind?: ProcessorKind | undefined;
+  /** Where the bandwidth comes from: a data sheet when absent. */
+  readonly basis?: 'data-sheet' | 'measured' | 'assumed' | undefined;
 }
 
 /** Devices in the order of the placement, and the host. */
@@ -24,16 +32,11 @@ export interface MachineSpeed {
   readonly host: ProcessorSpeed;
 }
 
-/** What about a model decides how many of its bytes a token touches. */
-export interface ActiveWeights {
-  /** Weights of all experts as a share of all weights; 0 for dense models. */
-  readonly expertShare: number;
-  /** Experts used per token as a share of all experts; 1 for dense models. */
-  readonly expertsUsedShare: number;
+/** Something of each place that a model lies in: devices in the order of the placement, and the host. */
+export interface ByPlace {
+  readonly devices: readonly number[];
+  readonly host: number;
 }
-
-/** A dense model: each token reads every weight. */
-export const DENSE: ActiveWeights = { expertShare: 0, expertsUsedShare: 1 };
 
 /** One operating point whose speed is asked for. */
 export interface SpeedQuestion {
@@ -41,73 +44,101 @@ export interface SpeedQuestion {
   readonly footprint: Footprint;
   /** Bytes of an input embedding on the host: of it a token reads one row only. */
   readonly inputEmbeddingBytes: number;
-  readonly active: ActiveWeights;
-  readonly expertsOnHost: boolean;
+  /** Layers that each place computes. */
+  readonly layers: ByPlace;
+  /** Bytes of experts in each place; null for dense models. */
+  readonly expertBytes: ByPlace | null;
+  /** Experts used per token as a share of all experts; 1 for dense models. */
+  readonly expertsUsedShare: number;
+  /** Layers of devices whose experts stay on the host. */
+  readonly expertLayersOnHost: number;
   /** Cells of the cache that the footprint counts: context × parallel. */
   readonly cacheTokens: number;
   /** Tokens in the cache of the sequence that is decoded. */
   readonly depthTokens: number;
+  /** Tokens that are computed at once in prefill. */
+  readonly microBatchTokens: number;
   /** Parameters that one token multiplies with, or null. */
   readonly activeParameters: number | null;
   readonly machine: MachineSpeed;
 }
 
 /**
- * Decode speed of one sequence in tokens per second by the roofline: each token reads the active weights and the
- * filled part of the cache once, device after device, each at a share of its bandwidth. Unknown when a memory that
- * holds something has no known bandwidth.
+ * Decode speed of one sequence in tokens per second: each token reads the active weights and the filled part of the
+ * cache once, device after device, each at a share of its bandwidth, and every layer costs a fixed time besides.
+ * Unknown when a memory that holds something has no known bandwidth.
  */
 export function priorDecodeSpeed(question: SpeedQuestion): Prediction {
-  const { footprint, machine, level } = question;
-  const efficiency = bandwidthEfficiency(level);
-  let seconds = 0;
+  const { footprint, machine, layers, expertBytes } = question;
+  let seconds = question.expertLayersOnHost * EXPERT_HOP_SECONDS;
   for (const [index, use] of footprint.devices.entries()) {
-    const bytes = activeBytes(question, use.weightsBytes, false) + cacheBytes(question, use);
-    const time = readTime(bytes, machine.devices[index]?.bandwidthBytesPerSecond ?? null, efficiency);
+    const bytes = activeBytes(question, use.weightsBytes, expertBytes?.devices[index] ?? 0) + cacheBytes(question, use);
+    const time = stepTime(bytes, layers.devices[index] ?? 0, machine.devices[index] ?? NOTHING_KNOWN);
     if (time === null) return UNKNOWN;
     seconds += time;
   }
-  const hostWeights = Math.max(0, footprint.host.weightsBytes - question.inputEmbeddingBytes);
-  const hostBytes = activeBytes(question, hostWeights, true) + cacheBytes(question, footprint.host);
-  const hostTime = readTime(hostBytes, machine.host.bandwidthBytesPerSecond, HOST_BANDWIDTH_EFFICIENCY);
+  const { host } = footprint;
+  const weights = Math.max(0, host.weightsBytes - question.inputEmbeddingBytes);
+  const hostBytes = activeBytes(question, weights, expertBytes?.host ?? 0) + cacheBytes(question, host);
+  const hostTime = stepTime(hostBytes, layers.host, machine.host);
   if (hostTime === null || seconds + hostTime === 0) return UNKNOWN;
-  return { value: 1 / (seconds + hostTime), source: 'prior', relativeSpread: PRIOR_SPREAD, observations: 0 };
+  // The spread of an assumption counts as far as the time rests on it.
+  const assumed = machine.host.basis === 'assumed' ? hostTime / (seconds + hostTime) : 0;
+  const relativeSpread = PRIOR_SPREAD + (ASSUMED_SPREAD - PRIOR_SPREAD) * assumed;
+  return { value: 1 / (seconds + hostTime), source: 'prior', relativeSpread, observations: 0 };
 }
 
 /**
- * Prefill speed in tokens per second: two operations per active parameter, at a share of the slowest device's
- * throughput. Unknown when a part of the layers is on the host: engines then differ too much in what they do.
+ * Prefill speed in tokens per second: two operations per active parameter, at a share of each device's throughput, the
+ * devices taking turns. Matrices on the host are sent to the first device once per batch; without a device the host
+ * computes. Unknown when a throughput is.
  */
 export function priorPrefillSpeed(question: SpeedQuestion): Prediction {
-  const { footprint, machine, activeParameters } = question;
-  const onHost = footprint.host.weightsBytes > question.inputEmbeddingBytes;
+  const { footprint, machine, activeParameters, layers, level } = question;
   if (activeParameters === null || activeParameters <= 0) return UNKNOWN;
-  const flops = onHost
-    ? [footprint.devices.length === 0 ? machine.host.fp16Tflops : null]
-    : footprint.devices.map((_, index) => machine.devices[index]?.fp16Tflops ?? null);
-  // Layers are split, not operations: the devices take turns.
-  const slowest = flops.reduce((a, b) => (a === null || b === null ? null : Math.min(a, b)), Number.POSITIVE_INFINITY);
-  if (slowest === null || !Number.isFinite(slowest)) return UNKNOWN;
-  const value = (slowest * 1e12 * COMPUTE_EFFICIENCY) / (2 * activeParameters);
-  return { value, source: 'prior', relativeSpread: PREFILL_SPREAD, observations: 0 };
+  const processors = footprint.devices.length === 0 ? [machine.host] : machine.devices;
+  const shares = footprint.devices.length === 0 ? [1] : layers.devices.map((count) => count);
+  const all = shares.reduce((sum, count) => sum + count, 0);
+  let seconds = 0;
+  for (const [index, processor] of processors.slice(0, shares.length).entries()) {
+    // Layers of the host are computed by the first device too, once their matrices are there.
+    const share = all === 0 ? (index === 0 ? 1 : 0) : (shares[index] ?? 0) / all;
+    if (share === 0) continue;
+    if (processor.fp16Tflops === null) return UNKNOWN;
+    const operations = processor.fp16Tflops * 1e12 * efficiencyOf(processor.kind).computeShare * prefillFactor(level);
+    seconds += (2 * activeParameters * share) / operations;
+  }
+  if (seconds === 0) return UNKNOWN;
+  if (footprint.devices.length > 0) {
+    const sent = Math.max(0, footprint.host.weightsBytes - question.inputEmbeddingBytes);
+    seconds += sent / TRANSFER_BYTES_PER_SECOND / question.microBatchTokens;
+  }
+  return { value: 1 / seconds, source: 'prior', relativeSpread: PREFILL_SPREAD, observations: 0 };
 }
 
-function activeBytes(question: SpeedQuestion, weightsBytes: number, host: boolean): number {
-  const { expertShare, expertsUsedShare } = question.active;
-  if (question.expertsOnHost) return host ? weightsBytes * expertsUsedShare : weightsBytes;
-  return weightsBytes * (1 - expertShare + expertShare * expertsUsedShare);
-}
+const NOTHING_KNOWN: ProcessorSpeed = { bandwidthBytesPerSecond: null, fp16Tflops: null };
+
+/** Of experts only those in use are read. */
+const activeBytes = ({ expertsUsedShare }: SpeedQuestion, weightsBytes: number, expertBytes: number): number =>
+  weightsBytes - expertBytes * (1 - expertsUsedShare);
 
 /** Of the cache the filled part of one sequence; the recurrent state whole. */
 function cacheBytes(
   { cacheTokens, depthTokens }: SpeedQuestion,
-  use: { readonly kvCacheBytes: number; readonly recurrentStateBytes: number },
+  use: Pick<MemoryUse, 'kvCacheBytes' | 'recurrentStateBytes'>,
 ): number {
   const filled = cacheTokens > 0 ? Math.min(1, depthTokens / cacheTokens) : 0;
   return use.kvCacheBytes * filled + use.recurrentStateBytes;
 }
 
-function readTime(bytes: number, bandwidth: number | null, efficiency: number): number | null {
+function stepTime(
+  bytes: number,
+  layers: number,
+  { bandwidthBytesPerSecond, kind, basis }: ProcessorSpeed,
+): number | null {
   if (bytes <= 0) return 0;
-  return bandwidth === null || bandwidth <= 0 ? null : bytes / (bandwidth * efficiency);
+  if (bandwidthBytesPerSecond === null || bandwidthBytesPerSecond <= 0) return null;
+  const { bandwidthShare, layerSeconds } = efficiencyOf(kind);
+  const share = basis === 'measured' ? MEASURED_BANDWIDTH_SHARE : bandwidthShare;
+  return bytes / (bandwidthBytesPerSecond * share) + layers * layerSeconds;
 }

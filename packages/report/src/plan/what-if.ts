@@ -99,8 +99,8 @@ function chosenMachine(data: PlanPageData, { device }: PlanState): WhatIfMachine
     return { budget: data.budget, speed: data.machine, deviceBytes, isOwn: true };
   }
   const { profile, memoryBytes } = choice;
-  const { name, memory, bandwidthBytesPerSecond, fp16Tflops } = profile;
-  const processor = { bandwidthBytesPerSecond, fp16Tflops };
+  const { name, memory, kind, bandwidthBytesPerSecond, fp16Tflops } = profile;
+  const processor = { bandwidthBytesPerSecond, fp16Tflops, kind };
   // A chip with one memory brings it along; a card is put into the machine at hand.
   const host = memory === 'unified' ? { totalBytes: memoryBytes, freeBytes: memoryBytes } : data.budget.host;
   const budget = memoryBudget({

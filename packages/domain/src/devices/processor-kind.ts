@@ -1,0 +1,43 @@
+import type { GpuDevice } from '../ports/gpu-probe.port.js';
+
+/** Processors that run a model's layers alike: how much of their bandwidth they reach and what a layer costs them. */
+export type ProcessorKind =
+  | 'blackwell'
+  | 'ada'
+  | 'ampere'
+  | 'ampere-professional'
+  | 'hopper'
+  | 'ampere-data-centre'
+  | 'turing'
+  | 'pascal'
+  | 'amd'
+  | 'apple'
+  | 'intel'
+  | 'processor'
+  | 'other';
+
+/** First match counts. */
+const NVIDIA: readonly (readonly [RegExp, ProcessorKind])[] = [
+  [/^(B|H|GH|GB)[23]00|^H100/, 'hopper'],
+  [/^A100|^A30$|^V100/, 'ampere-data-centre'],
+  [/RTX 50|Blackwell|^GB10/, 'blackwell'],
+  [/RTX 40|Ada$|^L4/, 'ada'],
+  [/RTX A\d|^A\d+G?$/, 'ampere-professional'],
+  [/RTX 30|Orin/, 'ampere'],
+  [/RTX 20|GTX 16|Quadro RTX|^T4$/, 'turing'],
+  [/GTX 10|^P\d/, 'pascal'],
+];
+
+/** The kind of a catalogued device. */
+export function processorKind(vendor: GpuDevice['vendor'], name: string): ProcessorKind {
+  switch (vendor) {
+    case 'nvidia':
+      return NVIDIA.find(([pattern]) => pattern.test(name))?.[1] ?? 'other';
+    case 'amd':
+    case 'apple':
+    case 'intel':
+      return vendor;
+    default:
+      return 'other';
+  }
+}
