@@ -172,8 +172,14 @@ export type {
   NativeApis,
 } from './ports/model-runtime.port.js';
 export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
-export type { PhotoPixels, PhotoExif, PhotoReader } from './ports/photo-reader.port.js';
-export type { SidecarPatch, SidecarWriter } from './ports/sidecar-writer.port.js';
+export type { PhotoPixels, PhotoExif, PhotoReader, PhotoSample } from './ports/photo-reader.port.js';
+export type {
+  SidecarChange,
+  SidecarPatch,
+  SidecarStyle,
+  SidecarUndo,
+  SidecarWriter,
+} from './ports/sidecar-writer.port.js';
 export type {
   BuildMethod,
   TensorOverride,
@@ -239,3 +245,18 @@ export type { BytesByDomain, LedgerEntry, MemoryDomain, MemoryReading, Reservati
 export { HOST_DOMAIN } from './governor/observe.js';
 export type { Pressure, PressureLevel } from './governor/pressure.js';
 export type { GovernorAction } from './governor/remedies.js';
+export { findBursts } from './selection/bursts.js';
+export type { Burst, BurstMember } from './selection/bursts.js';
+export { contextHints } from './selection/context-hints.js';
+export type { ContextHint } from './selection/context-hints.js';
+export { combineTechnically, judge } from './selection/judgement.js';
+export type { Evidence, Judgement, PhotoRecommendation, SelectionReason } from './selection/judgement.js';
+export { levelAgreement } from './selection/level-agreement.js';
+export type { AgreementFigure, JudgedPair, LevelAgreement, LevelVerdict } from './selection/level-agreement.js';
+export { hashDistance, perceptualHash } from './selection/perceptual-hash.js';
+export { SELECTION_PRESETS, SELECTION_PRESET_NAMES } from './selection/preset.js';
+export type { SelectionPreset, SelectionPresetName } from './selection/preset.js';
+export { RATING_WORDS, expectedRating } from './selection/rating-words.js';
+export type { RatingWord } from './selection/rating-words.js';
+export { ANALYSIS_EDGE, measureTechnically, scoreTechnically } from './selection/technical-scores.js';
+export type { TechnicalMetrics, TechnicalScores } from './selection/technical-scores.js';

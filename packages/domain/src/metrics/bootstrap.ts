@@ -20,11 +20,11 @@ export interface BootstrapOptions {
 
 /**
  * Percentile bootstrap (Efron 1979): the range of `statistic` over samples drawn again, with repetition, from each
- * group. Null when a group is empty.
+ * group. Samples for which it is not defined (null) are left out. Null when a group is empty or no sample is left.
  */
 export function bootstrapInterval(
   groups: readonly (readonly number[])[],
-  statistic: (groups: readonly (readonly number[])[]) => number,
+  statistic: (groups: readonly (readonly number[])[]) => number | null,
   options: BootstrapOptions,
 ): Interval | null {
   if (groups.length === 0 || groups.some((group) => group.length === 0)) return null;
@@ -32,8 +32,10 @@ export function bootstrapInterval(
   const resamples = options.resamples ?? 1000;
   const results: number[] = [];
   for (let round = 0; round < resamples; round += 1) {
-    results.push(statistic(groups.map((group) => drawAgain(group, options.random))));
+    const result = statistic(groups.map((group) => drawAgain(group, options.random)));
+    if (result !== null) results.push(result);
   }
+  if (results.length === 0) return null;
   results.sort((a, b) => a - b);
   const tail = (1 - confidence) / 2;
   return {

@@ -1,0 +1,4 @@
+export { createPhotoReader } from './create-photo-reader.js';
+export type { PhotoReaderOptions } from './create-photo-reader.js';
+export { isPhotoName } from './photo-formats.js';
+export { XmpSidecarWriter } from './xmp/xmp-sidecar-writer.js';
