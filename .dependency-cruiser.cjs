@@ -23,6 +23,13 @@ module.exports = {
       to: { pathNot: '^packages/(application|domain)/src' },
     },
     {
+      name: 'contract-knows-no-adapter',
+      comment: 'Public documents are made from what use cases give, and are read in browsers too.',
+      severity: 'error',
+      from: { path: '^packages/contract/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/(contract|application|domain)/src|node_modules/zod/' },
+    },
+    {
       name: 'adapters-do-not-know-each-other',
       comment: 'A backend can be added or removed without touching another.',
       severity: 'error',

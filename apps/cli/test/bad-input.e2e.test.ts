@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { errorSchema } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorSchema } from '../src/schemas/error.schema.js';
 import { TestUser, type Run } from './plimsoll.js';
 
 let user: TestUser;

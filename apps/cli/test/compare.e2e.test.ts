@@ -1,8 +1,8 @@
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import type { CompareDocument } from '@plimsoll/contract';
+import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_SCHEMAS } from '../src/schemas/all-schemas.js';
-import type { CompareDocument } from '../src/schemas/compare.schema.js';
 import { startOllamaServer, type OllamaServer } from './ollama-server.js';
 import { TestUser, type Run } from './plimsoll.js';
 

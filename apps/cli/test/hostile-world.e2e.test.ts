@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { planSchema } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planSchema } from '../src/schemas/plan.schema.js';
 import { TestUser } from './plimsoll.js';
 
 let user: TestUser;

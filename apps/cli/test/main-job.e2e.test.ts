@@ -1,7 +1,7 @@
 import { copyFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { SAMPLE_MODEL, sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_SCHEMAS } from '../src/schemas/all-schemas.js';
 import { TestUser } from './plimsoll.js';
 
 let user: TestUser;

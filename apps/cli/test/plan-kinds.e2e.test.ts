@@ -1,8 +1,7 @@
 import { copyFile } from 'node:fs/promises';
+import { planSchema, planTogetherSchema } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planTogetherSchema } from '../src/schemas/plan-together.schema.js';
-import { planSchema } from '../src/schemas/plan.schema.js';
 import { TestUser } from './plimsoll.js';
 
 let user: TestUser;

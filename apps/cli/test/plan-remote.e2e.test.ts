@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { PlanDocument } from '@plimsoll/domain';
+import type { PlanDocument } from '@plimsoll/contract';
+import { planSchema } from '@plimsoll/contract/schemas';
 import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planSchema } from '../src/schemas/plan.schema.js';
 import { startModelServer, type ModelServer, type OfferedFile } from './model-server.js';
 import { TestUser } from './plimsoll.js';
 

@@ -1,9 +1,8 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import type { CompareDocument, StatsDocument } from '@plimsoll/contract';
+import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ALL_SCHEMAS } from '../src/schemas/all-schemas.js';
-import type { CompareDocument } from '../src/schemas/compare.schema.js';
-import type { StatsDocument } from '../src/schemas/stats.schema.js';
 import { TestUser } from './plimsoll.js';
 
 let user: TestUser;

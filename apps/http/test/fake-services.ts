@@ -3,6 +3,7 @@ import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
   ChooseVariant,
   EnsureVariant,
+  FindRegressions,
   GenerateText,
   GetStatistics,
   InspectModel,
@@ -107,6 +108,7 @@ export function fakeServices(
     settings: new ManageSettings(config, bus),
     devices,
     statistics: new GetStatistics(store),
+    regressions: new FindRegressions(store, config),
     backend: async () => {
       state.leases += 1;
       let released = false;

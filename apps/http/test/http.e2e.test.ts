@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConfigStore } from '@plimsoll/adapter-config';
-import type { PlanDocument } from '@plimsoll/domain';
+import type { PlanDocument, StatsDocument } from '@plimsoll/contract';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -51,7 +51,7 @@ const generate = async (body: object) =>
 
 test('lists the real model and plans it on the real machine', async () => {
   expect(await answer('GET', '/models')).toMatchObject({
-    runtime: { endpoint: null },
+    backend: { id: 'embedded', endpoint: null },
     models: [{ level: 'F16', architecture: 'llama' }],
   });
   const plan = (await answer('POST', '/plan', { model, vramBytes: 0 })) as PlanDocument;
@@ -79,7 +79,7 @@ test('makes the variant of the settings, generates with it, and records that', a
   expect(events.filter(({ event }) => event === 'text').length).toBeGreaterThan(3);
   expect(events.at(-1)).toMatchObject({ event: 'done', data: { timings: { generatedTokens: 12 } } });
 
-  expect(await answer('GET', '/stats')).toMatchObject({ statistics: [{ model, total: 1, succeeded: 1 }] });
+  expect(await answer('GET', '/stats')).toMatchObject({ variants: [{ model, total: 1, succeeded: 1 }] });
   expect(warnings).toEqual([]);
 });
 
@@ -117,7 +117,7 @@ test('a client that goes away frees the engine for the next', async () => {
   const events = await generate({ maxTokens: 3 });
   expect(events.at(-1)?.event).toBe('done');
   await vi.waitFor(async () => {
-    const { statistics } = (await answer('GET', '/stats')) as { statistics: { total: number; failed: number }[] };
-    expect(statistics.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+    const { variants } = (await answer('GET', '/stats')) as StatsDocument;
+    expect(variants.reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
   });
 });

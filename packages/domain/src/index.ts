@@ -97,10 +97,6 @@ export { footprintObservations, measuredQuality, speedObservations } from './lea
 export { measuredSpeed, measuredSpeeds } from './learning/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './learning/measured-speed.js';
 export { PREFILL_SPREAD, PRIOR_SPREAD } from './prediction/efficiency.js';
-export { candidateDocument, planDocument } from './planning/plan-document.js';
-export type { CandidateDocument, MemoryDocument, PlanDocument } from './planning/plan-document.js';
-export { residentPlanDocument } from './planning/plan-together-document.js';
-export type { ResidentPlanDocument } from './planning/plan-together-document.js';
 export { planTogether } from './planning/plan-together.js';
 export type { ResidentModelPlan, ResidentPlan } from './planning/plan-together.js';
 export type {

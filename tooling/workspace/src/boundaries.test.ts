@@ -51,6 +51,11 @@ test.each([
     "import { b } from '../../adapter-x/src/b.js';\nexport const a = b;\n",
   ],
   [
+    'contract-knows-no-adapter',
+    'packages/contract/src/a.ts',
+    "import { b } from '../../adapter-x/src/b.js';\nexport const a = b;\n",
+  ],
+  [
     'adapters-do-not-know-each-other',
     'packages/adapter-y/src/a.ts',
     "import { b } from '../../adapter-x/src/b.js';\nexport const a = b;\n",

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { GpuDocument, ModelsDocument } from '@plimsoll/contract';
 import { COLOURED, PLAIN } from '../output/style.js';
-import type { GpuDocument } from '../schemas/gpu.schema.js';
-import type { ModelsDocument } from '../schemas/models.schema.js';
 import { renderFindings } from './doctor/doctor.render.js';
 import { renderMachine } from './gpu/gpu.render.js';
 import { renderModels } from './models/models.render.js';

@@ -1,7 +1,7 @@
+import { errorSchema } from '@plimsoll/contract/schemas';
 import { BackendUnreachableError, CancelledError, InvalidInputError, NothingFitsError } from '@plimsoll/domain';
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../output/style.js';
-import { errorSchema } from '../schemas/error.schema.js';
 import { describeFailure, renderFailure, renderStack } from './report-failure.js';
 
 describe('describeFailure', () => {

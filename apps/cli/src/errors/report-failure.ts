@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
+import type { ErrorDocument } from '@plimsoll/contract';
 import { isPlimsollError } from '@plimsoll/domain';
 import { printableSentence } from '../output/printable.js';
 import type { Style } from '../output/style.js';
-import type { ErrorDocument } from '../schemas/error.schema.js';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.js';
 
 /** A caught value as the program reports it. */

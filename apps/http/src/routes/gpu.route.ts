@@ -1,8 +1,13 @@
+import { gpuDocument } from '@plimsoll/contract';
+import type { GpuDocument } from '@plimsoll/contract';
+import { gpuSchema } from '@plimsoll/contract/schemas';
+import type { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
-import { machineStateSchema } from '../schemas/machine-state.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
+
+const answerSchema: z.ZodType<GpuDocument> = gpuSchema;
 
 /** `GET /gpu`: devices, their state, and the machine itself. */
 export function addGpuRoute(server: HttpServer, services: HttpServices): void {
@@ -11,9 +16,9 @@ export function addGpuRoute(server: HttpServer, services: HttpServices): void {
     {
       schema: {
         summary: 'Devices and live readings; null is unknown',
-        response: { 200: machineStateSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: errorBodySchema },
       },
     },
-    async (_request, reply) => services.devices.read({ signal: abortOnDisconnect(reply) }),
+    async (_request, reply) => gpuDocument(await services.devices.read({ signal: abortOnDisconnect(reply) })),
   );
 }

@@ -1,8 +1,13 @@
-import { modelListSchema } from '../schemas/model-list.schema.js';
+import { modelsDocument } from '@plimsoll/contract';
+import type { ModelsDocument } from '@plimsoll/contract';
+import { modelsSchema } from '@plimsoll/contract/schemas';
+import type { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
+
+const answerSchema: z.ZodType<ModelsDocument> = modelsSchema;
 
 /** `GET /models`: what the backend has at hand. */
 export function addModelsRoute(server: HttpServer, services: HttpServices): void {
@@ -11,13 +16,13 @@ export function addModelsRoute(server: HttpServer, services: HttpServices): void
     {
       schema: {
         summary: 'Models and variants of the backend, resident ones marked',
-        response: { 200: modelListSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: errorBodySchema },
       },
     },
     async (_request, reply) => {
       const lease = await services.backend();
       try {
-        return await lease.models.list({ signal: abortOnDisconnect(reply) });
+        return modelsDocument(lease.runtime.id, await lease.models.list({ signal: abortOnDisconnect(reply) }));
       } finally {
         lease.release();
       }

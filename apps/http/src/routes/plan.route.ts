@@ -1,12 +1,11 @@
 import type { PlanModel } from '@plimsoll/application';
-import { planDocument, residentPlanDocument } from '@plimsoll/domain';
-import type { CallOptions, PlanDocument, ResidentPlanDocument } from '@plimsoll/domain';
+import { planDocument, residentPlanDocument, type PlanDocument, type ResidentPlanDocument } from '@plimsoll/contract';
+import type { CallOptions } from '@plimsoll/domain';
+import { planSchema, planTogetherSchema } from '@plimsoll/contract/schemas';
 import { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
-import { planDocumentSchema } from '../schemas/plan-document.schema.js';
 import { planCallSchema } from '../schemas/plan-request.schema.js';
 import type { PlanCall } from '../schemas/plan-request.schema.js';
-import { planTogetherDocumentSchema } from '../schemas/plan-together-document.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { Access } from '../security/access.js';
 import type { HttpServer } from '../server/http-server.js';
@@ -15,6 +14,8 @@ import type { HttpServices } from '../server/http-services.js';
 const DESCRIPTION = `When nothing fits, \`recommended\` is null and \`obstacles\` says by how much it misses. With \
 \`models\` in place of \`model\` the answer tells how all of them can be in memory at once. With \`exact\` the engine \
 itself is asked for its bytes; each candidate that it answered for has them beside those of the closed form.`;
+
+const answerSchema: z.ZodType<PlanDocument | ResidentPlanDocument> = z.union([planSchema, planTogetherSchema]);
 
 /** `POST /plan`: what fits, how fast, how good, and what to take. */
 export function addPlanRoute(server: HttpServer, services: HttpServices, access: Access): void {
@@ -25,7 +26,7 @@ export function addPlanRoute(server: HttpServer, services: HttpServices, access:
         summary: 'Candidates with footprint, fit, expected speed and quality; one recommended, with reasons',
         description: DESCRIPTION,
         body: planCallSchema,
-        response: { 200: z.union([planDocumentSchema, planTogetherDocumentSchema]), default: errorBodySchema },
+        response: { 200: answerSchema, default: errorBodySchema },
       },
     },
     async (request, reply) => {

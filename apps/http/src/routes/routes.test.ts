@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
-import { BackendUnreachableError, BusyError, planDocument, residentPlanDocument } from '@plimsoll/domain';
-import type { PlanDocument } from '@plimsoll/domain';
+import { planDocument, residentPlanDocument } from '@plimsoll/contract';
+import type { ModelsDocument, PlanDocument, StatsDocument } from '@plimsoll/contract';
+import { BackendUnreachableError, BusyError } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createServer } from '../index.js';
@@ -50,11 +51,12 @@ describe('reading', () => {
 
   test('models lists the variants, resident ones marked', async () => {
     await services.runtime.load('tale:1b-q4_K_M');
-    const { models, runtime } = (await get(`${API}/models`)).json<{ models: unknown[]; runtime: unknown }>();
-    expect(runtime).toEqual({ name: 'In-memory runtime', version: '1', endpoint: null });
+    const { models, ...rest } = (await get(`${API}/models`)).json<ModelsDocument>();
+    const backend = { id: 'fake', name: 'In-memory runtime', version: '1', endpoint: null };
+    expect(rest).toEqual({ schema: 'plimsoll.models/1', backend });
     expect(models).toMatchObject([
       { name: 'tale:1b-fp16', level: 'F16', resident: null },
-      { name: 'tale:1b-q4_K_M', level: 'Q4_K_M', resident: { name: 'tale:1b-q4_K_M' } },
+      { name: 'tale:1b-q4_K_M', level: 'Q4_K_M', resident: { contextTokens: null } },
     ]);
     expect(services.state.leases).toBe(0);
   });
@@ -62,15 +64,18 @@ describe('reading', () => {
   test('gpu shows devices and the machine, unknown as null', async () => {
     expect((await get(`${API}/gpu`)).json()).toMatchObject({
       host: { processors: 4 },
-      devices: [{ device: { name: 'Test GPU' }, reading: { totalBytes: 8 * 1024 ** 3, freeBytes: null } }],
+      devices: [{ name: 'Test GPU', reading: { totalBytes: 8 * 1024 ** 3, freeBytes: null } }],
     });
   });
 
   test('stats tells what was recorded, for one model if asked', async () => {
     await post(`${API}/generate`, { model: 'tale:1b', prompt: 'Once' });
-    const all = (await get(`${API}/stats`)).json<{ statistics: unknown[] }>();
-    expect(all.statistics).toMatchObject([{ model: 'tale:1b', variant: 'tale:1b-q4_K_M', total: 1, succeeded: 1 }]);
-    expect((await get(`${API}/stats?model=other:1b`)).json()).toEqual({ statistics: [] });
+    const all = (await get(`${API}/stats`)).json<StatsDocument>();
+    expect(all.variants).toMatchObject([{ model: 'tale:1b', variant: 'tale:1b-q4_K_M', total: 1, succeeded: 1 }]);
+    expect((await get(`${API}/stats?model=other:1b`)).json()).toMatchObject({
+      schema: 'plimsoll.stats/1',
+      variants: [],
+    });
   });
 
   test('openapi.json describes every route in OpenAPI 3.1', async () => {

@@ -1,5 +1,6 @@
 import type {
   ChooseVariant,
+  FindRegressions,
   GenerateText,
   GetStatistics,
   InspectModel,
@@ -30,6 +31,7 @@ export interface HttpServices {
   readonly settings: ManageSettings;
   readonly devices: ReadDevices;
   readonly statistics: GetStatistics;
+  readonly regressions: FindRegressions;
   /** The backend that the settings name now. */
   backend(): Promise<BackendLease>;
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function httpServices({ shared, lease, close }: Plimsoll): Promise<
     settings: await shared.settings(),
     devices: await shared.devices(),
     statistics: await shared.statistics(),
+    regressions: await shared.regressions(),
     async backend() {
       const { value: use, release } = await lease();
       try {

@@ -10,7 +10,6 @@ import type { DeviceFound } from './budget.js';
 import { memoryBudget } from './budget.js';
 import { createPlan } from './create-plan.js';
 import type { Plan } from './plan.js';
-import { planDocument } from './plan-document.js';
 import type { PlanRequest } from './plan-request.js';
 
 const GIB = 1024 ** 3;
@@ -300,28 +299,5 @@ describe('bad requests', () => {
   test('a level that cannot be made is left out; alone, it is refused', () => {
     expect(plan([8], { levels: ['NVFP4', 'Q4_K_M'] }).candidates.map(({ level }) => level)).toEqual(['Q4_K_M']);
     expect(() => plan([8], { levels: ['NVFP4'] })).toThrow(/NVFP4/);
-  });
-});
-
-describe('the document', () => {
-  test('has the keys of plimsoll.plan/1, and parts that make up their totals', () => {
-    const document = planDocument(plan([8], { contexts: [12288], cacheTypes: [F16_CACHE, Q8_CACHE] }));
-    expect(document).toMatchObject({
-      schema: 'plimsoll.plan/1',
-      model: { name: 'llama3.1:8b', architecture: 'llama', contextLength: 131072, source: 'test' },
-      budget: { devices: [{ name: 'RTX 4060', totalBytes: 8 * GIB, freeBytes: null }] },
-      recommended: { level: 'Q6_K', kvCache: 'q8_0', context: 12288 },
-    });
-    for (const { footprint, expected, variant } of document.candidates) {
-      for (const part of [footprint.device, footprint.host]) {
-        expect(part.weights + part.kvCache + part.compute).toBe(part.total);
-      }
-      expect(footprint.device.total + footprint.host.total).toBe(footprint.total);
-      expect(Object.keys(expected.quality)).toEqual(
-        expect.arrayContaining(['perplexityIncrease', 'meanKld', 'sameTopToken', 'source']),
-      );
-      expect(variant.status).toBe('unknown');
-    }
-    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 });

@@ -1,4 +1,5 @@
-import { createPlan, findDevice, learnSpeedCalibration, memoryBudget, planDocument } from '@plimsoll/domain';
+import { planDocument } from '@plimsoll/contract';
+import { createPlan, findDevice, learnSpeedCalibration, memoryBudget } from '@plimsoll/domain';
 import type { PlanRequest } from '@plimsoll/domain';
 import { expect, test } from 'vitest';
 import { GIB, planInput } from './__fixtures__/plan-input.js';

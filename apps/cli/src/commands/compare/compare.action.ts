@@ -1,5 +1,6 @@
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
+import { compareDocument } from '@plimsoll/contract';
 import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
@@ -7,7 +8,6 @@ import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { CompareFlags } from './compare.flags.js';
-import { compareDocument } from './compare.document.js';
 import { renderComparison } from './compare.render.js';
 import { compareTasks } from './compare.tasks.js';
 import { compareText } from './compare.text.js';

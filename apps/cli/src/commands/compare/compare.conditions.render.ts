@@ -1,7 +1,7 @@
+import type { ComparedLevelDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatCount, formatNumber } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
-import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
 
 /** Speed by depth and by concurrency, a small table each; energy only where power was read. Empty without either. */
 export function renderConditions(levels: readonly ComparedLevelDocument[], style: Style, width: number | null): string {

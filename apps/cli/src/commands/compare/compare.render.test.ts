@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { CompareDocument, ComparedLevelDocument } from '@plimsoll/contract';
 import { PLAIN } from '../../output/style.js';
-import type { CompareDocument } from '../../schemas/compare.schema.js';
-import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
 import { renderComparison } from './compare.render.js';
 
 const silent = { temperatureC: null, throttled: null, energyJPerToken: null };

@@ -1,4 +1,5 @@
 import { FEWEST_ROUNDS_TO_SHOW } from '@plimsoll/application';
+import type { CompareDocument, ComparedLevelDocument } from '@plimsoll/contract';
 import {
   UNKNOWN,
   formatBytes,
@@ -10,8 +11,6 @@ import {
 } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
-import type { CompareDocument } from '../../schemas/compare.schema.js';
-import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
 import { renderConditions } from './compare.conditions.render.js';
 import { renderTasks } from './compare.tasks.render.js';
 

@@ -1,8 +1,7 @@
+import type { ComparedLevelDocument, TaskEstimateDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatNumber, formatPercent } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
-import type { ComparedLevelDocument } from '../../schemas/compared-level.schema.js';
-import type { TaskEstimateDocument } from '../../schemas/compared-tasks.schema.js';
 
 /** Flipped tasks that are named; the JSON document names them all. */
 const MOST_NAMED = 8;

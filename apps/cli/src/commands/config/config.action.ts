@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { configJsonSchema, type FileConfigStore, type SettingEntry } from '@plimsoll/adapter-config';
 import { BACKEND_IDS, openConfig } from '@plimsoll/composition';
+import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '@plimsoll/contract';
 import type { LoadedSettings } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
-import type { ConfigDocument, ConfigPathDocument, ConfigValidateDocument } from '../../schemas/config.schema.js';
 import type { CommandContext } from '../command-context.js';
 import type { ConfigFlags } from './config.flags.js';
 import { renderSettings, renderSettingValue } from './config.render.js';

@@ -1,6 +1,6 @@
+import type { ConfigDocument } from '@plimsoll/contract';
 import { renderTable } from '../../output/table.js';
 import type { Style } from '../../output/style.js';
-import type { ConfigDocument } from '../../schemas/config.schema.js';
 
 /** A setting's value as a person reads it: text without quotes, `none` for null. */
 export function renderSettingValue(value: unknown): string {

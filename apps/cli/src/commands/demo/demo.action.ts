@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn } from '@plimsoll/application';
 import { cacheFolder } from '@plimsoll/composition';
+import { compareDocument, gpuDocument, planDocument, type DemoDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { planDocument, type Level } from '@plimsoll/domain';
+import { type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
-import type { DemoDocument } from '../../schemas/demo.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
-import { compareDocument } from '../compare/compare.document.js';
-import { gpuDocument } from '../gpu/gpu.action.js';
 import { prepareDemoFolder } from './demo-folder.js';
 import type { DemoFlags } from './demo.flags.js';
 import { renderDemoIntroduction, renderDemoMachine, renderDemoPlan, renderDemoResult } from './demo.render.js';

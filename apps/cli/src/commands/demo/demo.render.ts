@@ -1,8 +1,6 @@
-import type { PlanDocument } from '@plimsoll/domain';
+import type { DemoDocument, GpuDocument, PlanDocument } from '@plimsoll/contract';
 import { formatCount, formatDuration } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
-import type { DemoDocument } from '../../schemas/demo.schema.js';
-import type { GpuDocument } from '../../schemas/gpu.schema.js';
 import { renderLevels } from '../compare/compare.render.js';
 import { renderMachine } from '../gpu/gpu.render.js';
 import { renderCandidates } from '../plan/plan.render.js';

@@ -1,8 +1,8 @@
 import { findingFromError, type Finding } from '@plimsoll/application';
 import { openPlimsoll, type Plimsoll } from '@plimsoll/composition';
+import type { DoctorDocument } from '@plimsoll/contract';
 import { isPlimsollError } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
-import type { DoctorDocument } from '../../schemas/doctor.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
 import type { DoctorFlags } from './doctor.flags.js';

@@ -1,5 +1,5 @@
+import type { DoctorDocument } from '@plimsoll/contract';
 import type { Style } from '../../output/style.js';
-import type { DoctorDocument } from '../../schemas/doctor.schema.js';
 
 /** Findings one below the other, what to do indented below each. */
 export function renderFindings({ findings, healthy }: DoctorDocument, style: Style): string {

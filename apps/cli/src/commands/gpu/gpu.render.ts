@@ -1,7 +1,7 @@
+import type { GpuDocument, GpuReadingDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatPercent } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
-import type { GpuDocument, GpuReadingDocument } from '../../schemas/gpu.schema.js';
 
 /** The machine and its devices as they are now. */
 export function renderMachine(document: GpuDocument, style: Style, width: number | null): string {

@@ -1,8 +1,8 @@
+import { inspectDocument } from '@plimsoll/contract';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { InspectFlags } from './inspect.flags.js';
-import { inspectDocument } from './inspect.document.js';
 import { invalidParameters } from './inspect.invalid.js';
 import { renderInspection } from './inspect.render.js';
 

@@ -1,7 +1,7 @@
+import type { ModelsDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
-import type { ModelsDocument } from '../../schemas/models.schema.js';
 
 /** The models as a table, those in memory marked. `folder` is where the embedded engine looks for files. */
 export function renderModels(

@@ -1,4 +1,5 @@
-import { InvalidInputError, planTogether as planResidents, residentPlanDocument } from '@plimsoll/domain';
+import { residentPlanDocument } from '@plimsoll/contract';
+import { InvalidInputError, planTogether as planResidents } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';

@@ -1,4 +1,4 @@
-import type { ResidentPlanDocument } from '@plimsoll/domain';
+import type { ResidentPlanDocument } from '@plimsoll/contract';
 import { formatBytes, formatCount } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';

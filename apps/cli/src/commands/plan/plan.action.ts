@@ -1,5 +1,6 @@
 import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/application';
-import { createPlan, parseModelReference, planDocument, type Level, type Plan } from '@plimsoll/domain';
+import { planDocument } from '@plimsoll/contract';
+import { createPlan, parseModelReference, type Level, type Plan } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';

@@ -1,4 +1,4 @@
-import type { CandidateDocument, PlanDocument } from '@plimsoll/domain';
+import type { CandidateDocument, PlanDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';

@@ -1,10 +1,10 @@
 import type { QuantizeRequest } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
+import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatBytes, formatDuration } from '../../output/format.js';
 import { buildProgress } from '../../output/build-progress.js';
-import type { QuantizeDocument } from '../../schemas/quantize.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import { targetFile } from './quantize.target.js';

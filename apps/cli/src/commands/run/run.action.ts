@@ -1,10 +1,10 @@
 import type { ChosenVariant } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
+import { runDocument } from '@plimsoll/contract';
 import { parseModelReference, type GenerateEvent } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
 import { printableDocument, printablePath } from '../../output/printable.js';
-import type { RunDocument } from '../../schemas/run.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { RunFlags } from './run.flags.js';
@@ -62,33 +62,4 @@ export async function run(
     if (flags.timings === true) output.note(renderTimings(done.timings));
     return EXIT.done;
   });
-}
-
-function runDocument(
-  model: string,
-  { variant: name, level, reason, made }: ChosenVariant,
-  text: string,
-  thinking: string,
-  { stopReason, timings }: Done,
-): RunDocument {
-  const { promptTokens, cachedPromptTokens, generatedTokens, loadMs, prefillMs, decodeMs, firstTokenMs, totalMs } =
-    timings;
-  return {
-    schema: 'plimsoll.run/1',
-    model,
-    variant: { name, level, reason, made },
-    text,
-    thinking: thinking === '' ? null : thinking,
-    stopReason,
-    timings: {
-      promptTokens,
-      cachedPromptTokens,
-      generatedTokens,
-      loadMs,
-      prefillMs,
-      decodeMs,
-      firstTokenMs,
-      totalMs,
-    },
-  };
 }

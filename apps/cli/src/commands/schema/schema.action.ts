@@ -1,8 +1,8 @@
+import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { InvalidInputError } from '@plimsoll/domain';
 import { z } from 'zod';
 import { EXIT } from '../../errors/exit-codes.js';
 import { suggest } from '../../flags/suggest.js';
-import { ALL_SCHEMAS } from '../../schemas/all-schemas.js';
 import type { CommandContext } from '../command-context.js';
 
 /** `plimsoll schema`. */

@@ -1,8 +1,8 @@
 import { openPlimsoll } from '@plimsoll/composition';
+import type { ServeDocument } from '@plimsoll/contract';
 import { EXIT } from '../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
-import type { ServeDocument } from '../../schemas/serve.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
 import type { ServeFlags } from './serve.flags.js';

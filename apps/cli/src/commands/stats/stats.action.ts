@@ -1,9 +1,8 @@
-import type { Development, SettingsProposal } from '@plimsoll/application';
+import { statsDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { InvalidInputError, type VariantStatistics } from '@plimsoll/domain';
+import { InvalidInputError } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printable } from '../../output/printable.js';
-import type { StatsDocument } from '../../schemas/stats.schema.js';
 import type { CommandContext } from '../command-context.js';
 import { withPlimsoll } from '../with-plimsoll.js';
 import type { StatsFlags } from './stats.flags.js';
@@ -45,43 +44,4 @@ function checkFlags({ import: from, export: to, propose, apply }: StatsFlags): v
   ];
   if (given.length < 2) return;
   throw new InvalidInputError(`${given.join(' and ')} do not go together.`, { hint: 'Give one after the other.' });
-}
-
-/** The JSON document of recorded performance. */
-export function statsDocument(
-  statistics: readonly VariantStatistics[],
-  sinceMs: number | null,
-  { trends, regressions }: Development,
-  proposals: readonly SettingsProposal[] | null,
-  applied: boolean,
-): StatsDocument {
-  return {
-    schema: 'plimsoll.stats/1',
-    sinceMs,
-    variants: statistics.map((one) => ({
-      model: one.model,
-      variant: one.variant,
-      total: one.total,
-      succeeded: one.succeeded,
-      failed: one.failed,
-      successRate: one.successRate,
-      meanMs: one.meanMs,
-      minMs: one.minMs,
-      maxMs: one.maxMs,
-      p50Ms: one.p50Ms,
-      p95Ms: one.p95Ms,
-      p99Ms: one.p99Ms,
-      meanDecodeTokensPerSecond: one.meanDecodeTokensPerSecond,
-      meanFirstTokenMs: one.meanFirstTokenMs,
-    })),
-    trends,
-    regressions,
-    proposals:
-      proposals?.map(({ model, override: { level, kvCacheType, enabled }, reasons }) => ({
-        model,
-        override: { level, kvCacheType, enabled },
-        reasons,
-      })) ?? null,
-    applied,
-  };
 }

@@ -1,8 +1,8 @@
 import { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS } from '@plimsoll/application';
+import type { StatsDocument } from '@plimsoll/contract';
 import { formatCount, formatNumber } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
-import type { StatsDocument } from '../../schemas/stats.schema.js';
 
 const BARS: readonly string[] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

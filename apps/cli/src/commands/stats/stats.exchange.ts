@@ -8,6 +8,7 @@ import {
   importMeasurements,
   type ExchangeFormat,
 } from '@plimsoll/adapter-store';
+import type { StatsExportDocument, StatsImportDocument } from '@plimsoll/contract';
 import {
   CancelledError,
   InvalidInputError,
@@ -18,7 +19,6 @@ import {
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount } from '../../output/format.js';
 import { checkWritable } from '../../output/write-file.js';
-import type { StatsExportDocument, StatsImportDocument } from '../../schemas/stats-exchange.schema.js';
 import type { CommandContext } from '../command-context.js';
 
 /** Refused lines that people are shown; the JSON document has up to a hundred. */

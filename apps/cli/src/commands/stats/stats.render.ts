@@ -1,7 +1,7 @@
+import type { StatsDocument } from '@plimsoll/contract';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
-import type { StatsDocument } from '../../schemas/stats.schema.js';
 import { renderProposals, renderRegressions, renderTrends } from './stats.development.render.js';
 
 /** Recorded performance, how it went over time, what got worse, and what follows. */

@@ -1,0 +1,92 @@
+import { cacheName } from '@plimsoll/domain';
+import type { Footprint, LargestContext, MemoryBudget, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
+import type { BudgetDocument, CandidateDocument, MemoryDocument, PlanDocument } from '../schemas/plan.schema.js';
+
+/** The plan as a JSON document, `plimsoll.plan/1`. */
+export function planDocument(plan: Plan): PlanDocument {
+  const { model, budget, recommended } = plan;
+  return {
+    schema: 'plimsoll.plan/1',
+    model,
+    budget: budgetDocument(budget),
+    candidates: plan.candidates.map(candidateDocument),
+    largestContexts: plan.largestContexts.map((entry: LargestContext) => ({
+      level: entry.level,
+      kvCache: cacheName(entry),
+      context: entry.contextTokens,
+    })),
+    recommended:
+      recommended === null
+        ? null
+        : {
+            level: recommended.candidate.level,
+            kvCache: cacheName(recommended.candidate.shape),
+            context: recommended.candidate.shape.contextTokens,
+            parallel: recommended.candidate.shape.parallel,
+            gpuLayers: recommended.candidate.shape.placement.gpuLayers,
+            reasons: recommended.reasons,
+            nextBetter: recommended.nextBetter,
+          },
+    obstacles: plan.obstacles,
+    ...(plan.exact === undefined ? {} : { exact: plan.exact }),
+  };
+}
+
+/** A budget as a document. */
+export function budgetDocument(budget: MemoryBudget): BudgetDocument {
+  const devices = budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => ({
+    name,
+    totalBytes,
+    freeBytes,
+    usableBytes,
+  }));
+  const { host, usableBytes, marginBytes } = budget;
+  return { devices, host, usableBytes, marginBytes };
+}
+
+/** One candidate as a document. */
+export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
+  const { level, shape, fit, shortBytes, pareto, expected, overheadBytes } = candidate;
+  const { name, status, sizeBytes } = candidate.variant;
+  return {
+    level,
+    kvCache: cacheName(shape),
+    context: shape.contextTokens,
+    parallel: shape.parallel,
+    gpuLayers: shape.placement.gpuLayers,
+    expertsOnHost: shape.placement.expertLayersOnHost > 0,
+    footprint: footprintDocument(candidate.footprint),
+    overheadBytes,
+    fit,
+    shortBytes,
+    pareto,
+    expected,
+    variant: { name, status, ...(sizeBytes === undefined ? {} : { sizeBytes }) },
+    ...(candidate.exact === undefined ? {} : { exact: candidate.exact }),
+  };
+}
+
+function footprintDocument(footprint: Footprint): CandidateDocument['footprint'] {
+  const devices = footprint.devices.map(memoryDocument);
+  const device = devices.reduce<MemoryDocument>(
+    (sum, use) => ({
+      weights: sum.weights + use.weights,
+      kvCache: sum.kvCache + use.kvCache,
+      recurrentState: sum.recurrentState + use.recurrentState,
+      compute: sum.compute + use.compute,
+      total: sum.total + use.total,
+    }),
+    { weights: 0, kvCache: 0, recurrentState: 0, compute: 0, total: 0 },
+  );
+  return { device, devices, host: memoryDocument(footprint.host), total: footprint.totalBytes };
+}
+
+function memoryDocument(use: MemoryUse): MemoryDocument {
+  return {
+    weights: use.weightsBytes,
+    kvCache: use.kvCacheBytes + use.recurrentStateBytes,
+    recurrentState: use.recurrentStateBytes,
+    compute: use.computeBytes,
+    total: use.totalBytes,
+  };
+}

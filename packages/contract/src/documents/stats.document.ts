@@ -1,0 +1,42 @@
+import type { Development, SettingsProposal } from '@plimsoll/application';
+import type { VariantStatistics } from '@plimsoll/domain';
+import type { StatsDocument } from '../schemas/stats.schema.js';
+
+/** The JSON document of recorded performance. */
+export function statsDocument(
+  statistics: readonly VariantStatistics[],
+  sinceMs: number | null,
+  { trends, regressions }: Development,
+  proposals: readonly SettingsProposal[] | null,
+  applied: boolean,
+): StatsDocument {
+  return {
+    schema: 'plimsoll.stats/1',
+    sinceMs,
+    variants: statistics.map((one) => ({
+      model: one.model,
+      variant: one.variant,
+      total: one.total,
+      succeeded: one.succeeded,
+      failed: one.failed,
+      successRate: one.successRate,
+      meanMs: one.meanMs,
+      minMs: one.minMs,
+      maxMs: one.maxMs,
+      p50Ms: one.p50Ms,
+      p95Ms: one.p95Ms,
+      p99Ms: one.p99Ms,
+      meanDecodeTokensPerSecond: one.meanDecodeTokensPerSecond,
+      meanFirstTokenMs: one.meanFirstTokenMs,
+    })),
+    trends,
+    regressions,
+    proposals:
+      proposals?.map(({ model, override: { level, kvCacheType, enabled }, reasons }) => ({
+        model,
+        override: { level, kvCacheType, enabled },
+        reasons,
+      })) ?? null,
+    applied,
+  };
+}

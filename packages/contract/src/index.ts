@@ -1,0 +1,35 @@
+export type { DocumentOf } from './document-of.js';
+export { compareDocument, comparedLevelDocument } from './documents/compare.document.js';
+export { gpuDocument } from './documents/gpu.document.js';
+export { inspectDocument } from './documents/inspect.document.js';
+export type { InspectDetails } from './documents/inspect.document.js';
+export { modelsDocument } from './documents/models.document.js';
+export { residentPlanDocument } from './documents/plan-together.document.js';
+export { planDocument, budgetDocument, candidateDocument } from './documents/plan.document.js';
+export { runDocument } from './documents/run.document.js';
+export { statsDocument } from './documents/stats.document.js';
+export type { CompareDocument } from './schemas/compare.schema.js';
+export type { ComparedLevelDocument } from './schemas/compared-level.schema.js';
+export type {
+  IntervalDocument,
+  DevicesDocument,
+  DecodeSpeedupDocument,
+  DepthSpeedDocument,
+  ConcurrentSpeedDocument,
+  SpeedDocument,
+} from './schemas/compared-speed.schema.js';
+export type { TaskEstimateDocument, ComparedTasksDocument } from './schemas/compared-tasks.schema.js';
+export type { ConfigDocument, ConfigValidateDocument, ConfigPathDocument } from './schemas/config.schema.js';
+export type { DemoDocument } from './schemas/demo.schema.js';
+export type { DoctorDocument } from './schemas/doctor.schema.js';
+export type { ErrorDocument } from './schemas/error.schema.js';
+export type { GpuReadingDocument, GpuDocument } from './schemas/gpu.schema.js';
+export type { MetadataDocument, InspectDocument } from './schemas/inspect.schema.js';
+export type { ModelsDocument } from './schemas/models.schema.js';
+export type { ResidentPlanDocument } from './schemas/plan-together.schema.js';
+export type { MemoryDocument, CandidateDocument, BudgetDocument, PlanDocument } from './schemas/plan.schema.js';
+export type { QuantizeDocument } from './schemas/quantize.schema.js';
+export type { RunDocument } from './schemas/run.schema.js';
+export type { ServeDocument } from './schemas/serve.schema.js';
+export type { StatsExportDocument, StatsImportDocument } from './schemas/stats-exchange.schema.js';
+export type { StatsDocument } from './schemas/stats.schema.js';

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import { compareSchema } from './compare.schema.js';
+import { configPathSchema, configSchema, configValidateSchema } from './config.schema.js';
+import { demoSchema } from './demo.schema.js';
+import { doctorSchema } from './doctor.schema.js';
+import { errorSchema } from './error.schema.js';
+import { gpuSchema } from './gpu.schema.js';
+import { inspectSchema } from './inspect.schema.js';
+import { modelsSchema } from './models.schema.js';
+import { planTogetherSchema } from './plan-together.schema.js';
+import { planSchema } from './plan.schema.js';
+import { quantizeSchema } from './quantize.schema.js';
+import { runSchema } from './run.schema.js';
+import { serveSchema } from './serve.schema.js';
+import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js';
+import { statsSchema } from './stats.schema.js';
+
+export { errorSchema } from './error.schema.js';
+export { gpuSchema } from './gpu.schema.js';
+export { modelsSchema } from './models.schema.js';
+export { planTogetherSchema } from './plan-together.schema.js';
+export { planSchema } from './plan.schema.js';
+export { statsSchema } from './stats.schema.js';
+
+/** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
+export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  plan: planSchema,
+  'plan-together': planTogetherSchema,
+  inspect: inspectSchema,
+  gpu: gpuSchema,
+  models: modelsSchema,
+  run: runSchema,
+  quantize: quantizeSchema,
+  compare: compareSchema,
+  stats: statsSchema,
+  'stats-export': statsExportSchema,
+  'stats-import': statsImportSchema,
+  config: configSchema,
+  'config-validate': configValidateSchema,
+  'config-path': configPathSchema,
+  doctor: doctorSchema,
+  serve: serveSchema,
+  demo: demoSchema,
+  error: errorSchema,
+};

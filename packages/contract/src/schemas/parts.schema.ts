@@ -1,0 +1,20 @@
+import { KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
+import { z } from 'zod';
+
+/** A whole, non-negative number of bytes. */
+export const bytesSchema = z.int().min(0);
+
+/** Milliseconds since 1970. */
+export const timeSchema = z.number().min(0);
+
+/** A length of time in milliseconds. */
+export const durationSchema = z.number().min(0);
+
+/** A share, 0 to 1. */
+export const shareSchema = z.number().min(0).max(1);
+
+/** Name of a quantization level. */
+export const levelSchema = z.enum(LEVEL_NAMES);
+
+/** Name of a KV cache type. */
+export const kvCacheSchema = z.enum(KV_CACHE_TYPES);
