@@ -5,6 +5,7 @@ const benches = {
   startup: './startup/startup-bench.mjs',
   header: './header/header-bench.mjs',
   decode: './engine/decode-bench.mjs',
+  serve: './engine/serve-bench.mjs',
   quantize: './engine/quantize-bench.mjs',
   quality: './quality/quality-bench.mjs',
   speed: './speed/speed-bench.mjs',

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { LlamaCppRuntime, LlamaCppVariantBuilder } from '@plimsoll/adapter-llamacpp';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { writeGeneratedModel } from '../quality/generated-model.mjs';
+import { startLlamaServer } from './llama-server.mjs';
+
+const LEVEL = 'Q4_K_M';
+const CONTEXT = 1024;
+const BOUND = 0.95;
+/** About 0.3 billion weights. */
+const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
+
+/**
+ * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
+ * slots. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
+ * hits none alone. llama-server's own kernels are those that this machine's compiler made.
+ */
+export async function* bench({ rounds = 3, atOnce = [1, 2, 4, 8], tokens = { sample: 96, generated: 24 } } = {}) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'));
+  const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
+  const runtime = new LlamaCppRuntime({ modelsFolder: folder });
+  try {
+    const large = path.join(folder, 'large-f16.gguf');
+    await writeGeneratedModel(large, { tokenizerOf: sampleModelPath(), ...GENERATED });
+    for (const [name, source] of Object.entries({ sample: sampleModelPath(), generated: large })) {
+      const { path: model } = await builder.build({ source, target: name, level: LEVEL });
+      for (const parallel of atOnce) yield await compare(runtime, model, name, parallel, tokens[name], rounds);
+      await runtime.unload(model);
+    }
+  } finally {
+    await Promise.all([builder.close(), runtime.close()]);
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function compare(runtime, model, name, parallel, maxTokens, rounds) {
+  const server = await startLlamaServer({ model, contextTokens: CONTEXT, parallel, threads: availableParallelism() });
+  try {
+    await runtime.load(model, { contextTokens: CONTEXT, parallel });
+    const best = { ours: 0, peer: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const prompts = Array.from(
+        { length: parallel },
+        (_, i) => `Round ${round}, ${i}. ${'Once upon a time. '.repeat(6)}`,
+      );
+      best.ours = Math.max(best.ours, await timed(prompts, (prompt) => ours(runtime, model, prompt, maxTokens)));
+      best.peer = Math.max(best.peer, await timed(prompts, (prompt) => theirs(server.address, prompt, maxTokens)));
+    }
+    const ratio = best.ours / best.peer;
+    const what = { name: `${parallel} at once, ${name} model at ${LEVEL}`, ratio, ...best, unit: 'tokens/s' };
+    return { ...what, peerName: `llama-server -np ${parallel}`, bound: BOUND, passed: ratio >= BOUND };
+  } finally {
+    await server.close();
+  }
+}
+
+/** Tokens of all answers together per second. */
+async function timed(prompts, answer) {
+  const startedMs = performance.now();
+  const tokens = await Promise.all(prompts.map(answer));
+  return (tokens.reduce((sum, count) => sum + count, 0) / (performance.now() - startedMs)) * 1000;
+}
+
+async function ours(runtime, model, prompt, maxTokens) {
+  const input = { kind: 'prompt', prompt, raw: true };
+  for await (const event of runtime.generate({ model, input, maxTokens, temperature: 0 })) {
+    if (event.type === 'done') return event.timings.generatedTokens;
+  }
+  throw new Error('the answer had no end');
+}
+
+async function theirs(address, prompt, maxTokens) {
+  const body = JSON.stringify({ prompt, n_predict: maxTokens, temperature: 0, stream: false });
+  const answer = await fetch(`${address}/completion`, { method: 'POST', body });
+  return (await answer.json()).tokens_predicted;
+}
