@@ -11,7 +11,6 @@ const separate = [
   '@plimsoll/http',
   '@plimsoll/report',
   '@plimsoll/sample-model',
-  'node-llama-cpp',
   'koffi',
   'libsql',
 ];

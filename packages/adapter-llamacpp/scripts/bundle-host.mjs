@@ -11,7 +11,7 @@ for (const name of ['main', 'template-worker']) {
     configFile: false,
     logLevel: 'warn',
     resolve: { conditions },
-    ssr: { noExternal: true, external: ['koffi', 'node-llama-cpp'], resolve: { conditions } },
+    ssr: { noExternal: true, external: ['koffi'], resolve: { conditions } },
     build: {
       ssr: true,
       target: 'node20',

@@ -1,4 +1,4 @@
-/** The one node-llama-cpp release whose libraries' memory layout this package knows. */
+/** The one release of node-llama-cpp's binary packages whose libraries' memory layout this package knows. */
 export const PACKAGE_VERSION = '3.22.1';
 
 /** The llama.cpp release inside it, as the package's build record names it. */

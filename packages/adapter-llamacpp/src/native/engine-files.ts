@@ -14,7 +14,8 @@ export interface EngineFiles {
   readonly llama: string;
 }
 
-const HINT = `Install the pinned engine again: npm install node-llama-cpp@${PACKAGE_VERSION}`;
+/** How to get the engine where it is missing or of another release. */
+export const INSTALL_HINT: string = `Install the pinned engine again: npm install ${packageName('cpu')}@${PACKAGE_VERSION}`;
 
 /**
  * Finds the shipped libraries for this machine.
@@ -30,7 +31,7 @@ export function findEngineFiles(options: EngineOptions): EngineFiles {
     `No engine library for ${process.platform}-${process.arch}${
       options.flavor === undefined || options.flavor === 'auto' ? '' : ` (${options.flavor})`
     } is installed.`,
-    { hint: HINT },
+    { hint: INSTALL_HINT },
   );
 }
 
@@ -54,22 +55,26 @@ function hasGraphics(): boolean {
   }
 }
 
-function packagedFolder(flavor: Exclude<EngineFlavor, 'auto'>): string | null {
+/** The package with the libraries of a build for this machine. */
+function packageName(flavor: Exclude<EngineFlavor, 'auto'>): string {
   const system = process.platform === 'win32' ? 'win' : process.platform === 'darwin' ? 'mac' : process.platform;
-  const name = `${system}-${process.arch === 'arm' ? 'armv7l' : process.arch}${flavor === 'cpu' ? '' : `-${flavor}`}`;
+  const arch = process.arch === 'arm' ? 'armv7l' : process.arch;
+  return `@node-llama-cpp/${system}-${arch}${flavor === 'cpu' ? '' : `-${flavor}`}`;
+}
+
+function packagedFolder(flavor: Exclude<EngineFlavor, 'auto'>): string | null {
+  const name = packageName(flavor);
   try {
-    const entry = createRequire(createRequire(import.meta.url).resolve('node-llama-cpp')).resolve(
-      `@node-llama-cpp/${name}`,
-    );
+    const entry = createRequire(import.meta.url).resolve(name);
     const root = path.dirname(path.dirname(entry));
     const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version?: unknown };
     if (version !== PACKAGE_VERSION) {
       throw new EngineMismatchError(
-        `The installed engine is release ${String(version)} of node-llama-cpp; ${PACKAGE_VERSION} is needed.`,
-        { hint: HINT },
+        `The installed ${name} is release ${String(version)}; ${PACKAGE_VERSION} is needed.`,
+        { hint: INSTALL_HINT },
       );
     }
-    return path.join(root, 'bins', name);
+    return path.join(root, 'bins', path.basename(name));
   } catch (cause) {
     if (cause instanceof EngineMismatchError) throw cause;
     return null;
@@ -86,18 +91,19 @@ function filesIn(folder: string, flavor: Exclude<EngineFlavor, 'auto'>): EngineF
     };
     release = record.buildOptions?.llamaCpp?.release;
   } catch (cause) {
-    throw new EngineMismatchError(`The engine's folder ${folder} cannot be read.`, { hint: HINT, cause });
+    throw new EngineMismatchError(`The engine's folder ${folder} cannot be read.`, { hint: INSTALL_HINT, cause });
   }
   if (release !== LLAMA_RELEASE) {
     throw new EngineMismatchError(
       `The engine's libraries are llama.cpp ${String(release)}; ${LLAMA_RELEASE} is needed.`,
-      { hint: HINT },
+      { hint: INSTALL_HINT },
     );
   }
   const find = (library: string): string => {
     const pattern = new RegExp(`^(lib)?${library}(\\.[A-Za-z0-9.]+)?\\.(so|dylib|dll)$`);
     const found = names.find((name) => pattern.test(name));
-    if (found === undefined) throw new EngineMismatchError(`${folder} holds no library ${library}.`, { hint: HINT });
+    if (found === undefined)
+      throw new EngineMismatchError(`${folder} holds no library ${library}.`, { hint: INSTALL_HINT });
     return path.join(folder, found);
   };
   return { folder, flavor, ggmlBase: find('ggml-base'), ggml: find('ggml'), llama: find('llama') };

@@ -1,9 +1,9 @@
 import { EngineMismatchError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import type { EngineOptions } from '../engine/engine-options.js';
-import { LLAMA_VERSION, PACKAGE_VERSION } from './build.js';
+import { LLAMA_VERSION } from './build.js';
 import { dieWithParent } from './die-with-parent.js';
-import { findEngineFiles } from './engine-files.js';
+import { INSTALL_HINT, findEngineFiles } from './engine-files.js';
 import type { EngineFiles } from './engine-files.js';
 import { EngineLog } from './engine-log.js';
 import { checkDefaults } from './known-defaults.js';
@@ -56,7 +56,7 @@ export function loadEngine(options: EngineOptions, parent: number): Engine {
   } catch (cause) {
     if (cause instanceof EngineMismatchError) throw cause;
     throw new EngineMismatchError(`The engine's libraries in ${files.folder} cannot be loaded.`, {
-      hint: `Install the pinned engine again: npm install node-llama-cpp@${PACKAGE_VERSION}`,
+      hint: INSTALL_HINT,
       cause,
     });
   }
@@ -66,7 +66,7 @@ function checkBuild(llama: LibLlama): void {
   const version = llama.version();
   if (version !== LLAMA_VERSION) {
     throw new EngineMismatchError(`The engine calls itself ${version}; ${LLAMA_VERSION} is needed.`, {
-      hint: `Install the pinned engine again: npm install node-llama-cpp@${PACKAGE_VERSION}`,
+      hint: INSTALL_HINT,
     });
   }
   checkDefaults('quantize', llama.quantizeDefaults());

@@ -1,5 +1,5 @@
 import { EngineMismatchError } from '@plimsoll/domain';
-import { PACKAGE_VERSION } from './build.js';
+import { INSTALL_HINT } from './engine-files.js';
 
 /** Defaults of llama.cpp v0.5.0, read from `src/llama-quant.cpp`, `src/llama-model.cpp` and `src/llama-context.cpp`. */
 const QUANTIZE = {
@@ -91,7 +91,7 @@ export function checkDefaults(struct: keyof typeof KNOWN_DEFAULTS, answered: Rea
       throw new EngineMismatchError(
         `The engine's ${struct} parameter ${field} defaults to ${String(actual)}, not ${String(expected)}: ` +
           'it is another build than the one that is known.',
-        { hint: `Install the pinned engine again: npm install node-llama-cpp@${PACKAGE_VERSION}` },
+        { hint: INSTALL_HINT },
       );
     }
   }
