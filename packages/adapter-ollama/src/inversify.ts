@@ -1,5 +1,5 @@
 import { MODEL_CATALOG, MODEL_INSPECTOR, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
-import type { ModelInspector } from '@plimsoll/domain';
+import type { ModelInspector, VariantBuilder } from '@plimsoll/domain';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import { OllamaVariantBuilder } from './builder/ollama-variant-builder.js';
 import { OllamaCatalog } from './catalog/ollama-catalog.js';
@@ -16,15 +16,18 @@ export const OLLAMA_API: ServiceIdentifier<OllamaApi> = Symbol.for('@plimsoll/ad
 export interface OllamaModuleOptions extends OllamaOptions {
   /** The library to ask for variants that are not installed; null asks nobody. Default: Ollama's own. */
   readonly registry?: OllamaRegistryOptions | null | undefined;
-  /** Reads local GGUF files before they are imported. */
+  /** Reads GGUF files on this machine. */
   readonly files?: ModelInspector | undefined;
+  /** Quantizes GGUF files on this machine, for levels that the server does not make. */
+  readonly quantizer?: (() => Promise<VariantBuilder>) | undefined;
 }
 
 /** Binds Ollama as model runtime, catalogue, variant builder, and as one of the inspectors. */
 export function ollamaModule(options: OllamaModuleOptions = {}): ContainerModule {
   return new ContainerModule(({ bind }) => {
     const registry = options.registry === null ? null : new OllamaRegistry(options.registry);
-    const builderOptions = { registry: registry ?? undefined, files: options.files };
+    const { files, quantizer } = options;
+    const builderOptions = { registry: registry ?? undefined, files, quantizer };
     bind(OLLAMA_API)
       .toResolvedValue(() => new OllamaApi(options))
       .inSingletonScope();
@@ -35,7 +38,7 @@ export function ollamaModule(options: OllamaModuleOptions = {}): ContainerModule
       .toResolvedValue((api) => new OllamaCatalog(api, registry), [OLLAMA_API])
       .inSingletonScope();
     bind(MODEL_INSPECTOR)
-      .toResolvedValue((api) => new OllamaInspector(api), [OLLAMA_API])
+      .toResolvedValue((api) => new OllamaInspector(api, files), [OLLAMA_API])
       .inSingletonScope();
     bind(VARIANT_BUILDER)
       .toResolvedValue((api) => new OllamaVariantBuilder(api, builderOptions), [OLLAMA_API])

@@ -74,7 +74,7 @@ async function publish(result, directory) {
 }
 
 /** Removes what builds that were killed left behind. */
-async function removeAbandoned(directory) {
+export async function removeAbandoned(directory) {
   const parent = dirname(directory);
   await mkdir(parent, { recursive: true });
   const prefix = `${basename(directory)}.building-`;
@@ -96,11 +96,11 @@ function isRunning(pid) {
 }
 
 /** Runs a program to its end. Its own process group lets a cancelled build take its compilers along. */
-function execute(program, args, signal) {
+export function execute(program, args, signal, options = {}) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const detached = process.platform !== 'win32';
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], detached });
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'], detached });
     const stop = () => {
       if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid, 'SIGTERM');
     };

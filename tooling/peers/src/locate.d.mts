@@ -16,3 +16,27 @@ export function shippedPeer(name: 'llama-bench' | 'llama-perplexity'): {
   readonly folder: string;
   readonly environment: Record<string, string | undefined>;
 } | null;
+
+/** The releases of Ollama that tests are held against, newest first. */
+export const OLLAMA_VERSIONS: readonly string[];
+
+/** The path of a built Ollama server, or null when `npm run peers` has not made it on this machine. */
+export function locateOllama(version: string): string | null;
+
+/** A running Ollama server, with a home and a models folder of its own. */
+export interface OllamaPeer {
+  readonly version: string;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly host: string;
+  readonly models: string;
+  readonly pid: number;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a built Ollama server on a free port of the loopback address. `environment` is set beside what isolates it.
+ *
+ * @throws Error when it is not built, or does not start; with the end of its log
+ */
+export function startOllama(version: string, environment?: Readonly<Record<string, string>>): Promise<OllamaPeer>;

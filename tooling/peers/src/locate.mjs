@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { STAMP_FILE, fileName, peersDirectory } from './recipe.mjs';
 
+export { OLLAMA_VERSIONS, locateOllama } from './ollama-recipe.mjs';
+export { startOllama } from './ollama-server.mjs';
 export { shippedPeer } from './shipped-peer.mjs';
 export { peersDirectory };
 

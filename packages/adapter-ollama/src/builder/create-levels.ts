@@ -10,5 +10,17 @@ export const CREATE_LEVELS: ReadonlyMap<Level, string> = new Map<Level, string>(
   ['Q4_K_S', 'Q4_K_S'],
 ]);
 
-/** The levels that `create` starts from. */
+/** The levels that quantizing starts from. */
 export const UNQUANTIZED_LEVELS: ReadonlySet<Level> = new Set<Level>(['F32', 'F16', 'BF16']);
+
+/** Since this release `create` refuses to quantize GGUF models. Source: `validateCreateOptions` in `server/create.go`. */
+const LAST_MINOR_THAT_QUANTIZES = 33;
+
+/**
+ * Whether a server of that version quantizes GGUF models itself. One that tells no release (`0.0.0`, a build of one's
+ * own) may: it is asked, and its refusal is understood.
+ */
+export function mayQuantize(version: string | null): boolean {
+  const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
+  return major === undefined || (major === '0' && Number(minor) <= LAST_MINOR_THAT_QUANTIZES);
+}

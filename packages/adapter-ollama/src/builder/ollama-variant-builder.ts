@@ -1,10 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   ModelNotFoundError,
   UnsupportedLevelError,
   isCloudName,
   isPlimsollError,
-  levelFromFileType,
-  metadataNumber,
   parseModelReference,
   type BuildMethod,
   type BuildOptions,
@@ -16,106 +17,204 @@ import {
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
+import type { CreateRequest, ProgressAnswer } from '@plimsoll/protocol/ollama';
+import { drain } from '@plimsoll/transport';
 import type { OllamaRegistry } from '../catalog/ollama-registry.js';
+import { inheritedFields } from '../model/inherited-fields.js';
 import { sameOllamaName } from '../model-name.js';
 import type { OllamaApi } from '../ollama-api.js';
 import { installedVariant } from '../runtime/installed-variant.js';
-import type { CreateRequest, ProgressAnswer } from '@plimsoll/protocol/ollama';
-import { CREATE_LEVELS, UNQUANTIZED_LEVELS } from './create-levels.js';
+import { buildSource, type BuildSource } from './build-source.js';
+import { CREATE_LEVELS, UNQUANTIZED_LEVELS, mayQuantize } from './create-levels.js';
+import { demandRoom, freeBytes, type FreeBytes } from './demand-room.js';
 import { ProgressMeter } from './progress.js';
 import { uploadModel } from './upload-model.js';
 
 /** What a builder may use beside the server. */
 export interface OllamaVariantBuilderOptions {
-  /** Tells beforehand whether a variant can be pulled. */
+  /** Tells beforehand whether a variant can be pulled, and has the weights that cannot be read here. */
   readonly registry?: OllamaRegistry | undefined;
   /** Reads local GGUF files, so that a file that is not at the wanted level can be quantized or refused. */
   readonly files?: ModelInspector | undefined;
+  /** Quantizes GGUF files on this machine, for what the server does not make. */
+  readonly quantizer?: (() => Promise<VariantBuilder>) | undefined;
+  /** Replaces the question to the system for free space. */
+  readonly freeBytes?: FreeBytes | undefined;
 }
 
+/** A build on its way. */
+interface Job {
+  readonly request: BuildRequest;
+  readonly source: BuildSource;
+  readonly installed: readonly InstalledVariant[];
+  readonly options: BuildOptions;
+}
+
+/** Failures of one way after which the next one is tried. */
+const PASSABLE: Readonly<Record<BuildMethod, readonly string[]>> = {
+  pull: ['model-not-found', 'backend-failed', 'timeout'],
+  create: ['model-not-found', 'unsupported-level'],
+  quantize: ['model-not-found'],
+  import: [],
+};
+
+/** Failures of the short answer that show the variant itself to be broken, not the machine to be short of something. */
+const BROKEN: readonly string[] = ['unsupported-model', 'invalid-model-file', 'backend-failed'];
+
 /**
- * Makes variants on an Ollama server: pulls them, has the server quantize an unquantized one, or imports a GGUF
- * file that was quantized here, for the levels that the server does not make.
+ * Makes variants on an Ollama server: pulls them, has the server quantize, or quantizes the source's weights on this
+ * machine and imports the result, which takes over everything else from the source.
  */
 export class OllamaVariantBuilder implements VariantBuilder {
   readonly #api: OllamaApi;
   readonly #registry: OllamaRegistry | null;
   readonly #files: ModelInspector | null;
+  readonly #quantizer: (() => Promise<VariantBuilder>) | null;
+  readonly #freeBytes: FreeBytes;
 
   constructor(api: OllamaApi, options: OllamaVariantBuilderOptions = {}) {
     this.#api = api;
     this.#registry = options.registry ?? null;
     this.#files = options.files ?? null;
+    this.#quantizer = options.quantizer ?? null;
+    this.#freeBytes = options.freeBytes ?? freeBytes;
   }
 
   async methods(request: BuildRequest, options: CallOptions = {}): Promise<readonly BuildMethod[]> {
-    return this.#methods(request, await this.#installed(options), options);
+    return this.#methods(await this.#job(request, options));
   }
 
   /**
-   * Uses the first method that works. The result's level is checked against the request; one that is wrong is
-   * removed again.
+   * Uses the first method that works. The result's level is checked against the request, and unless it was pulled the
+   * result has to give a short answer; one that is wrong is removed again.
    */
   async build(request: BuildRequest, options: BuildOptions = {}): Promise<BuiltVariant> {
+    const job = await this.#job(request, options);
+    const methods = await this.#methods(job);
+    for (const [index, method] of methods.entries()) {
+      try {
+        await this.#make(method, job);
+      } catch (error) {
+        const isLast = index === methods.length - 1;
+        if (isLast || !isPlimsollError(error) || !PASSABLE[method].includes(error.code)) throw error;
+        continue;
+      }
+      return this.#verify(job, method);
+    }
+    throw impossible(job, this.#quantizer !== null);
+  }
+
+  /** Bytes of the weights, where a quantizer is at hand and can read the source. */
+  async dryRun(request: BuildRequest, options: CallOptions = {}): Promise<{ readonly sizeBytes: number } | null> {
+    if (this.#quantizer === null || parseModelReference(request.target).kind === 'file') return null;
+    const { path } = (await this.#job(request, options)).source;
+    return path === null ? null : (await this.#quantizer()).dryRun({ ...request, source: path }, options);
+  }
+
+  async #job(request: BuildRequest, options: BuildOptions): Promise<Job> {
     const installed = await this.#installed(options);
-    const [method, next] = await this.#methods(request, installed, options);
-    if (method === undefined) throw await this.#impossible(request, installed, options);
-    try {
-      await this.#make(method, request, installed, options);
-    } catch (error) {
-      if (next === undefined || !isPlimsollError(error) || error.code !== 'model-not-found') throw error;
-      await this.#make(next, request, installed, options);
-    }
-    return this.#verify(request, find(installed, request.target) !== null, options);
+    const source = await buildSource(this.#api, this.#files, request, find(installed, request.source), options);
+    return { request, source, installed, options };
   }
 
-  /** Ollama has no dry run. */
-  dryRun(): Promise<null> {
-    return Promise.resolve(null);
-  }
-
-  async #methods(
-    request: BuildRequest,
-    installed: readonly InstalledVariant[],
-    options: CallOptions,
-  ): Promise<readonly BuildMethod[]> {
-    const { source, target, level } = request;
+  async #methods(job: Job): Promise<readonly BuildMethod[]> {
+    const { request, source, options } = job;
+    const { target, level } = request;
     if (isCloudName(target) || parseModelReference(target).kind === 'file') return [];
-    const mixed = (request.overrides ?? []).length > 0;
-    if (parseModelReference(source).kind === 'file') {
-      const found = await this.#fileLevel(source, options);
-      if (found === null || found === level) return ['import'];
-      return !mixed && canCreate(found, level) ? ['create'] : [];
+    const isMixed = (request.overrides ?? []).length > 0;
+    const quantize: BuildMethod[] = (await this.#canQuantize(job)) ? ['quantize'] : [];
+    if (source.kind === 'file') {
+      if (source.level === null || source.level === level) return ['import'];
+      return [...quantize, ...(!isMixed && (await this.#canCreate(source, level, options)) ? ['create' as const] : [])];
     }
-    if (mixed) return [];
+    if (isMixed) return quantize;
+    const create: BuildMethod[] = (await this.#canCreate(source, level, options)) ? ['create'] : [];
     const pull = await this.#canPull(target, options);
-    const from = find(installed, source)?.level ?? null;
-    const create: BuildMethod[] = from !== null && (from === level || canCreate(from, level)) ? ['create'] : [];
-    if (pull === 'yes') return ['pull', ...create];
-    return pull === 'perhaps' ? [...create, 'pull'] : create;
+    if (pull === 'yes') return ['pull', ...create, ...quantize];
+    return [...create, ...quantize, ...(pull === 'perhaps' ? ['pull' as const] : [])];
   }
 
-  async #make(
-    method: BuildMethod,
-    request: BuildRequest,
-    installed: readonly InstalledVariant[],
-    options: BuildOptions,
-  ): Promise<void> {
-    const { source, target, level } = request;
-    if (method === 'pull') {
-      await this.#follow(this.#api.pull(target, options), options);
-      return;
+  async #canCreate({ kind, level: from }: BuildSource, level: Level, options: CallOptions): Promise<boolean> {
+    if (from === level) return kind === 'installed';
+    if (from === null || !UNQUANTIZED_LEVELS.has(from) || !CREATE_LEVELS.has(level)) return false;
+    return mayQuantize(await this.#api.version(options));
+  }
+
+  /** The quantizer looks at the file where it is here; else the registry has to have it. */
+  async #canQuantize({ request, source, options }: Job): Promise<boolean> {
+    const { level: from, path, weights } = source;
+    if (this.#quantizer === null || from === null || from === request.level) return false;
+    if (!UNQUANTIZED_LEVELS.has(from) && request.allowRequantize !== true) return false;
+    if (path === null) return weights !== null && (await this.#registry?.has(request.source, weights.digest, options)) === true;
+    const target = `${request.level}.gguf`;
+    return (await (await this.#quantizer()).methods({ ...request, source: path, target })).length > 0;
+  }
+
+  async #make(method: BuildMethod, job: Job): Promise<void> {
+    const { request, source, options } = job;
+    const { target: model, level } = request;
+    switch (method) {
+      case 'pull':
+        return this.#follow(this.#api.pull(model, options), options);
+      case 'import':
+        return this.#import(job, request.source);
+      case 'quantize':
+        return this.#quantize(job);
+      case 'create': {
+        const files = source.kind === 'file' ? await uploadModel(this.#api, request.source, options) : undefined;
+        const quantize = source.level === level ? undefined : CREATE_LEVELS.get(level);
+        const from = files === undefined ? { from: request.source } : { files };
+        return this.#create({ model, ...from, ...(quantize === undefined ? {} : { quantize }) }, options);
+      }
     }
-    const isFile = parseModelReference(source).kind === 'file';
-    const files = isFile ? await uploadModel(this.#api, source, options) : undefined;
-    const isThere = !isFile && find(installed, source)?.level === level;
-    const quantize = method === 'create' && !isThere ? CREATE_LEVELS.get(level) : undefined;
-    const create: CreateRequest & { readonly model: string } = {
-      model: target,
-      ...(files === undefined ? { from: source } : { files }),
-      ...(quantize === undefined ? {} : { quantize }),
-    };
-    await this.#follow(this.#api.create(create, options), options);
+  }
+
+  async #quantize(job: Job): Promise<void> {
+    const { request, source, options } = job;
+    const quantizer = await this.#quantizer?.();
+    if (quantizer === undefined) throw impossible(job, false);
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-import-'));
+    try {
+      const from = source.path ?? (await this.#download(job, folder));
+      const build = { ...request, source: from, target: join(folder, `${request.level}.gguf`) };
+      const { sizeBytes } = (await quantizer.dryRun(build, options)) ?? { sizeBytes: 0 };
+      await demandRoom(this.#freeBytes, folder, sizeBytes, 'Make room, or set TMPDIR to a folder on a larger disk.');
+      await this.#demandServerRoom(source, sizeBytes);
+      await quantizer.build(build, options);
+      await this.#import(job, build.target);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Gives a file to the server, with what the source has beside its weights. */
+  async #import({ request, source, options }: Job, path: string): Promise<void> {
+    const files = await uploadModel(this.#api, path, options);
+    const fields = source.shown === null ? { files } : inheritedFields(source.shown, files);
+    await this.#create({ ...fields, model: request.target }, options);
+  }
+
+  /** The publisher's file, for weights that the server keeps where this process cannot read them. */
+  async #download({ request, source, options }: Job, folder: string): Promise<string> {
+    const { weights } = source;
+    if (this.#registry === null || weights === null) {
+      throw new ModelNotFoundError(`The weights of ${request.source} cannot be read here.`);
+    }
+    const path = join(folder, 'source.gguf');
+    const sizeBytes = await this.#registry.blobBytes(request.source, weights.digest, options);
+    await demandRoom(this.#freeBytes, folder, sizeBytes, 'Make room, or set TMPDIR to a folder on a larger disk.');
+    await this.#registry.download(request.source, { digest: weights.digest, sizeBytes, path }, options);
+    return path;
+  }
+
+  /** Only a server on this machine has a disk that can be asked. */
+  async #demandServerRoom({ weights }: BuildSource, bytes: number): Promise<void> {
+    if (weights === null) return;
+    await demandRoom(this.#freeBytes, dirname(weights.path), bytes, 'Make room, or set OLLAMA_MODELS to another folder.');
+  }
+
+  #create(request: CreateRequest & { readonly model: string }, options: BuildOptions): Promise<void> {
+    return this.#follow(this.#api.create(request, options), options);
   }
 
   async #follow(lines: AsyncIterable<ProgressAnswer>, options: BuildOptions): Promise<void> {
@@ -125,42 +224,36 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
   }
 
-  async #verify(request: BuildRequest, replaced: boolean, options: CallOptions): Promise<BuiltVariant> {
+  async #verify({ request, installed, options }: Job, method: BuildMethod): Promise<BuiltVariant> {
     const { target, level } = request;
+    const isNew = find(installed, target) === null;
     const made = find(await this.#installed(options), target);
     if (made === null) {
       throw new ModelNotFoundError(`Ollama reported success, but has no model ${target}.`, { hint: 'Try again.' });
     }
-    const mixed = (request.overrides ?? []).length > 0;
-    if (made.level !== null && made.level !== level && !mixed) {
-      if (!replaced) await this.#api.delete(target, options);
+    const isMixed = (request.overrides ?? []).length > 0;
+    if (made.level !== null && made.level !== level && !isMixed) {
+      if (isNew) await this.#api.delete(target, options);
       throw new UnsupportedLevelError(`${target} came out as ${made.level}, not as ${level}; it was not kept.`, {
         hint: `Ask for ${made.level}, or start from an F16 model.`,
       });
     }
+    if (method !== 'pull') await this.#demandAnswer(target, isNew, options);
     return { name: made.name, path: null, sizeBytes: made.sizeBytes, digest: made.digest };
   }
 
-  async #impossible(
-    request: BuildRequest,
-    installed: readonly InstalledVariant[],
-    options: CallOptions,
-  ): Promise<Error> {
-    const { source, level } = request;
-    const isFile = parseModelReference(source).kind === 'file';
-    const known = find(installed, source);
-    if (!isFile && known === null) {
-      return new ModelNotFoundError(`Ollama has no model ${source} to make ${request.target} from.`, {
-        hint: `ollama pull ${source}`,
-      });
+  /** A variant that cannot be run is not kept. One that there is no memory for now is. */
+  async #demandAnswer(model: string, isNew: boolean, options: BuildOptions): Promise<void> {
+    options.onProgress?.({ phase: 'trying', completed: null, total: null, unit: 'bytes' });
+    const question = { model, prompt: 'a', raw: true, options: { num_predict: 1, num_ctx: 256 }, keep_alive: 0 };
+    try {
+      await drain(this.#api.generate(question, options));
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code === 'cancelled') throw error;
+      if (!BROKEN.includes(error.code)) return;
+      if (isNew) await this.#api.delete(model, options);
+      throw error;
     }
-    const from = isFile ? await this.#fileLevel(source, options) : (known?.level ?? null);
-    const reason = CREATE_LEVELS.has(level)
-      ? `${source} is ${from ?? 'of an unknown level'}, and it quantizes only F16, BF16 and F32`
-      : `it makes only ${[...CREATE_LEVELS.keys()].join(', ')}`;
-    return new UnsupportedLevelError(`Ollama cannot make ${level} of ${source}: ${reason}.`, {
-      hint: 'Quantize the file with the embedded engine and import the result.',
-    });
   }
 
   async #installed(options: CallOptions): Promise<readonly InstalledVariant[]> {
@@ -172,20 +265,31 @@ export class OllamaVariantBuilder implements VariantBuilder {
     if (entry === 'unknown') return 'perhaps';
     return entry === 'absent' ? 'no' : 'yes';
   }
+}
 
-  async #fileLevel(path: string, options: CallOptions): Promise<Level | null> {
-    const reference = { kind: 'file', path } as const;
-    if (this.#files?.supports(reference) !== true) return null;
-    const { header } = await this.#files.inspect(reference, options);
-    const fileType = metadataNumber(header, 'general.file_type');
-    return fileType === null ? null : levelFromFileType(fileType);
+/** Why none of the ways leads to the variant. */
+function impossible({ request, source }: Job, quantizes: boolean): Error {
+  const { level, source: name, target } = request;
+  if (source.kind === 'absent') {
+    return new ModelNotFoundError(`Ollama has no model ${name} to make ${target} from.`, { hint: `ollama pull ${name}` });
   }
+  const isUnquantized = source.level !== null && UNQUANTIZED_LEVELS.has(source.level);
+  if (isUnquantized && quantizes && source.path === null) {
+    return new UnsupportedLevelError(
+      `Ollama does not make ${level} of ${name}, and its file ${source.weights?.path ?? ''} cannot be read here.`,
+      { hint: 'Run this as the user of the Ollama server, on its machine, or name a GGUF file of the model by its path.' },
+    );
+  }
+  const reason = isUnquantized
+    ? `it makes only ${[...CREATE_LEVELS.keys()].join(', ')}`
+    : `${name} is ${source.level ?? 'of an unknown level'}, and only F16, BF16 and F32 models are quantized`;
+  return new UnsupportedLevelError(`Ollama cannot make ${level} of ${name}: ${reason}.`, {
+    hint: isUnquantized
+      ? 'Quantize the file with the embedded engine and import the result.'
+      : 'Pull or import an F16 variant of the model and start from that.',
+  });
 }
 
 function find(installed: readonly InstalledVariant[], name: string): InstalledVariant | null {
   return installed.find((variant) => sameOllamaName(variant.name, name)) ?? null;
-}
-
-function canCreate(from: Level, level: Level): boolean {
-  return UNQUANTIZED_LEVELS.has(from) && CREATE_LEVELS.has(level);
 }

@@ -1,11 +1,26 @@
 import { createHash } from 'node:crypto';
-import { levelFromFileType, parseLevel, type CallOptions, type Level } from '@plimsoll/domain';
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  BackendFailedError,
+  CancelledError,
+  ModelNotFoundError,
+  StorageFailedError,
+  isPlimsollError,
+  levelFromFileType,
+  parseLevel,
+  type BuildOptions,
+  type CallOptions,
+  type Level,
+} from '@plimsoll/domain';
 import { z } from 'zod';
 import {
   Watchdog,
   boundedBody,
   headerValue,
   undiciTransport,
+  type HttpAnswer,
   type HttpFetch,
   type HttpTransport,
 } from '@plimsoll/transport';
@@ -14,6 +29,8 @@ import { parseOllamaName } from '../model-name.js';
 /** The public library. */
 export const OLLAMA_REGISTRY_URL = 'https://registry.ollama.ai';
 
+/** How many times as long a silence of a download may be as the answer to a question. */
+const DOWNLOAD_PATIENCE = 12;
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
 const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 
@@ -25,6 +42,13 @@ export interface RegistryEntry {
   readonly digest: string;
 }
 
+/** A blob to fetch, and where to put it. */
+export interface BlobDownload {
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+}
+
 /** How to reach the registry. */
 export interface OllamaRegistryOptions {
   readonly url?: string | undefined;
@@ -34,7 +58,7 @@ export interface OllamaRegistryOptions {
 
 const manifest = z.object({
   config: z.object({ digest: z.string(), size: z.number().nonnegative() }),
-  layers: z.array(z.object({ size: z.number().nonnegative() })),
+  layers: z.array(z.object({ digest: z.string().nullish(), size: z.number().nonnegative() })),
 });
 const configuration = z.object({ file_type: z.string().nullish() });
 
@@ -57,13 +81,13 @@ export class OllamaRegistry {
 
   /** What the registry has under a name: an entry, `absent`, or `unknown` when it could not be asked. */
   async find(name: string, options: CallOptions = {}): Promise<RegistryEntry | 'absent' | 'unknown'> {
-    const { host, namespace, model, tag } = parseOllamaName(name);
-    if (host !== 'registry.ollama.ai') return 'unknown';
-    const base = `${this.#url}/v2/${encodeURIComponent(namespace)}/${encodeURIComponent(model)}`;
+    const place = this.#place(name);
+    if (place === null) return 'unknown';
+    const { base, manifest: url } = place;
     const watchdog = new Watchdog('library', `describe ${name}`, options.signal);
     watchdog.arm(this.#limitMs);
     try {
-      const document = await this.#read(`${base}/manifests/${encodeURIComponent(tag)}`, watchdog.signal);
+      const document = await this.#read(url, watchdog.signal);
       if (document === 'absent') return 'absent';
       const { config, layers } = manifest.parse(JSON.parse(document));
       const settings = await this.#read(`${base}/blobs/${config.digest}`, watchdog.signal);
@@ -82,24 +106,118 @@ export class OllamaRegistry {
     }
   }
 
+  /** Whether that very file is part of the model of that name; false when the registry could not be asked. */
+  async has(name: string, digest: string, options: CallOptions = {}): Promise<boolean> {
+    return (await this.#layerBytes(name, digest, options)) !== null;
+  }
+
+  /** Size of a file of a model. @throws ModelNotFoundError when it is no part of it */
+  async blobBytes(name: string, digest: string, options: CallOptions = {}): Promise<number> {
+    const bytes = await this.#layerBytes(name, digest, options);
+    if (bytes !== null) return bytes;
+    throw new ModelNotFoundError(`The library has no file ${digest} of ${name}.`);
+  }
+
+  /**
+   * Fetches a file of a model, in pieces, and checks its digest.
+   * @throws BackendFailedError, StorageFailedError, CancelledError
+   */
+  async download(name: string, { digest, sizeBytes, path }: BlobDownload, options: BuildOptions = {}): Promise<void> {
+    const base = this.#place(name)?.base ?? '';
+    const watchdog = new Watchdog('library', `send ${name}`, options.signal);
+    const hash = createHash('sha256');
+    let completed = 0;
+    const limitMs = this.#limitMs * DOWNLOAD_PATIENCE;
+    const received = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of body) {
+        watchdog.arm(limitMs);
+        completed += chunk.length;
+        if (completed > sizeBytes) throw new BackendFailedError(`The library sent more than ${sizeBytes} bytes of ${name}.`);
+        hash.update(chunk);
+        options.onProgress?.({ phase: 'downloading', completed, total: sizeBytes, unit: 'bytes' });
+        yield chunk;
+      }
+    };
+    try {
+      watchdog.arm(limitMs);
+      const answer = await this.#get(`${base}/blobs/${digest}`, {}, watchdog.signal);
+      if (answer.status !== 200) {
+        answer.discard();
+        throw new BackendFailedError(`The library answered ${answer.status} for the file of ${name}.`);
+      }
+      await pipeline(Readable.from(received(answer.body), { objectMode: false }), createWriteStream(path));
+    } catch (error) {
+      throw watchdog.verdict() ?? (isPlimsollError(error) ? error : downloadError(name, error));
+    } finally {
+      watchdog.dispose();
+    }
+    if (`sha256:${hash.digest('hex')}` === digest) return;
+    throw new BackendFailedError(`The file of ${name} arrived changed: it does not have the digest ${digest}.`, {
+      hint: 'Run the command again.',
+    });
+  }
+
   async close(): Promise<void> {
     await this.#transport.close();
   }
 
-  /** A small document as text. Blobs come after a redirect, which is followed once, without our headers. */
-  async #read(url: string, signal: AbortSignal, redirected = false): Promise<string> {
-    const headers = redirected ? {} : { accept: MANIFEST_TYPE };
-    const answer = await this.#transport.fetch(url, { method: 'GET', headers, signal });
-    const location = headerValue(answer.headers, 'location');
-    if (answer.status >= 300 && answer.status < 400 && location !== null && !redirected) {
-      answer.discard();
-      return this.#read(new URL(location, url).href, signal, true);
+  async #layerBytes(name: string, digest: string, { signal }: CallOptions): Promise<number | null> {
+    const place = this.#place(name);
+    if (place === null) return null;
+    const watchdog = new Watchdog('library', `describe ${name}`, signal);
+    watchdog.arm(this.#limitMs);
+    try {
+      const document = await this.#read(place.manifest, watchdog.signal);
+      if (document === 'absent') return null;
+      return manifest.parse(JSON.parse(document)).layers.find((layer) => layer.digest === digest)?.size ?? null;
+    } catch {
+      const verdict = watchdog.verdict();
+      if (verdict instanceof CancelledError) throw verdict;
+      return null;
+    } finally {
+      watchdog.dispose();
     }
+  }
+
+  /** Null for a model of another registry. */
+  #place(name: string): { readonly base: string; readonly manifest: string } | null {
+    const { host, namespace, model, tag } = parseOllamaName(name);
+    if (host !== 'registry.ollama.ai') return null;
+    const base = `${this.#url}/v2/${encodeURIComponent(namespace)}/${encodeURIComponent(model)}`;
+    return { base, manifest: `${base}/manifests/${encodeURIComponent(tag)}` };
+  }
+
+  /** A small document as text. */
+  async #read(url: string, signal: AbortSignal): Promise<string> {
+    const answer = await this.#get(url, { accept: MANIFEST_TYPE }, signal);
     const { bytes, truncated } = await boundedBody(answer.body, MAX_DOCUMENT_BYTES);
     if (answer.status === 404) return 'absent';
     if (answer.status !== 200 || truncated) throw new Error(`HTTP ${answer.status}, ${bytes.length} bytes`);
     return bytes.toString('utf8');
   }
+
+  /** Blobs come after a redirect, which is followed once, without our headers. */
+  async #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await this.#transport.fetch(url, { method: 'GET', headers, signal });
+    const location = headerValue(answer.headers, 'location');
+    if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
+    answer.discard();
+    return this.#transport.fetch(new URL(location, url).href, { method: 'GET', headers: {}, signal });
+  }
+}
+
+function downloadError(name: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (/^E(?:NOSPC|ACCES|ROFS|IO|DQUOT)\b/.test(reason)) {
+    return new StorageFailedError(`The file of ${name} cannot be written: ${reason}`, {
+      hint: 'Make room, or set TMPDIR to a folder on a larger disk.',
+      cause,
+    });
+  }
+  return new BackendFailedError(`The file of ${name} could not be fetched from the library: ${reason}`, {
+    hint: 'Check the network, then run the command again.',
+    cause,
+  });
 }
 
 /** Ollama writes the level by name; old models carry llama.cpp's number. */

@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
     hint: (failure) => `ollama pull ${nameOf(failure)}`,
   },
   {
-    says: /^unsupported quantization type|^unknown quantization type/i,
+    says: /^unsupported quanti(?:zation|ze) type|^unknown quantization type|create-time quantization is only supported/i,
     error: UnsupportedLevelError,
     message: (failure) => `Ollama does not make this level: ${failure.message}`,
     hint: () => 'Quantize the file with the embedded engine and import the result.',

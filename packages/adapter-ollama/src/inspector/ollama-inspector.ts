@@ -2,6 +2,8 @@ import {
   ModelNotFoundError,
   TENSOR_TYPES,
   UnsupportedModelError,
+  isPlimsollError,
+  metadataNumber,
   tensorBytes,
   type CallOptions,
   type InspectedModel,
@@ -13,6 +15,7 @@ import {
   type TensorType,
 } from '@plimsoll/domain';
 import type { OllamaApi } from '../ollama-api.js';
+import { modelParts } from '../model/model-parts.js';
 import { sameOllamaName } from '../model-name.js';
 import { installedVariant } from '../runtime/installed-variant.js';
 import type { ShowAnswer } from '@plimsoll/protocol/ollama';
@@ -21,35 +24,55 @@ import type { ShowAnswer } from '@plimsoll/protocol/ollama';
 const ALIGNMENT = 32;
 
 /**
- * Reads what an installed model is made of from the server itself, wherever it runs. The server tells metadata and
- * tensors, but not where in the file they lie: offsets are those of tensors laid out one after the other, and the
- * header's own size is that of no file (0). The vocabulary is left out.
+ * Reads what an installed model is made of: from its file where that lies on this machine and can be read, else from
+ * the server, wherever it runs. The server tells metadata and tensors, but not where in the file they lie: offsets are
+ * then those of tensors laid out one after the other, the header's own size is that of no file (0), and the vocabulary
+ * is left out.
  */
 export class OllamaInspector implements ModelInspector {
   readonly #api: OllamaApi;
+  readonly #files: ModelInspector | null;
 
-  constructor(api: OllamaApi) {
+  /** `files` reads GGUF files of this machine. */
+  constructor(api: OllamaApi, files: ModelInspector | null = null) {
     this.#api = api;
+    this.#files = files;
   }
 
   supports(reference: ModelReference): boolean {
     return reference.kind === 'name' || reference.kind === 'huggingface';
   }
 
-  /** @throws UnsupportedModelError for a model that is no GGUF, such as one in the cloud. */
+  /**
+   * @throws UnsupportedModelError for a model that is not a GGUF file, such as one in the cloud; ModelNotFoundError when
+   * it is not installed, or when nothing of its tensors can be learned here
+   */
   async inspect(reference: ModelReference, options: CallOptions = {}): Promise<InspectedModel> {
     const name = nameOf(reference);
     if (name === null) throw new ModelNotFoundError(`Ollama knows models by name, not by ${reference.kind}.`);
     const brief = await this.#api.show(name, false, options);
-    const shown = lacksArrays(brief) ? await this.#api.show(name, true, options) : brief;
     const entry = (await this.#api.tags(options)).find((model) => sameOllamaName(model.name, name));
-    return {
-      header: headerOf(name, shown),
-      path: null,
+    const known = {
       digest: entry === undefined ? null : installedVariant(entry).digest,
       origin: `${this.#api.address}, model ${name}`,
       fetchedBytes: 0,
     };
+    const { weights } = modelParts(brief);
+    const local = weights === null ? null : await this.#local(weights.path, options);
+    if (local !== null) return { ...known, header: local, path: weights?.path ?? null };
+    const shown = isWhole(brief) ? brief : await this.#api.show(name, true, options);
+    return { ...known, header: headerOf(name, shown), path: null };
+  }
+
+  /** The header in the file itself; null when it is elsewhere, not readable, or one part of several. */
+  async #local(path: string, options: CallOptions): Promise<ModelHeader | null> {
+    try {
+      const header = (await this.#files?.inspect({ kind: 'file', path }, options))?.header ?? null;
+      return header === null || (metadataNumber(header, 'split.count') ?? 1) > 1 ? null : header;
+    } catch (error) {
+      if (isPlimsollError(error) && error.code !== 'cancelled') return null;
+      throw error;
+    }
   }
 }
 
@@ -59,9 +82,10 @@ function nameOf(reference: ModelReference): string | null {
   return `hf.co/${reference.repository}${reference.tag === null ? '' : `:${reference.tag}`}`;
 }
 
-/** A brief answer leaves out every array, also the short ones that tell how each layer is built. */
-function lacksArrays({ model_info: info }: ShowAnswer): boolean {
-  return Object.entries(info ?? {}).some(([key, value]) => value === null && !key.startsWith('tokenizer.'));
+/** A brief answer leaves out arrays, also the short ones that tell how each layer is built, and since 0.34 the tensors. */
+function isWhole({ model_info: info, tensors }: ShowAnswer): boolean {
+  const lacksArrays = Object.entries(info ?? {}).some(([key, value]) => value === null && !key.startsWith('tokenizer.'));
+  return !lacksArrays && (tensors ?? []).length > 0;
 }
 
 function headerOf(name: string, shown: ShowAnswer): ModelHeader {
@@ -72,8 +96,13 @@ function headerOf(name: string, shown: ShowAnswer): ModelHeader {
   }
   const architecture = metadata.get('general.architecture');
   const tensors = shown.tensors ?? [];
+  if (tensors.length === 0 && shown.details?.format === 'gguf') {
+    throw new ModelNotFoundError(`Ollama does not list the tensors of ${name}, and its file cannot be read here.`, {
+      hint: 'Run this as the user of the Ollama server, on its machine, or update Ollama.',
+    });
+  }
   if (typeof architecture !== 'string' || tensors.length === 0) {
-    throw new UnsupportedModelError(`${name} is no GGUF model, so nothing is known of its tensors.`);
+    throw new UnsupportedModelError(`${name} is not a GGUF model, so nothing is known of its tensors.`);
   }
   let offset = 0;
   const laidOut = tensors.map(({ name: tensor, type, shape }): TensorInfo => {
