@@ -7,7 +7,6 @@ export const backend: BackendDescriptor = {
   variantNames: 'file',
   runsFiles: true,
   downloads: false,
-  imports: false,
   async module({ modelsFolder }, { files }) {
     // By its public name: programs that bundle this description leave the engine a package of its own.
     const { llamaCppModule } = await import('@plimsoll/adapter-llamacpp/inversify');

@@ -1,15 +1,18 @@
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import { LlamaCppVariantBuilder } from '@plimsoll/adapter-llamacpp';
 import { OllamaApi, OllamaCatalog, OllamaRuntime, OllamaVariantBuilder } from '@plimsoll/adapter-ollama';
 
-/** Has an Ollama server make a smaller variant of a model, asks it, and lists what there is now. */
-export async function makeAndAsk(host: string, model: string, print: (text: string) => void): Promise<void> {
+/** Makes a Q4_K_M variant of an F16 file for an Ollama server, asks it, and lists what there is of the model. */
+export async function makeAndAsk(host: string, file: string, model: string, print: (text: string) => void) {
   const api = new OllamaApi({ host });
   const runtime = new OllamaRuntime(api);
+  const builder = new OllamaVariantBuilder(api, {
+    files: new FileModelInspector(),
+    quantizer: async () => new LlamaCppVariantBuilder({ modelsFolder: '.' }),
+  });
   try {
-    const target = `${model.replace(/-fp16$/, '')}-q4_K_M`;
-    await new OllamaVariantBuilder(api).build(
-      { source: model, target, level: 'Q4_K_M' },
-      { onProgress: ({ phase }) => print(phase) },
-    );
+    const target = `${model}-q4_K_M`;
+    await builder.build({ source: file, target, level: 'Q4_K_M' }, { onProgress: ({ phase }) => print(phase) });
     const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;
     for await (const event of runtime.generate({ model: target, input, maxTokens: 8, temperature: 0 })) {
       if (event.type === 'text') print(event.text);
@@ -19,6 +22,7 @@ export async function makeAndAsk(host: string, model: string, print: (text: stri
       print(`${variant.name} ${variant.level ?? '?'} ${variant.sizeBytes ?? '?'} bytes`);
     }
   } finally {
+    await builder.close();
     await runtime.close();
   }
 }

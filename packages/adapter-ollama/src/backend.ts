@@ -7,9 +7,8 @@ export const backend: BackendDescriptor = {
   variantNames: 'tag',
   runsFiles: false,
   downloads: true,
-  imports: true,
-  async module({ ollamaHost }, { files }) {
+  async module({ ollamaHost }, tools) {
     const { ollamaModule } = await import('./inversify.js');
-    return ollamaModule({ host: ollamaHost, files });
+    return ollamaModule({ host: ollamaHost, ...tools });
   },
 };

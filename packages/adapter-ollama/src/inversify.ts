@@ -1,7 +1,7 @@
 import { MODEL_CATALOG, MODEL_INSPECTOR, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
-import type { ModelInspector, VariantBuilder } from '@plimsoll/domain';
+import type { ModelInspector } from '@plimsoll/domain';
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
-import { OllamaVariantBuilder } from './builder/ollama-variant-builder.js';
+import { OllamaVariantBuilder, type OllamaVariantBuilderOptions } from './builder/ollama-variant-builder.js';
 import { OllamaCatalog } from './catalog/ollama-catalog.js';
 import { OllamaRegistry, type OllamaRegistryOptions } from './catalog/ollama-registry.js';
 import { OllamaInspector } from './inspector/ollama-inspector.js';
@@ -19,7 +19,7 @@ export interface OllamaModuleOptions extends OllamaOptions {
   /** Reads GGUF files on this machine. */
   readonly files?: ModelInspector | undefined;
   /** Quantizes GGUF files on this machine, for levels that the server does not make. */
-  readonly quantizer?: (() => Promise<VariantBuilder>) | undefined;
+  readonly quantizer?: OllamaVariantBuilderOptions['quantizer'];
 }
 
 /** Binds Ollama as model runtime, catalogue, variant builder, and as one of the inspectors. */

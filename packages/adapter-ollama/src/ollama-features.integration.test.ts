@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OllamaPeer } from '@plimsoll-tooling/peers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { GenerateEvent, GenerateRequest } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import { liveHost, removeTestModels } from '../test/support/live-server.js';
+import { describeEachVersion } from '../test/support/each-version.js';
 import { OllamaApi, OllamaInspector, OllamaRuntime, OllamaVariantBuilder } from './index.js';
 
-const host = await liveHost();
-const reason = host === null ? ' (skipped: no server answers at OLLAMA_HOST)' : '';
 const model = 'plimsoll-test:features-fp16';
 
-describe.skipIf(host === null)(`what a real Ollama server does for us${reason}`, () => {
-  const api = new OllamaApi({ host: host ?? undefined });
-  const runtime = new OllamaRuntime(api);
+describeEachVersion('what a real server does for us', (_, start) => {
+  let server: OllamaPeer;
+  let api: OllamaApi;
+  let runtime: OllamaRuntime;
   const chat: GenerateRequest = {
     model,
     input: { kind: 'chat', messages: [{ role: 'user', content: 'Tell me of a fox.' }] },
@@ -25,11 +25,14 @@ describe.skipIf(host === null)(`what a real Ollama server does for us${reason}`,
     events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 
   beforeAll(async () => {
+    server = await start();
+    api = new OllamaApi({ host: server.host });
+    runtime = new OllamaRuntime(api);
     await new OllamaVariantBuilder(api).build({ source: sampleModelPath(), target: model, level: 'F16' });
   });
   afterAll(async () => {
-    await removeTestModels(api, model);
     await api.close();
+    await server.stop();
   });
 
   test('chats', async () => {

@@ -1,16 +1,16 @@
 import { describeModelRuntimeContract } from '@plimsoll/testing';
 import { LIVE_EMBEDDING_MODEL, LIVE_MODEL } from '../test/support/live-server.js';
-import { recording, replay } from '../test/support/recording.js';
+import { recordings, replay } from '../test/support/recording.js';
 import { OllamaApi, OllamaRuntime } from './index.js';
 
-const recorded = recording('runtime-contract');
-
-describeModelRuntimeContract(`recorded answers of ${recorded.server}`, async () => {
-  const server = await replay(recorded);
-  return {
-    runtime: new OllamaRuntime(new OllamaApi({ host: server.host })),
-    model: LIVE_MODEL,
-    embeddingModel: LIVE_EMBEDDING_MODEL,
-    dispose: () => server.stop(),
-  };
-});
+for (const recorded of recordings('runtime-contract')) {
+  describeModelRuntimeContract(`recorded answers of ${recorded.server}`, async () => {
+    const server = await replay(recorded);
+    return {
+      runtime: new OllamaRuntime(new OllamaApi({ host: server.host })),
+      model: LIVE_MODEL,
+      embeddingModel: LIVE_EMBEDDING_MODEL,
+      dispose: () => server.stop(),
+    };
+  });
+}

@@ -8,7 +8,6 @@ export const backend: BackendDescriptor = {
   variantNames: 'file',
   runsFiles: false,
   downloads: false,
-  imports: false,
   async module({ openaiBaseUrl, openaiApiKey }) {
     if (openaiBaseUrl === null) {
       throw new InvalidConfigError('The backend is openai, but the address of the server is not set.', {

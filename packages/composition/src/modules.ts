@@ -11,6 +11,7 @@ import {
   MODEL_RUNTIME,
   REMOTE_CATALOG,
   VARIANT_BUILDER,
+  type BackendTools,
 } from '@plimsoll/di';
 import type { Settings } from '@plimsoll/domain';
 import { findBackend } from './find-backend.js';
@@ -47,7 +48,14 @@ export interface ModelReading {
 /** The adapters of the backend that the settings choose, its best inspector and builder first. */
 export function backendModules(settings: Settings, { headerCache, remote }: ModelReading): ModuleTable {
   const chosen = findBackend(settings.backend);
-  const backend: ModuleLoader = () => chosen.module(settings, { files: new FileModelInspector() });
+  const tools: BackendTools = {
+    files: new FileModelInspector(),
+    async quantizer() {
+      const { LlamaCppVariantBuilder } = await import('@plimsoll/adapter-llamacpp');
+      return new LlamaCppVariantBuilder({ modelsFolder: settings.modelsFolder });
+    },
+  };
+  const backend: ModuleLoader = () => chosen.module(settings, tools);
   const reading = { cacheFolder: headerCache, ...remote };
   const headers: ModuleLoader = async () => {
     const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
@@ -63,18 +71,13 @@ export function backendModules(settings: Settings, { headerCache, remote }: Mode
     const { ollamaLibrary } = await import('@plimsoll/adapter-hub/inversify');
     return libraryNamesModule(async () => ollamaLibrary({ cacheFolder: headerCache, access: remote.access }));
   };
-  /** What a server cannot quantize itself the engine quantizes, and the server imports. */
-  const importing: ModuleLoader = async () => {
-    const { quantizeThenImportModule } = await import('./quantize-then-import-module.js');
-    return quantizeThenImportModule(settings.modelsFolder);
-  };
   return new Map<symbol, readonly ModuleLoader[]>([
     [MODEL_RUNTIME as symbol, [backend]],
     [MODEL_CATALOG as symbol, [backend]],
     // A backend's own inspector stands before these when the backend is asked for first.
     [MODEL_INSPECTOR as symbol, [headers, hubs, ...(chosen.downloads ? [libraryNames] : [])]],
     [REMOTE_CATALOG as symbol, [hubs]],
-    [VARIANT_BUILDER as symbol, [backend, ...(chosen.imports ? [importing] : [])]],
+    [VARIANT_BUILDER as symbol, [backend]],
     [LOGITS_SOURCE as symbol, [backend]],
   ]);
 }

@@ -1,10 +1,12 @@
-import type { ModelInspector, Settings } from '@plimsoll/domain';
+import type { ModelInspector, Settings, VariantBuilder } from '@plimsoll/domain';
 import type { ContainerModule } from 'inversify';
 
 /** What a backend is given beside its settings. */
 export interface BackendTools {
   /** Reads the headers of GGUF files on this machine. */
   readonly files: ModelInspector;
+  /** Quantizes GGUF files on this machine, for a server that imports what it does not make. Whoever asks closes it. */
+  readonly quantizer: () => Promise<VariantBuilder & { close(): Promise<void> }>;
 }
 
 /**
@@ -22,8 +24,6 @@ export interface BackendDescriptor {
   readonly runsFiles: boolean;
   /** Whether it downloads models by itself: names that are not installed are those of the public Ollama library. */
   readonly downloads: boolean;
-  /** Whether it imports files, so that levels it does not make can be quantized here first. */
-  readonly imports: boolean;
   /**
    * Imports the adapter. The module binds at least `MODEL_RUNTIME` and `MODEL_CATALOG`, as singletons that are closed
    * when they are deactivated.

@@ -19,9 +19,14 @@ export async function buildOllama({ version, go, signal, log }) {
   try {
     log(`Building Ollama ${version}; this takes a minute or two, and the first one fetches its modules.`);
     const module = 'github.com/ollama/ollama';
-    await execute(go, ['install', '-ldflags', `-X ${module}/version.Version=${version}`, `${module}@v${version}`], signal, {
-      env: { ...process.env, GOBIN: join(work, 'bin') },
-    });
+    await execute(
+      go,
+      ['install', '-ldflags', `-X ${module}/version.Version=${version}`, `${module}@v${version}`],
+      signal,
+      {
+        env: { ...process.env, GOBIN: join(work, 'bin') },
+      },
+    );
     for (const helper of OLLAMA_HELPERS) {
       await link(join(peersDirectory(), fileName(helper)), join(work, 'lib', 'ollama', fileName(helper)));
     }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { locatePeer, peersDirectory } from '@plimsoll-tooling/peers';
+import { OLLAMA_VERSIONS, locateOllama, locatePeer, peersDirectory, startOllama } from '@plimsoll-tooling/peers';
 
 const program = process.platform === 'win32' ? 'llama-bench.exe' : 'llama-bench';
 
@@ -44,5 +44,25 @@ describe('the llama.cpp programs', () => {
     writeFileSync(join(cache, program), '');
     vi.stubEnv('PLIMSOLL_PEERS_DIR', cache);
     expect(locatePeer('llama-bench')).toBe(join(cache, program));
+  });
+});
+
+describe('the Ollama servers', () => {
+  test('are found below the llama.cpp programs once they are built', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-peers-'));
+    vi.stubEnv('PLIMSOLL_PEERS_DIR', folder);
+    const [version = ''] = OLLAMA_VERSIONS;
+    expect(locateOllama(version)).toBeNull();
+    await expect(startOllama(version)).rejects.toThrow('npm run peers');
+
+    const bin = join(folder, 'ollama', version, 'bin');
+    mkdirSync(bin, { recursive: true });
+    const server = join(bin, process.platform === 'win32' ? 'ollama.exe' : 'ollama');
+    writeFileSync(server, '#!/bin/sh\necho no such server >&2\nexit 3\n', { mode: 0o755 });
+    expect(locateOllama(version)).toBe(server);
+    if (process.platform !== 'win32')
+      await expect(startOllama(version)).rejects.toThrow(/ended with 3\n.*no such server/);
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
   });
 });

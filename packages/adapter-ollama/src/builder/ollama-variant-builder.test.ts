@@ -1,16 +1,18 @@
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { BuildProgress, BuildRequest, Level, ModelInspector } from '@plimsoll/domain';
-import { listen, recording, replay } from '../../test/support/recording.js';
+import { listen, recording, recordings, replay } from '../../test/support/recording.js';
 import { describeOllamaBuilder } from '../../test/support/variant-builder-spec.js';
 import { OllamaApi, OllamaRegistry, OllamaVariantBuilder } from '../index.js';
+import { mayQuantize } from './create-levels.js';
 
-const recorded = recording('variant-builder');
-
-describeOllamaBuilder(`recorded answers of ${recorded.server}`, async () => {
-  const server = await replay(recorded);
-  return { host: server.host, dispose: () => server.stop() };
-});
+for (const recorded of recordings('variant-builder')) {
+  const traits = { quantizes: mayQuantize(recorded.server.replace('Ollama ', '')), isHere: false };
+  describeOllamaBuilder(`recorded answers of ${recorded.server}`, traits, async () => {
+    const server = await replay(recorded);
+    return { host: server.host, dispose: () => server.stop() };
+  });
+}
 
 describe('the ways to a variant', () => {
   const open: { stop(): Promise<void> }[] = [];
@@ -23,7 +25,7 @@ describe('the ways to a variant', () => {
       name,
       details: { quantization_level },
     }));
-    const server = await listen(createServer((_, answer) => answer.end(JSON.stringify({ models }))));
+    const server = await listen(createServer((_, answer) => answer.end(JSON.stringify({ models, version: '0.33.1' }))));
     const made = new OllamaApi({ host: server.host });
     open.push(server, { stop: () => made.close() });
     return made;

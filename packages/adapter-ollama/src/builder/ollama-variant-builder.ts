@@ -30,14 +30,16 @@ import { demandRoom, freeBytes, type FreeBytes } from './demand-room.js';
 import { ProgressMeter } from './progress.js';
 import { uploadModel } from './upload-model.js';
 
+type Quantizer = VariantBuilder & { close(): Promise<void> };
+
 /** What a builder may use beside the server. */
 export interface OllamaVariantBuilderOptions {
   /** Tells beforehand whether a variant can be pulled, and has the weights that cannot be read here. */
   readonly registry?: OllamaRegistry | undefined;
   /** Reads local GGUF files, so that a file that is not at the wanted level can be quantized or refused. */
   readonly files?: ModelInspector | undefined;
-  /** Quantizes GGUF files on this machine, for what the server does not make. */
-  readonly quantizer?: (() => Promise<VariantBuilder>) | undefined;
+  /** Opens what quantizes GGUF files on this machine, for what the server does not make. */
+  readonly quantizer?: (() => Promise<Quantizer>) | undefined;
   /** Replaces the question to the system for free space. */
   readonly freeBytes?: FreeBytes | undefined;
 }
@@ -69,14 +71,15 @@ export class OllamaVariantBuilder implements VariantBuilder {
   readonly #api: OllamaApi;
   readonly #registry: OllamaRegistry | null;
   readonly #files: ModelInspector | null;
-  readonly #quantizer: (() => Promise<VariantBuilder>) | null;
+  readonly #openQuantizer: (() => Promise<Quantizer>) | null;
   readonly #freeBytes: FreeBytes;
+  #opened: Promise<Quantizer> | null = null;
 
   constructor(api: OllamaApi, options: OllamaVariantBuilderOptions = {}) {
     this.#api = api;
     this.#registry = options.registry ?? null;
     this.#files = options.files ?? null;
-    this.#quantizer = options.quantizer ?? null;
+    this.#openQuantizer = options.quantizer ?? null;
     this.#freeBytes = options.freeBytes ?? freeBytes;
   }
 
@@ -101,14 +104,27 @@ export class OllamaVariantBuilder implements VariantBuilder {
       }
       return this.#verify(job, method);
     }
-    throw impossible(job, this.#quantizer !== null);
+    throw impossible(job, this.#openQuantizer !== null);
   }
 
   /** Bytes of the weights, where a quantizer is at hand and can read the source. */
   async dryRun(request: BuildRequest, options: CallOptions = {}): Promise<{ readonly sizeBytes: number } | null> {
-    if (this.#quantizer === null || parseModelReference(request.target).kind === 'file') return null;
+    if (parseModelReference(request.target).kind === 'file') return null;
+    const quantizer = await this.#quantizer();
+    if (quantizer === null) return null;
     const { path } = (await this.#job(request, options)).source;
-    return path === null ? null : (await this.#quantizer()).dryRun({ ...request, source: path }, options);
+    return path === null ? null : quantizer.dryRun({ ...request, source: path }, options);
+  }
+
+  /** Ends the quantizer, where one was needed. */
+  async close(): Promise<void> {
+    await (await this.#opened)?.close();
+  }
+
+  async #quantizer(): Promise<Quantizer | null> {
+    if (this.#openQuantizer === null) return null;
+    this.#opened ??= this.#openQuantizer();
+    return this.#opened;
   }
 
   async #job(request: BuildRequest, options: BuildOptions): Promise<Job> {
@@ -143,11 +159,13 @@ export class OllamaVariantBuilder implements VariantBuilder {
   /** The quantizer looks at the file where it is here; else the registry has to have it. */
   async #canQuantize({ request, source, options }: Job): Promise<boolean> {
     const { level: from, path, weights } = source;
-    if (this.#quantizer === null || from === null || from === request.level) return false;
+    if (this.#openQuantizer === null || from === null || from === request.level) return false;
     if (!UNQUANTIZED_LEVELS.has(from) && request.allowRequantize !== true) return false;
-    if (path === null) return weights !== null && (await this.#registry?.has(request.source, weights.digest, options)) === true;
+    if (path === null)
+      return weights !== null && (await this.#registry?.has(request.source, weights.digest, options)) === true;
     const target = `${request.level}.gguf`;
-    return (await (await this.#quantizer()).methods({ ...request, source: path, target })).length > 0;
+    const quantizer = await this.#quantizer();
+    return quantizer !== null && (await quantizer.methods({ ...request, source: path, target })).length > 0;
   }
 
   async #make(method: BuildMethod, job: Job): Promise<void> {
@@ -171,8 +189,8 @@ export class OllamaVariantBuilder implements VariantBuilder {
 
   async #quantize(job: Job): Promise<void> {
     const { request, source, options } = job;
-    const quantizer = await this.#quantizer?.();
-    if (quantizer === undefined) throw impossible(job, false);
+    const quantizer = await this.#quantizer();
+    if (quantizer === null) throw impossible(job, false);
     const folder = await mkdtemp(join(tmpdir(), 'plimsoll-import-'));
     try {
       const from = source.path ?? (await this.#download(job, folder));
@@ -210,7 +228,12 @@ export class OllamaVariantBuilder implements VariantBuilder {
   /** Only a server on this machine has a disk that can be asked. */
   async #demandServerRoom({ weights }: BuildSource, bytes: number): Promise<void> {
     if (weights === null) return;
-    await demandRoom(this.#freeBytes, dirname(weights.path), bytes, 'Make room, or set OLLAMA_MODELS to another folder.');
+    await demandRoom(
+      this.#freeBytes,
+      dirname(weights.path),
+      bytes,
+      'Make room, or set OLLAMA_MODELS to another folder.',
+    );
   }
 
   #create(request: CreateRequest & { readonly model: string }, options: BuildOptions): Promise<void> {
@@ -271,13 +294,17 @@ export class OllamaVariantBuilder implements VariantBuilder {
 function impossible({ request, source }: Job, quantizes: boolean): Error {
   const { level, source: name, target } = request;
   if (source.kind === 'absent') {
-    return new ModelNotFoundError(`Ollama has no model ${name} to make ${target} from.`, { hint: `ollama pull ${name}` });
+    return new ModelNotFoundError(`Ollama has no model ${name} to make ${target} from.`, {
+      hint: `ollama pull ${name}`,
+    });
   }
   const isUnquantized = source.level !== null && UNQUANTIZED_LEVELS.has(source.level);
   if (isUnquantized && quantizes && source.path === null) {
     return new UnsupportedLevelError(
       `Ollama does not make ${level} of ${name}, and its file ${source.weights?.path ?? ''} cannot be read here.`,
-      { hint: 'Run this as the user of the Ollama server, on its machine, or name a GGUF file of the model by its path.' },
+      {
+        hint: 'Run this as the user of the Ollama server, on its machine, or name a GGUF file of the model by its path.',
+      },
     );
   }
   const reason = isUnquantized

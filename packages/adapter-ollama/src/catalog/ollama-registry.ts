@@ -132,7 +132,8 @@ export class OllamaRegistry {
       for await (const chunk of body) {
         watchdog.arm(limitMs);
         completed += chunk.length;
-        if (completed > sizeBytes) throw new BackendFailedError(`The library sent more than ${sizeBytes} bytes of ${name}.`);
+        if (completed > sizeBytes)
+          throw new BackendFailedError(`The library sent more than ${sizeBytes} bytes of ${name}.`);
         hash.update(chunk);
         options.onProgress?.({ phase: 'downloading', completed, total: sizeBytes, unit: 'bytes' });
         yield chunk;

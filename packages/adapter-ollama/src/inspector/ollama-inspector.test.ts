@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { metadataNumber, metadataNumbers } from '@plimsoll/domain';
 import { SAMPLE_MODEL } from '@plimsoll/sample-model';
-import { listen, recording } from '../../test/support/recording.js';
+import { listen, recordings } from '../../test/support/recording.js';
 import { OllamaApi, OllamaInspector } from '../index.js';
 
 describe('what an installed model is made of', () => {
@@ -28,7 +28,10 @@ describe('what an installed model is made of', () => {
     return new OllamaInspector(api);
   };
   const name = { kind: 'name', name: 'fox' } as const;
-  const shown = recording('variant-builder').exchanges.find(({ path }) => path === '/api/show')?.answer ?? '';
+  const shown =
+    recordings('variant-builder')
+      .flatMap(({ exchanges }) => exchanges)
+      .find(({ path, answer }) => path === '/api/show' && answer.includes('"tensors"'))?.answer ?? '';
 
   test('comes from the server, with the bytes of every tensor', async () => {
     const { header } = await (await inspectorOf(shown)).inspect(name);

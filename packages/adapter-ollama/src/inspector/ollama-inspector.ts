@@ -84,7 +84,9 @@ function nameOf(reference: ModelReference): string | null {
 
 /** A brief answer leaves out arrays, also the short ones that tell how each layer is built, and since 0.34 the tensors. */
 function isWhole({ model_info: info, tensors }: ShowAnswer): boolean {
-  const lacksArrays = Object.entries(info ?? {}).some(([key, value]) => value === null && !key.startsWith('tokenizer.'));
+  const lacksArrays = Object.entries(info ?? {}).some(
+    ([key, value]) => value === null && !key.startsWith('tokenizer.'),
+  );
   return !lacksArrays && (tensors ?? []).length > 0;
 }
 

@@ -58,7 +58,9 @@ describe('what is known of an installed model', () => {
 
   test('a model that has nothing of its own passes nothing on', () => {
     const plain = `FROM ${blob('a')}\nTEMPLATE {{ .Prompt }}\n`;
-    expect(inheritedFields({ modelfile: plain }, { 'a.gguf': 'sha256:1' })).toEqual({ files: { 'a.gguf': 'sha256:1' } });
+    expect(inheritedFields({ modelfile: plain }, { 'a.gguf': 'sha256:1' })).toEqual({
+      files: { 'a.gguf': 'sha256:1' },
+    });
   });
 
   test('parameters in the syntax of Go', () => {

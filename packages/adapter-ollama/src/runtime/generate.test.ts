@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GenerateEvent, GenerateRequest } from '@plimsoll/domain';
-import { listen, recording, type RunningServer } from '../../test/support/recording.js';
+import { listen, recordings, type RunningServer } from '../../test/support/recording.js';
 import { OllamaApi, OllamaRuntime } from '../index.js';
 
 describe('a generation on Ollama', () => {
@@ -125,7 +125,7 @@ describe('a generation on Ollama', () => {
   });
 
   test('turns nanoseconds into milliseconds', async () => {
-    const recorded = recording('runtime-contract').exchanges.find((one) => one.answer.includes('"eval_duration"'));
+    const recorded = recordings('runtime-contract')[0]?.exchanges.find((one) => one.answer.includes('"eval_duration"'));
     const last = JSON.parse(recorded?.answer.trim().split('\n').at(-1) ?? '') as Record<string, number>;
     lines = [last];
     expect((await run()).at(-1)).toMatchObject({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { recording } from '../../test/support/recording.js';
+import { recordings } from '../../test/support/recording.js';
 import { residentAnswer, tagsAnswer } from '@plimsoll/protocol/ollama';
 import { installedVariant, residentModel } from './installed-variant.js';
 
-const { exchanges } = recording('runtime-contract');
+const exchanges = recordings('runtime-contract').flatMap((one) => one.exchanges);
 const answerOf = (path: string, holds: string): unknown =>
   JSON.parse(exchanges.find((one) => one.path === path && one.answer.includes(holds))?.answer ?? 'null');
 

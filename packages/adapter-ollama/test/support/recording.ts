@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -25,10 +26,30 @@ export interface Recording {
   readonly exchanges: readonly Exchange[];
 }
 
+const FIXTURES = fileURLToPath(new URL('../../src/__fixtures__/', import.meta.url));
+
 /** Reads a fixture of `src/__fixtures__`. */
 export function recording(name: string): Recording {
-  const path = fileURLToPath(new URL(`../../src/__fixtures__/${name}.json`, import.meta.url));
-  return JSON.parse(readFileSync(path, 'utf8')) as Recording;
+  return JSON.parse(readFileSync(`${FIXTURES}${name}.json`, 'utf8')) as Recording;
+}
+
+/** The recordings of one kind, of every version that was recorded, newest first. */
+export function recordings(name: string): readonly Recording[] {
+  const files = readdirSync(FIXTURES).filter((file) => file.startsWith(`${name}-`) && file.endsWith('.json'));
+  return files
+    .sort()
+    .reverse()
+    .map((file) => recording(file.slice(0, -'.json'.length)));
+}
+
+/** Whether runs against real servers are kept. */
+export const isRecording = (process.env['PLIMSOLL_RECORD'] ?? '') !== '';
+
+/** Keeps what a real server answered as the fixture of its version, when `PLIMSOLL_RECORD` is set. */
+export async function saveRecording(name: string, version: string, exchanges: readonly Exchange[]): Promise<void> {
+  if (!isRecording) return;
+  const kept: Recording = { server: `Ollama ${version}`, exchanges };
+  await writeFile(`${FIXTURES}${name}-${version}.json`, `${JSON.stringify(kept, null, 1)}\n`);
 }
 
 /** A server that is listening, and how to stop it. */
@@ -126,7 +147,11 @@ async function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
 
 /** Where a server keeps its files and whom it asks for names says nothing about its API. */
 function scrub(answer: string): string {
-  return answer
-    .replaceAll(/[^\s"\\]*\/(?=(?:blobs|manifests)\/)/g, (path) => (path.includes('://') ? path : '/models/'))
-    .replaceAll(/ on \d+\.\d+\.\d+\.\d+:53/g, ' on 127.0.0.1:53');
+  return (
+    answer
+      .replaceAll(/[^\s"\\]*\/(?=(?:blobs|manifests)\/)/g, (path) => (path.includes('://') ? path : '/models/'))
+      .replaceAll(/ on \d+\.\d+\.\d+\.\d+:53/g, ' on 127.0.0.1:53')
+      // The vocabulary: long, and nobody reads it.
+      .replaceAll(/("tokenizer\.ggml\.\w+"):\[[^\]]{2000,}?\](?=[,}])/g, '$1:null')
+  );
 }
