@@ -55,7 +55,6 @@ const MOST_TEXT = 80;
 function text(tags: Tags, name: string): string | null {
   const value = tags.get(name);
   if (typeof value !== 'string') return null;
-  // eslint-disable-next-line no-control-regex -- EXIF strings end in NULs and may hold anything
   const clean = value.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   return clean === '' ? null : clean.slice(0, MOST_TEXT);
 }

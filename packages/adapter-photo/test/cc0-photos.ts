@@ -57,7 +57,7 @@ export const DEGRADATIONS = {
   underexposed: (image, grade) => png(sharp(image).linear([1, 0.4, 0.25, 0.12][grade] ?? 1, 0)),
   overexposed: (image, grade) => png(sharp(image).linear([1, 1.8, 2.6, 4][grade] ?? 1, [0, 20, 40, 60][grade] ?? 0)),
   'resized down and up': async (image, grade) => {
-    const { width = 0, height = 0 } = await sharp(image).metadata();
+    const { width, height } = await sharp(image).metadata();
     const small = await png(sharp(image).resize(Math.round(width / ([1, 2.5, 4, 7][grade] ?? 1))));
     return png(sharp(small).resize(width, height, { fit: 'fill' }));
   },
@@ -65,9 +65,9 @@ export const DEGRADATIONS = {
 
 /** A photo turned by some degrees, without the corners that turning leaves empty; `0` is cut the same way. */
 export async function tilted(image: Buffer, degrees: number): Promise<Buffer> {
-  const { width = 0, height = 0 } = await sharp(image).metadata();
+  const { width, height } = await sharp(image).metadata();
   const turned = await sharp(image).rotate(degrees).png({ compressionLevel: 1 }).toBuffer();
-  const { width: fullWidth = 0, height: fullHeight = 0 } = await sharp(turned).metadata();
+  const { width: fullWidth, height: fullHeight } = await sharp(turned).metadata();
   const kept = { width: Math.round(width * 0.7), height: Math.round(height * 0.7) };
   const left = Math.round((fullWidth - kept.width) / 2);
   const top = Math.round((fullHeight - kept.height) / 2);

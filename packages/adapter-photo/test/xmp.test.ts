@@ -104,8 +104,9 @@ describe('sidecars', () => {
     await writer.write(photo, 'lightroom', patch);
     for (const file of [`${photo}.xmp`, path.join(folder, 'back.xmp')]) {
       const run = promisify(execFile)('exiftool', ['-j', '-XMP:all', file]);
-      const answer = await run.catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') context.skip('exiftool is not installed');
+      const answer = await run.catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+          context.skip('exiftool is not installed');
         throw error;
       });
       const [read] = JSON.parse(answer.stdout) as [Record<string, unknown>];

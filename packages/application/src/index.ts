@@ -92,3 +92,15 @@ export { EnsureVariant } from './variants/ensure-variant.js';
 export type { NameVariant, ReadyVariant, VariantStatus } from './variants/ensure-variant.js';
 export { QuantizeModel } from './variants/quantize-model.js';
 export type { QuantizeRequest, QuantizedModel } from './variants/quantize-model.js';
+export { burstsOf } from './photos/bursts-of-evaluations.js';
+export { ComparePhotoLevels } from './photos/compare-photo-levels.js';
+export type {
+  ComparePhotosOptions,
+  ComparePhotosRequest,
+  ComparedPhotoLevel,
+  PhotoLevelComparison,
+} from './photos/compare-photo-levels.js';
+export { EvaluatePhotos } from './photos/evaluate-photos.js';
+export type { EvaluateManyOptions, EvaluateOptions } from './photos/evaluate-photos.js';
+export type { LlmEvaluation, LlmFailure, PhotoEvaluation, PhotoOutcome } from './photos/photo-evaluation.js';
+export type { PhotoModel } from './photos/photo-model.js';

@@ -160,7 +160,7 @@ function readPacket(text: string): Packet {
         const insertAt = end - (tag.isSelfClosing ? 2 : 1);
         found.description = { insertAt, selfClosing: tag.isSelfClosing, name: tag.name };
         for (const scope of open) {
-          for (const [prefix, uri] of Object.entries(scope.tag.ns ?? {})) {
+          for (const [prefix, uri] of Object.entries(scope.tag.ns)) {
             if (prefix !== '') found.prefixes.set(uri, prefix);
           }
         }

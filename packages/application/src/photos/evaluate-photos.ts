@@ -1,0 +1,180 @@
+import {
+  ANALYSIS_EDGE,
+  SELECTION_PRESETS,
+  contextHints,
+  isPlimsollError,
+  judge,
+  measureTechnically,
+  perceptualHash,
+  scoreTechnically,
+} from '@plimsoll/domain';
+import type {
+  CallOptions,
+  Judgement,
+  Level,
+  PhotoReader,
+  PhotoSample,
+  SelectionPreset,
+  SelectionPresetName,
+  TechnicalMetrics,
+  TechnicalScores,
+} from '@plimsoll/domain';
+import { AskAboutPhoto } from './ask-about-photo.js';
+import type { PhotoAnswer } from './ask-about-photo.js';
+import { describePhoto } from './describe-photo.js';
+import { inOrder } from './in-order.js';
+import type { PhotoEvaluation, PhotoOutcome } from './photo-evaluation.js';
+import type { PhotoModel } from './photo-model.js';
+
+/** How photos are evaluated. */
+export interface EvaluateOptions extends CallOptions {
+  /** `general`, the founding weights, when absent. */
+  readonly preset?: SelectionPresetName | undefined;
+  /** The model to ask; null or absent: pixels alone decide. */
+  readonly model?: string | null | undefined;
+  /** A level that wins over the settings. */
+  readonly level?: Level | undefined;
+  /** Levels to go down to when memory runs out, best first. Levels above or equal to the one that failed are skipped. */
+  readonly lowerLevels?: readonly Level[] | undefined;
+  /** Whether the model is asked about photos, too, that the pixels alone reject; no when absent. */
+  readonly askAboutRejects?: boolean | undefined;
+  /** Whether a model that can see gets the picture; yes when absent. */
+  readonly sendPicture?: boolean | undefined;
+}
+
+/** How many photos are evaluated. */
+export interface EvaluateManyOptions extends EvaluateOptions {
+  /** Photos at the same time; 2 when absent. */
+  readonly parallel?: number | undefined;
+}
+
+/** Long edge of the JPEG that a model gets. */
+const PICTURE_EDGE = 1024;
+const PARALLEL = 2;
+
+/** Evaluates photos: pixels and EXIF first, then the model's opinion where one is wanted. */
+export class EvaluatePhotos {
+  readonly #reader: PhotoReader;
+  readonly #ask: AskAboutPhoto | null;
+  /** The level that memory allows, once it has been short. */
+  #lowered: Level | null = null;
+
+  constructor(reader: PhotoReader, model: PhotoModel | null) {
+    this.#reader = reader;
+    this.#ask = model === null ? null : new AskAboutPhoto(model);
+  }
+
+  /** @throws InvalidInputError about the photo; what the backend throws when the next photo would meet it as well */
+  async evaluate(path: string, options: EvaluateOptions = {}): Promise<PhotoEvaluation> {
+    const sample = await this.#reader.read(path, ANALYSIS_EDGE, options);
+    const preset = SELECTION_PRESETS[options.preset ?? 'general'];
+    const metrics = measureTechnically(sample.pixels);
+    const scores = scoreTechnically(metrics);
+    const technical = judge({ metrics, scores, exif: sample.exif, modelScore: null }, preset);
+    const wantsModel = typeof options.model === 'string' && this.#ask !== null;
+    const isWorthAsking = technical.recommendation !== 'reject' || options.askAboutRejects === true;
+    const answer = wantsModel && isWorthAsking ? await this.#opinion(sample, scores, technical, options) : null;
+    return evaluationOf({ sample, metrics, scores, technical, answer, preset });
+  }
+
+  /** Each photo's outcome, in the order of the paths; a photo that cannot be read is an outcome too. */
+  async *evaluateAll(paths: Iterable<string>, options: EvaluateManyOptions = {}): AsyncGenerator<PhotoOutcome> {
+    yield* inOrder(paths, options.parallel ?? PARALLEL, async (path): Promise<PhotoOutcome> => {
+      try {
+        return { path, evaluation: await this.evaluate(path, options), error: null };
+      } catch (error) {
+        if (!isPlimsollError(error) || error.code !== 'invalid-input') throw error;
+        return { path, evaluation: null, error: { code: error.code, message: error.message } };
+      }
+    });
+  }
+
+  /** Asks at the level that memory allows, and goes down where it runs out. */
+  async #opinion(
+    sample: PhotoSample,
+    scores: TechnicalScores,
+    { reasons }: Judgement,
+    options: EvaluateOptions,
+  ): Promise<PhotoAnswer | null> {
+    if (this.#ask === null || typeof options.model !== 'string') return null;
+    const asked = options.level;
+    const question = {
+      model: options.model,
+      facts: describePhoto(sample, scores, reasons),
+      jpeg: () => this.#reader.jpeg(sample.path, PICTURE_EDGE, options),
+      sendPicture: options.sendPicture ?? true,
+    };
+    for (;;) {
+      const level = this.#lowered ?? asked;
+      try {
+        const answer = await this.#ask.ask({ ...question, level }, options);
+        if (answer.evaluation === null || this.#lowered === null) return answer;
+        return { ...answer, evaluation: { ...answer.evaluation, askedLevel: asked ?? null } };
+      } catch (error) {
+        if (!isPlimsollError(error) || error.code !== 'out-of-memory') throw error;
+        const next = this.#nextLower(level, options.lowerLevels ?? []);
+        if (next === null) throw error;
+        this.#lowered = next;
+      }
+    }
+  }
+
+  #nextLower(level: Level | undefined, lower: readonly Level[]): Level | null {
+    const place = level === undefined ? -1 : lower.indexOf(level);
+    return lower[place + 1] ?? null;
+  }
+}
+
+interface Judged {
+  readonly sample: PhotoSample;
+  readonly metrics: TechnicalMetrics;
+  readonly scores: TechnicalScores;
+  readonly technical: Judgement;
+  readonly answer: PhotoAnswer | null;
+  readonly preset: SelectionPreset;
+}
+
+function evaluationOf({ sample, metrics, scores, technical, answer, preset }: Judged): PhotoEvaluation {
+  const { exif } = sample;
+  const opinion = answer?.evaluation ?? null;
+  const verdict = opinion === null ? technical : judge({ metrics, scores, exif, modelScore: opinion.llmScore }, preset);
+  const hints = contextHints(exif);
+  return {
+    path: sample.path,
+    digest: sample.digest,
+    width: sample.width,
+    height: sample.height,
+    format: sample.format,
+    overallScore: verdict.overallScore,
+    recommendation: verdict.recommendation,
+    reasons: verdict.reasons,
+    quality: {
+      focusScore: scores.focus,
+      exposureScore: scores.exposure,
+      compositionScore: scores.composition,
+      noiseScore: scores.noise,
+      facesDetected: null,
+    },
+    exif: {
+      camera: exif.camera,
+      settings: {
+        iso: exif.iso,
+        exposureSeconds: exif.exposureSeconds,
+        aperture: exif.aperture,
+        focalLengthMm: exif.focalLengthMm,
+      },
+      location: exif.location,
+      datetime: exif.takenAtMs,
+      contextHints: hints,
+    },
+    context: hints[0] ?? null,
+    tags: [...new Set([...(opinion?.suggestedTags ?? []), ...hints])],
+    metrics: {
+      ...metrics,
+      technicalScore: technical.technicalScore,
+      perceptualHash: perceptualHash(sample.pixels).toString(16).padStart(16, '0'),
+    },
+    llmEvaluation: opinion,
+    llmFailure: answer?.failure ?? null,
+  };
+}

@@ -1,0 +1,46 @@
+import type { PhotoModel } from '@plimsoll/application';
+import type { PhotoReader, SidecarWriter } from '@plimsoll/domain';
+import type { Plimsoll } from './open-plimsoll.js';
+
+/** The backend that the settings name at each call, as far as rating photos needs one. */
+export function photoModel({ lease }: Pick<Plimsoll, 'lease'>): PhotoModel {
+  return {
+    async capabilities() {
+      const { value, release } = await lease();
+      try {
+        return (await value.runtime()).capabilities;
+      } finally {
+        release();
+      }
+    },
+    async *generate(request, options) {
+      const { value, release } = await lease();
+      try {
+        yield* (await value.generation()).generate(request, options);
+      } finally {
+        release();
+      }
+    },
+    async residentBytes(variant, options) {
+      const { value, release } = await lease();
+      try {
+        const resident = await (await value.runtime()).resident(options);
+        return resident.find(({ name }) => name === variant)?.sizeBytes ?? null;
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+/** Opens what reads photos; its native decoder is loaded only now. */
+export async function openPhotoReader(): Promise<PhotoReader> {
+  const { createPhotoReader } = await import('@plimsoll/adapter-photo');
+  return createPhotoReader();
+}
+
+/** Opens what writes sidecars. */
+export async function openSidecars(): Promise<SidecarWriter> {
+  const { XmpSidecarWriter } = await import('@plimsoll/adapter-photo');
+  return new XmpSidecarWriter();
+}
