@@ -5,8 +5,6 @@ export type { FootprintOracleOptions } from './engine/llama-cpp-footprint-oracle
 export type { EngineDevice } from './engine/protocol.js';
 export { LlamaCppVariantBuilder } from './quantize/llama-cpp-variant-builder.js';
 export type { VariantBuilderOptions } from './quantize/llama-cpp-variant-builder.js';
-export { LlamaCppCatalog } from './runtime/llama-cpp-catalog.js';
-export type { CatalogOptions } from './runtime/llama-cpp-catalog.js';
 export { LlamaCppLogitsSource } from './runtime/llama-cpp-logits-source.js';
 export type { LogitsSourceOptions } from './runtime/llama-cpp-logits-source.js';
 export { LlamaCppRuntime } from './runtime/llama-cpp-runtime.js';

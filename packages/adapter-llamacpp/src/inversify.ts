@@ -1,8 +1,8 @@
 import { FOOTPRINT_ORACLE, LOGITS_SOURCE, MODEL_CATALOG, MODEL_RUNTIME, VARIANT_BUILDER } from '@plimsoll/di';
+import { FolderCatalog } from '@plimsoll/local-models';
 import { ContainerModule } from 'inversify';
 import { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js';
 import { LlamaCppVariantBuilder } from './quantize/llama-cpp-variant-builder.js';
-import { LlamaCppCatalog } from './runtime/llama-cpp-catalog.js';
 import { LlamaCppLogitsSource } from './runtime/llama-cpp-logits-source.js';
 import { LlamaCppRuntime } from './runtime/llama-cpp-runtime.js';
 import type { LlamaCppRuntimeOptions } from './runtime/llama-cpp-runtime.js';
@@ -14,7 +14,7 @@ export function llamaCppModule(options: LlamaCppRuntimeOptions): ContainerModule
       .toResolvedValue(() => new LlamaCppRuntime(options))
       .inSingletonScope();
     bind(MODEL_CATALOG)
-      .toResolvedValue(() => new LlamaCppCatalog(options))
+      .toResolvedValue(() => new FolderCatalog(options))
       .inSingletonScope();
     bind(VARIANT_BUILDER)
       .toResolvedValue(() => new LlamaCppVariantBuilder(options))

@@ -4,11 +4,11 @@ import type {
   GenerateEvent,
   KvCacheType,
   LoadOptions,
-  Placement,
   RunShape,
   TensorOverride,
   WindowScores,
 } from '@plimsoll/domain';
+import type { LoadedModel } from '@plimsoll/local-models';
 import type { EngineOptions } from './engine-options.js';
 import type { WireError } from './wire-error.js';
 
@@ -34,22 +34,8 @@ export interface SessionOptions {
   readonly batchThreads: readonly number[];
 }
 
-/** A shape with everything decided. */
-export interface SessionShape extends Omit<RunShape, 'placement'> {
-  readonly batchTokens: number;
-  readonly placement: Omit<Placement, 'split'> & {
-    /** Null: all devices, by the engine's own split. */
-    readonly split: readonly number[] | null;
-  };
-}
-
 /** A model that is loaded. */
-export interface SessionFacts {
-  readonly loadMs: number;
-  readonly sizeBytes: number | null;
-  readonly deviceBytes: number | null;
-  /** As it is loaded: context as the engine padded it, layers that are on devices. */
-  readonly shape: SessionShape;
+export interface SessionFacts extends LoadedModel {
   /** Whether the model can continue a text, and whether it pools its output into one vector. */
   readonly generates: boolean;
   readonly pools: boolean;

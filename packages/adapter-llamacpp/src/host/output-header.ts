@@ -1,7 +1,7 @@
 import { InvalidModelFileError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import type { Engine } from '../native/engine.js';
-import { splitParts } from '../engine/split-parts.js';
+import { splitParts } from '@plimsoll/local-models';
 
 /**
  * Bytes of the header that the quantizer would write for a source: its metadata with the two keys the

@@ -1,5 +1,6 @@
 import { InvalidInputError, UnsupportedModelError } from '@plimsoll/domain';
-import type { SessionFacts, SessionOptions, SessionShape } from '../engine/protocol.js';
+import type { LoadedShape } from '@plimsoll/local-models';
+import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
 import { AbortFlag } from '../native/abort-flag.js';
 import { ContextThreads } from '../native/context-threads.js';
 import type { Engine } from '../native/engine.js';
@@ -135,7 +136,7 @@ function decodeThreadTuner({ llama }: Engine, model: Pointer, { decodeThreads }:
 }
 
 /** What was asked for, and llama.cpp's defaults for the rest; layers as many as fit. */
-async function decidedShape(engine: Engine, { path, load }: SessionOptions): Promise<SessionShape> {
+async function decidedShape(engine: Engine, { path, load }: SessionOptions): Promise<LoadedShape> {
   if (load.contextTokens !== undefined && load.contextTokens < LEAST_CONTEXT_TOKENS) {
     throw new InvalidInputError(`A context of ${load.contextTokens} tokens is too short.`);
   }

@@ -6,7 +6,7 @@ import type { BuildProgress, Level } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/settings.js';
-import { fileDigest } from '../runtime/file-digest.js';
+import { fileDigest } from '@plimsoll/local-models';
 import { LlamaCppVariantBuilder } from './llama-cpp-variant-builder.js';
 
 /** Sizes from the sample model's card. */

@@ -18,13 +18,11 @@ import type {
   ModelInspector,
   VariantBuilder,
 } from '@plimsoll/domain';
+import { ModelFolder, demandUsualVocabulary, fileDigest } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import type { QuantizeJob } from '../engine/protocol.js';
 import { SharedEngine } from '../engine/shared-engine.js';
-import { fileDigest } from '../runtime/file-digest.js';
-import { ModelFolder } from '../runtime/model-folder.js';
-import { demandUsualVocabulary } from '../runtime/vocabulary-limit.js';
 import { PartialFile } from './partial-file.js';
 
 /** How the builder is set up. */

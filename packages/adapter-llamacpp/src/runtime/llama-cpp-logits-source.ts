@@ -7,11 +7,11 @@ import type {
   VocabularyFacts,
   WindowScores,
 } from '@plimsoll/domain';
+import { ModelFolder } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import type { ScoredFile } from '../engine/protocol.js';
 import { SharedEngine } from '../engine/shared-engine.js';
-import { ModelFolder } from './model-folder.js';
 import { defaultThreads } from './threads.js';
 
 /** How the source is set up. */

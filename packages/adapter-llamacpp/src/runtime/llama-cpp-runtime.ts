@@ -14,13 +14,12 @@ import type {
   RuntimeInfo,
   UnloadOptions,
 } from '@plimsoll/domain';
+import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
+import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
+import type { EngineOptions } from '../engine/engine-options.js';
 import { LLAMA_RELEASE, PACKAGE_VERSION } from '../native/build.js';
 import { findEngineFiles } from '../native/engine-files.js';
-import { FileFacts } from './file-facts.js';
-import { ModelFolder } from './model-folder.js';
-import type { ModelFile } from './model-folder.js';
-import { ResidentModels } from './resident-models.js';
-import type { ResidencyOptions } from './resident-models.js';
+import { EngineHost } from './engine-host.js';
 import { MAX_TOP_LOGPROBS, sessionRequest } from './session-request.js';
 
 /** How the embedded runtime is set up. */
@@ -29,6 +28,7 @@ export interface LlamaCppRuntimeOptions extends ResidencyOptions {
   readonly modelsFolder: string;
   /** Tells level and architecture of the files; without one they are unknown. */
   readonly inspector?: ModelInspector | undefined;
+  readonly engine?: EngineOptions | undefined;
 }
 
 /** Running answers are given so long to end when a model is unloaded. */
@@ -49,13 +49,19 @@ export class LlamaCppRuntime implements ModelRuntime {
   readonly #folder: ModelFolder;
   readonly #files: FileFacts;
   readonly #options: LlamaCppRuntimeOptions;
-  readonly #models: ResidentModels;
+  readonly #models: ResidentModels<EngineHost>;
 
   constructor(options: LlamaCppRuntimeOptions) {
     this.#folder = new ModelFolder(options.modelsFolder);
     this.#files = new FileFacts(options.inspector ?? null);
     this.#options = options;
-    this.#models = new ResidentModels(options);
+    const { engine = {} } = options;
+    this.#models = new ResidentModels({
+      ...options,
+      open: ({ path }, load) => new EngineHost(path, load, engine),
+      expectedHostBytes: ({ sizeBytes }, load) =>
+        findEngineFiles(engine).flavor === 'cpu' || load.placement?.gpuLayers === 0 ? sizeBytes : 0,
+    });
   }
 
   async info(): Promise<RuntimeInfo> {
@@ -94,10 +100,10 @@ export class LlamaCppRuntime implements ModelRuntime {
     const startedMs = performance.now();
     const work = sessionRequest(request, () => randomInt(2 ** 32));
     const file = await this.#required(request.model, signal);
-    const { slot, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
+    const { host, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
     let firstTokenMs: number | null = null;
     try {
-      for await (const event of slot.engine.stream('generate', work, signal)) {
+      for await (const event of host.engine.stream('generate', work, signal)) {
         if (event.type === 'text') {
           firstTokenMs ??= performance.now() - startedMs;
           yield event;
@@ -113,9 +119,9 @@ export class LlamaCppRuntime implements ModelRuntime {
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
     const { signal } = options;
-    const { slot, leave } = await this.#models.enter(await this.#required(model, signal), {}, signal);
+    const { host, leave } = await this.#models.enter(await this.#required(model, signal), {}, signal);
     try {
-      return { vectors: await slot.engine.call('embed', texts, signal) };
+      return { vectors: await host.engine.call('embed', texts, signal) };
     } finally {
       leave();
     }

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { temporaryFolder } from '../../test/support/settings.js';
+import { afterAll, expect, test } from 'vitest';
 import { ModelFolder } from './model-folder.js';
 
-const root = await temporaryFolder();
+const root = await mkdtemp(path.join(tmpdir(), 'plimsoll-folder-'));
+afterAll(() => rm(root, { recursive: true }));
 await mkdir(path.join(root, 'team'));
 await writeFile(path.join(root, 'fable-q8_0.gguf'), '12345');
 await writeFile(path.join(root, 'team', 'big-00001-of-00002.gguf'), '123');

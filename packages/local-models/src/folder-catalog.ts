@@ -15,7 +15,7 @@ export interface CatalogOptions {
 const LEVEL_AT_END = new RegExp(`[-._:](?:${[...LEVEL_NAMES, 'FP16', 'FP32'].join('|')})$`, 'i');
 
 /** The variants of a model among the files of a folder: those whose names differ in the level alone. */
-export class LlamaCppCatalog implements ModelCatalog {
+export class FolderCatalog implements ModelCatalog {
   readonly #folder: ModelFolder;
   readonly #files: FileFacts;
 

@@ -1,43 +1,45 @@
-import { CancelledError, isPlimsollError } from '@plimsoll/domain';
+import { CancelledError } from '@plimsoll/domain';
 import type { LoadOptions } from '@plimsoll/domain';
-import type { EngineOptions } from '../engine/engine-options.js';
-import { EngineProcess } from '../engine/engine-process.js';
-import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
+import type { LoadedModel, ModelHost } from './model-host.js';
 import { RequestQueue } from './request-queue.js';
 
 /** How a slot is made. */
-export interface SlotOptions {
+export interface SlotOptions<Host extends ModelHost> {
   readonly name: string;
-  readonly session: SessionOptions;
-  readonly engine: EngineOptions;
+  readonly path: string;
+  /** As it was asked for. */
+  readonly load: LoadOptions;
+  readonly host: Host;
   readonly queueCapacity: number;
-  /** Bytes of host memory that it is expected to take, until the engine has said it. */
+  /** Bytes of host memory that it is expected to take, until the host has said it. */
   readonly expectedHostBytes: number;
 }
 
 /** A loaded model: its process, its queue and the time at which it goes. */
-export class ResidentModelSlot {
+export class ResidentModelSlot<Host extends ModelHost> {
   readonly name: string;
-  readonly options: SessionOptions;
+  readonly path: string;
   readonly queue: RequestQueue;
-  readonly engine: EngineProcess;
-  readonly facts: Promise<SessionFacts>;
+  readonly host: Host;
+  readonly facts: Promise<LoadedModel>;
   /** Milliseconds since 1970, or null for never. */
   expiresAtMs: number | null = null;
   lastUsedMs = 0;
-  #loaded: SessionFacts | null = null;
+  #loaded: LoadedModel | null = null;
+  readonly #load: LoadOptions;
   readonly #expectedHostBytes: number;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ name, session, engine, queueCapacity, expectedHostBytes }: SlotOptions) {
+  constructor({ name, path, load, host, queueCapacity, expectedHostBytes }: SlotOptions<Host>) {
     this.name = name;
-    this.options = session;
-    this.queue = new RequestQueue(queueCapacity, session.load.parallel ?? 1);
-    this.engine = new EngineProcess(engine);
+    this.path = path;
+    this.host = host;
+    this.queue = new RequestQueue(queueCapacity, load.parallel ?? 1);
+    this.#load = load;
     this.#expectedHostBytes = expectedHostBytes;
     this.facts = this.#open();
     // Whoever waits for it sees the failure; nobody waiting is no crash.
-    this.facts.catch((error: unknown) => isPlimsollError(error));
+    this.facts.catch(() => undefined);
   }
 
   /** Whether it is loaded and nobody uses it. */
@@ -54,8 +56,8 @@ export class ResidentModelSlot {
   /** Whether it is loaded as these options ask; what they leave open it may have in any way. */
   async serves(path: string, asked: LoadOptions): Promise<boolean> {
     const facts = await this.facts.catch(() => null);
-    if (facts === null || this.engine.ended || this.options.path !== path) return false;
-    const mine = flat(this.options.load);
+    if (facts === null || this.host.ended || this.path !== path) return false;
+    const mine = flat(this.#load);
     const real = flat(facts.shape);
     return [...flat(asked)].every(([field, value]) => value === mine.get(field) || value === real.get(field));
   }
@@ -85,14 +87,14 @@ export class ResidentModelSlot {
   async close(): Promise<void> {
     this.queue.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.engine.close(new CancelledError('The model was unloaded before the answer was done.'));
+    await this.host.close(new CancelledError('The model was unloaded before the answer was done.'));
   }
 
-  async #open(): Promise<SessionFacts> {
+  async #open(): Promise<LoadedModel> {
     try {
-      return (this.#loaded = await this.engine.call('open', this.options));
+      return (this.#loaded = await this.host.loaded);
     } catch (error) {
-      await this.engine.close();
+      await this.host.close();
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LlamaCppCatalog } from './llama-cpp-catalog.js';
+import { FolderCatalog } from './folder-catalog.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const names = async (model: string): Promise<readonly string[]> =>
-  (await new LlamaCppCatalog({ modelsFolder: folder }).variants(model)).map(({ name }) => name).sort();
+  (await new FolderCatalog({ modelsFolder: folder }).variants(model)).map(({ name }) => name).sort();
 
 test('a name has the variants that differ from it in the level alone', async () => {
   expect(await names('tale')).toEqual(['tale-Q4_K_M', 'tale-f16']);

@@ -1,13 +1,11 @@
 import { totalmem } from 'node:os';
 import { BusyError, CancelledError } from '@plimsoll/domain';
 import type { LoadOptions, ModelInspector, ResidentModel } from '@plimsoll/domain';
-import type { EngineOptions } from '../engine/engine-options.js';
-import { findEngineFiles } from '../native/engine-files.js';
 import { checkLoadOptions } from './load-options-check.js';
 import type { ModelFile } from './model-folder.js';
+import type { ModelHost } from './model-host.js';
 import { RequestQueue } from './request-queue.js';
 import { ResidentModelSlot } from './resident-model-slot.js';
-import { defaultThreads } from './threads.js';
 import { demandUsualVocabulary } from './vocabulary-limit.js';
 
 /** How many models stay loaded, and for how long. */
@@ -23,14 +21,21 @@ export interface ResidencyOptions {
   readonly maxWaitingRequests?: number | undefined;
   /** Milliseconds a model stays after its last use. Five minutes when absent. */
   readonly keepAliveMs?: number | 'forever' | undefined;
-  readonly engine?: EngineOptions | undefined;
   /** Looks at headers before the engine does. */
   readonly inspector?: ModelInspector | undefined;
 }
 
+/** How the process of a model is started. */
+export interface HostOptions<Host extends ModelHost> {
+  /** Starts it. */
+  readonly open: (file: ModelFile, load: LoadOptions) => Host;
+  /** Bytes of host memory that it is expected to take; 0 when that cannot be known. */
+  readonly expectedHostBytes: (file: ModelFile, load: LoadOptions) => number;
+}
+
 /** A place on a loaded model, until `leave` is called. */
-export interface ModelPlace {
-  readonly slot: ResidentModelSlot;
+export interface ModelPlace<Host extends ModelHost> {
+  readonly host: Host;
   /** Milliseconds that loading took; 0 when it was loaded. */
   readonly loadMs: number;
   readonly leave: () => void;
@@ -42,13 +47,13 @@ const HOST_SHARE = 0.9;
 const ROOM_WAIT_MS = 60_000;
 
 /** The loaded models. What happens to one model happens one thing at a time: it is never loaded twice. */
-export class ResidentModels {
-  readonly #options: ResidencyOptions;
-  readonly #slots = new Map<string, ResidentModelSlot>();
+export class ResidentModels<Host extends ModelHost> {
+  readonly #options: ResidencyOptions & HostOptions<Host>;
+  readonly #slots = new Map<string, ResidentModelSlot<Host>>();
   readonly #turns = new Map<string, RequestQueue>();
   readonly #room = new RequestQueue(Number.MAX_SAFE_INTEGER);
 
-  constructor(options: ResidencyOptions) {
+  constructor(options: ResidencyOptions & HostOptions<Host>) {
     this.#options = options;
   }
 
@@ -66,7 +71,7 @@ export class ResidentModels {
    * Waits for a place on the model, loaded as asked.
    * @throws BusyError when too many wait, CancelledError, and what loading throws
    */
-  async enter(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ModelPlace> {
+  async enter(file: ModelFile, load: LoadOptions, signal?: AbortSignal): Promise<ModelPlace<Host>> {
     for (let spentMs = 0; ;) {
       const { slot, loadMs } = await this.#inTurn(file.path, signal, () => this.#ensure(file, load, signal));
       spentMs += loadMs;
@@ -74,7 +79,7 @@ export class ResidentModels {
       // Null: it was unloaded, or loaded in another way, while this request waited.
       if (leave === null) continue;
       return {
-        slot,
+        host: slot.host,
         loadMs: spentMs,
         leave: () => {
           leave();
@@ -86,7 +91,7 @@ export class ResidentModels {
 
   /** Unloads the models of that file or name, after `drainMs` even when they answer. */
   async unload(name: string, path: string | undefined, drainMs: number): Promise<void> {
-    const concerned = [...this.#slots].filter(([, slot]) => slot.name === name || slot.options.path === path);
+    const concerned = [...this.#slots].filter(([, slot]) => slot.name === name || slot.path === path);
     await Promise.all(
       concerned.map(([key, slot]) => {
         this.#forget(key, slot);
@@ -98,7 +103,7 @@ export class ResidentModels {
   async list(): Promise<readonly ResidentModel[]> {
     const loaded = await Promise.all(
       [...this.#slots.values()].map(async (slot) => {
-        const facts = slot.engine.ended ? null : await slot.facts.catch(() => null);
+        const facts = slot.host.ended ? null : await slot.facts.catch(() => null);
         if (facts === null) return null;
         const { sizeBytes, deviceBytes, shape } = facts;
         const { contextTokens } = shape;
@@ -132,7 +137,7 @@ export class ResidentModels {
     file: ModelFile,
     load: LoadOptions,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly slot: ResidentModelSlot; readonly loadMs: number }> {
+  ): Promise<{ readonly slot: ResidentModelSlot<Host>; readonly loadMs: number }> {
     if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
     checkLoadOptions(load);
     const { path } = file;
@@ -160,20 +165,18 @@ export class ResidentModels {
   }
 
   /** Makes room and begins to load, one model after the other, so that two loads cannot both count on the same room. */
-  async #place(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ResidentModelSlot> {
-    const { engine = {}, maxWaitingRequests = 64 } = this.#options;
-    await demandUsualVocabulary(this.#options.inspector ?? null, file.path);
+  async #place(file: ModelFile, load: LoadOptions, signal: AbortSignal | undefined): Promise<ResidentModelSlot<Host>> {
+    const { maxWaitingRequests = 64, open, inspector = null } = this.#options;
+    const expectedHostBytes = this.#options.expectedHostBytes(file, load);
+    await demandUsualVocabulary(inspector, file.path);
     const leave = await this.#room.enter(signal);
     try {
-      const onHost = findEngineFiles(engine).flavor === 'cpu' || load.placement?.gpuLayers === 0;
-      const expectedHostBytes = onHost ? file.sizeBytes : 0;
       await this.#makeRoom(expectedHostBytes, signal);
-      const threads = load.threads === undefined ? null : [load.threads];
-      const { decode, batch } = defaultThreads();
       const slot = new ResidentModelSlot({
         name: file.name,
-        session: { path: file.path, load, decodeThreads: threads ?? decode, batchThreads: threads ?? batch },
-        engine,
+        path: file.path,
+        load,
+        host: open(file, load),
         queueCapacity: maxWaitingRequests,
         expectedHostBytes,
       });
@@ -202,12 +205,12 @@ export class ResidentModels {
   }
 
   /** The engine has said what the new one takes: others may have to go after all. */
-  async #trim(newest: ResidentModelSlot): Promise<void> {
+  async #trim(newest: ResidentModelSlot<Host>): Promise<void> {
     while (this.#hostBytes() > this.#budget() && (await this.#evictIdle(newest)));
   }
 
   /** Unloads the idle model that was used longest ago; false when there is none. */
-  async #evictIdle(except: ResidentModelSlot | null): Promise<boolean> {
+  async #evictIdle(except: ResidentModelSlot<Host> | null): Promise<boolean> {
     const idle = [...this.#slots].filter(([, slot]) => slot.idle && slot !== except);
     const [oldest] = idle.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
     if (oldest === undefined) return false;
@@ -236,19 +239,19 @@ export class ResidentModels {
     return this.#options.maxResidentBytes ?? HOST_SHARE * totalmem();
   }
 
-  #touch(slot: ResidentModelSlot, load: LoadOptions): void {
+  #touch(slot: ResidentModelSlot<Host>, load: LoadOptions): void {
     const keepAlive = load.keepAlive ?? this.#options.keepAliveMs ?? FIVE_MINUTES_MS;
     slot.touch(keepAlive, Date.now(), () => {
       if (slot.queue.busy) {
         this.#touch(slot, load);
         return;
       }
-      this.#forget(slot.options.path, slot);
+      this.#forget(slot.path, slot);
       void slot.close();
     });
   }
 
-  #forget(path: string, slot: ResidentModelSlot): void {
+  #forget(path: string, slot: ResidentModelSlot<Host>): void {
     if (this.#slots.get(path) === slot) this.#slots.delete(path);
   }
 }

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { InvalidInputError, ModelNotFoundError, StorageFailedError, parseModelReference } from '@plimsoll/domain';
-import { splitParts } from '../engine/split-parts.js';
+import { splitParts } from './split-parts.js';
 
 /** A model file and the name it goes by. */
 export interface ModelFile {

@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { CancelledError, CapabilityMissingError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  EmbedResult,
+  GenerateEvent,
+  GenerateRequest,
+  InstalledVariant,
+  LoadOptions,
+  ModelRuntime,
+  ResidentModel,
+  RuntimeCapabilities,
+  RuntimeInfo,
+  UnloadOptions,
+} from '@plimsoll/domain';
+import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
+import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
+import { SERVED_NAME, ServerHost } from './server-host.js';
+import type { ServerAddress } from './server-host.js';
+
+/** How the servers are started. */
+export interface LlamaServerRuntimeOptions extends ResidencyOptions {
+  /** Folder in which models go by name. */
+  readonly modelsFolder: string;
+  /** The llama-server program. */
+  readonly program: string;
+  /** Makes the client that speaks with a server: any runtime for OpenAI's API. */
+  readonly connect: (address: ServerAddress) => ModelRuntime;
+  /** More arguments for every server. */
+  readonly extraArguments?: readonly string[] | undefined;
+}
+
+const DRAIN_MS = 30_000;
+const run = promisify(execFile);
+
+/** Starts the user's own llama-server for every model that is asked for, at the operating point that is asked for. */
+export class LlamaServerRuntime implements ModelRuntime {
+  readonly id = 'llama-server';
+  readonly capabilities: RuntimeCapabilities = {
+    chat: true,
+    images: true,
+    embeddings: true,
+    topLogprobs: 20,
+    jsonSchema: true,
+    residency: true,
+    kvCachePerModel: true,
+  };
+  readonly #options: LlamaServerRuntimeOptions;
+  readonly #folder: ModelFolder;
+  readonly #files: FileFacts;
+  readonly #models: ResidentModels<ServerHost>;
+  /** Those that embed: a llama-server does one or the other. */
+  readonly #embedding: ResidentModels<ServerHost>;
+
+  constructor(options: LlamaServerRuntimeOptions) {
+    this.#options = options;
+    this.#folder = new ModelFolder(options.modelsFolder);
+    this.#files = new FileFacts(options.inspector ?? null);
+    this.#models = this.#residents([]);
+    this.#embedding = this.#residents(['--embeddings', '--pooling', 'mean']);
+  }
+
+  async info(): Promise<RuntimeInfo> {
+    const { program } = this.#options;
+    const said = await run(program, ['--version'], { timeout: 10_000 }).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      () => '',
+    );
+    return { name: 'llama-server, managed', version: /version: (.+)/.exec(said)?.[1]?.trim() ?? null, endpoint: null };
+  }
+
+  async list(): Promise<readonly InstalledVariant[]> {
+    return Promise.all((await this.#folder.list()).map((file) => this.#files.variant(file)));
+  }
+
+  async find(name: string): Promise<InstalledVariant | null> {
+    const file = await this.#folder.find(name);
+    return file === null ? null : this.#files.variant(file);
+  }
+
+  async resident(): Promise<readonly ResidentModel[]> {
+    return [...(await this.#models.list()), ...(await this.#embedding.list())];
+  }
+
+  async load(name: string, load: LoadOptions = {}, { signal }: CallOptions = {}): Promise<{ readonly loadMs: number }> {
+    return this.#models.load(await this.#required(name, signal), load, signal);
+  }
+
+  async unload(name: string, { drainMs = DRAIN_MS }: UnloadOptions = {}): Promise<void> {
+    const path = (await this.#folder.find(name))?.path;
+    await Promise.all([this.#models, this.#embedding].map((models) => models.unload(name, path, drainMs)));
+  }
+
+  async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
+    const { signal } = options;
+    const startedMs = performance.now();
+    const file = await this.#required(request.model, signal);
+    const { host, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
+    let firstTokenMs: number | null = null;
+    try {
+      for await (const event of host.client.generate({ ...request, model: SERVED_NAME }, options)) {
+        if (event.type === 'done') {
+          const totalMs = performance.now() - startedMs;
+          yield { ...event, timings: { ...event.timings, loadMs, firstTokenMs, totalMs } };
+        } else {
+          firstTokenMs ??= performance.now() - startedMs;
+          yield event;
+        }
+      }
+    } catch (error) {
+      throw await causeOf(error, host, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
+    if (texts.length === 0) return { vectors: [] };
+    const { signal } = options;
+    const { host, leave } = await this.#embedding.enter(await this.#required(model, signal), {}, signal);
+    try {
+      return await host.client.embed(SERVED_NAME, texts, options);
+    } catch (error) {
+      throw await causeOf(error, host, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#models.close(), this.#embedding.close()]);
+  }
+
+  #residents(kind: readonly string[]): ResidentModels<ServerHost> {
+    const { program, connect, extraArguments = [] } = this.#options;
+    return new ResidentModels({
+      ...this.#options,
+      open: ({ path }, load) =>
+        new ServerHost({ program, connect, model: path, load, extraArguments: [...kind, ...extraArguments] }),
+      // Where the layers go is the server's choice, unless it was planned that all stay here.
+      expectedHostBytes: ({ sizeBytes }, load) => (load.placement?.gpuLayers === 0 ? sizeBytes : 0),
+    });
+  }
+
+  async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
+    if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
+    if (name.trim() === '') throw new CapabilityMissingError('A model has to be named.');
+    return this.#folder.require(name);
+  }
+}
+
+/** A server that has gone says more than the connection that broke; it may take a moment until that is known. */
+async function causeOf(error: unknown, host: ServerHost, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal?.aborted === true) return error;
+  for (let look = 0; look < 10 && !host.ended; look++) await new Promise((resolve) => setTimeout(resolve, 20));
+  return host.ended ? host.failure : error;
+}

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locatePeer } from '@plimsoll-tooling/peers';
+import { OpenAiModelRuntime } from '@plimsoll/adapter-openai';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { describeModelRuntimeContract } from '@plimsoll/testing';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { continueWith } from '../examples/own-server.js';
+import { LlamaServerRuntime, PROGRAM_VARIABLE, findProgram } from '../src/index.js';
+
+const program = locatePeer('llama-server');
+const reason = program === null ? ' (skipped: llama-server is not built; npm run peers builds it)' : '';
+const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-llama-server-'));
+beforeAll(() => copyFile(sampleModelPath(), path.join(folder, 'fable.gguf')));
+afterAll(() => rm(folder, { recursive: true }));
+
+const start = (from: string): LlamaServerRuntime =>
+  new LlamaServerRuntime({
+    modelsFolder: folder,
+    program: from,
+    connect: (address) => new OpenAiModelRuntime(address),
+    extraArguments: ['--threads', '1'],
+  });
+
+describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
+  describeModelRuntimeContract('managed llama-server', async () => ({ runtime: start(program ?? ''), model: 'fable' }));
+
+  test('is started at the operating point, and its own account of memory is reported', async () => {
+    const runtime = start(program ?? '');
+    try {
+      await runtime.load('fable', { contextTokens: 256, parallel: 2, keyCacheType: 'q8_0', valueCacheType: 'q8_0' });
+      const [resident] = await runtime.resident();
+      expect(resident).toMatchObject({ name: 'fable', contextTokens: 256, deviceBytes: 0 });
+      // 6 layers, 2 × 256 cells of 4 × 32 keys and as many values, 34 bytes for 32 of them.
+      const cache = (6 * 2 * 256 * 2 * 128 * 34) / 32;
+      expect(resident?.sizeBytes).toBeGreaterThan(11_547_648 + cache);
+      expect((await runtime.load('fable', { contextTokens: 256 })).loadMs).toBe(0);
+      expect(await runtime.info()).toMatchObject({ name: 'llama-server, managed' });
+    } finally {
+      await runtime.close();
+    }
+  });
+
+  test('the example of the README is the file in examples, and works', async () => {
+    const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
+    expect(read('../README.md')).toContain(`\`\`\`ts\n${read('../examples/own-server.ts')}\`\`\``);
+    vi.stubEnv(PROGRAM_VARIABLE, program ?? '');
+    try {
+      expect(await continueWith('fable', 'Once upon a time there was', folder)).not.toBe('');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test.skipIf(process.platform !== 'linux')('ends with a parent that is killed', async () => {
+    const text = `
+      const { spawnGuarded } = await import(${JSON.stringify(new URL('../src/guarded-child.ts', import.meta.url).href)});
+      const child = spawnGuarded('/bin/sh', ['-c', 'echo $$; exec sleep 600'], {});
+      child.stdout.on('data', (said) => process.stdout.write(said));`;
+    const file = path.join(folder, 'parent.mjs');
+    const { default: typescript } = await import('typescript');
+    const source = await readFile(new URL('../src/guarded-child.ts', import.meta.url), 'utf8');
+    const module = { module: typescript.ModuleKind.ESNext, target: typescript.ScriptTarget.ES2023 };
+    const compiled = typescript.transpileModule(source, { compilerOptions: module }).outputText;
+    await writeFile(path.join(folder, 'guarded-child.mjs'), compiled);
+    await writeFile(file, text.replace(/import\(".*?"\)/, `import('./guarded-child.mjs')`));
+    const parent = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (said) => resolve(Number(said))));
+    const isAlive = (): boolean => {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    parent.kill('SIGKILL');
+    for (let look = 0; look < 100 && isAlive(); look++) await sleep(50);
+    expect(isAlive()).toBe(false);
+  });
+});
+
+test('a server that ends at once is reported with what it said', async () => {
+  const broken = path.join(folder, 'llama-server');
+  await writeFile(broken, '#!/bin/sh\necho "error: failed to load model" >&2\nexit 1\n');
+  await chmod(broken, 0o755);
+  const runtime = start(broken);
+  await expect(runtime.load('fable')).rejects.toMatchObject({
+    code: 'backend-failed',
+    message: 'llama-server ended: error: failed to load model',
+  });
+  expect(await runtime.resident()).toEqual([]);
+  await runtime.close();
+});
+
+test('a program that is not there is a matter of the configuration', () => {
+  expect(findProgram({ [PROGRAM_VARIABLE]: process.execPath })).toBe(process.execPath);
+  for (const environment of [{ PATH: folder + '/none' }, { [PROGRAM_VARIABLE]: '/no/such' }]) {
+    expect(() => findProgram(environment)).toThrow(expect.objectContaining({ code: 'invalid-config' }));
+  }
+});

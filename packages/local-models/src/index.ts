@@ -1,0 +1,11 @@
+export { fileDigest } from './file-digest.js';
+export { FileFacts } from './file-facts.js';
+export { FolderCatalog } from './folder-catalog.js';
+export type { CatalogOptions } from './folder-catalog.js';
+export type { LoadedModel, LoadedShape, ModelHost } from './model-host.js';
+export { ModelFolder } from './model-folder.js';
+export type { ModelFile } from './model-folder.js';
+export { ResidentModels } from './resident-models.js';
+export type { HostOptions, ModelPlace, ResidencyOptions } from './resident-models.js';
+export { splitParts } from './split-parts.js';
+export { demandUsualVocabulary } from './vocabulary-limit.js';
