@@ -65,6 +65,8 @@ export { machineForPlan } from './planning/machine-for-plan.js';
 export type { PlannedMachine } from './planning/machine-for-plan.js';
 export { USUAL_LEVELS } from './planning/plan-model-request.js';
 export type { PlanModelRequest } from './planning/plan-model-request.js';
+export { planRequestOf } from './planning/plan-input.js';
+export type { PlanInput } from './planning/plan-input.js';
 export { PlanModel } from './planning/plan-model.js';
 export type { PlanModelDependencies, PreparedPlan } from './planning/plan-model.js';
 export { ManageSettings } from './settings/manage-settings.js';

@@ -1,13 +1,12 @@
-import { refusal } from './error-body.js';
-import type { ErrorAnswer, ErrorBody } from './error-body.js';
+import type { ErrorAnswer } from './error-body.js';
 
-/** A request that the server refuses whatever its use cases would say. */
+/** A request that is refused with a certain answer, whatever the use cases would say. */
 export class RefusedError extends Error {
   readonly answer: ErrorAnswer;
 
-  constructor(status: number, code: ErrorBody['error']['code'], message: string, hint: string | null = null) {
-    super(message);
+  constructor(answer: ErrorAnswer) {
+    super(answer.body.error.message);
     this.name = 'RefusedError';
-    this.answer = refusal(status, code, message, hint);
+    this.answer = answer;
   }
 }

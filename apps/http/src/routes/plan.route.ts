@@ -1,9 +1,12 @@
-import type { PlanModel } from '@plimsoll/application';
-import { planDocument, residentPlanDocument, type PlanDocument, type ResidentPlanDocument } from '@plimsoll/contract';
+import type { PlanInput, PlanModel } from '@plimsoll/application';
+import { planDocument, type PlanDocument, type ResidentPlanDocument } from '@plimsoll/contract';
 import type { CallOptions } from '@plimsoll/domain';
 import { planSchema, planTogetherSchema } from '@plimsoll/contract/schemas';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
+import type { PlanJob } from '../planning/plan-job.js';
+import type { PlanningThread } from '../planning/planning-thread.js';
 import { planCallSchema } from '../schemas/plan-request.schema.js';
 import type { PlanCall } from '../schemas/plan-request.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
@@ -17,8 +20,16 @@ itself is asked for its bytes; each candidate that it answered for has them besi
 
 const answerSchema: z.ZodType<PlanDocument | ResidentPlanDocument> = z.union([planSchema, planTogetherSchema]);
 
+/** What the route works with. */
+export interface PlanRouteOptions {
+  readonly services: HttpServices;
+  readonly access: Access;
+  /** Where plans are computed, so that other requests go on. */
+  readonly thread: PlanningThread;
+}
+
 /** `POST /plan`: what fits, how fast, how good, and what to take. */
-export function addPlanRoute(server: HttpServer, services: HttpServices, access: Access): void {
+export function addPlanRoute(server: HttpServer, { services, access, thread }: PlanRouteOptions): void {
   server.post(
     '/plan',
     {
@@ -32,9 +43,19 @@ export function addPlanRoute(server: HttpServer, services: HttpServices, access:
     async (request, reply) => {
       const { body } = request;
       await access.assertMayRequest(request, body.kind === 'one' ? [body.request.model] : body.models);
+      const signal = abortOnDisconnect(reply);
       const lease = await services.backend();
       try {
-        return await answer(lease.planning, body, { signal: abortOnDisconnect(reply) });
+        const { planning } = lease;
+        if (body.kind === 'one' && body.exact) {
+          const prepared = await planning.prepare(body.request, { signal });
+          return planDocument(await planning.planExactly(prepared, { signal }));
+        }
+        const job = await jobOf(planning, body, { signal });
+        // Text goes out as it is: checking megabytes against the schema would hold the others up again.
+        return await (reply as FastifyReply)
+          .type('application/json; charset=utf-8')
+          .send(await thread.plan(job, signal));
       } finally {
         lease.release();
       }
@@ -42,19 +63,9 @@ export function addPlanRoute(server: HttpServer, services: HttpServices, access:
   );
 }
 
-async function answer(
-  planning: PlanModel,
-  call: PlanCall,
-  options: CallOptions,
-): Promise<PlanDocument | ResidentPlanDocument> {
-  switch (call.kind) {
-    case 'together':
-      return residentPlanDocument(await planning.planTogether(call.models, call.request, options));
-    case 'one':
-      return planDocument(
-        call.exact
-          ? await planning.planExactly(await planning.prepare(call.request, options), options)
-          : await planning.plan(call.request, options),
-      );
-  }
+async function jobOf(planning: PlanModel, call: PlanCall, options: CallOptions): Promise<PlanJob> {
+  if (call.kind === 'one') return { kind: 'one', input: (await planning.prepare(call.request, options)).input };
+  const inputs: PlanInput[] = [];
+  for (const model of call.models) inputs.push((await planning.prepare({ ...call.request, model }, options)).input);
+  return { kind: 'together', inputs };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings, SettingsPatch } from '@plimsoll/domain';
+import { refusal } from '../errors/error-body.js';
 import { RefusedError } from '../errors/refused-error.js';
 
 /** Where requests, keys and files go: whoever changes these can read what others send, and write anywhere. */
@@ -22,9 +23,11 @@ export function assertChangeable(patch: SettingsPatch, current: Settings): void 
   );
   if (changed.length === 0) return;
   throw new RefusedError(
-    403,
-    'forbidden',
-    `Changing ${changed.join(', ')} needs the admin token: it decides where requests, keys and files go.`,
-    'Change it at the machine with plimsoll config set, or start the server with PLIMSOLL_HTTP_ADMIN_TOKEN and send that token as "Authorization: Bearer …".',
+    refusal(
+      403,
+      'forbidden',
+      `Changing ${changed.join(', ')} needs the admin token: it decides where requests, keys and files go.`,
+      'Change it at the machine with plimsoll config set, or start the server with PLIMSOLL_HTTP_ADMIN_TOKEN and send that token as "Authorization: Bearer …".',
+    ),
   );
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseModelReference } from '@plimsoll/domain';
+import { refusal } from '../errors/error-body.js';
 import { RefusedError } from '../errors/refused-error.js';
 
 /**
@@ -24,9 +25,11 @@ function liesBelow(file: string, folder: string): boolean {
 
 function outside(what: string): RefusedError {
   return new RefusedError(
-    403,
-    'forbidden',
-    `${what} needs the admin token.`,
-    'Name a model as GET /models lists it, or a file below the models folder.',
+    refusal(
+      403,
+      'forbidden',
+      `${what} needs the admin token.`,
+      'Name a model as GET /models lists it, or a file below the models folder.',
+    ),
   );
 }

@@ -9,6 +9,7 @@ import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
 import { errorAnswer } from '../errors/error-answer.js';
 import { refusal } from '../errors/error-body.js';
 import { answerProtocolError } from '../errors/protocol-errors.js';
+import { PlanningThread } from '../planning/planning-thread.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
 import { addHealthRoute } from '../routes/health.route.js';
@@ -68,6 +69,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   const { services, token = null, adminToken = null, allowedHosts = [], heartbeatMs = 15_000, onRequest } = options;
   const running = new RunningRequests();
   const access = new Access(adminToken, services.settings);
+  const thread = new PlanningThread();
   const server: HttpServer = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
@@ -97,6 +99,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     if (refused !== null) await reply.code(refused.status).send(refused.body);
   });
   closeFinishedConnections(server);
+  server.addHook('onClose', () => thread.close());
   if (onRequest !== undefined) {
     server.addHook('onResponse', async (request, reply) => {
       const { method } = request;
@@ -136,7 +139,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       addGpuRoute(api, services);
       addStatsRoute(api, services);
       addSettingsRoutes(api, services, access);
-      addPlanRoute(api, services, access);
+      addPlanRoute(api, { services, access, thread });
       addGenerateRoute(api, { services, access, running, heartbeatMs });
       addOpenApiRoute(api, () => server.swagger());
     },

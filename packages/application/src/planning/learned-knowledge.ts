@@ -6,15 +6,32 @@ import {
   measuredSpeed,
   speedObservations,
 } from '@plimsoll/domain';
-import type { MeasurementStore, PlanRequest } from '@plimsoll/domain';
+import type {
+  FootprintCorrection,
+  Measurement,
+  MeasurementStore,
+  PlanRequest,
+  SpeedObservation,
+} from '@plimsoll/domain';
 
 /** Records that are looked at: the newest. */
 const RECORDS = 5000;
 
+/** The measurements that a plan asks. */
+export interface LearnedRecords {
+  /** Of the model on the device. */
+  readonly speeds: readonly Measurement[];
+  /** Of the model. */
+  readonly qualities: readonly Measurement[];
+  /** Of all models on the device. */
+  readonly predicted: readonly SpeedObservation[];
+}
+
 /** What the measurements say for a plan. */
-export type LearnedKnowledge = Required<
-  Pick<PlanRequest, 'measuredSpeed' | 'measuredQuality' | 'calibration' | 'correction'>
->;
+export interface LearnedKnowledge {
+  readonly records: LearnedRecords;
+  readonly correction: FootprintCorrection;
+}
 
 /** The same for a plan that asks the engine itself, whose earlier answers must then not correct it again. */
 export interface LearnedForExact {
@@ -41,10 +58,21 @@ export async function learnedKnowledge(
   const footprints = footprintObservations(onDevice);
   const resident = footprints.filter(({ byEngine }) => byEngine !== true);
   return {
-    measuredSpeed: (point) => measuredSpeed(speeds, point),
-    measuredQuality: (level, cache) => measuredQuality(qualities, level, cache),
-    calibration: learnSpeedCalibration(speedObservations(onDevice)),
+    records: { speeds, qualities, predicted: speedObservations(onDevice) },
     correction: learnFootprintCorrection(footprints, architecture, device),
     overhead: learnFootprintCorrection(resident, architecture, device),
+  };
+}
+
+/** What the records answer to a plan's questions. */
+export function knowledgeFrom({
+  speeds,
+  qualities,
+  predicted,
+}: LearnedRecords): Pick<PlanRequest, 'measuredSpeed' | 'measuredQuality' | 'calibration'> {
+  return {
+    measuredSpeed: (point) => measuredSpeed(speeds, point),
+    measuredQuality: (level, cache) => measuredQuality(qualities, level, cache),
+    calibration: learnSpeedCalibration(predicted),
   };
 }

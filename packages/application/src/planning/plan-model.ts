@@ -3,8 +3,6 @@ import type {
   CacheTypes,
   CallOptions,
   ConfigStore,
-  FootprintFunction,
-  FootprintModel,
   InspectedModel,
   KvCacheType,
   Level,
@@ -24,6 +22,8 @@ import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
 import { fileLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
+import { planRequestOf } from './plan-input.js';
+import type { PlanInput } from './plan-input.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
 import type { PlanModelRequest } from './plan-model-request.js';
 import { fileAtUrl, offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
@@ -46,6 +46,8 @@ export interface PlanModelDependencies {
 
 /** Everything that a plan is made from, for those who go on asking: what if there were more memory? */
 export interface PreparedPlan {
+  /** The same as `request`, as plain data. */
+  readonly input: PlanInput;
   readonly request: PlanRequest;
   readonly header: ModelHeader;
   /** Share of each memory that is left free, 0 to 1. */
@@ -117,7 +119,7 @@ export class PlanModel {
       { model: request.model, levels, offered: found },
       options,
     );
-    const prepared: PlanRequest = {
+    const input: PlanInput = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,
         architecture: header.architecture,
@@ -126,7 +128,6 @@ export class PlanModel {
         source: inspected.origin,
       },
       architecture,
-      footprint: footprintFunction(inspected, footprintModel),
       budget: machine.budget,
       machine: machine.speed,
       levels,
@@ -137,11 +138,15 @@ export class PlanModel {
       flashAttention: request.flashAttention,
       goal: request.goal,
       constraints: request.constraints,
-      variantOf: (level) => variants.get(level) ?? { name: request.model, status: 'unknown' },
+      header,
+      ownLevel: fileLevel(inspected),
+      variants,
+      named: request.model,
       ...learned,
     };
+    const prepared = planRequestOf(input, footprintModel);
     const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model });
-    return { request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
+    return { input, request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
   }
 }
 
@@ -155,12 +160,6 @@ function usualLevels(inspected: InspectedModel): readonly Level[] {
   if (own === null || USUAL_LEVELS.includes(own)) return USUAL_LEVELS;
   // A BF16 or F32 file stands where F16 would: it is the same weights.
   return own === 'BF16' || own === 'F32' ? [own, ...USUAL_LEVELS.slice(1)] : [own, ...USUAL_LEVELS];
-}
-
-/** The file's own level is counted from the file as it is; others from the rules of their presets. */
-function footprintFunction(inspected: InspectedModel, model: FootprintModel): FootprintFunction {
-  const own = fileLevel(inspected);
-  return (level, shape) => model.footprint(level === own ? 'file' : level, shape);
 }
 
 function cacheTypes(request: PlanModelRequest, wanted: CacheTypes): readonly CacheTypes[] {

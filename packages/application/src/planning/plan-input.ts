@@ -1,0 +1,31 @@
+import { createFootprintModel } from '@plimsoll/domain';
+import type { FootprintModel, Level, ModelHeader, PlanRequest, PlanVariant } from '@plimsoll/domain';
+import { knowledgeFrom } from './learned-knowledge.js';
+import type { LearnedRecords } from './learned-knowledge.js';
+
+/** What a plan asks functions about. */
+type Asked = 'footprint' | 'variantOf' | 'measuredSpeed' | 'measuredQuality' | 'calibration';
+
+/** Everything that a plan is made from, as plain data: it can be handed to another thread. */
+export interface PlanInput extends Omit<PlanRequest, Asked> {
+  readonly header: ModelHeader;
+  /** The level whose bytes are counted from the file as it is; null when the file does not say. */
+  readonly ownLevel: Level | null;
+  readonly variants: ReadonlyMap<Level, PlanVariant>;
+  readonly records: LearnedRecords;
+  /** The model as the user names it. */
+  readonly named: string;
+}
+
+/** The request that the domain plans. `model` saves the time to prepare the header again. */
+export function planRequestOf(input: PlanInput, model?: FootprintModel): PlanRequest {
+  const { header, ownLevel, variants, records, named, ...request } = input;
+  const footprints = model ?? createFootprintModel(header);
+  return {
+    ...request,
+    // The file's own level is counted from the file as it is; others from the rules of their presets.
+    footprint: (level, shape) => footprints.footprint(level === ownLevel ? 'file' : level, shape),
+    variantOf: (level) => variants.get(level) ?? { name: named, status: 'unknown' },
+    ...knowledgeFrom(records),
+  };
+}
