@@ -4,7 +4,7 @@ import type { StartedServer } from '@plimsoll/http';
 
 /** Serves the models of this machine at a free port of 127.0.0.1, with the settings of `configPath`. */
 export async function serve(configPath: string, log: (line: string) => void): Promise<StartedServer> {
-  const plimsoll = await openPlimsoll({ config: { path: configPath }, warn: log });
+  const plimsoll = await openPlimsoll({ config: { path: configPath }, follow: true, warn: log });
   const server = await startServer({
     services: await httpServices(plimsoll),
     host: '127.0.0.1',

@@ -26,6 +26,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     keyCacheType: 'f16',
     valueCacheType: 'f16',
     threads: null,
+    registryLookups: true,
     modelsFolder: join(data, 'models'),
     storeFile: join(data, 'measurements.db'),
     httpHost: '127.0.0.1',

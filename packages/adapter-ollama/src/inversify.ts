@@ -30,7 +30,10 @@ export function ollamaModule(options: OllamaModuleOptions = {}): ContainerModule
     const builderOptions = { registry: registry ?? undefined, files, quantizer };
     bind(OLLAMA_API)
       .toResolvedValue(() => new OllamaApi(options))
-      .inSingletonScope();
+      .inSingletonScope()
+      .onDeactivation(async (api) => {
+        await Promise.all([api.close(), registry?.close()]);
+      });
     bind(MODEL_RUNTIME)
       .toResolvedValue((api) => new OllamaRuntime(api), [OLLAMA_API])
       .inSingletonScope();

@@ -28,10 +28,12 @@ import {
   MODEL_RUNTIME,
   REMOTE_CATALOG,
   VARIANT_BUILDER,
+  type BackendDescriptor,
 } from '@plimsoll/di';
 import { parseModelReference, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
+import { findBackend } from './find-backend.js';
 import { MemoizedInspector } from './memoized-inspector.js';
 import { nameVariant } from './name-variant.js';
 import { once } from './once.js';
@@ -42,6 +44,8 @@ import type { SharedUseCases } from './shared-use-cases.js';
 export interface BackendUseCases {
   /** The settings by which this backend was opened. */
   readonly settings: Settings;
+  /** What is known of it without opening it. */
+  readonly backend: BackendDescriptor;
   readonly runtime: () => Promise<ModelRuntime>;
   readonly models: () => Promise<ListModels>;
   /** Reads headers; of the named `model` alone, with no more than that kind of name needs. */
@@ -88,6 +92,7 @@ const NO_NAMES: Pick<ModelRuntime, 'find'> = { find: async () => null };
 /** Puts the use cases together. Where the backend has no builder or no logits, none are used. */
 export function backendUseCases({ services, settings, shared, warn }: BackendUseCasesOptions): BackendUseCases {
   const { store } = shared;
+  const backend = findBackend(settings.backend);
   const naming = nameVariant(settings);
   const runtime = (): Promise<ModelRuntime> => services.get(MODEL_RUNTIME);
 
@@ -110,7 +115,16 @@ export function backendUseCases({ services, settings, shared, warn }: BackendUse
         await services.get(EVENT_BUS),
       ),
   );
-  const choose = once(async () => new ChooseVariant(await services.get(CONFIG_STORE), await runtime(), await ensure()));
+  const choose = once(async () => {
+    const config = await services.get(CONFIG_STORE);
+    const choosing = new ChooseVariant(config, await runtime(), await ensure(), await services.get(CLOCK));
+    const unsubscribe = (await services.get(EVENT_BUS)).subscribe((event) => {
+      if (event.type === 'variant-built' || (event.type === 'generation-finished' && !event.succeeded))
+        choosing.forget();
+    });
+    services.onClose(unsubscribe);
+    return choosing;
+  });
   const recorder = once(
     async () =>
       new MeasurementRecorder(
@@ -131,7 +145,7 @@ export function backendUseCases({ services, settings, shared, warn }: BackendUse
       exact: await exactAnswers(services),
     };
     const kind = model === undefined ? null : parseModelReference(model).kind;
-    if (kind === 'file' && settings.backend === 'embedded') {
+    if (kind === 'file' && backend.runsFiles) {
       const inspector = new MemoizedInspector(new FileModelInspector());
       const files = new FileVariants(inspector);
       const builder = lateBuilder(files, () => services.getAll(VARIANT_BUILDER));
@@ -145,6 +159,7 @@ export function backendUseCases({ services, settings, shared, warn }: BackendUse
 
   return {
     settings,
+    backend,
     runtime,
     models: once(async () => new ListModels(await runtime())),
     inspect,

@@ -1,3 +1,4 @@
+import { findBackend } from './find-backend.js';
 import { CapabilityMissingError, parseModelReference } from '@plimsoll/domain';
 
 /**
@@ -8,7 +9,7 @@ import { CapabilityMissingError, parseModelReference } from '@plimsoll/domain';
 export function checkRunsHere(model: string, backend: string): void {
   const reference = parseModelReference(model);
   if (reference.kind === 'url') throw isAfar(model, DOWNLOAD);
-  if (backend !== 'embedded') return;
+  if (!findBackend(backend).runsFiles) return;
   if (reference.kind === 'huggingface') throw isAfar(model, orOllama(model));
   if (reference.kind === 'ollama-library') throw isAfar(model, orOllama(reference.name));
 }

@@ -75,7 +75,10 @@ export function backendModules(settings: Settings, { headerCache, remote }: Mode
     [MODEL_RUNTIME as symbol, [backend]],
     [MODEL_CATALOG as symbol, [backend]],
     // A backend's own inspector stands before these when the backend is asked for first.
-    [MODEL_INSPECTOR as symbol, [headers, hubs, ...(chosen.downloads ? [libraryNames] : [])]],
+    [
+      MODEL_INSPECTOR as symbol,
+      [headers, hubs, ...(chosen.downloads && settings.registryLookups ? [libraryNames] : [])],
+    ],
     [REMOTE_CATALOG as symbol, [hubs]],
     [VARIANT_BUILDER as symbol, [backend]],
     [LOGITS_SOURCE as symbol, [backend]],

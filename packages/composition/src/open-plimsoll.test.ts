@@ -36,7 +36,7 @@ test('a lease follows the settings', async () => {
   const config = new InMemoryConfigStore({ backend: 'embedded' });
   const plimsoll = await openPlimsoll({ config, replace });
   const first = await plimsoll.lease();
-  await config.save({ backend: 'ollama' });
+  await (await plimsoll.shared.settings()).update({ backend: 'ollama' });
   const second = await plimsoll.lease();
   expect([first.value.settings.backend, second.value.settings.backend]).toEqual(['embedded', 'ollama']);
   expect((await first.value.runtime()).id).toBe('embedded');

@@ -9,6 +9,7 @@ import { backendKey, backendModules, headerFolder, sharedModules } from './modul
 import { openConfig } from './open-config.js';
 import { PUBLIC_ADDRESSES, type RemoteReading } from './remote-reading.js';
 import { Services } from './services.js';
+import { SettingsSnapshot } from './settings-snapshot.js';
 import { sharedUseCases, type SharedUseCases } from './shared-use-cases.js';
 import { systemClock } from './system-clock.js';
 
@@ -22,6 +23,8 @@ export interface OpenPlimsollOptions {
   readonly remote?: RemoteReading | undefined;
   /** Receives what went wrong beside an answer. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Whether changes of the settings' file are followed, for a program that stays; a command reads them once. */
+  readonly follow?: boolean | undefined;
   /** Objects that take the place of adapters, by token. Whoever gave them closes them. */
   readonly replace?: ReadonlyMap<ServiceIdentifier<object>, object> | undefined;
 }
@@ -47,7 +50,7 @@ export interface Plimsoll {
 /** @throws InvalidConfigError */
 export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<Plimsoll> {
   const { config: given = {}, cacheFolder, remote = PUBLIC_ADDRESSES, warn = () => undefined, replace } = options;
-  const config = 'load' in given ? given : openConfig(given);
+  const config = new SettingsSnapshot('load' in given ? given : openConfig(given));
   const loaded = await config.load();
   for (const warning of loaded.warnings ?? []) warn(warning);
 
@@ -61,6 +64,10 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   const services = new Services({ modules: sharedModules({ storeFile }), constants });
   const shared = sharedUseCases(services, constants.has(MEASUREMENT_STORE) ? null : storeFile);
   const reading = { headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder), remote };
+  if (options.follow === true) {
+    const bus = await services.get(EVENT_BUS);
+    config.follow((settings) => bus.publish({ type: 'settings-changed', settings }));
+  }
   const backends = new LeasedResource<OpenBackend>(({ services: own }) => own.close());
 
   return {
@@ -68,7 +75,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
     shared,
     get: (token) => services.get(token),
     async lease() {
-      const { settings } = await (await services.get(CONFIG_STORE)).load();
+      const { settings } = await config.load();
       const lease = await backends.lease(backendKey(settings), async () => {
         const own = new Services({ modules: backendModules(settings, reading), constants, parent: services });
         return { services: own, use: backendUseCases({ services: own, settings, shared, warn }) };
@@ -76,6 +83,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
       return { value: lease.value.use, release: lease.release };
     },
     async close() {
+      await config.close();
       await backends.close();
       await services.close();
     },

@@ -27,6 +27,7 @@ export class Services {
   readonly #loading = new Map<ModuleLoader, Promise<void>>();
   #container: Promise<Container> | null = null;
   #closed: Promise<void> | null = null;
+  readonly #endings: (() => void)[] = [];
 
   constructor({ modules, constants = new Map(), parent }: ServicesOptions) {
     this.#modules = modules;
@@ -61,6 +62,11 @@ export class Services {
     return container.isBound(token) ? container.getAllAsync(token) : [];
   }
 
+  /** Calls `end` when this is closed. */
+  onClose(end: () => void): void {
+    this.#endings.push(end);
+  }
+
   /** Closes whatever was made here; nothing is made afterwards. */
   close(): Promise<void> {
     this.#closed ??= this.#unbind();
@@ -68,6 +74,7 @@ export class Services {
   }
 
   async #unbind(): Promise<void> {
+    for (const end of this.#endings) end();
     const container = await this.#container;
     await Promise.allSettled(this.#loading.values());
     await container?.unbindAllAsync();

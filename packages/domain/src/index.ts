@@ -149,7 +149,7 @@ export type {
   LogitsSource,
 } from './ports/logits-source.port.js';
 export type { MeasurementFilter, MeasurementStore } from './ports/measurement-store.port.js';
-export type { CatalogEntry, ModelCatalog } from './ports/model-catalog.port.js';
+export type { CatalogEntry, CatalogOptions, ModelCatalog } from './ports/model-catalog.port.js';
 export type { InspectedModel, ModelInspector } from './ports/model-inspector.port.js';
 export type {
   RuntimeCapabilities,

@@ -13,7 +13,8 @@ const PROMPT = 'Describe what you see from a window on a rainy day.';
 export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Plimsoll> {
   const { configFile, settings: flags, persist = false, warn } = options;
   const file = openConfig({ path: configFile, flags });
-  const { shared, lease, close } = await openPlimsoll({ config: persist ? file : new OverlayConfigStore(file), warn });
+  const config = persist ? file : new OverlayConfigStore(file);
+  const { shared, lease, close } = await openPlimsoll({ config, follow: true, warn });
   /** Each call holds the backend that the settings name then; after `close` there is none. */
   const using = async <Result>(work: (use: BackendUseCases) => Promise<Result>): Promise<Result> => {
     const { value, release } = await lease();

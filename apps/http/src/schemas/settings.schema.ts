@@ -29,6 +29,7 @@ const fields = {
   keyCacheType: kvCacheTypeSchema,
   valueCacheType: kvCacheTypeSchema,
   threads: wholeWithin('threads').nullable(),
+  registryLookups: z.boolean(),
   modelsFolder: z.string(),
   storeFile: z.string(),
   http: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),

@@ -148,6 +148,13 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     allowed: `a whole number from ${BOUNDS.threads.join(' to ')}, or null to let the engine choose`,
     schema: () => whole(BOUNDS.threads).nullable(),
   }),
+  plainField({
+    setting: 'registryLookups',
+    path: 'ai.registry_lookups',
+    description: 'Whether public registries are asked about models that are planned or made; they learn which.',
+    allowed: 'true or false',
+    schema: () => z.boolean(),
+  }),
   convertedField({
     setting: 'modelsFolder',
     path: 'ai.models_folder',

@@ -28,7 +28,8 @@ export async function* watchFile(
   const ended = (): boolean => signal?.aborted ?? false;
   const onAbort = (): void => state.wake();
   const stopWatching = tryWatch(watchFolder, dirname(path), notice);
-  const poll = setInterval(notice, pollMs);
+  // Looking out for changes is no reason for a process to stay.
+  const poll = setInterval(notice, pollMs).unref();
   signal?.addEventListener('abort', onAbort);
   try {
     while (!ended()) {

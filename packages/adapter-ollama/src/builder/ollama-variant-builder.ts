@@ -12,6 +12,7 @@ import {
   type BuildRequest,
   type BuiltVariant,
   type CallOptions,
+  type CatalogOptions,
   type InstalledVariant,
   type Level,
   type ModelInspector,
@@ -83,7 +84,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
     this.#freeBytes = options.freeBytes ?? freeBytes;
   }
 
-  async methods(request: BuildRequest, options: CallOptions = {}): Promise<readonly BuildMethod[]> {
+  async methods(request: BuildRequest, options: CatalogOptions = {}): Promise<readonly BuildMethod[]> {
     return this.#methods(await this.#job(request, options));
   }
 
@@ -283,7 +284,8 @@ export class OllamaVariantBuilder implements VariantBuilder {
     return (await this.#api.tags(options)).map(installedVariant);
   }
 
-  async #canPull(target: string, options: CallOptions): Promise<'yes' | 'no' | 'perhaps'> {
+  async #canPull(target: string, options: CatalogOptions): Promise<'yes' | 'no' | 'perhaps'> {
+    if (options.remote === false) return 'perhaps';
     const entry = (await this.#registry?.find(target, options)) ?? 'unknown';
     if (entry === 'unknown') return 'perhaps';
     return entry === 'absent' ? 'no' : 'yes';

@@ -96,6 +96,14 @@ describe('the variants of a model', () => {
     });
   });
 
+  test('are the local ones alone when only these were asked for', async () => {
+    const { registry, asked } = await registryWith('/v2/library/fox/manifests/8b-q8_0');
+    const catalog = new OllamaCatalog(await serverWith(['fox:8b-fp16']), registry);
+    const entries = await catalog.variants('fox:8b', { remote: false });
+    expect(entries.map(({ name }) => name)).toEqual(['fox:8b-fp16']);
+    expect(asked).toEqual([]);
+  });
+
   test('are the local ones alone when the library is out of reach', async () => {
     const registry = new OllamaRegistry({ url: 'http://no-such-host.invalid' });
     open.push({ stop: () => registry.close() });

@@ -5,6 +5,7 @@ import {
   variantName,
   type CallOptions,
   type CatalogEntry,
+  type CatalogOptions,
   type ModelCatalog,
 } from '@plimsoll/domain';
 import { sameOllamaModel, sameOllamaName } from '../model-name.js';
@@ -27,8 +28,9 @@ export class OllamaCatalog implements ModelCatalog {
   }
 
   /** A name without a tag stands for every variant of that model; with one, for its levels only. @throws InvalidInputError when it is no name */
-  async variants(model: string, options: CallOptions = {}): Promise<readonly CatalogEntry[]> {
+  async variants(model: string, options: CatalogOptions = {}): Promise<readonly CatalogEntry[]> {
     const local = await this.#local(model, options);
+    if (options.remote === false) return local;
     const remote = await this.#remote(model, options);
     return [...local, ...remote.filter(({ name }) => !local.some((known) => sameOllamaName(known.name, name)))];
   }

@@ -10,12 +10,14 @@ import {
 import type {
   BuildMethod,
   BuildOptions,
+  Clock,
   ConfigStore,
   InstalledVariant,
   Level,
   LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
+import { ChoiceCache, type FoundChoice } from './choice-cache.js';
 import type { EnsureVariant } from './ensure-variant.js';
 
 /** The variant that runs for a model, and why. */
@@ -40,8 +42,6 @@ export interface ChooseOptions extends BuildOptions {
   readonly level?: Level | undefined;
 }
 
-type Choice = Omit<ChosenVariant, 'load'>;
-
 const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
 
 /** Resolves the model that a user names to the variant that shall run, by the settings. */
@@ -49,16 +49,24 @@ export class ChooseVariant {
   readonly #config: ConfigStore;
   readonly #runtime: ModelRuntime;
   readonly #ensure: EnsureVariant;
+  readonly #choices: ChoiceCache;
 
-  constructor(config: ConfigStore, runtime: ModelRuntime, ensure: EnsureVariant) {
+  constructor(config: ConfigStore, runtime: ModelRuntime, ensure: EnsureVariant, clock?: Pick<Clock, 'monotonicMs'>) {
     this.#config = config;
     this.#runtime = runtime;
     this.#ensure = ensure;
+    this.#choices = new ChoiceCache(clock ?? null);
+  }
+
+  /** What was found out about installed variants no longer counts: one was made, removed, or was not there. */
+  forget(): void {
+    this.#choices.clear();
   }
 
   /**
    * The variant of `model` to run. A name that states its level runs as it is, and so does a file that is
-   * quantized already. Settings are read anew each time, so that a change takes effect at once.
+   * quantized already. Settings are asked each time, so that a change takes effect at once; where a clock is given, a
+   * variant that was found is taken again without looking for it, for a minute, and then looked for meanwhile.
    * @throws VariantNotFoundError with the command that makes it.
    */
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
@@ -71,10 +79,13 @@ export class ChooseVariant {
       ...(isUsualCache ? {} : { keyCacheType, valueCacheType }),
       ...(settings.threads === null ? {} : { threads: settings.threads }),
     };
-    return { ...(await this.#choose(model, level, options)), load };
+    const choice = await this.#choices.get(settings, [model, options.level ?? null], (background) =>
+      this.#choose(model, level, background ? { make: false, level: options.level } : options),
+    );
+    return { ...choice, load };
   }
 
-  async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<Choice> {
+  async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<FoundChoice> {
     if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
     const installed = await this.#runtime.find(model, options);
     const isFile = installed?.path !== undefined || parseModelReference(model).kind === 'file';
@@ -94,9 +105,14 @@ export class ChooseVariant {
     return this.#at(model, wanted, 'settings', options);
   }
 
-  async #at(model: string, level: Level, reason: ChosenVariant['reason'], options: ChooseOptions): Promise<Choice> {
+  async #at(
+    model: string,
+    level: Level,
+    reason: ChosenVariant['reason'],
+    options: ChooseOptions,
+  ): Promise<FoundChoice> {
     const { name, digest, made } = await this.#ensure.ensure(model, level, options);
-    return { variant: name, level, digest, made, reason };
+    return { choice: { variant: name, level, digest, made, reason }, isInstalled: made === null };
   }
 
   async #asItIs(
@@ -105,7 +121,7 @@ export class ChooseVariant {
     stated: Level | null,
     reason: ChosenVariant['reason'],
     options: ChooseOptions,
-  ): Promise<Choice> {
+  ): Promise<FoundChoice> {
     if (installed !== null) return chosen(installed, reason);
     if (stated !== null && options.make) {
       try {
@@ -115,14 +131,11 @@ export class ChooseVariant {
       }
     }
     // The backend knows best what is wrong with a name that it does not have.
-    return { variant: model, level: stated, digest: null, made: null, reason };
+    return { choice: { variant: model, level: stated, digest: null, made: null, reason }, isInstalled: false };
   }
 }
 
-const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): Choice => ({
-  variant: installed.name,
-  level: installed.level,
-  digest: installed.digest,
-  made: null,
-  reason,
+const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): FoundChoice => ({
+  choice: { variant: installed.name, level: installed.level, digest: installed.digest, made: null, reason },
+  isInstalled: true,
 });

@@ -6,6 +6,7 @@ import type {
   BuiltVariant,
   CallOptions,
   CatalogEntry,
+  CatalogOptions,
   EventBus,
   Level,
   ModelCatalog,
@@ -71,7 +72,7 @@ export class EnsureVariant {
       return { status: 'installed', name: found.name, sizeBytes: found.sizeBytes, digest: found.digest };
     const request = this.#request(model, level);
     for (const builder of this.#builders) {
-      const [method] = await builder.methods(request);
+      const [method] = await builder.methods(request, options);
       if (method !== undefined) return { status: 'can-make', name: request.target, method };
     }
     return { status: 'missing', name: request.target };
@@ -87,7 +88,8 @@ export class EnsureVariant {
       return { name: found.name, level, sizeBytes: found.sizeBytes, digest: found.digest, made: null };
     const request = this.#request(model, level);
     for (const builder of this.#builders) {
-      const [method] = await builder.methods(request);
+      // A registry is asked to make something, not to find that nothing shall be made.
+      const [method] = await builder.methods(request, { signal: options.signal, remote: options.make });
       if (method === undefined) continue;
       if (!options.make) {
         throw new VariantNotFoundError(`There is no ${level} variant of ${model} yet.`, {
@@ -98,7 +100,7 @@ export class EnsureVariant {
       this.#bus.publish({ type: 'variant-built', name: built.name });
       return { name: built.name, level, sizeBytes: built.sizeBytes, digest: built.digest, made: method };
     }
-    await this.#refuseUnknown(model, options);
+    await this.#refuseUnknown(model, { signal: options.signal, remote: options.make });
     throw new VariantNotFoundError(
       `There is no ${level} variant of ${model}, and none can be made from what is there.`,
       {
@@ -122,7 +124,7 @@ export class EnsureVariant {
   }
 
   /** A model that is not there at all is told as such, not as a missing level. */
-  async #refuseUnknown(model: string, options?: CallOptions): Promise<void> {
+  async #refuseUnknown(model: string, options: CatalogOptions): Promise<void> {
     const known = (await this.#runtime.find(model, options)) ?? (await this.#catalog.variants(model, options))[0];
     if (known !== undefined) return;
     throw new ModelNotFoundError(`There is no model ${model} on this backend.`, {
@@ -136,7 +138,7 @@ export class EnsureVariant {
 
   /** The backend's own word on levels counts; the conventional name only helps to find the variant. */
   async #find(model: string, level: Level, options?: CallOptions): Promise<CatalogEntry | null> {
-    const variants = await this.#catalog.variants(model, options);
+    const variants = await this.#catalog.variants(model, { signal: options?.signal, remote: false });
     const local = variants.find((entry) => entry.location === 'local' && entry.level === level);
     if (local !== undefined) return local;
     const named = await this.#runtime.find(this.#nameVariant(model, level), options);

@@ -52,7 +52,7 @@ export class QuantizeModel {
       });
     }
     for (const builder of this.#builders) {
-      const [method] = await builder.methods(build);
+      const [method] = await builder.methods(build, { signal: options.signal });
       if (method === undefined) continue;
       const built = await builder.build(build, options);
       this.#bus.publish({ type: 'variant-built', name: built.name });

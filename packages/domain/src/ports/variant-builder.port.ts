@@ -1,6 +1,7 @@
 import type { Level } from '../quantization/level.js';
 import type { TensorType } from '../quantization/tensor-type.js';
 import type { CallOptions } from './abort-signal.js';
+import type { CatalogOptions } from './model-catalog.port.js';
 
 /** How a variant comes into being. */
 export type BuildMethod = 'pull' | 'create' | 'quantize' | 'import';
@@ -49,7 +50,7 @@ export interface BuildOptions extends CallOptions {
 /** Makes variants. A cancelled or failed build leaves nothing broken behind and can be run again. */
 export interface VariantBuilder {
   /** The ways this builder knows, best first, to make that variant; empty when it cannot. */
-  methods(request: BuildRequest): Promise<readonly BuildMethod[]>;
+  methods(request: BuildRequest, options?: CatalogOptions): Promise<readonly BuildMethod[]>;
   /** @throws UnsupportedLevelError, ModelNotFoundError, StorageFailedError, CancelledError */
   build(request: BuildRequest, options?: BuildOptions): Promise<BuiltVariant>;
   /** Bytes the result would have, from the engine's own dry run, or null when this builder has none. */

@@ -40,6 +40,8 @@ export interface Settings {
   readonly keyCacheType: KvCacheType;
   readonly valueCacheType: KvCacheType;
   readonly threads: number | null;
+  /** Whether public registries are asked about models that are planned or made; they learn which. */
+  readonly registryLookups: boolean;
   /** Folder with GGUF files of the embedded engine. */
   readonly modelsFolder: string;
   /** Database file with the measurements. */

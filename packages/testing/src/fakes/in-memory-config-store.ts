@@ -18,6 +18,7 @@ export const TEST_SETTINGS: Settings = {
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   threads: null,
+  registryLookups: true,
   modelsFolder: 'models',
   storeFile: 'measurements.db',
   http: { host: '127.0.0.1', port: 0 },

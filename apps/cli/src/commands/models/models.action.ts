@@ -12,7 +12,7 @@ export async function models({ output, signal, ...context }: CommandContext, fla
     const { backend, modelsFolder } = use.settings;
     const document = modelsDocument(backend, list);
     output.result(document, (shown) =>
-      renderModels(shown, output.style, output.width, backend === 'embedded' ? modelsFolder : null),
+      renderModels(shown, output.style, output.width, use.backend.runsFiles ? modelsFolder : null),
     );
     return EXIT.done;
   });

@@ -24,7 +24,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
       await writeWhole(flags.html, planPage(prepared));
       output.note(`Page: ${printablePath(flags.html)}`);
     }
-    const downloads = use.settings.backend === 'ollama' && parseModelReference(model).kind !== 'url';
+    const downloads = use.backend.downloads && parseModelReference(model).kind !== 'url';
     output.result(document, (shown) =>
       renderPlan(shown, { model: printablePath(model), downloads }, output.style, output.width),
     );

@@ -17,7 +17,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
   return withBackend(context, flags, async (use, plimsoll) => {
     checkRunsHere(model, use.settings.backend);
     const { out, force = false } = flags;
-    const here = use.settings.backend === 'embedded' && out !== undefined && flags.dryRun !== true;
+    const here = use.backend.runsFiles && out !== undefined && flags.dryRun !== true;
     const target = here ? await targetFile({ model, level: flags.to, out, force }) : out;
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();

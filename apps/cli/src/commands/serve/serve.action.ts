@@ -14,7 +14,7 @@ const FAREWELL_MS = 5000;
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { output, signal } = context;
   const settings = flags.port === undefined ? {} : { http: { port: flags.port } };
-  const plimsoll = await openPlimsoll(plimsollOptions(context, { ...flags, settings }));
+  const plimsoll = await openPlimsoll({ ...plimsollOptions(context, { ...flags, settings }), follow: true });
   const { httpServices, startServer } = await import('@plimsoll/http');
   const services = await httpServices(plimsoll);
   const server = await startServer({
