@@ -71,6 +71,8 @@ describe('asking', () => {
     { variant: 'v' },
     { level: 'Q8_0' },
     { digest: 'sha256:2' },
+    { digests: ['sha256:2', 'sha256:3'] },
+    { digests: [] },
     { architecture: 'gemma3' },
     { backend: 'embedded' },
     { device: 'GPU' },

@@ -1,4 +1,4 @@
-import { VariantAccumulator } from '@plimsoll/domain';
+import { CallStatistics } from '@plimsoll/domain';
 import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
 import type { Statement } from 'libsql';
 import { openDatabase } from './database/open-database.js';
@@ -78,16 +78,12 @@ export class LibsqlMeasurementStore implements MeasurementStore {
   }
 
   async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
-    const byVariant = new Map<string, VariantAccumulator>();
+    const calls = new CallStatistics();
     for await (const record of this.#records({ ...filter, kind: 'generation' }, Infinity)) {
       // Not validated again: checked when it was written, and statistics run over long histories.
-      const { model, variant, succeeded, timings } = JSON.parse(record) as Measurement;
-      const key = `${model}\n${variant}`;
-      const accumulator = byVariant.get(key) ?? new VariantAccumulator(model, variant);
-      byVariant.set(key, accumulator);
-      accumulator.record({ succeeded, timings });
+      calls.record(JSON.parse(record) as Measurement);
     }
-    return [...byVariant.values()].map((accumulator) => accumulator.statistics());
+    return calls.statistics();
   }
 
   async close(): Promise<void> {

@@ -39,6 +39,8 @@ export type {
   SpeedCondition,
   TaskResult,
 } from './measurement/measurement.js';
+export { CallStatistics } from './metrics/call-statistics.js';
+export { contentKey } from './measurement/content-key.js';
 export type { VariantStatistics } from './metrics/variant-statistics.js';
 export { bootstrapInterval } from './metrics/bootstrap.js';
 export type { BootstrapOptions, Interval } from './metrics/bootstrap.js';
@@ -50,7 +52,6 @@ export { mcNemar } from './metrics/mcnemar.js';
 export type { McNemarResult } from './metrics/mcnemar.js';
 export { normalCdf, normalQuantile } from './metrics/normal-distribution.js';
 export { PairedStatistics } from './metrics/paired-statistics.js';
-export { PerformanceTracker } from './metrics/performance-tracker.js';
 export { pairedPermutationP } from './metrics/permutation-test.js';
 export { QualityAccumulator, perplexityOf } from './metrics/quality-accumulator.js';
 export type { Coverage } from './metrics/quality-accumulator.js';

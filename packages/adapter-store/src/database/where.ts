@@ -25,6 +25,10 @@ export function conditionOf(filter: MeasurementFilter): Condition {
   ];
   const parts = columns.flatMap(([column, value]) => (value === undefined ? [] : [{ sql: `${column} = ?`, value }]));
   if (filter.sinceMs !== undefined) parts.push({ sql: 'at_ms >= ?', value: filter.sinceMs });
+  // As one value: a statement takes a bounded number of question marks.
+  if (filter.digests !== undefined) {
+    parts.push({ sql: 'digest IN (SELECT value FROM json_each(?))', value: JSON.stringify(filter.digests) });
+  }
   return {
     sql: parts.length === 0 ? 'TRUE' : parts.map(({ sql }) => sql).join(' AND '),
     values: parts.map(({ value }) => value),

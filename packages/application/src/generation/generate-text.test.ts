@@ -10,7 +10,14 @@ import {
   RecordingEventBus,
   installedVariant,
 } from '@plimsoll/testing';
-import { BackendFailedError, baseName, variantName } from '@plimsoll/domain';
+import {
+  BackendFailedError,
+  CancelledError,
+  CapabilityMissingError,
+  InvalidInputError,
+  baseName,
+  variantName,
+} from '@plimsoll/domain';
 import type { GenerateRequest, Settings } from '@plimsoll/domain';
 import { beforeEach, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
@@ -143,6 +150,21 @@ test('a failed call is recorded as failed, with its code', async () => {
   });
   await expect(run(useCase(), 'llama3.1:8b')).rejects.toMatchObject({ code: 'backend-failed' });
   expect((await store.query())[0]).toMatchObject({ succeeded: false, errorCode: 'backend-failed', timings: null });
+});
+
+test.each([
+  new InvalidInputError('The prompt is empty.'),
+  new CapabilityMissingError('The model sees no images.'),
+  new CancelledError('Stopped.'),
+])('a request refused for its own fault ($code) is no failed call of the model', async (refusal) => {
+  runtime = new InMemoryModelRuntime({
+    variants: runtime.variants,
+    beforeGenerate: () => {
+      throw refusal;
+    },
+  });
+  await expect(run(useCase(), 'llama3.1:8b')).rejects.toBe(refusal);
+  expect(await store.query()).toEqual([]);
 });
 
 test('an answer is not lost because it cannot be recorded', async () => {

@@ -13,6 +13,14 @@ import type { MeasurementRecorder } from '../statistics/measurement-recorder.js'
 import type { ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
 import { generateWithTools } from './tools/generate-with-tools.js';
 
+/** Failures that say something of the request or the caller and nothing of the model: they are not recorded. */
+const OF_THE_REQUEST: ReadonlySet<string> = new Set([
+  'cancelled',
+  'invalid-input',
+  'capability-missing',
+  'unsupported-level',
+]);
+
 /** Options of one generation. */
 export interface GenerateTextOptions extends BuildOptions {
   /** Whether a missing variant is made. */
@@ -64,7 +72,7 @@ export class GenerateText {
       }
     } catch (error) {
       const code = isPlimsollError(error) ? error.code : 'backend-failed';
-      if (code !== 'cancelled' && options.signal?.aborted !== true)
+      if (!OF_THE_REQUEST.has(code) && options.signal?.aborted !== true)
         await this.record(request.model, chosen, null, code);
       throw error;
     }

@@ -40,21 +40,22 @@ export interface LearnedForExact {
 
 /** Which model and machine a plan is about. */
 export interface KnowledgeSubject {
-  readonly model: string;
+  /** Digests of the model's variants that are here: only what was measured of these contents is known of them. */
+  readonly digests: readonly string[];
   readonly architecture: string;
   /** First device of the budget, or the processor where there is none; null when unknown. */
   readonly device: string | null;
 }
 
-/** What was measured of this model on this device first, then what was learned for its architecture and device. */
+/** What was measured of these contents on this device first, then what was learned for its architecture and device. */
 export async function learnedKnowledge(
   store: MeasurementStore,
   subject: KnowledgeSubject,
 ): Promise<LearnedKnowledge & LearnedForExact> {
-  const { model, architecture, device } = subject;
+  const { digests, architecture, device } = subject;
   const onDevice = device === null ? [] : await store.query({ device, limit: RECORDS });
-  const speeds = onDevice.filter((record) => record.model === model);
-  const qualities = await store.query({ model, kind: 'quality', limit: RECORDS });
+  const speeds = onDevice.filter(({ digest }) => digest !== null && digests.includes(digest));
+  const qualities = digests.length === 0 ? [] : await store.query({ digests, kind: 'quality', limit: RECORDS });
   const footprints = footprintObservations(onDevice);
   const resident = footprints.filter(({ byEngine }) => byEngine !== true);
   return {

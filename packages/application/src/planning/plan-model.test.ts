@@ -13,7 +13,7 @@ import {
 } from '@plimsoll/testing';
 import { BackendUnreachableError, baseName, variantName } from '@plimsoll/domain';
 import type { CatalogEntry, GpuDevice, InspectedModel, ModelCatalog, Settings } from '@plimsoll/domain';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SHAPES, transformerHeader } from '../../../domain/src/model/__fixtures__/transformer-header.js';
 import { ReadDevices } from '../devices/read-devices.js';
 import { InspectModel } from '../models/inspect-model.js';
@@ -42,7 +42,7 @@ const useCase = (
     fetchedBytes: 0,
   };
   const runtime = new InMemoryModelRuntime({
-    variants: [installedVariant({ name: 'llama3.1:8b-instruct-q4_K_M', level: 'Q4_K_M' })],
+    variants: [installedVariant({ name: 'llama3.1:8b-instruct-q4_K_M', level: 'Q4_K_M', digest: 'sha256:q4' })],
   });
   const store = new InMemoryMeasurementStore();
   const gpu =
@@ -105,13 +105,12 @@ test('no device memory plans for the processor alone', async () => {
 test('it tells which variants are here and which can be pulled', async () => {
   const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q8_0'] });
   expect(candidates.map(({ variant }) => variant)).toEqual([
-    { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local' },
+    { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local', digest: 'sha256:q4' },
     { name: 'llama3.1:8b-instruct-q8_0', status: 'remote' },
   ]);
 });
 
-test('what was measured here comes before what data sheets say', async () => {
-  const { plan, recorder } = useCase(card('NVIDIA GeForce RTX 4060', 8));
+describe('what was measured here', () => {
   const timings = {
     promptTokens: 10,
     cachedPromptTokens: 0,
@@ -119,21 +118,29 @@ test('what was measured here comes before what data sheets say', async () => {
     loadMs: 1,
     prefillMs: 10,
     decodeMs: 2500,
+    firstTokenMs: 10,
+    totalMs: 2510,
   };
-  for (let run = 0; run < 3; run += 1) {
-    await recorder.record({
-      kind: 'speed',
-      model: MODEL,
-      variant: 'llama3.1:8b-instruct-q4_K_M',
-      level: 'Q4_K_M',
-      succeeded: true,
-      timings: { ...timings, firstTokenMs: 10, totalMs: 2510 },
-    });
-  }
-  const { candidates } = await plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q3_K_M'] });
-  const [measured, other] = candidates.map(({ expected }) => expected.decodeTokensPerSecond);
-  expect(measured).toMatchObject({ source: 'measured', value: 40, observations: 3 });
-  expect(other?.source).toBe('prior');
+
+  const speedsAfter = async (name: string, digest: string | null) => {
+    const { plan, recorder } = useCase(card('NVIDIA GeForce RTX 4060', 8));
+    for (let run = 0; run < 3; run += 1) {
+      const about = { model: name, variant: name, digest, level: 'Q4_K_M' } as const;
+      await recorder.record({ kind: 'speed', succeeded: true, timings, ...about });
+    }
+    const { candidates } = await plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q3_K_M'] });
+    return candidates.map(({ expected }) => expected.decodeTokensPerSecond);
+  };
+
+  test('comes before what data sheets say, whatever the content was called', async () => {
+    const [measured, other] = await speedsAfter('elsewhere/model.gguf', 'sha256:q4');
+    expect(measured).toMatchObject({ source: 'measured', value: 40, observations: 3 });
+    expect(other?.source).toBe('prior');
+  });
+
+  test.each(['sha256:another', null])('of another content under the same name (%s) is not used', async (digest) => {
+    expect((await speedsAfter(MODEL, digest)).map(({ source }) => source)).toEqual(['prior', 'prior']);
+  });
 });
 
 test('a described chip with unified memory brings its own host memory', async () => {

@@ -108,17 +108,17 @@ export class PlanModel {
     const offered = await offeredEntries(this.#with.remote ?? [], request.model, options);
     const levels = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
-    const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
-      model: request.model,
-      architecture: header.architecture,
-      device,
-    });
     const found = [...offered, ...fileAtUrl(request.model, inspected)];
     const variants = await plannedVariants(
       this.#with.ensure,
       { model: request.model, levels, offered: found },
       options,
     );
+    const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
+      digests: [...variants.values()].flatMap(({ digest }) => digest ?? []),
+      architecture: header.architecture,
+      device,
+    });
     const input: PlanInput = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,

@@ -78,7 +78,11 @@ const STATUS: Readonly<Record<'pull' | 'create' | 'quantize' | 'import', PlanVar
 function planVariant(status: VariantStatus): PlanVariant {
   switch (status.status) {
     case 'installed':
-      return { name: status.name, status: 'local' };
+      return {
+        name: status.name,
+        status: 'local',
+        ...(status.digest === null ? {} : { digest: status.digest }),
+      };
     case 'can-make':
       return { name: status.name, status: STATUS[status.method] };
     case 'missing':

@@ -52,6 +52,27 @@ describe('FindRegressions', () => {
     expect(await finding.check()).toMatchObject([{ status: 'unknown', message: 'damaged' }]);
   });
 
+  test('two files of one name are two models, of which neither became slower', async () => {
+    const records = [
+      ...speeds(40).map((speed) => speedRecord(speed, { digest: 'sha256:a' })),
+      ...speeds(30).map((speed) => speedRecord(speed, { digest: 'sha256:b' })),
+    ];
+    const { trends, regressions } = await (await useCase(records)).find();
+    expect(regressions).toEqual([]);
+    expect(trends.map(({ runs }) => runs)).toEqual([8, 8]);
+  });
+
+  test('one file under two names is one model', async () => {
+    const moved = { digest: 'sha256:a', variant: 'elsewhere/tale.gguf' };
+    const records = [
+      ...speeds(40).map((speed) => speedRecord(speed, { digest: 'sha256:a' })),
+      ...speeds(30).map((speed) => speedRecord(speed, moved)),
+    ];
+    expect((await (await useCase(records)).find()).regressions).toMatchObject([
+      { kind: 'speed', ...{ variant: moved.variant } },
+    ]);
+  });
+
   test('what was imported is no regression of this machine', async () => {
     const records = [...speeds(40), ...speeds(30)].map((speed) => speedRecord(speed, { foreign: true }));
     expect(await (await useCase(records)).find()).toEqual({ trends: [], regressions: [] });

@@ -1,4 +1,4 @@
-import { decodeTokensPerSecond, median } from '@plimsoll/domain';
+import { contentKey, decodeTokensPerSecond, median } from '@plimsoll/domain';
 import type { KvCacheType, Measurement } from '@plimsoll/domain';
 
 /** Decode speed of one variant on one device over time. */
@@ -21,7 +21,7 @@ const MOST_GROUPS = 12;
 const LEAST_RUNS = 4;
 
 /**
- * How fast each variant decoded on each device, oldest first, over successful runs that heat did not slow down.
+ * How fast each content decoded on each device, oldest first, over successful runs that heat did not slow down.
  * Equal numbers of runs stand behind each point, so that a busy day does not hide a quiet month.
  */
 export function speedTrends(measurements: readonly Measurement[]): readonly SpeedTrend[] {
@@ -29,7 +29,8 @@ export function speedTrends(measurements: readonly Measurement[]): readonly Spee
   for (const run of measurements) {
     const speed = run.timings === null ? null : decodeTokensPerSecond(run.timings);
     if (speed === null || !run.succeeded || run.throttled === true || run.foreign) continue;
-    const key = JSON.stringify([run.model, run.variant, run.environment.backend, run.environment.device, run.kvCache]);
+    const { backend, device } = run.environment;
+    const key = JSON.stringify([contentKey(run), backend, device, run.kvCache]);
     const group = groups.get(key) ?? { of: run, speeds: [] };
     groups.set(key, group);
     group.speeds.push([run.atMs, speed]);

@@ -16,6 +16,7 @@ export function statsDocument(
     variants: statistics.map((one) => ({
       model: one.model,
       variant: one.variant,
+      digest: one.digest,
       total: one.total,
       succeeded: one.succeeded,
       failed: one.failed,

@@ -13,6 +13,7 @@ export const statsSchema = z.strictObject({
     z.strictObject({
       model: z.string(),
       variant: z.string(),
+      digest: z.string().nullable(),
       total: z.int().min(0),
       succeeded: z.int().min(0),
       failed: z.int().min(0),

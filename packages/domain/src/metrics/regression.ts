@@ -1,4 +1,5 @@
 import type { Measurement, MeasurementEnvironment } from '../measurement/measurement.js';
+import { contentKey } from '../measurement/content-key.js';
 import { compareSpeed } from './speed-comparison.js';
 import { median } from './robust-statistics.js';
 import { decodeTokensPerSecond } from './variant-accumulator.js';
@@ -55,12 +56,13 @@ export function findRegressions(
   return found;
 }
 
-/** Records of one variant on one backend and device with one cache type and placement, oldest first. */
+/** Records of one content on one backend and device with one cache type and placement, oldest first. */
 function groupsOf(measurements: readonly Measurement[]): readonly (readonly Measurement[])[] {
   const groups = new Map<string, Measurement[]>();
   for (const measurement of measurements) {
-    const { environment, model, variant, kvCache, gpuLayers } = measurement;
-    const key = JSON.stringify([model, variant, environment.backend, environment.device, kvCache, gpuLayers]);
+    const { environment, kvCache, gpuLayers } = measurement;
+    const { backend, device } = environment;
+    const key = JSON.stringify([contentKey(measurement), backend, device, kvCache, gpuLayers]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [measurement]);
     else group.push(measurement);

@@ -17,6 +17,7 @@ export interface RecordedCall {
 export class VariantAccumulator {
   readonly #model: string;
   readonly #variant: string;
+  readonly #digest: string | null;
   readonly #totalMs = new RunningStatistics();
   readonly #percentiles = new QuantileSketch({ smallest: 1e-3, largest: 1e9 });
   readonly #decodeSpeed = new RunningStatistics();
@@ -24,9 +25,10 @@ export class VariantAccumulator {
   #succeeded = 0;
   #failed = 0;
 
-  constructor(model: string, variant: string) {
+  constructor(model: string, variant: string, digest: string | null = null) {
     this.#model = model;
     this.#variant = variant;
+    this.#digest = digest;
   }
 
   /** Takes one call in. Times of failed calls do not count. */
@@ -53,6 +55,7 @@ export class VariantAccumulator {
     return {
       model: this.#model,
       variant: this.#variant,
+      digest: this.#digest,
       total,
       succeeded: this.#succeeded,
       failed: this.#failed,

@@ -2,6 +2,8 @@
 export interface VariantStatistics {
   readonly model: string;
   readonly variant: string;
+  /** Digest of the content that was called; null where the backend does not say. */
+  readonly digest: string | null;
   readonly total: number;
   readonly succeeded: number;
   readonly failed: number;

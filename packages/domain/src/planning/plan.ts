@@ -28,6 +28,8 @@ export interface PlanVariant {
   readonly name: string;
   /** `local`: it is here; `remote`: it can be downloaded; `buildable`: it can be made here; `missing`; `unknown`. */
   readonly status: 'local' | 'remote' | 'buildable' | 'missing' | 'unknown';
+  /** Digest of the content of a local one, by which its measurements are known; absent where the backend has none. */
+  readonly digest?: string | undefined;
   /** Bytes of the file(s) to download, where the source of a remote one tells. */
   readonly sizeBytes?: number | undefined;
 }

@@ -9,6 +9,8 @@ export interface MeasurementFilter {
   readonly variant?: string | undefined;
   readonly level?: Level | undefined;
   readonly digest?: string | undefined;
+  /** Any of these; none at all matches nothing. */
+  readonly digests?: readonly string[] | undefined;
   readonly architecture?: string | undefined;
   readonly backend?: string | undefined;
   readonly device?: string | undefined;
@@ -24,7 +26,7 @@ export interface MeasurementStore {
   append(measurements: readonly Measurement[]): Promise<void>;
   /** Newest first. */
   query(filter?: MeasurementFilter): Promise<readonly Measurement[]>;
-  /** Statistics per model and variant over the generation records that match. */
+  /** Statistics per content, by digest where there is one, over the generation records that match. */
   aggregate(filter?: MeasurementFilter): Promise<readonly VariantStatistics[]>;
   close(): Promise<void>;
 }

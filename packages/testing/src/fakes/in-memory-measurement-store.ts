@@ -1,4 +1,4 @@
-import { PerformanceTracker } from '@plimsoll/domain';
+import { CallStatistics } from '@plimsoll/domain';
 import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
 
 const matches = (measurement: Measurement, filter: MeasurementFilter): boolean =>
@@ -7,6 +7,7 @@ const matches = (measurement: Measurement, filter: MeasurementFilter): boolean =
   (filter.variant === undefined || measurement.variant === filter.variant) &&
   (filter.level === undefined || measurement.level === filter.level) &&
   (filter.digest === undefined || measurement.digest === filter.digest) &&
+  (filter.digests === undefined || (measurement.digest !== null && filter.digests.includes(measurement.digest))) &&
   (filter.architecture === undefined || measurement.architecture === filter.architecture) &&
   (filter.backend === undefined || measurement.environment.backend === filter.backend) &&
   (filter.device === undefined || measurement.environment.device === filter.device) &&
@@ -33,9 +34,9 @@ export class InMemoryMeasurementStore implements MeasurementStore {
 
   async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
     const found = await this.query({ ...filter, kind: 'generation', limit: Number.MAX_SAFE_INTEGER });
-    const tracker = new PerformanceTracker();
-    for (const { model, variant, succeeded, timings } of found) tracker.record(model, variant, { succeeded, timings });
-    return tracker.statistics();
+    const calls = new CallStatistics();
+    for (const call of found) calls.record(call);
+    return calls.statistics();
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,7 @@ function renderCalls({ variants }: StatsDocument, model: string | null, style: S
   }
   return renderTable(
     [
+      { header: 'MODEL', flexible: true, dropped: 8 },
       { header: 'VARIANT', flexible: true },
       { header: 'CALLS', align: 'right' },
       { header: 'OK', align: 'right', dropped: 7 },
@@ -37,7 +38,8 @@ function renderCalls({ variants }: StatsDocument, model: string | null, style: S
       { header: 'TOKENS/S', align: 'right' },
     ],
     variants.map((one) => [
-      one.variant,
+      one.model,
+      variantName(one, variants),
       formatCount(one.total),
       one.failed > 0 ? style.yellow(formatPercent(one.successRate)) : formatPercent(one.successRate, 0),
       formatDuration(one.meanMs),
@@ -51,4 +53,10 @@ function renderCalls({ variants }: StatsDocument, model: string | null, style: S
     ]),
     { maxWidth: width, headerStyle: style.dim },
   );
+}
+
+/** The variant's name; where two contents go by one name, the beginning of the digest tells them apart. */
+function variantName({ variant, digest }: StatsDocument['variants'][number], all: StatsDocument['variants']): string {
+  if (all.filter((other) => other.variant === variant).length < 2) return variant;
+  return `${variant} (${digest?.replace(/^.*:/u, '').slice(0, 8) ?? 'content unknown'})`;
 }
