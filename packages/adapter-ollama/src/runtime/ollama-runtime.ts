@@ -19,6 +19,7 @@ import { MAX_TOP_LOGPROBS, generateEvents } from './generate.js';
 import { installedVariant, residentModel } from './installed-variant.js';
 import { keepAliveField } from './keep-alive.js';
 import { loadFields } from './request-options.js';
+import { TESTED_UP_TO, isUntested } from './tested-version.js';
 
 /** A runner needs a moment to go after it was told to. */
 const UNLOAD_POLLS = 100;
@@ -46,7 +47,11 @@ export class OllamaRuntime implements ModelRuntime {
   }
 
   async info(options: CallOptions = {}): Promise<RuntimeInfo> {
-    return { name: 'Ollama', version: await this.#api.version(options), endpoint: this.#api.address };
+    const version = await this.#api.version(options);
+    return {
+      ...{ name: 'Ollama', version, endpoint: this.#api.address },
+      ...(isUntested(version) ? { testedUpTo: TESTED_UP_TO } : {}),
+    };
   }
 
   async list(options: CallOptions = {}): Promise<readonly InstalledVariant[]> {

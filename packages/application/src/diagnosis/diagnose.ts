@@ -55,8 +55,13 @@ export class Diagnose {
 
   async #backend(options?: CallOptions): Promise<readonly Finding[]> {
     try {
-      const { name, version, endpoint } = await this.#with.runtime.info(options);
+      const { name, version, endpoint, testedUpTo } = await this.#with.runtime.info(options);
       const message = `${name}${version === null ? '' : ` ${version}`} answers${endpoint === null ? '' : ` at ${endpoint}`}.`;
+      if (testedUpTo !== undefined) {
+        const newer = `${message} Plimsoll was tested with ${name} up to ${testedUpTo}; this one is newer.`;
+        const hint = 'If something fails with it, look for a newer Plimsoll, and report what you see.';
+        return [{ check: 'backend', status: 'warning', message: newer, hint }];
+      }
       return [{ check: 'backend', status: 'ok', message, hint: null }];
     } catch (error) {
       return [findingFromError('backend', 'problem', error)];
@@ -77,7 +82,11 @@ export class Diagnose {
       return [{ check: 'model', status: 'ok', message: 'No model is configured; commands name theirs.', hint }];
     }
     try {
-      const { variant, level } = await this.#with.choose.choose(settings.model, { ...options, make: false });
+      const { variant, level } = await this.#with.choose.choose(settings.model, {
+        ...options,
+        make: false,
+        strict: true,
+      });
       const message = `${settings.model} runs as ${variant}${level === null ? '' : ` (${level})`}.`;
       return [{ check: 'model', status: 'ok', message, hint: null }];
     } catch (error) {

@@ -15,11 +15,12 @@ import {
   CancelledError,
   CapabilityMissingError,
   InvalidInputError,
+  StorageFailedError,
   baseName,
   variantName,
 } from '@plimsoll/domain';
-import type { GenerateRequest, Settings } from '@plimsoll/domain';
-import { beforeEach, expect, test } from 'vitest';
+import type { GenerateRequest, Level, Settings } from '@plimsoll/domain';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { ChooseVariant } from '../variants/choose-variant.js';
 import { EnsureVariant } from '../variants/ensure-variant.js';
@@ -111,6 +112,78 @@ test('a missing variant that must not be made names the command that makes it', 
   await expect(run(useCase({ quantizationBits: 8 }), 'llama3.1:8b', false)).rejects.toMatchObject({
     code: 'variant-not-found',
     hint: expect.stringContaining('plimsoll quantize llama3.1:8b --to Q8_0') as string,
+  });
+});
+
+describe('a variant that cannot be made now', () => {
+  const failing = (error: Error, installed: readonly [string, Level][]) => {
+    runtime = new InMemoryModelRuntime({
+      variants: installed.map(([name, level]) => installedVariant({ name, level })),
+    });
+    const builder = new FakeVariantBuilder(runtime);
+    builder.build = () => Promise.reject(error);
+    const config = new InMemoryConfigStore({ quantizationBits: 8 });
+    const bus = new RecordingEventBus();
+    const name = (model: string, level: Level): string => variantName(baseName(model), level);
+    const ensure = new EnsureVariant(runtime, new InMemoryModelCatalog(runtime), [builder], name, bus);
+    return new ChooseVariant(config, runtime, ensure);
+  };
+  const full = new StorageFailedError('The disk is full.', { hint: 'Make room.' });
+
+  test.each<[string, readonly [string, Level][], string]>([
+    [
+      'the best one below the wanted level',
+      [
+        ['fox:8b', 'F16'],
+        ['fox:8b-q4_K_M', 'Q4_K_M'],
+        ['fox:8b-q6_K', 'Q6_K'],
+      ],
+      'fox:8b-q6_K',
+    ],
+    [
+      'the smallest above it where there is none',
+      [
+        ['fox:8b', 'F32'],
+        ['fox:8b-fp16', 'F16'],
+      ],
+      'fox:8b-fp16',
+    ],
+  ])('%s answers in its place', async (_, installed, variant) => {
+    const chosen = await failing(full, installed).choose('fox:8b', { make: true });
+    expect(chosen).toMatchObject({ variant, reason: 'fallback', made: null, wanted: { level: 'Q8_0' } });
+    expect(chosen.wanted?.error.message).toBe('The disk is full.');
+  });
+
+  test('is refused when that is asked for, and when nothing else is installed', async () => {
+    const choose = failing(full, [['fox:8b', 'Q4_K_M']]);
+    await expect(choose.choose('fox:8b', { make: true, strict: true })).rejects.toMatchObject({
+      code: 'storage-failed',
+    });
+    await expect(choose.choose('crow:8b', { make: true })).rejects.toMatchObject({ code: 'storage-failed' });
+  });
+
+  test('is not replaced when the user gave up waiting for it', async () => {
+    const choose = failing(new CancelledError('Cancelled.'), [['fox:8b', 'Q4_K_M']]);
+    await expect(choose.choose('fox:8b', { make: true })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('does not bring up a model of another size', async () => {
+    const choose = failing(full, [
+      ['fox:latest', 'Q4_K_M'],
+      ['fox', 'Q4_K_M'],
+      ['fox:70b-q6_K', 'Q6_K'],
+    ]);
+    expect(await choose.choose('fox', { make: true })).toMatchObject({ variant: 'fox', reason: 'fallback' });
+  });
+
+  test('is told of, with the way to it, before the answer', async () => {
+    const choose = failing(full, [['fox:8b', 'Q4_K_M']]);
+    const recorder = { record: async () => undefined } as unknown as MeasurementRecorder;
+    const use = new GenerateText(runtime, choose, recorder, new RecordingEventBus(), (text) => warnings.push(text));
+    for await (const event of use.generate(request('fox:8b'), { make: true })) if (event.type === 'variant') break;
+    expect(warnings).toEqual([
+      'fox:8b answers, for there is no Q8_0 of fox:8b now: The disk is full. Make it elsewhere: plimsoll quantize fox:8b --to Q8_0 --out PATH, and run that. Or run without quantization: plimsoll config set ai.enable_quantization false',
+    ]);
   });
 });
 

@@ -27,6 +27,8 @@ export interface GenerateTextOptions extends BuildOptions {
   readonly make: boolean;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** Fail when the wanted variant cannot be made now; otherwise the best installed one answers, with a warning. */
+  readonly strict?: boolean | undefined;
   /** Wishes about loading that hold where neither the plan nor the request says otherwise. */
   readonly load?: LoadOptions | undefined;
 }
@@ -59,6 +61,14 @@ export class GenerateText {
   /** Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first. */
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
     const chosen = await this.#choose.choose(request.model, options);
+    const { wanted } = chosen;
+    if (wanted !== undefined) {
+      const { level, error } = wanted;
+      const hint = error.hint === null ? '' : ` ${error.hint}`;
+      this.#warn(
+        `${chosen.variant} answers, for there is no ${level} of ${request.model} now: ${error.message}${hint}`,
+      );
+    }
     yield { type: 'variant', chosen };
     try {
       const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);

@@ -1,21 +1,26 @@
 import {
+  LEVELS,
   isCloudName,
   isPlimsollError,
   isQuantizedName,
   levelInFileName,
   levelInName,
+  parseModelName,
   parseModelReference,
   resolveQuantization,
 } from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
+  CatalogEntry,
   Clock,
   ConfigStore,
+  ErrorCode,
   InstalledVariant,
   Level,
   LoadOptions,
   ModelRuntime,
+  PlimsollError,
 } from '@plimsoll/domain';
 import { ChoiceCache, type FoundChoice } from './choice-cache.js';
 import type { EnsureVariant } from './ensure-variant.js';
@@ -31,7 +36,15 @@ export interface ChosenVariant {
   /** What the settings say about loading it; empty where the backend's own rules hold. */
   readonly load: LoadOptions;
   readonly reason:
-    'quantization-off' | 'level-in-name' | 'already-quantized' | 'only-variant' | 'level-asked-for' | 'settings';
+    | 'quantization-off'
+    | 'level-in-name'
+    | 'already-quantized'
+    | 'only-variant'
+    | 'level-asked-for'
+    | 'settings'
+    | 'fallback';
+  /** With the reason `fallback`: what was wanted, and why it cannot be had now. */
+  readonly wanted?: { readonly level: Level; readonly error: PlimsollError } | undefined;
 }
 
 /** How to choose. */
@@ -40,7 +53,25 @@ export interface ChooseOptions extends BuildOptions {
   readonly make: boolean;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** Fail when the wanted variant cannot be made now; otherwise the best installed one stands in for it. */
+  readonly strict?: boolean | undefined;
 }
+
+type StandIn = Pick<CatalogEntry, 'name' | 'level' | 'digest'>;
+
+/** Failures to make a variant that need not keep a model from answering: offline, not to be found, no space, refused. */
+const MAY_FALL_BACK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'variant-not-found',
+  'model-not-found',
+  'unsupported-level',
+  'unsupported-model',
+  'invalid-model-file',
+  'storage-failed',
+  'backend-failed',
+  'backend-unreachable',
+  'timeout',
+  'busy',
+]);
 
 const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
 
@@ -67,7 +98,8 @@ export class ChooseVariant {
    * The variant of `model` to run. A name that states its level runs as it is, and so does a file that is
    * quantized already. Settings are asked each time, so that a change takes effect at once; where a clock is given, a
    * variant that was found is taken again without looking for it, for a minute, and then looked for meanwhile.
-   * @throws VariantNotFoundError with the command that makes it.
+   * @throws VariantNotFoundError with the command that makes it; whatever making it throws, unless another variant is
+   * installed that can stand in
    */
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
     const { settings } = await this.#config.load();
@@ -82,6 +114,7 @@ export class ChooseVariant {
     const choice = await this.#choices.get(settings, [model, options.level ?? null], (background) =>
       this.#choose(model, level, background ? { make: false, level: options.level } : options),
     );
+    if (options.strict === true && choice.wanted !== undefined) throw choice.wanted.error;
     return { ...choice, load };
   }
 
@@ -111,8 +144,26 @@ export class ChooseVariant {
     reason: ChosenVariant['reason'],
     options: ChooseOptions,
   ): Promise<FoundChoice> {
-    const { name, digest, made } = await this.#ensure.ensure(model, level, options);
-    return { choice: { variant: name, level, digest, made, reason }, isInstalled: made === null };
+    try {
+      const { name, digest, made } = await this.#ensure.ensure(model, level, options);
+      return { choice: { variant: name, level, digest, made, reason }, isInstalled: made === null };
+    } catch (error) {
+      if (!options.make || options.strict === true || !isPlimsollError(error) || !MAY_FALL_BACK.has(error.code))
+        throw error;
+      const best = bestInstalled(await this.#standIns(model, options), level);
+      if (best === null) throw error;
+      const { name: variant, digest } = best;
+      const wanted = { level, error };
+      const choice = { variant, level: best.level, digest, made: null, reason: 'fallback', wanted } as const;
+      return { choice, isInstalled: true };
+    }
+  }
+
+  /** A name without a tag stands for models of several sizes: then only the one of that very name may stand in. */
+  async #standIns(model: string, options: ChooseOptions): Promise<readonly StandIn[]> {
+    const named = await this.#runtime.find(model, options);
+    if (named !== null && parseModelName(model).tag === null) return [named];
+    return this.#ensure.installed(model, options);
   }
 
   async #asItIs(
@@ -133,6 +184,20 @@ export class ChooseVariant {
     // The backend knows best what is wrong with a name that it does not have.
     return { choice: { variant: model, level: stated, digest: null, made: null, reason }, isInstalled: false };
   }
+}
+
+/**
+ * The variant that comes closest: the best one below the wanted level, which needs no more memory, else the smallest
+ * above it, else one of unknown level. Null when there is none.
+ */
+function bestInstalled(installed: readonly StandIn[], wanted: Level): StandIn | null {
+  const order = Object.keys(LEVELS);
+  const rank = ({ level }: StandIn): number => {
+    if (level === null) return 2 * order.length;
+    const distance = order.indexOf(level) - order.indexOf(wanted);
+    return distance >= 0 ? distance : order.length - distance;
+  };
+  return [...installed].sort((left, right) => rank(left) - rank(right))[0] ?? null;
 }
 
 const chosen = (installed: InstalledVariant, reason: ChosenVariant['reason']): FoundChoice => ({

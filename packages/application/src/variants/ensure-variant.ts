@@ -78,6 +78,11 @@ export class EnsureVariant {
     return { status: 'missing', name: request.target };
   }
 
+  /** Every variant of the model that is at hand now. */
+  async installed(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
+    return (await this.#catalog.variants(model, options)).filter(({ location }) => location === 'local');
+  }
+
   /**
    * The variant, made when it is missing and `make` allows it.
    * @throws VariantNotFoundError naming the command that makes it; whatever the builder throws.

@@ -20,6 +20,7 @@ export const runSchema = z.strictObject({
       'only-variant',
       'level-asked-for',
       'settings',
+      'fallback',
     ]),
     /** How it was made for this call, or null when it was there. */
     made: z.enum(['pull', 'create', 'quantize', 'import']).nullable(),

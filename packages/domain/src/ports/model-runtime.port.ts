@@ -28,6 +28,8 @@ export interface RuntimeInfo {
   readonly version: string | null;
   /** Address, or null for an engine inside the process. */
   readonly endpoint: string | null;
+  /** The newest version that the adapter was tested with; only where the one that answers is newer. */
+  readonly testedUpTo?: string | undefined;
 }
 
 /** One variant that a backend has at hand. */

@@ -33,7 +33,8 @@ export async function run(
     let text = '';
     let thinking = '';
     try {
-      const options = { signal, make: flags.make, level: flags.level, onProgress: progress.onProgress };
+      const { make, strict, level } = flags;
+      const options = { signal, make, strict, level, onProgress: progress.onProgress };
       for await (const event of useCase.generate(request, options)) {
         progress.stop();
         if (event.type === 'variant') {

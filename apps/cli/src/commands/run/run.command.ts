@@ -19,6 +19,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
   ])
     .option('--level <level>', 'quantization level instead of the configured one', levelName('--level'))
     .option('--no-make', 'fail instead of making a missing variant')
+    .option('--strict', 'fail when the wanted variant cannot be made, even if another one is installed')
     .option('--system <text>', 'system message')
     .option('--raw', 'continue the text as it stands, without a chat template')
     .option('--temperature <number>', 'sampling temperature', decimalNumber('--temperature', ...BOUNDS.temperature))

@@ -5,6 +5,7 @@ import type { BackendFlags } from '../define-command.js';
 export interface RunFlags extends BackendFlags {
   readonly level?: Level;
   readonly make: boolean;
+  readonly strict?: boolean;
   readonly system?: string;
   readonly raw?: boolean;
   readonly temperature?: number;

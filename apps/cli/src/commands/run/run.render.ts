@@ -9,6 +9,7 @@ const REASONS: Readonly<Record<ChosenVariant['reason'], string>> = {
   'only-variant': 'the server has this one and can make no other',
   'level-asked-for': 'as asked for',
   settings: 'by the settings',
+  fallback: 'in place of the one that was wanted',
 };
 
 /** Which variant answers, and why. */

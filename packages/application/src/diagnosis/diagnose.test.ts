@@ -1,0 +1,37 @@
+import {
+  FakeVariantBuilder,
+  FixedGpuProbe,
+  FixedHostProbe,
+  InMemoryConfigStore,
+  InMemoryMeasurementStore,
+  InMemoryModelCatalog,
+  InMemoryModelRuntime,
+  RecordingEventBus,
+} from '@plimsoll/testing';
+import { expect, test } from 'vitest';
+import { ReadDevices } from '../devices/read-devices.js';
+import { ChooseVariant } from '../variants/choose-variant.js';
+import { EnsureVariant } from '../variants/ensure-variant.js';
+import { Diagnose } from './diagnose.js';
+
+test.each([
+  [undefined, 'ok', /^Ollama 0\.34\.2 answers at http:\/\/gpu-box:11434\.$/],
+  ['0.33.1', 'warning', /tested with Ollama up to 0\.33\.1; this one is newer/],
+])('a backend tested up to %s is %s', async (testedUpTo, status, message) => {
+  const info = { name: 'Ollama', version: '0.34.2', endpoint: 'http://gpu-box:11434', testedUpTo };
+  const runtime = Object.assign(new InMemoryModelRuntime({ variants: [] }), { info: async () => info });
+  const config = new InMemoryConfigStore();
+  const catalog = new InMemoryModelCatalog(runtime);
+  const builders = [new FakeVariantBuilder(runtime)];
+  const ensure = new EnsureVariant(runtime, catalog, builders, (model) => model, new RecordingEventBus());
+  const findings = await new Diagnose({
+    config,
+    runtime,
+    devices: new ReadDevices(new FixedGpuProbe(), new FixedHostProbe()),
+    choose: new ChooseVariant(config, runtime, ensure),
+    store: new InMemoryMeasurementStore(),
+  }).diagnose();
+  const backend = findings.find(({ check }) => check === 'backend');
+  expect(backend?.status).toBe(status);
+  expect(backend?.message).toMatch(message);
+});
