@@ -240,6 +240,8 @@ export type { Ladder, Rung, Sacrifice } from './governor/ladder.js';
 export { heldBytes, ledgerEntry } from './governor/memory-ledger.js';
 export type { BytesByDomain, LedgerEntry, MemoryDomain, MemoryReading, Reservation } from './governor/memory-ledger.js';
 export { HOST_DOMAIN } from './governor/observe.js';
+export { rungsOfPlan } from './governor/rungs-of-plan.js';
+export type { PlannedRung } from './governor/rungs-of-plan.js';
 export type { Pressure, PressureLevel } from './governor/pressure.js';
 export type { GovernorAction } from './governor/remedies.js';
 export { findBursts } from './selection/bursts.js';

@@ -19,12 +19,15 @@ export async function embedTexts(
   catalogueName(model);
   const { signal, done } = context.running.begin(abortOnDisconnect(reply));
   try {
-    return await withBackend(context, async ({ runtime, choose }) => {
+    return await withBackend(context, async ({ runtime, places }) => {
       if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
-      const { variant } = await choose.choose(model, { make: true, signal });
-      reply.header(VARIANT_HEADER, encodeURI(variant));
-      if (texts.length === 0) return [];
-      return (await runtime.embed(variant, texts, { signal })).vectors;
+      const { chosen, release } = await places.place(model, { make: true, signal });
+      try {
+        reply.header(VARIANT_HEADER, encodeURI(chosen.variant));
+        return texts.length === 0 ? [] : (await runtime.embed(chosen.variant, texts, { signal })).vectors;
+      } finally {
+        release();
+      }
     });
   } finally {
     done();

@@ -36,8 +36,12 @@ export async function relay(
   }
   const { signal, done } = context.running.begin(abortOnDisconnect(reply));
   try {
-    const chosen = await lease.choose.choose(model, { make: true, signal });
-    await pass({ context, lease, apis, chosen, signal, request, reply, model, body });
+    const { chosen, release } = await lease.places.place(model, { make: true, signal });
+    try {
+      await pass({ context, lease, apis, chosen, signal, request, reply, model, body });
+    } finally {
+      release();
+    }
     return true;
   } finally {
     done();

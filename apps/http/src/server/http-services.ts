@@ -6,6 +6,7 @@ import type {
   InspectModel,
   ListModels,
   ManageSettings,
+  PlaceRequests,
   PlanModel,
   QuantizeModel,
   ReadDevices,
@@ -19,6 +20,8 @@ export interface BackendLease {
   readonly generation: GenerateText;
   readonly planning: PlanModel;
   readonly choose: ChooseVariant;
+  /** Holds a variant for a request, where memory is governed. */
+  readonly places: PlaceRequests;
   readonly inspect: InspectModel;
   readonly quantization: QuantizeModel;
   readonly runtime: ModelRuntime;

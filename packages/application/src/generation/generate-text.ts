@@ -10,7 +10,8 @@ import type {
   ModelRuntime,
 } from '@plimsoll/domain';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
-import type { ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
+import type { ChosenVariant } from '../variants/choose-variant.js';
+import type { PlaceRequests } from '../variants/place-requests.js';
 import { generateWithTools } from './tools/generate-with-tools.js';
 
 /** Failures that say something of the request or the caller and nothing of the model: they are not recorded. */
@@ -39,20 +40,20 @@ export type GenerateTextEvent = { readonly type: 'variant'; readonly chosen: Cho
 /** Generates through the policy: the right variant, made when it is missing, every call recorded. */
 export class GenerateText {
   readonly #runtime: ModelRuntime;
-  readonly #choose: ChooseVariant;
+  readonly #places: PlaceRequests;
   readonly #recorder: MeasurementRecorder;
   readonly #bus: EventBus;
   readonly #warn: (message: string) => void;
 
   constructor(
     runtime: ModelRuntime,
-    choose: ChooseVariant,
+    places: PlaceRequests,
     recorder: MeasurementRecorder,
     bus: EventBus,
     warn: (message: string) => void,
   ) {
     this.#runtime = runtime;
-    this.#choose = choose;
+    this.#places = places;
     this.#recorder = recorder;
     this.#bus = bus;
     this.#warn = warn;
@@ -60,7 +61,7 @@ export class GenerateText {
 
   /** Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first. */
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
-    const chosen = await this.#choose.choose(request.model, options);
+    const { chosen, release } = await this.#places.place(request.model, options);
     const { wanted } = chosen;
     if (wanted !== undefined) {
       const { level, error } = wanted;
@@ -69,8 +70,8 @@ export class GenerateText {
         `${chosen.variant} answers, for there is no ${level} of ${request.model} now: ${error.message}${hint}`,
       );
     }
-    yield { type: 'variant', chosen };
     try {
+      yield { type: 'variant', chosen };
       const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
       const asked = { ...request, model: chosen.variant, load };
       // Unique in the whole conversation, which comes back with the next request.
@@ -85,6 +86,8 @@ export class GenerateText {
       if (!OF_THE_REQUEST.has(code) && options.signal?.aborted !== true)
         await this.record(request.model, chosen, null, code);
       throw error;
+    } finally {
+      release();
     }
   }
 

@@ -10,6 +10,7 @@ const GIB = 1024 ** 3;
 
 const rung = (level: Level, gib: number, loss: number): ServedRung => ({
   variant: `m-${level}`,
+  digest: null,
   point: {
     quantization: preset(level),
     contextTokens: 4096,

@@ -14,9 +14,11 @@ import type {
 import type { GateLimits } from './request-gate.js';
 import { RequestGate } from './request-gate.js';
 
-/** A rung, and under which name the backend has its variant. */
+/** A rung, and what the backend calls its variant. */
 export interface ServedRung extends Rung {
   readonly variant: string;
+  /** `sha256:…` of its file, or null when the backend does not tell. */
+  readonly digest: string | null;
 }
 
 /** A model that is served along a ladder. */
@@ -31,6 +33,7 @@ export interface ServedModel {
 /** A place on a loaded model, held while an answer runs. */
 export interface ModelLease {
   readonly variant: string;
+  readonly digest: string | null;
   readonly point: OperatingPoint;
   /** May be called more than once. */
   readonly release: () => void;
@@ -119,7 +122,7 @@ export class ModelPool {
       entry.lastUsedMs = this.#options.clock.nowMs();
       leave();
     };
-    return { variant: rung.variant, point: rung.point, release };
+    return { variant: rung.variant, digest: rung.digest, point: rung.point, release };
   }
 
   /** Does what the governor decided. Resolves when it is done. */

@@ -24,6 +24,7 @@ import type {
 } from '@plimsoll/domain';
 import { ChoiceCache, type FoundChoice } from './choice-cache.js';
 import type { EnsureVariant } from './ensure-variant.js';
+import type { PlacedRequest, PlaceRequests } from './place-requests.js';
 
 /** The variant that runs for a model, and why. */
 export interface ChosenVariant {
@@ -76,7 +77,7 @@ const MAY_FALL_BACK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
 
 /** Resolves the model that a user names to the variant that shall run, by the settings. */
-export class ChooseVariant {
+export class ChooseVariant implements PlaceRequests {
   readonly #config: ConfigStore;
   readonly #runtime: ModelRuntime;
   readonly #ensure: EnsureVariant;
@@ -116,6 +117,11 @@ export class ChooseVariant {
     );
     if (options.strict === true && choice.wanted !== undefined) throw choice.wanted.error;
     return { ...choice, load };
+  }
+
+  /** A place without a governor: nothing is held. */
+  async place(model: string, options: ChooseOptions): Promise<PlacedRequest> {
+    return { chosen: await this.choose(model, options), release: () => undefined };
   }
 
   async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<FoundChoice> {

@@ -3,7 +3,7 @@ export function relayServices(address) {
   const chosen = { variant: 'tale', level: null, digest: null, made: null, load: {}, reason: 'only-variant' };
   const lease = {
     runtime: { id: 'openai', apis: { address, dialects: ['ollama', 'openai', 'anthropic'] } },
-    choose: { choose: async () => chosen },
+    places: { place: async () => ({ chosen, release: () => undefined }) },
     generation: { record: async () => undefined },
     release: () => undefined,
   };

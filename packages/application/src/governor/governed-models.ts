@@ -1,0 +1,104 @@
+import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan } from '@plimsoll/domain';
+import type { CallOptions, ModelRuntime, PlannedRung, Rung } from '@plimsoll/domain';
+import type { ReadDevices } from '../devices/read-devices.js';
+import type { PlanModel } from '../planning/plan-model.js';
+import type { ChooseOptions, ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
+import type { PlacedRequest, PlaceRequests } from '../variants/place-requests.js';
+import type { ModelPool, ServedRung } from './model-pool.js';
+
+/** What governed models are made from. */
+export interface GovernedModelsOptions {
+  readonly pool: ModelPool;
+  readonly choose: Pick<ChooseVariant, 'choose'>;
+  readonly planner: Pick<PlanModel, 'plan'>;
+  readonly devices: Pick<ReadDevices, 'read'>;
+  readonly runtime: Pick<ModelRuntime, 'find'>;
+}
+
+/** Names that are remembered; each is one model of the catalogue, so that more are a sign of made-up ones. */
+const MOST_NAMES = 256;
+/** A load is taken to read that much in a second until one was timed: a good disk. */
+const LOAD_BYTES_PER_MS = 1_000_000;
+
+/**
+ * Places requests on models whose points the governor moves. A model's ladder begins with the variant that the settings
+ * choose and goes down over the variants that are installed: nothing is made in a hurry. A model that cannot be planned
+ * is served as it was chosen, outside the ladder.
+ */
+export class GovernedModels implements PlaceRequests {
+  readonly #with: GovernedModelsOptions;
+  /** Null: cannot be governed. */
+  readonly #names = new Map<string, Promise<ChosenVariant | null>>();
+
+  constructor(options: GovernedModelsOptions) {
+    this.#with = options;
+  }
+
+  async place(model: string, options: ChooseOptions): Promise<PlacedRequest> {
+    const { pool, choose } = this.#with;
+    const first = options.level === undefined ? await this.#served(model, options) : null;
+    if (first === null) return { chosen: await choose.choose(model, options), release: () => undefined };
+    const { variant, point, digest, release } = await pool.lease(model, options);
+    const { quantization } = point;
+    const level = quantization.kind === 'preset' ? quantization.level : null;
+    const made = variant === first.variant ? first.made : null;
+    const chosen = { variant, level, digest, made, load: loadOptionsOf(point), reason: first.reason };
+    return { chosen, release };
+  }
+
+  /** Puts the model into the pool when it is asked for the first time. */
+  async #served(model: string, options: ChooseOptions): Promise<ChosenVariant | null> {
+    const known = this.#names.get(model);
+    if (known !== undefined) return known;
+    const work = this.#serve(model, options);
+    if (this.#names.size < MOST_NAMES) this.#names.set(model, work);
+    try {
+      return await work;
+    } catch (error) {
+      // The next request tries anew.
+      this.#names.delete(model);
+      throw error;
+    }
+  }
+
+  async #serve(model: string, options: ChooseOptions): Promise<ChosenVariant | null> {
+    const chosen = await this.#with.choose.choose(model, options);
+    const ladder = await this.#ladder(model, chosen, options);
+    const [best] = ladder;
+    if (best === undefined) return null;
+    const bytes = Object.values(best.bytes).reduce((sum, value) => sum + value, 0);
+    this.#with.pool.serve({ name: model, ladder, reloadMs: Math.ceil(bytes / LOAD_BYTES_PER_MS) });
+    return chosen;
+  }
+
+  /** Empty when the model cannot be planned: the backend then knows best. */
+  async #ladder(model: string, chosen: ChosenVariant, options: CallOptions): Promise<readonly ServedRung[]> {
+    const { planner, devices, runtime } = this.#with;
+    const { signal } = options;
+    try {
+      const installed = await runtime.find(chosen.variant, { signal });
+      const machine = await devices.read({ signal });
+      const ids = machine.devices.map(({ device }) => device.id);
+      const request = { keyCacheTypes: ['f16', 'q8_0'], valueCacheTypes: ['f16', 'q8_0'] } as const;
+      const plan = await planner.plan({ model: installed?.path ?? model, ...request }, { signal });
+      const planned = rungsOfPlan(plan.candidates, ids);
+      const top = lossOfVariant(planned, chosen.variant);
+      const allowed = planned.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top));
+      const ladder = ladderOf(allowed) as readonly PlannedRung[];
+      return await Promise.all(
+        ladder.map(async (rung) => ({ ...rung, digest: (await runtime.find(rung.variant, { signal }))?.digest ?? null })),
+      );
+    } catch (error) {
+      if (isPlimsollError(error) && error.code !== 'cancelled') return [];
+      throw error;
+    }
+  }
+}
+
+/** The least loss at which a plan has the variant. */
+function lossOfVariant(rungs: readonly PlannedRung[], variant: string): number | null {
+  const losses = rungs.flatMap((rung) => (rung.variant === variant && rung.loss !== null ? [rung.loss] : []));
+  return losses.length === 0 ? null : Math.min(...losses);
+}
+
+const isWorse = ({ loss }: Rung, than: number | null): boolean => loss !== null && than !== null && loss > than;

@@ -1,0 +1,14 @@
+import type { ChooseOptions, ChosenVariant } from './choose-variant.js';
+
+/** A variant that is held ready for one request. */
+export interface PlacedRequest {
+  readonly chosen: ChosenVariant;
+  /** Gives the place back; may be called more than once. */
+  readonly release: () => void;
+}
+
+/** Finds each request the variant that answers it. */
+export interface PlaceRequests {
+  /** @throws as `ChooseVariant.choose`, and BusyError or NothingFitsError where memory is governed */
+  place(model: string, options: ChooseOptions): Promise<PlacedRequest>;
+}

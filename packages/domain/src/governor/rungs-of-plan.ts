@@ -1,0 +1,48 @@
+import type { PlanCandidate } from '../planning/plan.js';
+import { priorKvCacheKld } from '../prediction/quality-prior.js';
+import { preset } from '../quantization/quantization.js';
+import type { Rung } from './ladder.js';
+import type { BytesByDomain } from './memory-ledger.js';
+import { HOST_DOMAIN } from './observe.js';
+
+/** A rung, and the name of the variant that it loads. */
+export interface PlannedRung extends Rung {
+  readonly variant: string;
+}
+
+/**
+ * The candidates of a plan as points that a model can be served at: those that fit and whose variant is here.
+ * `devices` are the ids of the plan's devices, in its order.
+ */
+export function rungsOfPlan(
+  candidates: readonly PlanCandidate[],
+  devices: readonly string[],
+): readonly PlannedRung[] {
+  return candidates
+    .filter(({ fit, variant }) => fit !== 'none' && variant.status === 'local')
+    .map((candidate) => ({
+      variant: candidate.variant.name,
+      point: { quantization: preset(candidate.level), ...candidate.shape },
+      bytes: bytesOf(candidate, devices),
+      decodeTokensPerSecond: candidate.expected.decodeTokensPerSecond.value,
+      loss: lossOf(candidate),
+      powerW: null,
+    }));
+}
+
+function bytesOf({ footprint, overheadBytes }: PlanCandidate, devices: readonly string[]): BytesByDomain {
+  const bytes: Record<string, number> = {};
+  footprint.devices.forEach(({ totalBytes }, index) => {
+    const id = devices[index];
+    // The overhead is the driver's, on the first device.
+    if (id !== undefined) bytes[id] = totalBytes + (index === 0 ? overheadBytes : 0);
+  });
+  return { ...bytes, [HOST_DOMAIN]: footprint.host.totalBytes };
+}
+
+/** Mean KL divergence of level and cache together, as the plan expects it; null when either is unknown. */
+function lossOf({ expected, shape }: PlanCandidate): number | null {
+  const cache = [shape.keyCacheType, shape.valueCacheType].map(priorKvCacheKld);
+  const parts = [expected.quality.meanKld, ...cache.map((kld) => (kld === null ? null : kld / 2))];
+  return parts.some((part) => part === null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+}
