@@ -14,6 +14,7 @@ import {
   checkResidentModels,
   type CompareDependencies,
   type ExactPlanDependencies,
+  type PlaceRequests,
 } from '@plimsoll/application';
 import {
   CLOCK,
@@ -33,7 +34,11 @@ import {
 import { parseModelReference, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
+<<<<<<< HEAD
 import { findBackend } from './find-backend.js';
+=======
+import { startGovernor, type Governor, type GovernorOptions } from './governor.js';
+>>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
 import { MemoizedInspector } from './memoized-inspector.js';
 import { nameVariant } from './name-variant.js';
 import { once } from './once.js';
@@ -59,6 +64,10 @@ export interface BackendUseCases {
   readonly ensure: () => Promise<EnsureVariant>;
   /** Chooses the variant that runs. */
   readonly choose: () => Promise<ChooseVariant>;
+  /** Holds variants for requests: through the governor, where there is one. */
+  readonly places: () => Promise<PlaceRequests>;
+  /** Null where memory is not governed. */
+  readonly governor: () => Promise<Governor | null>;
   readonly generation: () => Promise<GenerateText>;
   readonly quantization: () => Promise<QuantizeModel>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
@@ -82,6 +91,10 @@ export interface BackendUseCasesOptions {
   readonly shared: SharedUseCases;
   /** Receives what went wrong beside an answer. */
   readonly warn: (message: string) => void;
+  /** How memory is governed, or null when it is not. */
+  readonly govern: GovernorOptions | null;
+  /** Aborts when the backend is given up. */
+  readonly signal: AbortSignal;
 }
 
 const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-library'];
@@ -90,7 +103,8 @@ const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-
 const NO_NAMES: Pick<ModelRuntime, 'find'> = { find: async () => null };
 
 /** Puts the use cases together. Where the backend has no builder or no logits, none are used. */
-export function backendUseCases({ services, settings, shared, warn }: BackendUseCasesOptions): BackendUseCases {
+export function backendUseCases(options: BackendUseCasesOptions): BackendUseCases {
+  const { services, settings, shared, warn, govern, signal } = options;
   const { store } = shared;
   const backend = findBackend(settings.backend);
   const naming = nameVariant(settings);
@@ -157,6 +171,21 @@ export function backendUseCases({ services, settings, shared, warn }: BackendUse
     return new PlanModel({ ...common, inspect: await inspect(model), ensure: await ensure(), remote });
   };
 
+  const governor = once(async () => {
+    if (govern === null) return null;
+    const parts = {
+      runtime: await runtime(),
+      choose: await choose(),
+      planner: await planning(),
+      devices: await shared.devices(),
+      gpu: await services.get(GPU_PROBE),
+      host: await services.get(HOST_PROBE),
+      clock: await services.get(CLOCK),
+    };
+    return startGovernor({ ...parts, settings, signal }, govern);
+  });
+  const places = async (): Promise<PlaceRequests> => (await governor())?.models ?? (await choose());
+
   return {
     settings,
     backend,
@@ -166,10 +195,12 @@ export function backendUseCases({ services, settings, shared, warn }: BackendUse
     planning,
     ensure,
     choose,
+    places,
+    governor,
     recorder,
     generation: once(
       async () =>
-        new GenerateText(await runtime(), await choose(), await recorder(), await services.get(EVENT_BUS), warn),
+        new GenerateText(await runtime(), await places(), await recorder(), await services.get(EVENT_BUS), warn),
     ),
     quantization: once(
       async () => new QuantizeModel(await services.getAll(VARIANT_BUILDER), naming, await services.get(EVENT_BUS)),

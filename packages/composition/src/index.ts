@@ -22,3 +22,4 @@ export { Services } from './services.js';
 export type { ModuleLoader, ModuleTable, ServicesOptions } from './services.js';
 export type { SharedUseCases } from './shared-use-cases.js';
 export { systemClock } from './system-clock.js';
+export type { Governor, GovernorOptions } from './governor.js';

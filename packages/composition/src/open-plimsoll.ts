@@ -3,6 +3,7 @@ import { CLOCK, CONFIG_STORE, EVENT_BUS, MEASUREMENT_STORE } from '@plimsoll/di'
 import type { ConfigStore, LoadedSettings } from '@plimsoll/domain';
 import type { ServiceIdentifier } from 'inversify';
 import { backendUseCases, type BackendUseCases } from './backend-use-cases.js';
+import type { GovernorOptions } from './governor.js';
 import { InProcessEvents } from './in-process-events.js';
 import { LeasedResource, type Lease } from './leased-resource.js';
 import { backendKey, backendModules, headerFolder, sharedModules } from './modules.js';
@@ -21,6 +22,8 @@ export interface OpenPlimsollOptions {
   readonly cacheFolder?: string | undefined;
   /** How models are read over a network; public addresses by HTTPS alone when absent. */
   readonly remote?: RemoteReading | undefined;
+  /** Governs the memory of models that are served; without it each is loaded as it was chosen, and stays. */
+  readonly govern?: GovernorOptions | undefined;
   /** Receives what went wrong beside an answer. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Whether changes of the settings' file are followed, for a program that stays; a command reads them once. */
@@ -50,7 +53,12 @@ export interface Plimsoll {
 /** @throws InvalidConfigError */
 export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<Plimsoll> {
   const { config: given = {}, cacheFolder, remote = PUBLIC_ADDRESSES, warn = () => undefined, replace } = options;
+<<<<<<< HEAD
   const config = new SettingsSnapshot('load' in given ? given : openConfig(given));
+=======
+  const { govern = null } = options;
+  const config = 'load' in given ? given : openConfig(given);
+>>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
   const loaded = await config.load();
   for (const warning of loaded.warnings ?? []) warn(warning);
 
@@ -64,11 +72,18 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   const services = new Services({ modules: sharedModules({ storeFile }), constants });
   const shared = sharedUseCases(services, constants.has(MEASUREMENT_STORE) ? null : storeFile);
   const reading = { headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder), remote };
+<<<<<<< HEAD
   if (options.follow === true) {
     const bus = await services.get(EVENT_BUS);
     config.follow((settings) => bus.publish({ type: 'settings-changed', settings }));
   }
   const backends = new LeasedResource<OpenBackend>(({ services: own }) => own.close());
+=======
+  const backends = new LeasedResource<OpenBackend>(({ services: own, stop }) => {
+    stop.abort();
+    return own.close();
+  });
+>>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
 
   return {
     loaded,
@@ -78,7 +93,9 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
       const { settings } = await config.load();
       const lease = await backends.lease(backendKey(settings), async () => {
         const own = new Services({ modules: backendModules(settings, reading), constants, parent: services });
-        return { services: own, use: backendUseCases({ services: own, settings, shared, warn }) };
+        const stop = new AbortController();
+        const use = backendUseCases({ services: own, settings, shared, warn, govern, signal: stop.signal });
+        return { services: own, stop, use };
       });
       return { value: lease.value.use, release: lease.release };
     },
@@ -91,6 +108,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
 }
 
 interface OpenBackend {
+  readonly stop: AbortController;
   readonly services: Services;
   readonly use: BackendUseCases;
 }

@@ -11,6 +11,7 @@ import { refusal } from '../errors/error-body.js';
 import { answerProtocolError } from '../errors/protocol-errors.js';
 import { PlanningThread } from '../planning/planning-thread.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
+import { addGovernorRoutes } from '../routes/governor.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
 import { addHealthRoute } from '../routes/health.route.js';
 import { addModelsRoute } from '../routes/models.route.js';
@@ -138,6 +139,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       addModelsRoute(api, services);
       addGpuRoute(api, services);
       addStatsRoute(api, services);
+      addGovernorRoutes(api, services);
       addSettingsRoutes(api, services, access);
       addPlanRoute(api, { services, access, thread });
       addGenerateRoute(api, { services, access, running, heartbeatMs });

@@ -11,7 +11,7 @@ import type {
   QuantizeModel,
   ReadDevices,
 } from '@plimsoll/application';
-import type { Plimsoll } from '@plimsoll/composition';
+import type { Governor, Plimsoll } from '@plimsoll/composition';
 import type { ModelRuntime } from '@plimsoll/domain';
 
 /** The use cases that need a backend, held until they are released. */
@@ -22,6 +22,8 @@ export interface BackendLease {
   readonly choose: ChooseVariant;
   /** Holds a variant for a request, where memory is governed. */
   readonly places: PlaceRequests;
+  /** Null where memory is not governed. */
+  readonly governor: Governor | null;
   readonly inspect: InspectModel;
   readonly quantization: QuantizeModel;
   readonly runtime: ModelRuntime;
@@ -55,6 +57,8 @@ export async function httpServices({ shared, lease, close }: Plimsoll): Promise<
           generation: await use.generation(),
           planning: await use.planning(),
           choose: await use.choose(),
+          places: await use.places(),
+          governor: await use.governor(),
           inspect: await use.inspect(),
           quantization: await use.quantization(),
           runtime: await use.runtime(),

@@ -52,6 +52,8 @@ export interface ModelPoolOptions {
   readonly runtime: Pick<ModelRuntime, 'load' | 'unload'>;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   readonly limits: GateLimits;
+  /** What the engine says that a loaded variant holds; null when it does not say. */
+  readonly reported?: ((variant: string) => Promise<BytesByDomain | null>) | undefined;
 }
 
 interface Entry {
@@ -164,6 +166,7 @@ export class ModelPool {
       await entry.gate.drained();
       if (entry.loaded) await this.#options.runtime.unload(this.#rung(entry, entry.rung).variant);
       entry.loaded = false;
+      entry.reported = null;
       await then();
     };
     const changing = work();
@@ -191,6 +194,7 @@ export class ModelPool {
         const { loadMs } = await this.#options.runtime.load(variant, loadOptionsOf(point));
         entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
         entry.loaded = true;
+        entry.reported = (await this.#options.reported?.(variant).catch(() => null)) ?? null;
         return;
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'out-of-memory') throw error;

@@ -14,7 +14,11 @@ const FAREWELL_MS = 5000;
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { output, signal } = context;
   const settings = flags.port === undefined ? {} : { http: { port: flags.port } };
-  const plimsoll = await openPlimsoll({ ...plimsollOptions(context, { ...flags, settings }), follow: true });
+  const plimsoll = await openPlimsoll({
+    ...plimsollOptions(context, { ...flags, settings }),
+    follow: true,
+    govern: flags.governor === 'off' ? undefined : { mode: flags.governor ?? 'active' },
+  });
   const { httpServices, startServer } = await import('@plimsoll/http');
   const services = await httpServices(plimsoll);
   const server = await startServer({

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
@@ -6,11 +7,17 @@ import type { ServeFlags } from './serve.flags.js';
 
 /** Describes `plimsoll serve`. */
 export function addServeCommand(program: Command, run: RunAction): void {
-  const command = defineCommand(program, 'serve', 'the REST API on this machine', [
+  const command = defineCommand(program, 'serve', 'an Ollama-, OpenAI- and Anthropic-compatible server', [
     { command: 'plimsoll serve', effect: 'at the configured address, until Ctrl-C' },
+    { command: 'plimsoll serve --governor dry-run', effect: 'says what it would give way, and does nothing' },
     { command: 'plimsoll serve --port 7777', effect: 'at another port; 0 takes any free one' },
   ])
     .option('--port <number>', 'port to listen at', wholeNumber('--port', 0, 65_535))
+    .addOption(
+      new Option('--governor <mode>', 'whether levels give way under pressure (default: active)').choices([
+        ...['active', 'dry-run', 'hold', 'off'],
+      ]),
+    )
     .addOption(backendOption())
     .action((flags: ServeFlags) =>
       run(flags, async (context) => (await import('./serve.action.js')).serve(context, flags)),

@@ -1,7 +1,9 @@
 import type { RemoteFlags } from '@plimsoll/composition';
+import type { GovernorMode } from '@plimsoll/application';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll serve`. */
 export interface ServeFlags extends BackendFlags, RemoteFlags {
   readonly port?: number;
+  readonly governor?: GovernorMode | 'off';
 }

@@ -1,0 +1,60 @@
+import { Govern, GovernedModels, ModelPool } from '@plimsoll/application';
+import type { ChooseVariant, GovernorMode, PlanModel, ReadDevices } from '@plimsoll/application';
+import { HOST_DOMAIN } from '@plimsoll/domain';
+import type { BytesByDomain, Clock, GpuProbe, HostProbe, ModelRuntime, Settings } from '@plimsoll/domain';
+
+/** How memory is governed. */
+export interface GovernorOptions {
+  readonly mode: GovernorMode;
+}
+
+/** A governor at work, and the models that it moves. */
+export interface Governor {
+  readonly govern: Govern;
+  readonly pool: ModelPool;
+  readonly models: GovernedModels;
+}
+
+/** What a governor is made of. */
+export interface GovernorParts {
+  readonly runtime: ModelRuntime;
+  readonly choose: ChooseVariant;
+  readonly planner: PlanModel;
+  readonly devices: ReadDevices;
+  readonly gpu: GpuProbe;
+  readonly host: HostProbe;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  /** Ends the watching. */
+  readonly signal: AbortSignal;
+}
+
+/** Requests to one model that may wait, and how long, before they are refused. */
+const LIMITS = { mostWaiting: 256, waitMs: 120_000 };
+
+/**
+ * Backends whose processes are ours: there a point is what we say it is. Others move models by rules of their own, and
+ * two governors of one memory would work against each other.
+ */
+const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server']);
+
+/** Starts one, or gives null for a backend that is not ours to govern. */
+export function startGovernor(parts: GovernorParts, { mode }: GovernorOptions): Governor | null {
+  const { runtime, choose, planner, devices, gpu, host, clock, settings, signal } = parts;
+  if (!GOVERNED.has(runtime.id)) return null;
+  const pool = new ModelPool({ runtime, clock, limits: LIMITS, reported: (variant) => heldBy(runtime, gpu, variant) });
+  const govern = new Govern({ pool, gpu, host, clock, mode, limitBytes: settings.gpuMemoryLimitBytes });
+  pool.advice = govern;
+  void govern.run({ signal });
+  return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime }) };
+}
+
+/** Null also with several devices: runtimes tell one sum of them. */
+async function heldBy(runtime: ModelRuntime, gpu: GpuProbe, variant: string): Promise<BytesByDomain | null> {
+  const [resident, devices] = await Promise.all([runtime.resident(), gpu.devices()]);
+  const found = resident.find(({ name }) => name === variant);
+  if (found === undefined || found.sizeBytes === null || found.deviceBytes === null || devices.length > 1) return null;
+  const [device] = devices;
+  const onHost = found.sizeBytes - found.deviceBytes;
+  return { ...(device === undefined ? {} : { [device.id]: found.deviceBytes }), [HOST_DOMAIN]: onHost };
+}
