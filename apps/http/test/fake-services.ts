@@ -116,7 +116,18 @@ export function fakeServices(
         if (!released) state.leases -= 1;
         released = true;
       };
-      return { models, generation, planning, choose, places: choose, governor: null, inspect, quantization, runtime: used, release };
+      return {
+        models,
+        generation,
+        planning,
+        choose,
+        places: choose,
+        governor: null,
+        inspect,
+        quantization,
+        runtime: used,
+        release,
+      };
     },
     close: async () => {
       state.closed = true;

@@ -34,11 +34,8 @@ import {
 import { parseModelReference, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
-<<<<<<< HEAD
 import { findBackend } from './find-backend.js';
-=======
 import { startGovernor, type Governor, type GovernorOptions } from './governor.js';
->>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
 import { MemoizedInspector } from './memoized-inspector.js';
 import { nameVariant } from './name-variant.js';
 import { once } from './once.js';

@@ -1,11 +1,21 @@
 import { Govern, GovernedModels, ModelPool } from '@plimsoll/application';
 import type { ChooseVariant, GovernorMode, PlanModel, ReadDevices } from '@plimsoll/application';
 import { HOST_DOMAIN } from '@plimsoll/domain';
-import type { BytesByDomain, Clock, GpuProbe, HostProbe, ModelRuntime, Settings } from '@plimsoll/domain';
+import type {
+  BytesByDomain,
+  Clock,
+  GovernorPolicy,
+  GpuProbe,
+  HostProbe,
+  ModelRuntime,
+  Settings,
+} from '@plimsoll/domain';
 
 /** How memory is governed. */
 export interface GovernorOptions {
   readonly mode: GovernorMode;
+  /** How it behaves; the domain's defaults when absent. */
+  readonly policy?: GovernorPolicy | undefined;
 }
 
 /** A governor at work, and the models that it moves. */
@@ -39,11 +49,11 @@ const LIMITS = { mostWaiting: 256, waitMs: 120_000 };
 const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server']);
 
 /** Starts one, or gives null for a backend that is not ours to govern. */
-export function startGovernor(parts: GovernorParts, { mode }: GovernorOptions): Governor | null {
+export function startGovernor(parts: GovernorParts, { mode, policy }: GovernorOptions): Governor | null {
   const { runtime, choose, planner, devices, gpu, host, clock, settings, signal } = parts;
   if (!GOVERNED.has(runtime.id)) return null;
   const pool = new ModelPool({ runtime, clock, limits: LIMITS, reported: (variant) => heldBy(runtime, gpu, variant) });
-  const govern = new Govern({ pool, gpu, host, clock, mode, limitBytes: settings.gpuMemoryLimitBytes });
+  const govern = new Govern({ pool, gpu, host, clock, mode, policy, limitBytes: settings.gpuMemoryLimitBytes });
   pool.advice = govern;
   void govern.run({ signal });
   return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime }) };

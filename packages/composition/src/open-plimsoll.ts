@@ -53,12 +53,8 @@ export interface Plimsoll {
 /** @throws InvalidConfigError */
 export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<Plimsoll> {
   const { config: given = {}, cacheFolder, remote = PUBLIC_ADDRESSES, warn = () => undefined, replace } = options;
-<<<<<<< HEAD
   const config = new SettingsSnapshot('load' in given ? given : openConfig(given));
-=======
   const { govern = null } = options;
-  const config = 'load' in given ? given : openConfig(given);
->>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
   const loaded = await config.load();
   for (const warning of loaded.warnings ?? []) warn(warning);
 
@@ -72,18 +68,14 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   const services = new Services({ modules: sharedModules({ storeFile }), constants });
   const shared = sharedUseCases(services, constants.has(MEASUREMENT_STORE) ? null : storeFile);
   const reading = { headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder), remote };
-<<<<<<< HEAD
   if (options.follow === true) {
     const bus = await services.get(EVENT_BUS);
     config.follow((settings) => bus.publish({ type: 'settings-changed', settings }));
   }
-  const backends = new LeasedResource<OpenBackend>(({ services: own }) => own.close());
-=======
   const backends = new LeasedResource<OpenBackend>(({ services: own, stop }) => {
     stop.abort();
     return own.close();
   });
->>>>>>> f37eafd (Govern the memory of models that are served, with a REST interface)
 
   return {
     loaded,

@@ -45,8 +45,9 @@ export function addGovernorRoutes(server: HttpServer, services: HttpServices): v
     async (request) => {
       const { mode, pin } = request.body;
       return withGovernor(services, async (governor) => {
-        if (pin !== undefined) governor.pool.pin(pin.model, pin.to);
-        if (mode !== undefined) governor.govern.mode = mode;
+        const { govern, pool } = governor;
+        if (pin !== undefined) pool.pin(pin.model, pin.to);
+        if (mode !== undefined) govern.mode = mode;
         return governorDocument(governor);
       });
     },
@@ -57,7 +58,8 @@ async function withGovernor<Result>(
   services: HttpServices,
   use: (governor: Governor) => Promise<Result>,
 ): Promise<Result> {
-  const { governor, release } = await services.backend();
+  const lease = await services.backend();
+  const { governor } = lease;
   try {
     if (governor === null) {
       throw new CapabilityMissingError('Memory is not governed here.', {
@@ -66,6 +68,6 @@ async function withGovernor<Result>(
     }
     return await use(governor);
   } finally {
-    release();
+    lease.release();
   }
 }

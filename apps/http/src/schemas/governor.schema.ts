@@ -97,7 +97,12 @@ export async function governorDocument({ govern }: Governor): Promise<GovernorDo
   };
 }
 
-function writeRung({ point, bytes: held, decodeTokensPerSecond, loss }: Rung): GovernorDocument['models'][0]['ladder'][0] {
+function writeRung({
+  point,
+  bytes: held,
+  decodeTokensPerSecond,
+  loss,
+}: Rung): GovernorDocument['models'][0]['ladder'][0] {
   const { quantization, contextTokens, keyCacheType, valueCacheType, placement, parallel } = point;
   return {
     level: quantization.kind === 'preset' ? quantization.level : null,

@@ -1,5 +1,5 @@
 import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan } from '@plimsoll/domain';
-import type { CallOptions, ModelRuntime, PlannedRung, Rung } from '@plimsoll/domain';
+import type { CallOptions, InstalledVariant, ModelRuntime, PlannedRung, Rung } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { PlanModel } from '../planning/plan-model.js';
 import type { ChooseOptions, ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
@@ -12,7 +12,7 @@ export interface GovernedModelsOptions {
   readonly choose: Pick<ChooseVariant, 'choose'>;
   readonly planner: Pick<PlanModel, 'plan'>;
   readonly devices: Pick<ReadDevices, 'read'>;
-  readonly runtime: Pick<ModelRuntime, 'find'>;
+  readonly runtime: Pick<ModelRuntime, 'find' | 'list'>;
 }
 
 /** Names that are remembered; each is one model of the catalogue, so that more are a sign of made-up ones. */
@@ -81,13 +81,10 @@ export class GovernedModels implements PlaceRequests {
       const ids = machine.devices.map(({ device }) => device.id);
       const request = { keyCacheTypes: ['f16', 'q8_0'], valueCacheTypes: ['f16', 'q8_0'] } as const;
       const plan = await planner.plan({ model: installed?.path ?? model, ...request }, { signal });
-      const planned = rungsOfPlan(plan.candidates, ids);
-      const top = lossOfVariant(planned, chosen.variant);
-      const allowed = planned.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top));
-      const ladder = ladderOf(allowed) as readonly PlannedRung[];
-      return await Promise.all(
-        ladder.map(async (rung) => ({ ...rung, digest: (await runtime.find(rung.variant, { signal }))?.digest ?? null })),
-      );
+      const variants = await runtime.list({ signal });
+      const here = rungsOfPlan(plan.candidates, ids).flatMap((rung) => served(rung, variants));
+      const top = lossOfVariant(here, chosen.variant);
+      return ladderOf(here.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top)));
     } catch (error) {
       if (isPlimsollError(error) && error.code !== 'cancelled') return [];
       throw error;
@@ -95,8 +92,14 @@ export class GovernedModels implements PlaceRequests {
   }
 }
 
+/** The rung by the backend's own name of its variant, which a plan may know by its file; none when it has none. */
+function served(rung: PlannedRung, variants: readonly InstalledVariant[]): readonly ServedRung[] {
+  const found = variants.find(({ name, path }) => name === rung.variant || path === rung.variant);
+  return found === undefined ? [] : [{ ...rung, variant: found.name, digest: found.digest }];
+}
+
 /** The least loss at which a plan has the variant. */
-function lossOfVariant(rungs: readonly PlannedRung[], variant: string): number | null {
+function lossOfVariant(rungs: readonly ServedRung[], variant: string): number | null {
   const losses = rungs.flatMap((rung) => (rung.variant === variant && rung.loss !== null ? [rung.loss] : []));
   return losses.length === 0 ? null : Math.min(...losses);
 }

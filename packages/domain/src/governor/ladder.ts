@@ -31,7 +31,7 @@ export type Sacrifice = (typeof SACRIFICES)[number];
  * loss, speed, context and sequences, and better in one of them. Best first: by loss, then by speed. What is unknown
  * counts as worst.
  */
-export function ladderOf(rungs: readonly Rung[]): Ladder {
+export function ladderOf<Point extends Rung>(rungs: readonly Point[]): readonly Point[] {
   const domains = [...new Set(rungs.flatMap(({ bytes }) => Object.keys(bytes)))].sort();
   const scored = rungs.map((rung, index) => ({ rung, index, costs: costsOf(rung, domains) }));
   return scored

@@ -14,10 +14,7 @@ export interface PlannedRung extends Rung {
  * The candidates of a plan as points that a model can be served at: those that fit and whose variant is here.
  * `devices` are the ids of the plan's devices, in its order.
  */
-export function rungsOfPlan(
-  candidates: readonly PlanCandidate[],
-  devices: readonly string[],
-): readonly PlannedRung[] {
+export function rungsOfPlan(candidates: readonly PlanCandidate[], devices: readonly string[]): readonly PlannedRung[] {
   return candidates
     .filter(({ fit, variant }) => fit !== 'none' && variant.status === 'local')
     .map((candidate) => ({
