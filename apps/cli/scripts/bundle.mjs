@@ -8,6 +8,7 @@ import { requireLate } from './require-late.mjs';
 /** Stay packages of their own: they load native libraries, workers or data that lie beside their files. */
 const separate = [
   '@plimsoll/adapter-llamacpp',
+  '@plimsoll/adapter-photo',
   '@plimsoll/http',
   '@plimsoll/report',
   '@plimsoll/sample-model',

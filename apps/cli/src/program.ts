@@ -8,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor/doctor.command.js';
 import { addGpuCommand } from './commands/gpu/gpu.command.js';
 import { addInspectCommand } from './commands/inspect/inspect.command.js';
 import { addModelsCommand } from './commands/models/models.command.js';
+import { addPhotosCommand } from './commands/photos/photos.command.js';
 import { addPlanCommand } from './commands/plan/plan.command.js';
 import { addQuantizeCommand } from './commands/quantize/quantize.command.js';
 import { addRunCommand } from './commands/run/run.command.js';
@@ -58,6 +59,7 @@ const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> 
   ['run', addRunCommand],
   ['quantize', addQuantizeCommand],
   ['compare', addCompareCommand],
+  ['photos', addPhotosCommand],
   ['stats', addStatsCommand],
   ['config', addConfigCommand],
   ['doctor', addDoctorCommand],

@@ -12,7 +12,9 @@ export async function readAndRate(file: string): Promise<string> {
       { metrics, scores, exif, modelScore: null },
       SELECTION_PRESETS.general,
     );
-    await new XmpSidecarWriter().write(file, 'lightroom', { rating: Math.round(overallScore) });
+    const sidecars = new XmpSidecarWriter();
+    const change = await sidecars.prepare(file, 'lightroom', { rating: Math.round(overallScore) });
+    if (change !== null) await sidecars.apply(change);
     return `${recommendation}, ${overallScore.toFixed(1)}`;
   } finally {
     await reader.close();

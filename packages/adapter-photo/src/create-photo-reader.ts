@@ -113,6 +113,14 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
   };
 
   return {
+    async digest(path, callOptions = {}) {
+      try {
+        await regularFile(path);
+        return await sha256(path, callOptions);
+      } catch (error) {
+        throw describe(path, error);
+      }
+    },
     read: (path, longEdge, callOptions = {}) =>
       reading(path, callOptions, async (subject): Promise<PhotoSample> => {
         const meta = await sharp(subject.image, { limitInputPixels: mostPixels }).metadata();

@@ -2,3 +2,4 @@ export { createPhotoReader } from './create-photo-reader.js';
 export type { PhotoReaderOptions } from './create-photo-reader.js';
 export { isPhotoName } from './photo-formats.js';
 export { XmpSidecarWriter } from './xmp/xmp-sidecar-writer.js';
+export { PhotoResultFile } from './photo-result-file.js';

@@ -1,3 +1,4 @@
+import type { SidecarChange, SidecarPatch, SidecarStyle } from '@plimsoll/domain';
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -64,6 +65,11 @@ describe('patching', () => {
 describe('sidecars', () => {
   let folder: string;
   const writer = new XmpSidecarWriter();
+  const write = async (photo: string, style: SidecarStyle, patch: SidecarPatch): Promise<SidecarChange | null> => {
+    const change = await writer.prepare(photo, style, patch);
+    if (change !== null) await writer.apply(change);
+    return change;
+  };
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'plimsoll-xmp-'));
   });
@@ -76,14 +82,16 @@ describe('sidecars', () => {
 
   test('are undone when nobody has edited them since, and left alone otherwise', async () => {
     const photo = path.join(folder, 'undo.jpg');
-    const made = await writer.write(photo, 'lightroom', { rating: 3 });
-    expect(await writer.write(photo, 'lightroom', { rating: 3 })).toBeNull();
-    const changed = await writer.write(photo, 'lightroom', { rating: 4 });
+    const made = await write(photo, 'lightroom', { rating: 3 });
+    expect(await write(photo, 'lightroom', { rating: 3 })).toBeNull();
+    const changed = await write(photo, 'lightroom', { rating: 4 });
     expect(await writer.undo(made!)).toBe('edited-since');
     expect(await writer.undo(changed!)).toBe('undone');
     expect(await readFile(made!.path, 'utf8')).toBe(made!.after);
     expect(await writer.undo(made!)).toBe('undone');
-    expect(await writer.undo(made!)).toBe('gone');
+    expect(await writer.undo(made!)).toBe('never-made');
+    expect(await writer.undo(changed!)).toBe('gone');
+    await expect(writer.apply(changed!)).rejects.toThrow(/changed by somebody else/);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -91,17 +99,17 @@ describe('sidecars', () => {
     const photo = path.join(folder, 'mode.jpg');
     await writeFile(`${photo}.xmp`, DARKTABLE);
     await chmod(`${photo}.xmp`, 0o640);
-    await writer.write(photo, 'darktable', { rating: 5 });
+    await write(photo, 'darktable', { rating: 5 });
     await writeFile(path.join(folder, 'utf16.xmp'), Buffer.from([0xff, 0xfe, 0x3c, 0x00]));
-    await expect(writer.write(path.join(folder, 'utf16.jpg'), 'lightroom', { rating: 1 })).rejects.toThrow(/UTF-8/);
+    await expect(write(path.join(folder, 'utf16.jpg'), 'lightroom', { rating: 1 })).rejects.toThrow(/UTF-8/);
   });
 
   test('ExifTool reads back what was written', async (context) => {
     const photo = path.join(folder, 'back.jpg');
     await writeFile(`${photo}.xmp`, DARKTABLE);
     const patch = { rating: 4, label: 'Green', keywords: ['sea "quoted" & <odd>', 'Grüße 🐈'] };
-    await writer.write(photo, 'darktable', patch);
-    await writer.write(photo, 'lightroom', patch);
+    await write(photo, 'darktable', patch);
+    await write(photo, 'lightroom', patch);
     for (const file of [`${photo}.xmp`, path.join(folder, 'back.xmp')]) {
       const run = promisify(execFile)('exiftool', ['-j', '-XMP:all', file]);
       const answer = await run.catch((error: unknown) => {

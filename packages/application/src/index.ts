@@ -109,3 +109,4 @@ export type { EvaluateManyOptions, EvaluateOptions } from './photos/evaluate-pho
 export type { LlmEvaluation, LlmFailure, PhotoEvaluation, PhotoOutcome } from './photos/photo-evaluation.js';
 export type { PhotoModel } from './photos/photo-model.js';
 export type { PlacedRequest, PlaceRequests } from './variants/place-requests.js';
+export type { PhotoResults } from './photos/photo-results.js';

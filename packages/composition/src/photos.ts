@@ -1,4 +1,5 @@
-import type { PhotoModel } from '@plimsoll/application';
+import path from 'node:path';
+import type { PhotoEvaluation, PhotoModel, PhotoResults } from '@plimsoll/application';
 import type { PhotoReader, SidecarWriter } from '@plimsoll/domain';
 import type { Plimsoll } from './open-plimsoll.js';
 
@@ -9,6 +10,15 @@ export function photoModel({ lease }: Pick<Plimsoll, 'lease'>): PhotoModel {
       const { value, release } = await lease();
       try {
         return (await value.runtime()).capabilities;
+      } finally {
+        release();
+      }
+    },
+    async identify(model, level, options) {
+      const { value, release } = await lease();
+      try {
+        const chosen = await (await value.choose()).choose(model, { ...options, level, make: true });
+        return `${chosen.variant} ${chosen.digest ?? ''}`;
       } finally {
         release();
       }
@@ -43,4 +53,17 @@ export async function openPhotoReader(): Promise<PhotoReader> {
 export async function openSidecars(): Promise<SidecarWriter> {
   const { XmpSidecarWriter } = await import('@plimsoll/adapter-photo');
   return new XmpSidecarWriter();
+}
+
+/** Opens the file that keeps results, in a folder that is made when it is missing. */
+export async function openPhotoResults(
+  folder: string,
+): Promise<PhotoResults & { readonly close: () => Promise<void> }> {
+  const { PhotoResultFile } = await import('@plimsoll/adapter-photo');
+  const file = await PhotoResultFile.open<PhotoEvaluation>(path.join(folder, 'results.jsonl'));
+  return {
+    get: (key) => file.get(key),
+    put: (key, evaluation) => file.put(key, evaluation),
+    close: () => file.close(),
+  };
 }

@@ -5,6 +5,7 @@ export { inspectDocument } from './documents/inspect.document.js';
 export type { InspectDetails } from './documents/inspect.document.js';
 export { modelsDocument } from './documents/models.document.js';
 export { residentPlanDocument } from './documents/plan-together.document.js';
+export { photoDocument, photosCompareDocument } from './documents/photos.document.js';
 export { planDocument, budgetDocument, candidateDocument } from './documents/plan.document.js';
 export { runDocument } from './documents/run.document.js';
 export { statsDocument } from './documents/stats.document.js';
@@ -28,6 +29,12 @@ export type { MetadataDocument, InspectDocument } from './schemas/inspect.schema
 export type { ModelsDocument } from './schemas/models.schema.js';
 export type { ResidentPlanDocument } from './schemas/plan-together.schema.js';
 export type { MemoryDocument, CandidateDocument, BudgetDocument, PlanDocument } from './schemas/plan.schema.js';
+export type {
+  PhotoDocument,
+  PhotosCompareDocument,
+  PhotosDocument,
+  PhotosUndoDocument,
+} from './schemas/photos.schema.js';
 export type { QuantizeDocument } from './schemas/quantize.schema.js';
 export type { RunDocument } from './schemas/run.schema.js';
 export type { ServeDocument } from './schemas/serve.schema.js';

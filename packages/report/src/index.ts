@@ -1,3 +1,4 @@
 export { comparisonReport } from './comparison-report.js';
+export { contactSheet } from './contact-sheet.js';
 export { planPage } from './plan-page.js';
 export type { PlanPageInput } from './plan/plan-data.js';

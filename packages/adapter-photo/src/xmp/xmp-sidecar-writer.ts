@@ -23,7 +23,7 @@ export class XmpSidecarWriter implements SidecarWriter {
     return path.join(dir, `${name}.xmp`);
   }
 
-  async write(
+  async prepare(
     photoPath: string,
     style: SidecarStyle,
     patch: SidecarPatch,
@@ -33,13 +33,22 @@ export class XmpSidecarWriter implements SidecarWriter {
     const target = await realPathOf(this.pathOf(photoPath, style));
     const before = await readSidecar(target);
     const after = before === null ? newXmp(patch) : patched(target, before, patch);
-    if (after === before) return null;
+    return after === before ? null : { path: target, before, after };
+  }
+
+  async apply({ path: target, before, after }: SidecarChange, options: CallOptions = {}): Promise<void> {
+    if (options.signal?.aborted === true) throw new CancelledError('Writing sidecars was cancelled.');
+    if ((await readSidecar(target)) !== before) {
+      throw new InvalidInputError(`${target}: The sidecar was changed by somebody else just now.`, {
+        hint: 'Run it again.',
+      });
+    }
     await writeBeside(target, after);
-    return { path: target, before, after };
   }
 
   async undo({ path: target, before, after }: SidecarChange): Promise<SidecarUndo> {
     const now = await readSidecar(target);
+    if (now === before) return 'never-made';
     if (now === null) return 'gone';
     if (now !== after) return 'edited-since';
     if (before === null) await rm(target);

@@ -25,6 +25,9 @@ import { describePhoto } from './describe-photo.js';
 import { inOrder } from './in-order.js';
 import type { PhotoEvaluation, PhotoOutcome } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
+import { resultKey } from './photo-results.js';
+import type { PhotoResults } from './photo-results.js';
+import { RATE_PHOTO_V1 } from './prompts/rate-photo.v1.js';
 
 /** How photos are evaluated. */
 export interface EvaluateOptions extends CallOptions {
@@ -46,6 +49,10 @@ export interface EvaluateOptions extends CallOptions {
 export interface EvaluateManyOptions extends EvaluateOptions {
   /** Photos at the same time; 2 when absent. */
   readonly parallel?: number | undefined;
+  /** Where results are kept and looked up; every photo is evaluated when absent. */
+  readonly results?: PhotoResults | undefined;
+  /** Whether photos that a lower level than asked judged are judged again; no when absent. */
+  readonly rejudge?: boolean | undefined;
 }
 
 /** Long edge of the JPEG that a model gets. */
@@ -56,11 +63,13 @@ const PARALLEL = 2;
 export class EvaluatePhotos {
   readonly #reader: PhotoReader;
   readonly #ask: AskAboutPhoto | null;
+  readonly #model: PhotoModel | null;
   /** The level that memory allows, once it has been short. */
   #lowered: Level | null = null;
 
   constructor(reader: PhotoReader, model: PhotoModel | null) {
     this.#reader = reader;
+    this.#model = model;
     this.#ask = model === null ? null : new AskAboutPhoto(model);
   }
 
@@ -79,14 +88,34 @@ export class EvaluatePhotos {
 
   /** Each photo's outcome, in the order of the paths; a photo that cannot be read is an outcome too. */
   async *evaluateAll(paths: Iterable<string>, options: EvaluateManyOptions = {}): AsyncGenerator<PhotoOutcome> {
+    const variant = await this.#identify(options);
     yield* inOrder(paths, options.parallel ?? PARALLEL, async (path): Promise<PhotoOutcome> => {
       try {
-        return { path, evaluation: await this.evaluate(path, options), error: null };
+        return { path, evaluation: await this.#kept(path, variant, options), error: null };
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'invalid-input') throw error;
         return { path, evaluation: null, error: { code: error.code, message: error.message } };
       }
     });
+  }
+
+  async #identify({ results, model, level, signal }: EvaluateManyOptions): Promise<string | null> {
+    if (results === undefined || typeof model !== 'string' || this.#model === null) return null;
+    return this.#model.identify(model, level, { signal });
+  }
+
+  /** The result that is kept, else a new one. A model's failure is kept by nobody: the next run asks again. */
+  async #kept(path: string, variant: string | null, options: EvaluateManyOptions): Promise<PhotoEvaluation> {
+    const { results, preset = 'general', askAboutRejects = false, sendPicture = true } = options;
+    if (results === undefined) return this.evaluate(path, options);
+    const photo = await this.#reader.digest(path, options);
+    const promptVersion = variant === null ? null : RATE_PHOTO_V1.version;
+    const key = resultKey({ photo, variant, promptVersion, preset, askAboutRejects, sendPicture });
+    const known = await results.get(key);
+    if (known !== null && !(options.rejudge === true && isJudgedLower(known))) return { ...known, path };
+    const evaluation = await this.evaluate(path, options);
+    if (evaluation.llmFailure === null && evaluation.digest === photo) await results.put(key, evaluation);
+    return evaluation;
   }
 
   /** Asks at the level that memory allows, and goes down where it runs out. */
@@ -123,6 +152,10 @@ export class EvaluatePhotos {
     const place = level === undefined ? -1 : lower.indexOf(level);
     return lower[place + 1] ?? null;
   }
+}
+
+function isJudgedLower({ llmEvaluation }: PhotoEvaluation): boolean {
+  return llmEvaluation !== null && llmEvaluation.level !== llmEvaluation.askedLevel;
 }
 
 interface Judged {

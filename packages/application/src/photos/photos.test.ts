@@ -12,10 +12,12 @@ import type { GenerateTextEvent } from '../generation/generate-text.js';
 import { ComparePhotoLevels } from './compare-photo-levels.js';
 import { EvaluatePhotos } from './evaluate-photos.js';
 import { inOrder } from './in-order.js';
+import type { PhotoEvaluation } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
 
 /** Stripes of a width that is the name's number: `4.jpg` is sharp, `0.jpg` is a grey sheet. */
 const reader: PhotoReader = {
+  digest: async (path) => `sha256:${path}`,
   async read(path): Promise<PhotoSample> {
     if (path.includes('broken')) throw new InvalidInputError(`${path}: The photo is damaged.`);
     const stripes = Number.parseInt(path, 10);
@@ -57,6 +59,7 @@ function scripted({
       ...capabilities,
     }),
     residentBytes: async () => 1000,
+    identify: async (model, level) => `${model} ${level ?? ''}`,
     async *generate(request, { level }): AsyncGenerator<GenerateTextEvent> {
       requests.push(request);
       const text = say(request, level, requests.length - 1);
@@ -163,6 +166,33 @@ describe('the model', () => {
 });
 
 describe('many photos', () => {
+  test('are not judged again when their results are kept; those of a lower level are when asked to', async () => {
+    const kept = new Map<string, PhotoEvaluation>();
+    const results = {
+      get: async (key: string) => kept.get(key) ?? null,
+      put: async (key: string, evaluation: PhotoEvaluation) => void kept.set(key, evaluation),
+    };
+    const model = scripted({
+      say: (_, level, call) => {
+        if (level === 'F16' && call === 1) throw new OutOfMemoryError('No room.');
+        return answer('good');
+      },
+    });
+    const options = { model: 'm', level: 'F16' as const, lowerLevels: ['F16', 'Q8_0'] as const, parallel: 1, results };
+    const run = async (rejudge: boolean): Promise<number> => {
+      const before = model.requests.length;
+      const evaluate = new EvaluatePhotos(reader, model);
+      for await (const { error } of evaluate.evaluateAll(['4.jpg', '5.jpg'], { ...options, rejudge }))
+        expect(error).toBeNull();
+      return model.requests.length - before;
+    };
+    expect(await run(false)).toBe(3);
+    expect(await run(false)).toBe(0);
+    expect(await run(true)).toBe(1);
+    expect(await run(true)).toBe(0);
+    expect(kept.size).toBe(2);
+  });
+
   test('come in order; one that cannot be read is an outcome', async () => {
     const outcomes = [];
     for await (const outcome of new EvaluatePhotos(reader, null).evaluateAll(['4.jpg', 'broken.jpg', '0.jpg'])) {

@@ -7,6 +7,7 @@ import { errorSchema } from './error.schema.js';
 import { gpuSchema } from './gpu.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
+import { photosCompareSchema, photosSchema, photosUndoSchema } from './photos.schema.js';
 import { planTogetherSchema } from './plan-together.schema.js';
 import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
@@ -35,6 +36,9 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   stats: statsSchema,
   'stats-export': statsExportSchema,
   'stats-import': statsImportSchema,
+  photos: photosSchema,
+  'photos-compare': photosCompareSchema,
+  'photos-undo': photosUndoSchema,
   config: configSchema,
   'config-validate': configValidateSchema,
   'config-path': configPathSchema,

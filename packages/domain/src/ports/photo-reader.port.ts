@@ -43,6 +43,8 @@ export interface PhotoSample {
  * pixels, changed while it was read) is an `InvalidInputError` about that photo.
  */
 export interface PhotoReader {
+  /** `sha256:…` of the file, nothing decoded. */
+  digest(path: string, options?: CallOptions): Promise<string>;
   /** Digest, EXIF, and grey pixels with at most `longEdge` on the longer side. */
   read(path: string, longEdge: number, options?: CallOptions): Promise<PhotoSample>;
   /** An upright JPEG without metadata, at most `longEdge` on the longer side: for a model or a contact sheet. */

@@ -21,21 +21,24 @@ export interface SidecarChange {
 }
 
 /** What undoing a change came to; a sidecar that somebody has edited since is left alone. */
-export type SidecarUndo = 'undone' | 'edited-since' | 'gone';
+export type SidecarUndo = 'undone' | 'never-made' | 'edited-since' | 'gone';
 
 /** Patches XMP sidecars; never touches photos, never replaces what others wrote. */
 export interface SidecarWriter {
   /** Where the sidecar of a photo lies, whether or not there is one. */
   pathOf(photoPath: string, style: SidecarStyle): string;
   /**
-   * Null when the sidecar already says all that.
-   * @throws InvalidInputError for a sidecar that is not XMP, StorageFailedError when it cannot be written
+   * What a patch would change; null when the sidecar already says all that. Nothing is written, so that the change can
+   * be put on record first.
+   * @throws InvalidInputError for a sidecar that is not XMP
    */
-  write(
+  prepare(
     photoPath: string,
     style: SidecarStyle,
     patch: SidecarPatch,
     options?: CallOptions,
   ): Promise<SidecarChange | null>;
+  /** @throws StorageFailedError when it cannot be written, InvalidInputError when the sidecar has changed since */
+  apply(change: SidecarChange, options?: CallOptions): Promise<void>;
   undo(change: SidecarChange, options?: CallOptions): Promise<SidecarUndo>;
 }

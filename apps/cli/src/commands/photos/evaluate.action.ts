@@ -1,0 +1,158 @@
+import { EvaluatePhotos, burstsOf, type PhotoEvaluation, type PhotoOutcome } from '@plimsoll/application';
+import { openPhotoReader, openPhotoResults, openSidecars, photoModel } from '@plimsoll/composition';
+import { photoDocument, type PhotosDocument } from '@plimsoll/contract';
+import { CLOCK } from '@plimsoll/di';
+import { InvalidInputError, isPlimsollError, type PhotoReader, type SidecarStyle } from '@plimsoll/domain';
+import { EXIT } from '../../errors/exit-codes.js';
+import { checkWritable, writeWhole } from '../../output/write-file.js';
+import type { CommandContext } from '../command-context.js';
+import { withPlimsoll } from '../with-plimsoll.js';
+import { findPhotos } from './find-photos.js';
+import { photoFolder, undoFolder } from './photo-folders.js';
+import { photosCsv } from './photos.csv.js';
+import type { EvaluateFlags } from './photos.flags.js';
+import { renderPhotos } from './photos.render.js';
+import { sidecarPatch } from './sidecar-patch.js';
+import { UndoJournal } from './undo-journal.js';
+
+const MIN_SCORE = 3.5;
+const THUMBNAIL_EDGE = 320;
+
+/** `plimsoll photos evaluate`. */
+export async function evaluatePhotos(
+  context: CommandContext,
+  paths: readonly string[],
+  flags: EvaluateFlags,
+): Promise<number> {
+  const { output, signal } = context;
+  if (flags.csv !== undefined) await checkWritable('--csv', flags.csv);
+  if (flags.html !== undefined) await checkWritable('--html', flags.html);
+  checkFlags(flags);
+  const photos = await findPhotos(paths);
+  return withPlimsoll(context, flags, async (plimsoll) => {
+    const { storeFile } = plimsoll.loaded.settings;
+    const clock = await plimsoll.get(CLOCK);
+    const [reader, results] = [await openPhotoReader(), await openPhotoResults(photoFolder(storeFile))];
+    const journal = new UndoJournal(undoFolder(storeFile), `${clock.nowMs()}`);
+    const bar = output.progress('photos');
+    const outcomes: PhotoOutcome[] = [];
+    const sidecars = new Map<string, string>();
+    try {
+      const write = flags.xmp === true ? await sidecarWriting(flags.sidecarStyle ?? 'lightroom', journal) : null;
+      const evaluate = new EvaluatePhotos(reader, photoModel(plimsoll));
+      for await (const outcome of evaluate.evaluateAll(photos, {
+        signal,
+        preset: flags.preset,
+        model: flags.model ?? null,
+        level: flags.level,
+        askAboutRejects: flags.askRejects,
+        sendPicture: flags.picture,
+        parallel: flags.parallel,
+        rejudge: flags.rejudge,
+        results: flags.fresh === true ? { get: async () => null, put: results.put } : results,
+      })) {
+        outcomes.push(outcome);
+        bar.update(`${outcomes.length} of ${photos.length}`, outcomes.length / photos.length);
+        const written = outcome.evaluation === null ? null : await write?.(outcome.evaluation);
+        if (typeof written === 'string') sidecars.set(outcome.path, written);
+        else if (written != null) output.warn(written.warning);
+      }
+      bar.stop();
+      const document = photosDocument(outcomes, sidecars, flags);
+      if (flags.csv !== undefined) await writeWhole(flags.csv, photosCsv(document));
+      if (flags.html !== undefined) await writeSheet(context, reader, document, flags.html);
+      output.result(document, (shown) => renderPhotos(shown, output.style, output.width));
+      return document.unreadable === photos.length ? EXIT.failed : EXIT.done;
+    } finally {
+      bar.stop();
+      await Promise.allSettled([reader.close(), results.close(), journal.close()]);
+    }
+  });
+}
+
+/** @throws InvalidInputError for flags that need others */
+function checkFlags({ model, level, rejudge, sidecarStyle, xmp }: EvaluateFlags): void {
+  if (model === undefined && (level !== undefined || rejudge === true)) {
+    const flag = level === undefined ? '--rejudge' : '--level';
+    throw new InvalidInputError(`${flag} is about a model, but none is named.`, { hint: 'Name one with --model.' });
+  }
+  if (sidecarStyle !== undefined && xmp !== true) {
+    throw new InvalidInputError('--sidecar-style names how sidecars are called, but none are written.', {
+      hint: 'Add --xmp.',
+    });
+  }
+}
+
+type Written = string | { readonly warning: string } | null;
+
+/** Writes one sidecar after another; two photos never share one. A sidecar that cannot be patched is a warning. */
+async function sidecarWriting(
+  style: SidecarStyle,
+  journal: UndoJournal,
+): Promise<(evaluation: PhotoEvaluation) => Promise<Written>> {
+  const writer = await openSidecars();
+  const owners = new Map<string, string>();
+  return async (evaluation) => {
+    const place = writer.pathOf(evaluation.path, style);
+    const owner = owners.get(place);
+    if (owner !== undefined) {
+      return { warning: `${evaluation.path} would share ${place} with ${owner}; try --sidecar-style darktable.` };
+    }
+    owners.set(place, evaluation.path);
+    try {
+      const change = await writer.prepare(evaluation.path, style, sidecarPatch(evaluation, style));
+      if (change === null) return place;
+      await journal.add(change);
+      await writer.apply(change);
+      return change.path;
+    } catch (error) {
+      if (!isPlimsollError(error) || error.code !== 'invalid-input') throw error;
+      return { warning: error.message };
+    }
+  };
+}
+
+function photosDocument(
+  outcomes: readonly PhotoOutcome[],
+  sidecars: ReadonlyMap<string, string>,
+  flags: EvaluateFlags,
+): PhotosDocument {
+  const evaluations = outcomes.flatMap(({ evaluation }) => evaluation ?? []);
+  const bursts = burstsOf(evaluations);
+  const minScore = flags.minScore ?? MIN_SCORE;
+  const invalid = evaluations.map((one) => (one.llmEvaluation ?? one.llmFailure)?.invalidAnswers ?? 0);
+  return {
+    schema: 'plimsoll.photos/1',
+    preset: flags.preset ?? 'general',
+    model: flags.model ?? null,
+    minScore,
+    photos: outcomes.map((outcome) => photoDocument(outcome, bursts, sidecars.get(outcome.path) ?? null)),
+    passed: evaluations.filter(({ overallScore }) => overallScore >= minScore).length,
+    unreadable: outcomes.length - evaluations.length,
+    invalidAnswers: invalid.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+async function writeSheet(
+  { output, signal }: CommandContext,
+  reader: PhotoReader,
+  document: PhotosDocument,
+  file: string,
+): Promise<void> {
+  const { contactSheet } = await import('@plimsoll/report');
+  const bar = output.progress('contact sheet');
+  try {
+    const thumbnails = new Map<string, string>();
+    for (const [index, { path }] of document.photos.entries()) {
+      bar.update(`${index + 1} of ${document.photos.length}`, index / document.photos.length);
+      const jpeg = await reader.jpeg(path, THUMBNAIL_EDGE, { signal }).catch((error: unknown) => {
+        if (isPlimsollError(error) && error.code === 'invalid-input') return null;
+        throw error;
+      });
+      if (jpeg !== null) thumbnails.set(path, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
+    }
+    await writeWhole(file, contactSheet(document, thumbnails));
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,71 @@
+import { SELECTION_PRESET_NAMES } from '@plimsoll/domain';
+import type { Command } from 'commander';
+import { decimalNumber, levelName, listOf, wholeNumber } from '../../flags/values.js';
+import type { RunAction } from '../command-context.js';
+import { backendOption, choiceOption, defineCommand } from '../define-command.js';
+import type { EvaluateFlags, PhotosCompareFlags, UndoFlags } from './photos.flags.js';
+
+/** Describes `plimsoll photos` and its subcommands. */
+export function addPhotosCommand(program: Command, run: RunAction): void {
+  const photos = program.command('photos').description('rate photos by their pixels, and by a local model');
+  photos.addHelpText('after', '\nExample:\n  $ plimsoll photos evaluate ~/Pictures/wedding --preset event --xmp');
+
+  judging(
+    defineCommand(photos, 'evaluate <paths...>', 'score photos and recommend: approve, review or reject', [
+      { command: 'plimsoll photos evaluate ~/Pictures/trip', effect: 'by pixels alone' },
+      {
+        command: 'plimsoll photos evaluate trip --model llava:7b --html sheet.html',
+        effect: 'and by a model that sees',
+      },
+      { command: 'plimsoll photos evaluate trip --xmp', effect: 'stars and labels into sidecars; see photos undo' },
+    ]),
+  )
+    .option(
+      '--min-score <number>',
+      'photos from here on count as passed (default: 3.5)',
+      decimalNumber('--min-score', 1, 5),
+    )
+    .option('--parallel <number>', 'photos at the same time (default: 2)', wholeNumber('--parallel', 1, 64))
+    .option('--ask-rejects', 'ask the model about photos, too, that the pixels alone reject')
+    .option('--fresh', 'judge again what was judged before')
+    .option('--rejudge', 'judge again what a lower level than asked has judged')
+    .option('--xmp', 'write stars, labels and keywords into XMP sidecars')
+    .addOption(
+      choiceOption('--sidecar-style <style>', 'photo.xmp or photo.jpg.xmp (default: lightroom)', [
+        'lightroom',
+        'darktable',
+      ]),
+    )
+    .option('--csv <file>', 'write a table')
+    .option('--html <file>', 'write a contact sheet')
+    .action((paths: readonly string[], flags: EvaluateFlags) =>
+      run(flags, async (context) => (await import('./evaluate.action.js')).evaluatePhotos(context, paths, flags)),
+    );
+  judging(
+    defineCommand(photos, 'compare <paths...>', 'how far the levels of a model agree on photos', [
+      {
+        command: 'plimsoll photos compare trip --model llava:7b --levels F16,Q8_0,Q4_K_M',
+        effect: 'the first is the reference',
+      },
+    ]),
+  )
+    .option('--levels <list>', 'levels, the reference first (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
+    .option('--iterations <number>', 'times that each photo is judged (default: 1)', wholeNumber('--iterations', 1, 20))
+    .action((paths: readonly string[], flags: PhotosCompareFlags) =>
+      run(flags, async (context) => (await import('./compare.action.js')).comparePhotos(context, paths, flags)),
+    );
+  defineCommand(photos, 'undo', 'take back the sidecars that the last run wrote', [
+    { command: 'plimsoll photos undo', effect: 'sidecars that somebody has edited since are left alone' },
+  ]).action((flags: UndoFlags) =>
+    run(flags, async (context) => (await import('./undo.action.js')).undoPhotos(context, flags)),
+  );
+}
+
+function judging(command: Command): Command {
+  return command
+    .addOption(choiceOption('--preset <name>', 'weights and thresholds (default: general)', SELECTION_PRESET_NAMES))
+    .option('--model <model>', 'ask this model, too')
+    .option('--level <level>', 'at this level, whatever the settings say', levelName('--level'))
+    .option('--no-picture', 'give the model the measured facts alone')
+    .addOption(backendOption());
+}

@@ -1,0 +1,103 @@
+import type { PhotosCompareDocument, PhotosDocument, PhotosUndoDocument } from '@plimsoll/contract';
+import path from 'node:path';
+import { formatBytes } from '../../output/format.js';
+import type { Style } from '../../output/style.js';
+import { renderTable } from '../../output/table.js';
+
+const score = (value: number | null): string => value?.toFixed(1) ?? '?';
+
+/** The photos, best first, and how many passed. */
+export function renderPhotos(document: PhotosDocument, style: Style, width: number | null): string {
+  const { photos, minScore, passed, unreadable, invalidAnswers } = document;
+  const ranked = photos
+    .filter(({ error }) => error === null)
+    .sort((a, b) => (b.overallScore ?? 0) - (a.overallScore ?? 0));
+  const table = renderTable(
+    [
+      { header: 'photo', flexible: true },
+      { header: 'score', align: 'right' },
+      { header: 'focus', align: 'right', dropped: 4 },
+      { header: 'exposure', align: 'right', dropped: 3 },
+      { header: 'composition', align: 'right', dropped: 2 },
+      { header: 'model', align: 'right', dropped: 5 },
+      { header: 'advice' },
+      { header: 'why', flexible: true, dropped: 1 },
+    ],
+    ranked.map((photo) => [
+      path.basename(photo.path),
+      score(photo.overallScore),
+      score(photo.focusScore),
+      score(photo.exposureScore),
+      score(photo.compositionScore),
+      photo.llm === null ? '–' : score(photo.llm.score),
+      photo.burst?.isBest === false ? `${photo.recommendation}, burst` : (photo.recommendation ?? ''),
+      reasonsOf(photo.reasons),
+    ]),
+    { maxWidth: width, headerStyle: style.dim },
+  );
+  const broken = photos.filter(({ error }) => error !== null).map(({ error }) => `  ${error?.message ?? ''}`);
+  return [
+    ...(ranked.length === 0 ? [] : [table, '']),
+    `${passed} of ${photos.length} photos score ${minScore} or more.`,
+    ...(invalidAnswers === 0 ? [] : [`${invalidAnswers} answers of the model were not what was asked for.`]),
+    ...(unreadable === 0 ? [] : [`${unreadable} could not be read:`, ...broken]),
+  ].join('\n');
+}
+
+const QUIET = ['sharp', 'low-iso', 'model'];
+
+function reasonsOf(reasons: PhotosDocument['photos'][number]['reasons']): string {
+  return reasons
+    .map(({ kind }) => String(kind))
+    .filter((kind) => !QUIET.includes(kind))
+    .map((kind) => kind.replaceAll('-', ' '))
+    .join(', ');
+}
+
+/** The levels side by side. */
+export function renderPhotosCompare(document: PhotosCompareDocument, style: Style, width: number | null): string {
+  const { levels, reference, repeatNoise, photos } = document;
+  const number = (value: number | null | undefined, digits = 2): string => value?.toFixed(digits) ?? '–';
+  const table = renderTable(
+    [
+      { header: 'level' },
+      { header: 'mean ms', align: 'right' },
+      { header: 'speedup', align: 'right', dropped: 3 },
+      { header: 'memory', align: 'right', dropped: 4 },
+      { header: 'valid', align: 'right' },
+      { header: 'Spearman', align: 'right', dropped: 2 },
+      { header: 'mean difference', align: 'right' },
+      { header: 'same advice', align: 'right', dropped: 1 },
+      { header: 'flips', align: 'right' },
+    ],
+    levels.map(({ level, avgMs, speedup, residentBytes, successRate, agreement }) => [
+      level === reference ? `${level} (reference)` : level,
+      number(avgMs, 0),
+      number(speedup),
+      residentBytes === null ? '–' : formatBytes(residentBytes),
+      successRate === null ? '–' : `${(successRate * 100).toFixed(0)} %`,
+      number(agreement?.spearman.value),
+      number(agreement?.meanAbsoluteError.value),
+      number(agreement?.sameRecommendation.value),
+      agreement === null ? '–' : `${agreement.flips.length}`,
+    ]),
+    { maxWidth: width, headerStyle: style.dim },
+  );
+  const noise = repeatNoise?.meanAbsoluteError.value;
+  return [
+    table,
+    '',
+    `${photos} photos. Asked twice, ${reference} differs from itself by ${number(noise)} on average.`,
+    ...levels.flatMap(({ level, error }) => (error === null ? [] : [`${level}: ${error.message}`])),
+  ].join('\n');
+}
+
+/** What was undone. */
+export function renderUndo({ journal, undone, editedSince, gone }: PhotosUndoDocument): string {
+  if (journal === null) return 'There is nothing to undo.';
+  return [
+    `${undone} sidecars are as they were before.`,
+    ...(gone === 0 ? [] : [`${gone} are no longer there.`]),
+    ...editedSince.map((file) => `${file} was edited since and is left alone.`),
+  ].join('\n');
+}
