@@ -1,4 +1,4 @@
-import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
+import { CancelledError, InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import type {
   CallOptions,
   ConfigStore,
@@ -59,15 +59,18 @@ export class FileConfigStore implements ConfigStore {
     this.#options = options;
   }
 
-  async load(): Promise<LoadedSettings> {
+  async load({ signal }: CallOptions = {}): Promise<LoadedSettings> {
+    refuseCancelled(signal);
     const path = await this.path();
-    return this.#interpret(path, await readConfigText(path));
+    const text = await readConfigText(path);
+    refuseCancelled(signal);
+    return this.#interpret(path, text);
   }
 
   /** A key that the active profile sets is changed there, so that the change takes effect. */
-  async save(patch: SettingsPatch): Promise<LoadedSettings> {
+  async save(patch: SettingsPatch, { signal }: CallOptions = {}): Promise<LoadedSettings> {
     const changes = fileChanges(patch, this.#seenOverrides);
-    return this.#edit(changes);
+    return this.#edit(changes, signal);
   }
 
   /** Starts from what was loaded last: a change between `load` and `watch` is told too. */
@@ -179,8 +182,9 @@ export class FileConfigStore implements ConfigStore {
   }
 
   /** Reads, changes and writes the file while nobody else does. A result that would not load is not written. */
-  async #edit(wanted: readonly FileChange[]): Promise<LoadedSettings> {
+  async #edit(wanted: readonly FileChange[], signal?: AbortSignal): Promise<LoadedSettings> {
     const edit = async (): Promise<LoadedSettings> => {
+      refuseCancelled(signal);
       const path = await this.path();
       // The lock and the new file belong beside the real file, not beside a link to it.
       const target = await realTarget(path);
@@ -199,6 +203,7 @@ export class FileConfigStore implements ConfigStore {
           const failure = this.#failureOf(path, after);
           if (failure !== null && mistakes(failure) >= mistakes(this.#failureOf(path, before))) throw failure;
           const secret = holdsSecret(parseConfigText(after, path));
+          refuseCancelled(signal);
           if (after !== before) await writeAtomically(target, after, secret, this.#options.files);
           if (failure !== null) throw failure;
           const loaded = this.#interpret(path, after);
@@ -212,6 +217,11 @@ export class FileConfigStore implements ConfigStore {
     this.#saving = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** @throws CancelledError */
+function refuseCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new CancelledError('The work on the settings was cancelled.');
 }
 
 const API_KEY: readonly string[] = ['ai', 'openai_api_key'];

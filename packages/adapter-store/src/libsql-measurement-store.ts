@@ -1,5 +1,11 @@
-import { CallStatistics } from '@plimsoll/domain';
-import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+import { CallStatistics, CancelledError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  Measurement,
+  MeasurementFilter,
+  MeasurementStore,
+  VariantStatistics,
+} from '@plimsoll/domain';
 import type { Statement } from 'libsql';
 import { openDatabase } from './database/open-database.js';
 import type { Database } from './database/open-database.js';
@@ -52,34 +58,34 @@ export class LibsqlMeasurementStore implements MeasurementStore {
     this.#path = path;
   }
 
-  async append(measurements: readonly Measurement[]): Promise<void> {
+  async append(measurements: readonly Measurement[], options: CallOptions = {}): Promise<void> {
     for (let start = 0; start < measurements.length; start += ROWS_AT_ONCE) {
       if (start > 0) await otherWork();
       const part = measurements.slice(start, start + ROWS_AT_ONCE);
-      await this.#use((connection) => write(connection, part));
+      await this.#use((connection) => write(connection, part), options);
     }
   }
 
-  async query(filter: MeasurementFilter = {}): Promise<readonly Measurement[]> {
+  async query(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly Measurement[]> {
     const found: Measurement[] = [];
-    for await (const measurement of this.stream({ ...filter, limit: filter.limit ?? DEFAULT_LIMIT })) {
+    for await (const measurement of this.stream({ ...filter, limit: filter.limit ?? DEFAULT_LIMIT }, options)) {
       found.push(measurement);
     }
     return found;
   }
 
   /** What matches, newest first, without holding it all in memory; everything when there is no limit. */
-  async *stream(filter: MeasurementFilter = {}): AsyncGenerator<Measurement, void> {
-    for await (const record of this.#records(filter, filter.limit ?? Infinity)) {
+  async *stream(filter: MeasurementFilter = {}, options: CallOptions = {}): AsyncGenerator<Measurement, void> {
+    for await (const record of this.#records(filter, filter.limit ?? Infinity, options)) {
       const parsed = measurementSchema.safeParse(JSON.parse(record));
       // A row that an earlier development version wrote in another shape is not worth failing all others.
       if (parsed.success) yield parsed.data;
     }
   }
 
-  async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
+  async aggregate(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly VariantStatistics[]> {
     const calls = new CallStatistics();
-    for await (const record of this.#records({ ...filter, kind: 'generation' }, Infinity)) {
+    for await (const record of this.#records({ ...filter, kind: 'generation' }, Infinity, options)) {
       // Not validated again: checked when it was written, and statistics run over long histories.
       calls.record(JSON.parse(record) as Measurement);
     }
@@ -93,16 +99,19 @@ export class LibsqlMeasurementStore implements MeasurementStore {
   }
 
   /** Newest first, window by window, so that neither memory nor the event loop suffers from a long history. */
-  async *#records(filter: MeasurementFilter, limit: number): AsyncGenerator<string, void> {
+  async *#records(filter: MeasurementFilter, limit: number, options: CallOptions): AsyncGenerator<string, void> {
     const { sql, values } = conditionOf(filter);
     const first = wholeMs(filter.sinceMs ?? 0);
     let [left, before]: [number, string | null] = [limit, LAST_PLACE];
     while (left > 0 && before !== null) {
       const range: readonly (string | number)[] = [first, before];
-      const [found, end] = await this.#use(({ database }) => [
-        database.prepare(`SELECT record FROM (${WINDOW}) WHERE ${sql} ORDER BY number DESC`).all(...range, ...values),
-        database.prepare(`SELECT CAST(min(number) AS TEXT) AS place FROM (${WINDOW})`).get(...range),
-      ]);
+      const [found, end] = await this.#use(
+        ({ database }) => [
+          database.prepare(`SELECT record FROM (${WINDOW}) WHERE ${sql} ORDER BY number DESC`).all(...range, ...values),
+          database.prepare(`SELECT CAST(min(number) AS TEXT) AS place FROM (${WINDOW})`).get(...range),
+        ],
+        options,
+      );
       for (const { record } of (found as Row[]).slice(0, left)) yield record;
       left -= found.length;
       before = (end as Place).place;
@@ -111,9 +120,10 @@ export class LibsqlMeasurementStore implements MeasurementStore {
   }
 
   /** Does something with the connection, again for a while when another process holds the file. */
-  async #use<Result>(action: (connection: Connection) => Result): Promise<Result> {
+  async #use<Result>(action: (connection: Connection) => Result, { signal }: CallOptions): Promise<Result> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
     for (;;) {
+      if (signal?.aborted === true) throw new CancelledError('The work on the measurements was cancelled.');
       try {
         return action(await this.#open());
       } catch (error) {

@@ -66,6 +66,7 @@ export const measurementSchema: z.ZodType<Measurement> = z.object({
   }),
   succeeded: z.boolean(),
   errorCode: text.nullable(),
+  errorMessage: text.nullable().exactOptional(),
   timings: timings.nullable(),
   residentBytes: count.nullable(),
   quality: quality.nullable(),

@@ -18,9 +18,9 @@ export function fallbackMeasurementStore(store: MeasurementStore, warn: (message
     }
   };
   return {
-    append: (measurements) => forgive(store.append(measurements), undefined),
-    query: (filter) => forgive(store.query(filter), []),
-    aggregate: (filter) => forgive(store.aggregate(filter), []),
+    append: (measurements, options) => forgive(store.append(measurements, options), undefined),
+    query: (filter, options) => forgive(store.query(filter, options), []),
+    aggregate: (filter, options) => forgive(store.aggregate(filter, options), []),
     close: () => store.close(),
   };
 }

@@ -57,9 +57,12 @@ export class FileVariants implements ModelCatalog {
   }
 
   /** Whether the embedded engine can make the level from the file. The engine itself has the last word. */
-  async methods({ source, level, allowRequantize }: BuildRequest): Promise<readonly BuildMethod[]> {
+  async methods(
+    { source, level, allowRequantize }: BuildRequest,
+    options?: CallOptions,
+  ): Promise<readonly BuildMethod[]> {
     if (LEVELS[level].needsImportanceMatrix) return [];
-    const inspected = await this.#inspect(source);
+    const inspected = await this.#inspect(source, options);
     const from = inspected === null ? null : levelOf(inspected);
     if (from === null) return [];
     return FULL_PRECISION.includes(from) || allowRequantize === true ? ['quantize'] : [];
@@ -89,7 +92,7 @@ export function lateBuilder(files: FileVariants, builders: () => Promise<readonl
     return builder;
   };
   return {
-    methods: (request) => files.methods(request),
+    methods: (request, options) => files.methods(request, options),
     build: async (request, options) => (await engine()).build(request, options),
     dryRun: async (request, options) => (await engine()).dryRun(request, options),
   };

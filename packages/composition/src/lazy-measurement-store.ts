@@ -1,4 +1,10 @@
-import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  Measurement,
+  MeasurementFilter,
+  MeasurementStore,
+  VariantStatistics,
+} from '@plimsoll/domain';
 
 /**
  * A store that is opened when it is first needed, and, as long as `exists` says that nothing was ever recorded, not
@@ -13,16 +19,16 @@ export class LazyMeasurementStore implements MeasurementStore {
     this.#exists = exists;
   }
 
-  async append(measurements: readonly Measurement[]): Promise<void> {
-    await (await this.#open()).append(measurements);
+  async append(measurements: readonly Measurement[], options?: CallOptions): Promise<void> {
+    await (await this.#open()).append(measurements, options);
   }
 
-  async query(filter?: MeasurementFilter): Promise<readonly Measurement[]> {
-    return this.#exists() ? (await this.#open()).query(filter) : [];
+  async query(filter?: MeasurementFilter, options?: CallOptions): Promise<readonly Measurement[]> {
+    return this.#exists() ? (await this.#open()).query(filter, options) : [];
   }
 
-  async aggregate(filter?: MeasurementFilter): Promise<readonly VariantStatistics[]> {
-    return this.#exists() ? (await this.#open()).aggregate(filter) : [];
+  async aggregate(filter?: MeasurementFilter, options?: CallOptions): Promise<readonly VariantStatistics[]> {
+    return this.#exists() ? (await this.#open()).aggregate(filter, options) : [];
   }
 
   /** Whoever gave the store closes it. */

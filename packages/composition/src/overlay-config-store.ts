@@ -9,13 +9,16 @@ export class OverlayConfigStore implements ConfigStore {
     this.#base = base;
   }
 
-  async load(): Promise<LoadedSettings> {
-    return this.#overlay(await this.#base.load());
+  async load(options?: CallOptions): Promise<LoadedSettings> {
+    return this.#overlay(await this.#base.load(options));
   }
 
-  async save(patch: SettingsPatch): Promise<LoadedSettings> {
-    this.#patch = { ...this.#patch, ...patch };
-    return this.load();
+  async save(patch: SettingsPatch, options?: CallOptions): Promise<LoadedSettings> {
+    // A call that was cancelled changes nothing.
+    await this.#base.load(options);
+    const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+    this.#patch = { ...this.#patch, ...Object.fromEntries(given) };
+    return this.load(options);
   }
 
   async *watch(options?: CallOptions): AsyncIterable<LoadedSettings> {

@@ -1,5 +1,4 @@
 import type { ChosenVariant } from '@plimsoll/application';
-import { isPlimsollError } from '@plimsoll/domain';
 import type { NativeApis } from '@plimsoll/domain';
 import { modelOf } from '@plimsoll/protocol/ollama';
 import { forward } from '@plimsoll/transport';
@@ -93,8 +92,7 @@ async function pass(passed: Passed): Promise<void> {
       await lease.generation.record(model, chosen, timingsOf(last.text, performance.now() - startMs), null);
     }
   } catch (error) {
-    const code = isPlimsollError(error) ? error.code : 'backend-failed';
-    if (isGeneration && code !== 'cancelled') await lease.generation.record(model, chosen, null, code);
+    if (isGeneration) await lease.generation.record(model, chosen, null, error);
     throw error;
   }
 }

@@ -52,7 +52,8 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
   }
 
   /** The engine itself is asked whether it can: some levels need an importance matrix for some models only. */
-  async methods(request: BuildRequest): Promise<readonly BuildMethod[]> {
+  async methods(request: BuildRequest, { signal }: CallOptions = {}): Promise<readonly BuildMethod[]> {
+    if (signal?.aborted === true) throw new CancelledError('The question was cancelled.');
     if (LEVELS[request.level].needsImportanceMatrix) return [];
     const source = await this.#folder.find(request.source);
     if (source === null) return [];

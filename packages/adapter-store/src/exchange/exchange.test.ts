@@ -41,6 +41,17 @@ describe.each(['jsonl', 'csv'] as const)('measurements as %s', (format) => {
     expect(text).not.toMatch(/secret|answer/u);
   });
 
+  it('leave texts of errors here', async () => {
+    const failed = measurement({
+      succeeded: false,
+      errorCode: 'timeout',
+      errorMessage: 'no answer from /home/me/secret',
+    });
+    const text = await textOf([failed], format);
+    expect(text).toContain('timeout');
+    expect(text).not.toContain('secret');
+  });
+
   it('do not become foreign when they were here already', async () => {
     const store = new InMemoryMeasurementStore();
     const record = measurement();

@@ -7,7 +7,7 @@ export type ExchangeFormat = 'jsonl' | 'csv';
 
 /**
  * Writes measurements piece by piece, one line with its end each; give it the `stream` of a store, or a list. Answers
- * to tasks stay here: they may repeat the user's own prompts, and nobody learns from them elsewhere.
+ * to tasks and texts of errors stay here: they may repeat the user's own prompts and paths.
  */
 export async function* exportMeasurements(
   measurements: AsyncIterable<Measurement> | Iterable<Measurement>,
@@ -18,10 +18,10 @@ export async function* exportMeasurements(
 }
 
 function lineOf(measurement: Measurement, format: ExchangeFormat): string {
-  return format === 'csv' ? csvLine(measurementToCells(measurement)) : JSON.stringify(withoutAnswer(measurement));
+  return format === 'csv' ? csvLine(measurementToCells(measurement)) : JSON.stringify(forOthers(measurement));
 }
 
-function withoutAnswer(measurement: Measurement): Measurement {
+function forOthers({ errorMessage: _, ...measurement }: Measurement): Measurement {
   if (measurement.task == null) return measurement;
   const { id, passed, score } = measurement.task;
   return { ...measurement, task: { id, passed, score } };

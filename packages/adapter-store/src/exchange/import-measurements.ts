@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@plimsoll/domain';
-import type { Measurement, MeasurementStore } from '@plimsoll/domain';
+import type { CallOptions, Measurement, MeasurementStore } from '@plimsoll/domain';
 import { measurementSchema } from '../measurement-schema.js';
 import { REQUIRED_COLUMNS, cellsToRecord } from './csv-columns.js';
 import { readCsv } from './csv-text.js';
@@ -34,6 +34,7 @@ export async function importMeasurements(
   store: MeasurementStore,
   pieces: TextPieces,
   format: ExchangeFormat,
+  options: CallOptions = {},
 ): Promise<ImportResult> {
   const refusedLines: RefusedLine[] = [];
   let [accepted, refused] = [0, 0];
@@ -48,10 +49,10 @@ export async function importMeasurements(
     accepted++;
     batch.push(result);
     if (batch.length < BATCH) continue;
-    await store.append(batch);
+    await store.append(batch, options);
     batch = [];
   }
-  if (batch.length > 0) await store.append(batch);
+  if (batch.length > 0) await store.append(batch, options);
   return { accepted, refused, refusedLines };
 }
 

@@ -124,13 +124,20 @@ describe('CompareLevels', () => {
     const onProgress = ({ phase, fraction }: CompareProgress): void => {
       if (phase === 'speed' && fraction > 0.5) abort.abort();
     };
-    await expect(useCase().compare(REQUEST, { signal: abort.signal, onProgress })).rejects.toMatchObject({
-      code: 'cancelled',
-    });
+    const interrupted: unknown = await useCase()
+      .compare(REQUEST, { signal: abort.signal, onProgress })
+      .catch((error: unknown) => error);
     const kept = await store.query({});
-    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeGreaterThan(1);
+    expect(interrupted).toMatchObject({
+      code: 'cancelled',
+      message: `The comparison was interrupted; ${kept.length} measurements are kept.`,
+      hint: 'The same command goes on from there.',
+    });
     const before = runtime.requests.length;
-    const { levels } = await useCase().compare(REQUEST);
+    const resumed: (readonly [number, number])[] = [];
+    const { levels } = await useCase().compare(REQUEST, { onResumed: (...counts) => resumed.push(counts) });
+    expect(resumed).toEqual([[kept.length, 3 * 3 + 2]]);
     const all = await store.query({});
     expect(all).toHaveLength(3 * 3 + 2);
     expect(new Set(all.map(({ comparisonId }) => comparisonId)).size).toBe(1);
@@ -156,8 +163,10 @@ describe('CompareLevels', () => {
       successRate: 0,
       meanMs: null,
       speedup: null,
+      failures: [{ errorCode: 'backend-failed', message: 'the engine stopped', runs: 3 }],
     });
     expect(levels[0]?.runs.successRate).toBe(1);
+    expect(levels[0]?.runs.failures).toBeUndefined();
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { CancelledError, isPlimsollError } from '@plimsoll/domain';
 import type { CallOptions, Measurement, QualityResult } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareOptions, CompareRequest } from './compare-request.js';
@@ -16,6 +17,9 @@ import { speedConditions } from './speed-conditions.js';
 import { taskDisagreements } from './task-disagreements.js';
 import { timeCell } from './time-cell.js';
 
+/** Records of one comparison that are counted after an interruption. */
+const MOST_COUNTED = 100_000;
+
 /**
  * Levels of one model side by side: speed, memory, quality. Every run is kept as soon as it is done, so that an
  * interrupted comparison goes on where it stopped.
@@ -32,6 +36,20 @@ export class CompareLevels {
    * @throws InvalidInputError, VariantNotFoundError, UnsupportedModelError, CapabilityMissingError, CancelledError
    */
   async compare(request: CompareRequest, options: CompareOptions = {}): Promise<Comparison> {
+    const running: { id: string | null } = { id: null };
+    try {
+      return await this.#compare(request, options, (id) => (running.id = id));
+    } catch (error) {
+      if (running.id === null || !isPlimsollError(error) || error.code !== 'cancelled') throw error;
+      throw await this.#cancelled(running.id, error);
+    }
+  }
+
+  async #compare(
+    request: CompareRequest,
+    options: CompareOptions,
+    onStarted: (id: string) => void,
+  ): Promise<Comparison> {
     const conditions = speedConditions(request);
     const { cells, text: content, prepared: text, notMeasured } = await prepareComparison(this.#with, request, options);
     const environment = await this.#with.recorder.environment(options);
@@ -40,6 +58,8 @@ export class CompareLevels {
     const steps = cells.length * (request.iterations * (1 + conditions.length) + tasks.length) + candidates.length;
     const { id, kept } = await this.#resume({ ...request, text: content }, cells, steps, environment.engineBuild);
 
+    onStarted(id);
+    if (kept.length > 0) options.onResumed?.(kept.length, steps);
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
     const predictions = await predictCells(this.#with.planner, request.model, cells, options);
     const runs = await this.#timeAll(request, id, cells, predictions, kept, progress, options);
@@ -81,6 +101,17 @@ export class CompareLevels {
       disagreements: taskDisagreements(cells, tasks, outcomes),
       notMeasured,
     };
+  }
+
+  /** Says what an interruption left. What cannot be counted is not promised. */
+  async #cancelled(id: string, cause: Error): Promise<Error> {
+    const kept = await this.#with.store.query({ comparisonId: id, limit: MOST_COUNTED }).catch(() => []);
+    if (kept.length === 0) return cause;
+    const what = kept.length === 1 ? '1 measurement is kept' : `${kept.length} measurements are kept`;
+    return new CancelledError(`The comparison was interrupted; ${what}.`, {
+      hint: 'The same command goes on from there.',
+      cause,
+    });
   }
 
   /** The comparison to go on with: the first run of these settings that is not complete. */

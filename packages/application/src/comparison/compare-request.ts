@@ -48,4 +48,6 @@ export interface CompareOptions extends CallOptions {
   readonly onProgress?: ((progress: CompareProgress) => void) | undefined;
   /** Hears, before any long work, what was asked for and will not be measured. */
   readonly onNotMeasured?: ((notMeasured: NotMeasured) => void) | undefined;
+  /** Called when an interrupted comparison goes on, with the measurements that are kept of all that there will be. */
+  readonly onResumed?: ((kept: number, of: number) => void) | undefined;
 }

@@ -19,6 +19,17 @@ export interface RunSummary {
   readonly maxMs: number | null;
   /** Mean time of the reference divided by this one's; null when either is unknown. */
   readonly speedup: number | null;
+  /** Why runs failed, the most frequent cause first; absent where none did. */
+  readonly failures?: readonly RunFailure[];
+}
+
+/** A cause of failed runs. */
+export interface RunFailure {
+  /** Code of the error and what it said; null when it is not known. */
+  readonly errorCode: string | null;
+  readonly message: string | null;
+  /** Runs that it ended. */
+  readonly runs: number;
 }
 
 /** A median with a 95 % bootstrap interval. */

@@ -67,10 +67,10 @@ export async function profileCell(
       );
       records.push(await recorder.record({ ...draft, ...trace, condition, succeeded: true, timings }, options));
     } catch (error) {
-      const { fatal, errorCode } = isFatal(error);
+      const { fatal, failure } = isFatal(error);
       // An engine that an interruption took along fails in its own words; that says nothing about the condition.
       if (fatal || options.signal?.aborted === true) throw error;
-      records.push(await recorder.record({ ...draft, condition, succeeded: false, errorCode }, options));
+      records.push(await recorder.record({ ...draft, condition, succeeded: false, ...failure }, options));
     }
   }
   if (runtime.capabilities.residency) await runtime.unload(cell.variant, options);

@@ -216,7 +216,9 @@ describe('tasks of a comparison', () => {
     };
     const { levels } = await useCase(grade).compare(REQUEST);
     expect(levels[0]?.tasks).toMatchObject({ total: 4, passed: 2, failed: 1, errors: 1 });
-    expect(levels[0]?.tasks?.failures).toEqual([{ id: 'two', errorCode: 'backend-failed' }]);
+    expect(levels[0]?.tasks?.failures).toEqual([
+      { id: 'two', errorCode: 'backend-failed', message: 'The grader ended with code 1.' },
+    ]);
     expect(await store.query({ kind: 'task' })).toContainEqual(
       expect.objectContaining({
         succeeded: false,

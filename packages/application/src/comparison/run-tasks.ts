@@ -120,6 +120,8 @@ export function outcomesOf(
   return tasks.flatMap(({ id }) => {
     const tries = mine.filter(({ task }) => task?.id === id);
     const record = tries.find(({ succeeded }) => succeeded) ?? tries.at(-1);
-    return record?.task == null ? [] : [{ ...record.task, succeeded: record.succeeded, errorCode: record.errorCode }];
+    if (record?.task == null) return [];
+    const { succeeded, errorCode, errorMessage = null } = record;
+    return [{ ...record.task, succeeded, errorCode, errorMessage }];
   });
 }

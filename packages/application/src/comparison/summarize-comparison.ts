@@ -1,6 +1,6 @@
 import { RunningStatistics, decodeTokensPerSecond, prefillTokensPerSecond } from '@plimsoll/domain';
 import type { GenerationTimings, Measurement, QualityResult } from '@plimsoll/domain';
-import type { ComparedLevel, ComparisonCell, RunSummary, SpeedSummary } from './comparison.js';
+import type { ComparedLevel, ComparisonCell, RunFailure, RunSummary, SpeedSummary } from './comparison.js';
 import { estimate } from './estimate.js';
 import { speedAgainst } from './speed-against.js';
 import { summarizeConcurrency, summarizeDepths } from './summarize-conditions.js';
@@ -23,7 +23,7 @@ export function summarizeCells(cells: readonly CellRecords[]): readonly Compared
     ...cell,
     bytes,
     residentBytes: largest(runs.map((run) => run.residentBytes)),
-    runs: summarizeRuns(runs, referenceMeanMs),
+    runs: summarizeRuns(runs, profiles, referenceMeanMs),
     speed: summarizeSpeed(runs),
     speedup: index === 0 ? null : speedAgainst(cells[0]?.runs ?? [], runs),
     depths: summarizeDepths(profiles),
@@ -42,9 +42,14 @@ function totals(runs: readonly Measurement[]): RunningStatistics {
   return statistics;
 }
 
-function summarizeRuns(runs: readonly Measurement[], referenceMeanMs: number | null): RunSummary {
+function summarizeRuns(
+  runs: readonly Measurement[],
+  profiles: readonly Measurement[],
+  referenceMeanMs: number | null,
+): RunSummary {
   const good = runs.filter((run) => run.succeeded).length;
   const { mean, min, max } = totals(runs);
+  const failures = causesOf([...runs, ...profiles]);
   return {
     total: runs.length,
     succeeded: good,
@@ -54,7 +59,18 @@ function summarizeRuns(runs: readonly Measurement[], referenceMeanMs: number | n
     minMs: min,
     maxMs: max,
     speedup: referenceMeanMs === null || mean === null || mean === 0 ? null : referenceMeanMs / mean,
+    ...(failures.length === 0 ? {} : { failures }),
   };
+}
+
+function causesOf(runs: readonly Measurement[]): readonly RunFailure[] {
+  const causes = new Map<string, RunFailure>();
+  for (const { succeeded, errorCode, errorMessage = null } of runs) {
+    if (succeeded) continue;
+    const key = JSON.stringify([errorCode, errorMessage]);
+    causes.set(key, { errorCode, message: errorMessage, runs: (causes.get(key)?.runs ?? 0) + 1 });
+  }
+  return [...causes.values()].sort((a, b) => b.runs - a.runs);
 }
 
 function summarizeSpeed(runs: readonly Measurement[]): SpeedSummary {

@@ -1,8 +1,9 @@
-import { BackendFailedError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError } from '@plimsoll/domain';
 import type { CallOptions, GenerationTimings, LoadOptions, Measurement } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { CellPrediction } from './predict-cells.js';
+import { failureOf } from '../statistics/failure-of.js';
 import { watchDevices } from './watch-devices.js';
 
 /** Failures that would meet every further run too, so that going on is of no use. */
@@ -56,17 +57,20 @@ export async function timeCell(
       options,
     );
   } catch (error) {
-    const { fatal, errorCode } = isFatal(error);
+    const { fatal, failure } = isFatal(error);
     // An engine that an interruption took along fails in its own words; that says nothing about the level.
     if (fatal || options.signal?.aborted === true) throw error;
-    return recorder.record({ ...draft, succeeded: false, errorCode }, options);
+    return recorder.record({ ...draft, succeeded: false, ...failure }, options);
   }
 }
 
-/** Whether a failure would meet every further run too, and its code for the record. */
-export function isFatal(error: unknown): { readonly fatal: boolean; readonly errorCode: string } {
-  const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
-  return { fatal: FATAL.includes(errorCode), errorCode };
+/** Whether a failure would meet every further run too, and what the record keeps of it. */
+export function isFatal(error: unknown): {
+  readonly fatal: boolean;
+  readonly failure: ReturnType<typeof failureOf>;
+} {
+  const failure = failureOf(error);
+  return { fatal: FATAL.includes(failure.errorCode ?? ''), failure };
 }
 
 /** How a cell is loaded: its cache type for keys and values, and so much context. */

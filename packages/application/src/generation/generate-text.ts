@@ -1,4 +1,4 @@
-import { isPlimsollError, mergeLoadOptions } from '@plimsoll/domain';
+import { mergeLoadOptions } from '@plimsoll/domain';
 import type {
   BuildOptions,
   EventBus,
@@ -9,6 +9,7 @@ import type {
   LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
+import { failureOf } from '../statistics/failure-of.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import type { ChosenVariant } from '../variants/choose-variant.js';
 import type { PlaceRequests } from '../variants/place-requests.js';
@@ -82,23 +83,21 @@ export class GenerateText {
         yield event;
       }
     } catch (error) {
-      const code = isPlimsollError(error) ? error.code : 'backend-failed';
-      if (!OF_THE_REQUEST.has(code) && options.signal?.aborted !== true)
-        await this.record(request.model, chosen, null, code);
+      if (options.signal?.aborted !== true) await this.record(request.model, chosen, null, error);
       throw error;
     } finally {
       release();
     }
   }
 
-  /** Records a generation that took another way to the backend. Never fails: an answer is not lost for its record. */
-  async record(
-    model: string,
-    chosen: ChosenVariant,
-    timings: GenerationTimings | null,
-    errorCode: string | null,
-  ): Promise<void> {
-    const succeeded = errorCode === null;
+  /**
+   * Records a generation, also one that took another way to the backend; `error` is what it failed with, null when it
+   * succeeded. Failures of the request itself are left out. Never fails: an answer is not lost for its record.
+   */
+  async record(model: string, chosen: ChosenVariant, timings: GenerationTimings | null, error: unknown): Promise<void> {
+    const succeeded = error === null;
+    const failure: Partial<ReturnType<typeof failureOf>> = succeeded ? {} : failureOf(error);
+    if (OF_THE_REQUEST.has(failure.errorCode ?? '')) return;
     this.#bus.publish({ type: 'generation-finished', model, variant: chosen.variant, succeeded, timings });
     try {
       await this.#recorder.record({
@@ -108,11 +107,11 @@ export class GenerateText {
         level: chosen.level,
         digest: chosen.digest,
         succeeded,
-        errorCode,
+        ...failure,
         timings,
       });
-    } catch (error) {
-      this.#warn(`The call could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
+    } catch (cause) {
+      this.#warn(`The call could not be recorded: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
   }
 }

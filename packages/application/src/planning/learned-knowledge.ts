@@ -7,6 +7,7 @@ import {
   speedObservations,
 } from '@plimsoll/domain';
 import type {
+  CallOptions,
   FootprintCorrection,
   Measurement,
   MeasurementStore,
@@ -51,11 +52,13 @@ export interface KnowledgeSubject {
 export async function learnedKnowledge(
   store: MeasurementStore,
   subject: KnowledgeSubject,
+  options?: CallOptions,
 ): Promise<LearnedKnowledge & LearnedForExact> {
   const { digests, architecture, device } = subject;
-  const onDevice = device === null ? [] : await store.query({ device, limit: RECORDS });
+  const onDevice = device === null ? [] : await store.query({ device, limit: RECORDS }, options);
   const speeds = onDevice.filter(({ digest }) => digest !== null && digests.includes(digest));
-  const qualities = digests.length === 0 ? [] : await store.query({ digests, kind: 'quality', limit: RECORDS });
+  const qualities =
+    digests.length === 0 ? [] : await store.query({ digests, kind: 'quality', limit: RECORDS }, options);
   const footprints = footprintObservations(onDevice);
   const resident = footprints.filter(({ byEngine }) => byEngine !== true);
   return {

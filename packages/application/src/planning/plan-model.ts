@@ -97,7 +97,7 @@ export class PlanModel {
     const [inspected, state, { settings }] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
       describesDevices(request) ? this.#with.devices.readHost() : this.#with.devices.read(options),
-      this.#with.config.load(),
+      this.#with.config.load(options),
     ]);
     const machine = machineForPlan(request, state, settings);
     const { header } = inspected;
@@ -114,11 +114,15 @@ export class PlanModel {
       { model: request.model, levels, offered: found },
       options,
     );
-    const { overhead, ...learned } = await learnedKnowledge(this.#with.store, {
-      digests: [...variants.values()].flatMap(({ digest }) => digest ?? []),
-      architecture: header.architecture,
-      device,
-    });
+    const { overhead, ...learned } = await learnedKnowledge(
+      this.#with.store,
+      {
+        digests: [...variants.values()].flatMap(({ digest }) => digest ?? []),
+        architecture: header.architecture,
+        device,
+      },
+      options,
+    );
     const input: PlanInput = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,

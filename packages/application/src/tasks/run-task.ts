@@ -1,7 +1,8 @@
-import { BackendFailedError, CancelledError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError, CancelledError } from '@plimsoll/domain';
 import type { CallOptions, LoadOptions, Measurement, ModelRuntime } from '@plimsoll/domain';
 import type { MeasurementDraft } from '../statistics/measurement-recorder.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
+import { failureOf } from '../statistics/failure-of.js';
 import type { TaskGrader } from './task-grader.js';
 import type { Task } from './task.js';
 
@@ -49,11 +50,12 @@ export async function runTask(
   } catch (error) {
     // An interruption may end the engine's process first; that is no outcome of the task.
     if (isAborted(options)) throw new CancelledError('The task was interrupted.', { cause: error });
-    const errorCode = isPlimsollError(error) ? error.code : 'backend-failed';
+    const failure = failureOf(error);
+    const errorCode = failure.errorCode ?? 'backend-failed';
     // Storage that fails would fail again right now, with the record of the failure.
     if (FATAL.includes(errorCode) || errorCode === 'storage-failed') throw error;
     const unknown = { id: task.id, passed: null, score: null, answer };
-    return recorder.record({ ...draft, kind: 'task', succeeded: false, errorCode, task: unknown }, options);
+    return recorder.record({ ...draft, kind: 'task', succeeded: false, ...failure, task: unknown }, options);
   }
 }
 

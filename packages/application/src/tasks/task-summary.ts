@@ -18,7 +18,7 @@ export interface TaskSummary {
   readonly failed: number;
   /** Neither answered nor judged, because something failed. */
   readonly errors: number;
-  /** Which these were, and the code of each error; absent where there were none. */
+  /** Which these were, and why; absent where there were none. */
   readonly failures?: readonly TaskFailure[];
   /** Share of the judged tasks that passed, with Wilson's interval; null when none was judged. */
   readonly passRate: TaskEstimate | null;
@@ -31,8 +31,9 @@ export interface TaskSummary {
 /** A task that ended in an error. */
 export interface TaskFailure {
   readonly id: string;
-  /** Code of the error, or null when it is not known. */
+  /** Code of the error and what it said; null when it is not known. */
   readonly errorCode: string | null;
+  readonly message: string | null;
 }
 
 /** A level and the reference on the tasks that both were judged on. */
@@ -50,6 +51,7 @@ export interface TaskComparison {
 export interface TaskOutcome extends TaskResult {
   readonly succeeded: boolean;
   readonly errorCode?: string | null;
+  readonly errorMessage?: string | null;
 }
 
 /** Sums up a level's outcomes; `reference` are those of the reference level, or null when this is the reference. */
@@ -61,7 +63,7 @@ export function summarizeTasks(
   const passed = judged.filter((outcome) => outcome.passed === true).length;
   const failures = outcomes
     .filter(({ succeeded }) => !succeeded)
-    .map(({ id, errorCode = null }) => ({ id, errorCode }));
+    .map(({ id, errorCode = null, errorMessage = null }) => ({ id, errorCode, message: errorMessage }));
   const rate = wilsonInterval(passed, judged.length);
   const scores = outcomes.flatMap(({ score }) => (score === null ? [] : [score]));
   const spread = bootstrapInterval([scores], ([group]) => mean(group ?? []), { random: seededRandom(1) });

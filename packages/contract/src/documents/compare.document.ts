@@ -43,7 +43,7 @@ export function compareDocument(comparison: Comparison, verdict: Verdict, report
 export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDocument {
   const { level, kvCache, variant, bytes, residentBytes, runs, speed, paretoOptimal } = compared;
   const { loadMs, firstTokenMs, prefillTokensPerSecond, decodeTokensPerSecond } = speed;
-  const { total, succeeded, failed, successRate, meanMs, minMs, maxMs, speedup } = runs;
+  const { total, succeeded, failed, successRate, meanMs, minMs, maxMs, speedup, failures = [] } = runs;
   return {
     level,
     kvCache,
@@ -51,7 +51,7 @@ export function comparedLevelDocument(compared: ComparedLevel): ComparedLevelDoc
     digest: compared.digest ?? null,
     bytes,
     residentBytes,
-    runs: { total, succeeded, failed, successRate, meanMs, minMs, maxMs, speedup },
+    runs: { total, succeeded, failed, successRate, meanMs, minMs, maxMs, speedup, failures },
     speed: {
       loadMs: loadMs?.median ?? null,
       firstTokenMs: firstTokenMs?.median ?? null,

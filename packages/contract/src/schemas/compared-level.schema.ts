@@ -34,6 +34,10 @@ export const comparedLevelSchema = z.strictObject({
     minMs: milliseconds,
     maxMs: milliseconds,
     speedup: rate,
+    /** Why runs failed, the most frequent cause first; empty when none did. */
+    failures: z.array(
+      z.strictObject({ errorCode: z.string().nullable(), message: z.string().nullable(), runs: z.int().min(1) }),
+    ),
   }),
   /** Medians with the plain prompt. */
   speed: speedSchema,

@@ -16,8 +16,10 @@ export const comparedTasksSchema = z.strictObject({
   failed: z.int().min(0),
   /** Not judged, because the backend or the grader failed; running the comparison again tries them again. */
   errors: z.int().min(0),
-  /** Which tasks these were, and the code of each error. */
-  failures: z.array(z.strictObject({ id: z.string(), errorCode: z.string().nullable() })),
+  /** Which tasks these were, and why. */
+  failures: z.array(
+    z.strictObject({ id: z.string(), errorCode: z.string().nullable(), message: z.string().nullable() }),
+  ),
   /** Share of the judged tasks that passed, with Wilson's 95 % interval. */
   passRate: estimate,
   /** Mean score of the user's grader, with a 95 % bootstrap interval. */

@@ -95,6 +95,8 @@ export interface Measurement {
   readonly succeeded: boolean;
   /** Code of the error when it failed. */
   readonly errorCode: string | null;
+  /** What the error said, cut; it may name files and prompts, so it is never exported. Absent or null when unknown. */
+  readonly errorMessage?: string | null;
   readonly timings: GenerationTimings | null;
   /** Bytes the variant takes when loaded, measured or reported; null when unknown. */
   readonly residentBytes: number | null;

@@ -19,9 +19,9 @@ export interface LoadedSettings {
 /** Loads, saves and watches the settings. */
 export interface ConfigStore {
   /** @throws InvalidConfigError naming the path of the wrong value. */
-  load(): Promise<LoadedSettings>;
-  /** Writes the changed keys, atomically, and keeps everything else in the file as it was. */
-  save(patch: SettingsPatch): Promise<LoadedSettings>;
+  load(options?: CallOptions): Promise<LoadedSettings>;
+  /** Writes the changed keys, atomically, and keeps everything else in the file as it was; cancelled, it has written nothing. */
+  save(patch: SettingsPatch, options?: CallOptions): Promise<LoadedSettings>;
   /** Yields after every change of the file, also by other programs; invalid states are skipped. */
   watch(options?: CallOptions): AsyncIterable<LoadedSettings>;
 }

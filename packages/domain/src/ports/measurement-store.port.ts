@@ -1,4 +1,5 @@
 import type { Measurement, MeasurementKind } from '../measurement/measurement.js';
+import type { CallOptions } from './abort-signal.js';
 import type { Level } from '../quantization/level.js';
 import type { VariantStatistics } from '../metrics/variant-statistics.js';
 
@@ -21,12 +22,15 @@ export interface MeasurementFilter {
   readonly limit?: number | undefined;
 }
 
-/** Keeps measurements. What `append` has returned for is kept even when the process is killed right after. */
+/**
+ * Keeps measurements. What `append` has returned for is kept even when the process is killed right after.
+ * A cancelled `append` has kept a beginning of the list, or all of it.
+ */
 export interface MeasurementStore {
-  append(measurements: readonly Measurement[]): Promise<void>;
+  append(measurements: readonly Measurement[], options?: CallOptions): Promise<void>;
   /** Newest first. */
-  query(filter?: MeasurementFilter): Promise<readonly Measurement[]>;
+  query(filter?: MeasurementFilter, options?: CallOptions): Promise<readonly Measurement[]>;
   /** Statistics per content, by digest where there is one, over the generation records that match. */
-  aggregate(filter?: MeasurementFilter): Promise<readonly VariantStatistics[]>;
+  aggregate(filter?: MeasurementFilter, options?: CallOptions): Promise<readonly VariantStatistics[]>;
   close(): Promise<void>;
 }

@@ -1,5 +1,12 @@
 import { CancelledError } from '@plimsoll/domain';
-import type { BuildMethod, BuildOptions, BuildRequest, BuiltVariant, VariantBuilder } from '@plimsoll/domain';
+import type {
+  BuildMethod,
+  BuildOptions,
+  BuildRequest,
+  BuiltVariant,
+  CallOptions,
+  VariantBuilder,
+} from '@plimsoll/domain';
 import type { InMemoryModelRuntime } from './in-memory-model-runtime.js';
 import { installedVariant } from './installed-variant.js';
 
@@ -15,7 +22,8 @@ export class FakeVariantBuilder implements VariantBuilder {
     this.#method = method;
   }
 
-  async methods(): Promise<readonly BuildMethod[]> {
+  async methods(_request: BuildRequest, { signal }: CallOptions = {}): Promise<readonly BuildMethod[]> {
+    if (signal?.aborted === true) throw new CancelledError('The question was cancelled.');
     return this.#method === null ? [] : [this.#method];
   }
 

@@ -1,3 +1,4 @@
+import { CancelledError } from '@plimsoll/domain';
 import type { CallOptions, ConfigStore, LoadedSettings, Settings, SettingsPatch } from '@plimsoll/domain';
 
 /** Settings a test can start from. */
@@ -34,14 +35,16 @@ export class InMemoryConfigStore implements ConfigStore {
     this.#settings = { ...TEST_SETTINGS, ...settings };
   }
 
-  async load(): Promise<LoadedSettings> {
+  async load({ signal }: CallOptions = {}): Promise<LoadedSettings> {
+    refuseCancelled(signal);
     const origins = Object.fromEntries(
       Object.keys(this.#settings).map((key) => [key, 'default']),
     ) as LoadedSettings['origins'];
     return { settings: this.#settings, origins, path: 'memory', profile: null };
   }
 
-  async save(patch: SettingsPatch): Promise<LoadedSettings> {
+  async save(patch: SettingsPatch, { signal }: CallOptions = {}): Promise<LoadedSettings> {
+    refuseCancelled(signal);
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     this.#settings = { ...this.#settings, ...given };
     for (const listener of this.#listeners) listener();
@@ -62,4 +65,8 @@ export class InMemoryConfigStore implements ConfigStore {
       if (!signal?.aborted) yield await this.load();
     }
   }
+}
+
+function refuseCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new CancelledError('The work on the settings was cancelled.');
 }

@@ -1,5 +1,11 @@
-import { CallStatistics } from '@plimsoll/domain';
-import type { Measurement, MeasurementFilter, MeasurementStore, VariantStatistics } from '@plimsoll/domain';
+import { CallStatistics, CancelledError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  Measurement,
+  MeasurementFilter,
+  MeasurementStore,
+  VariantStatistics,
+} from '@plimsoll/domain';
 
 const matches = (measurement: Measurement, filter: MeasurementFilter): boolean =>
   (filter.kind === undefined || measurement.kind === filter.kind) &&
@@ -19,21 +25,23 @@ const matches = (measurement: Measurement, filter: MeasurementFilter): boolean =
 export class InMemoryMeasurementStore implements MeasurementStore {
   readonly #byId = new Map<string, Measurement>();
 
-  async append(measurements: readonly Measurement[]): Promise<void> {
+  async append(measurements: readonly Measurement[], options: CallOptions = {}): Promise<void> {
+    refuseCancelled(options);
     for (const measurement of measurements) {
       if (!this.#byId.has(measurement.id)) this.#byId.set(measurement.id, measurement);
     }
   }
 
-  async query(filter: MeasurementFilter = {}): Promise<readonly Measurement[]> {
+  async query(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly Measurement[]> {
+    refuseCancelled(options);
     return [...this.#byId.values()]
       .filter((measurement) => matches(measurement, filter))
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, filter.limit ?? 1000);
   }
 
-  async aggregate(filter: MeasurementFilter = {}): Promise<readonly VariantStatistics[]> {
-    const found = await this.query({ ...filter, kind: 'generation', limit: Number.MAX_SAFE_INTEGER });
+  async aggregate(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly VariantStatistics[]> {
+    const found = await this.query({ ...filter, kind: 'generation', limit: Number.MAX_SAFE_INTEGER }, options);
     const calls = new CallStatistics();
     for (const call of found) calls.record(call);
     return calls.statistics();
@@ -42,4 +50,8 @@ export class InMemoryMeasurementStore implements MeasurementStore {
   async close(): Promise<void> {
     // Nothing is held.
   }
+}
+
+function refuseCancelled({ signal }: CallOptions): void {
+  if (signal?.aborted === true) throw new CancelledError('The work on the measurements was cancelled.');
 }

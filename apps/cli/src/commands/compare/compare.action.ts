@@ -63,6 +63,8 @@ export async function compare(context: CommandContext, model: string, flags: Com
       ).compare(request, {
         signal,
         onProgress: ({ phase, detail, fraction }) => bar.update(`${phase} ${detail}`, fraction),
+        onResumed: (kept, of) =>
+          output.note(`Going on with a comparison that was interrupted: ${kept} of ${of} measurements are kept.`),
         onNotMeasured: (one) => tellNotMeasured(output, withPrompts([one], prompts)),
       });
       const comparison = { ...measured, notMeasured: withPrompts(measured.notMeasured ?? [], prompts) };

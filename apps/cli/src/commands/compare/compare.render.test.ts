@@ -15,7 +15,7 @@ const level = (
   digest: null,
   bytes: 1024 ** 2,
   residentBytes: null,
-  runs: { total: 3, succeeded: 3, failed: 0, successRate: 1, meanMs: 5, minMs: 4, maxMs: 6, speedup: 1 },
+  runs: { total: 3, succeeded: 3, failed: 0, successRate: 1, meanMs: 5, minMs: 4, maxMs: 6, speedup: 1, failures: [] },
   speed: { loadMs: 3, firstTokenMs: 2, prefillTokensPerSecond: 900, decodeTokensPerSecond: 100 },
   speedIntervals: { loadMs: null, firstTokenMs: null, prefillTokensPerSecond: null, decodeTokensPerSecond: null },
   decodeSpeedup: null,
@@ -53,6 +53,20 @@ const speedup = (verdict: 'faster' | 'no difference shown'): ComparedLevelDocume
   confidence: 0.95,
   pValue: 0.25,
   verdict,
+});
+
+describe('a level that failed', () => {
+  it('says why, harmless for the terminal', () => {
+    const failures = [
+      { errorCode: 'out-of-memory', message: 'No room for\u001b[2J the cache.', runs: 2 },
+      { errorCode: 'timeout', message: null, runs: 1 },
+    ];
+    const { runs } = level('Q8_0');
+    const shown = text([level('F16'), level('Q8_0', { runs: { ...runs, succeeded: 0, failed: 3, failures } })]);
+    expect(shown).toMatch(/^! Q8_0: 2 runs failed: No room for.* the cache\.$/m);
+    expect(shown).toContain('! Q8_0: 1 run failed: timeout');
+    expect(shown).not.toContain('\u001b');
+  });
 });
 
 describe('the speedup of a level', () => {

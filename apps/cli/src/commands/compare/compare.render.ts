@@ -9,6 +9,7 @@ import {
   formatPercent,
   formatWithError,
 } from '../../output/format.js';
+import { printableSentence } from '../../output/printable.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
 import { renderConditions } from './compare.conditions.render.js';
@@ -21,6 +22,7 @@ export function renderComparison(document: CompareDocument, style: Style, width:
   const parts = [
     renderLevels(document.levels, document.verdict.recommended, style, width),
     renderChance(document.levels, style),
+    renderFailures(document.levels, style),
     renderConditions(document.levels, style, width),
     renderTasks(document.levels, style, width),
     verdict.sentences.join('\n'),
@@ -35,6 +37,22 @@ export function renderComparison(document: CompareDocument, style: Style, width:
     parts.filter((part) => part !== '').join('\n\n'),
   ];
   return lines.join('\n');
+}
+
+/** Causes that are named for each level; the JSON document names them all. */
+const MOST_CAUSES = 3;
+
+/** Why runs failed, a line for each cause. Empty when none did. */
+function renderFailures(levels: readonly ComparedLevelDocument[], style: Style): string {
+  return levels
+    .flatMap(({ level, kvCache, runs }) =>
+      runs.failures.slice(0, MOST_CAUSES).map(({ errorCode, message, runs: failed }) => {
+        const cause = printableSentence(message ?? errorCode ?? 'the cause is not known');
+        const times = failed === 1 ? '1 run' : `${failed} runs`;
+        return `${style.yellow('!')} ${level}${kvCache === 'f16' ? '' : ` / ${kvCache}`}: ${times} failed: ${cause}`;
+      }),
+    )
+    .join('\n');
 }
 
 /** Says what the mark beside a speedup means, and how many runs could do away with it. */

@@ -1,5 +1,6 @@
 import type { ComparedLevelDocument, TaskEstimateDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatNumber, formatPercent } from '../../output/format.js';
+import { printableSentence } from '../../output/printable.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
 
@@ -26,8 +27,8 @@ export function renderTasks(levels: readonly ComparedLevelDocument[], style: Sty
   });
   const failed = new Map<string, string[]>();
   for (const level of levels) {
-    for (const { id, errorCode } of level.tasks?.failures ?? []) {
-      const what = `${id} (${errorCode ?? 'unknown error'})`;
+    for (const { id, errorCode, message } of level.tasks?.failures ?? []) {
+      const what = printableSentence(`${id} (${message ?? errorCode ?? 'unknown error'})`);
       failed.set(what, [...(failed.get(what) ?? []), name(level)]);
     }
   }
