@@ -15,9 +15,15 @@ const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
 /**
  * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
  * slots. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
- * hits none alone. llama-server's own kernels are those that this machine's compiler made.
+ * hits none alone. Both compute with the same number of threads; on a machine with other work give one, since threads that
+ * wait for each other say more of that work than of the engine. llama-server's own kernels are those that this machine's compiler made.
  */
-export async function* bench({ rounds = 3, atOnce = [1, 2, 4, 8], tokens = { sample: 96, generated: 24 } } = {}) {
+export async function* bench({
+  rounds = 3,
+  atOnce = [1, 2, 4, 8],
+  tokens = { sample: 96, generated: 24 },
+  threads = availableParallelism(),
+} = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'));
   const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
   const runtime = new LlamaCppRuntime({ modelsFolder: folder });
@@ -26,7 +32,8 @@ export async function* bench({ rounds = 3, atOnce = [1, 2, 4, 8], tokens = { sam
     await writeGeneratedModel(large, { tokenizerOf: sampleModelPath(), ...GENERATED });
     for (const [name, source] of Object.entries({ sample: sampleModelPath(), generated: large })) {
       const { path: model } = await builder.build({ source, target: name, level: LEVEL });
-      for (const parallel of atOnce) yield await compare(runtime, model, name, parallel, tokens[name], rounds);
+      for (const parallel of atOnce)
+        yield await compare({ runtime, model, name, parallel, maxTokens: tokens[name], rounds, threads });
       await runtime.unload(model);
     }
   } finally {
@@ -35,10 +42,10 @@ export async function* bench({ rounds = 3, atOnce = [1, 2, 4, 8], tokens = { sam
   }
 }
 
-async function compare(runtime, model, name, parallel, maxTokens, rounds) {
-  const server = await startLlamaServer({ model, contextTokens: CONTEXT, parallel, threads: availableParallelism() });
+async function compare({ runtime, model, name, parallel, maxTokens, rounds, threads }) {
+  const server = await startLlamaServer({ model, contextTokens: CONTEXT, parallel, threads });
   try {
-    await runtime.load(model, { contextTokens: CONTEXT, parallel });
+    await runtime.load(model, { contextTokens: CONTEXT, parallel, threads });
     const best = { ours: 0, peer: 0 };
     for (let round = 0; round < rounds; round++) {
       const prompts = Array.from(
