@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { OLLAMA_VERSIONS, locateOllama, startOllama, type OllamaPeer } from '@plimsoll-tooling/peers';
+import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../src/run-program.js';
+import { TestUser, type Run } from './plimsoll.js';
+
+/** The command line from its arguments to its exit code, in this process. */
+async function plimsoll(args: readonly string[], env: TestUser['env']): Promise<Run> {
+  let stdout = '';
+  let stderr = '';
+  const code = await runProgram(args, {
+    stdin: (async function* () {})(),
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    env,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+    nowMs: Date.now,
+  });
+  return { code, stdout, stderr };
+}
+
+/** Puts the sample model on a server as somebody would who never heard of us. */
+async function importSample({ host }: OllamaPeer, model: string): Promise<void> {
+  const file = await readFile(sampleModelPath());
+  const digest = `sha256:${createHash('sha256').update(file).digest('hex')}`;
+  const uploaded = await fetch(`${host}/api/blobs/${digest}`, { method: 'POST', body: file });
+  expect(uploaded.status).toBe(201);
+  const body = { model, files: { 'fable.gguf': digest }, system: 'You tell tales.', stream: false };
+  const created = await fetch(`${host}/api/create`, { method: 'POST', body: JSON.stringify(body) });
+  expect(created.status).toBe(200);
+}
+
+for (const version of OLLAMA_VERSIONS) {
+  if (locateOllama(version) === null) {
+    it.skip(`plimsoll with Ollama ${version} (skipped: npm run peers has not built this server)`, () =>
+      expect(locateOllama(version)).not.toBeNull());
+    continue;
+  }
+  describe(`plimsoll with Ollama ${version}`, () => {
+    const model = 'fable:5m-fp16';
+    let server: OllamaPeer;
+    let user: TestUser;
+
+    const documentOf = async (schema: string, args: readonly string[]): Promise<Record<string, unknown>> => {
+      const { code, stdout, stderr } = await plimsoll([...args, '--json', '--backend', 'ollama'], user.env);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      const document = JSON.parse(stdout) as Record<string, unknown>;
+      expect(ALL_SCHEMAS[schema]!.safeParse(document).error?.issues).toBeUndefined();
+      return document;
+    };
+
+    beforeAll(async () => {
+      server = await startOllama(version);
+      user = await TestUser.create({ OLLAMA_HOST: server.host });
+      await importSample(server, model);
+    });
+    afterAll(async () => {
+      await user.remove();
+      await server.stop();
+    });
+
+    it('lists what is installed', async () => {
+      const { models } = await documentOf('models', ['models']);
+      expect(models).toEqual([expect.objectContaining({ name: model, level: 'F16' })]);
+    });
+
+    it('plans from the header of the installed model, and names what it can make', async () => {
+      const { candidates } = await documentOf('plan', ['plan', model, '--vram', '8', '--level', 'F16,Q8_0,Q6_K']);
+      const status = new Map(
+        (candidates as { level: string; variant: { status: string } }[]).map((one) => [one.level, one.variant.status]),
+      );
+      expect(Object.fromEntries(status)).toMatchObject({ F16: 'local', Q8_0: 'buildable', Q6_K: 'buildable' });
+    });
+
+    it('makes a level that the server does not make', async () => {
+      const document = await documentOf('quantize', ['quantize', model, '--to', 'Q5_K_M']);
+      expect(document).toMatchObject({ level: 'Q5_K_M' });
+      const shown = await fetch(`${server.host}/api/show`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'fable:5m-q5_K_M' }),
+      });
+      expect(await shown.json()).toMatchObject({
+        system: 'You tell tales.',
+        details: { quantization_level: 'Q5_K_M' },
+      });
+    });
+
+    it('runs at a level that is missing, made first', async () => {
+      const args = ['run', model, 'Once upon a time', '--level', 'Q8_0', '--max-tokens', '8'];
+      const { variant, text } = await documentOf('run', args);
+      expect(variant).toMatchObject({ name: 'fable:5m-q8_0', level: 'Q8_0' });
+      expect((variant as { made: string | null }).made).not.toBeNull();
+      expect(text).not.toBe('');
+    });
+
+    it('answers with what is installed when the wanted level cannot be made, unless strict', async () => {
+      const args = ['run', model, 'Once upon a time', '--level', 'IQ1_S', '--max-tokens', '4', '--backend', 'ollama'];
+      const { code, stdout, stderr } = await plimsoll(args, user.env);
+      expect(code).toBe(0);
+      expect(stdout.trim()).not.toBe('');
+      expect(stderr).toMatch(/fable:5m-q5_K_M answers, for there is no IQ1_S of fable:5m-fp16 now/);
+      expect((await plimsoll([...args, '--strict'], user.env)).code).not.toBe(0);
+    });
+
+    it('compares levels, the missing one made', async () => {
+      const { levels } = await documentOf('compare', [
+        ...['compare', model, '--levels', 'F16,Q4_K_M', '--make', '--no-quality'],
+        ...['--iterations', '1', '--max-tokens', '4'],
+      ]);
+      expect(levels).toEqual([expect.objectContaining({ level: 'F16' }), expect.objectContaining({ level: 'Q4_K_M' })]);
+    });
+
+    it('is well, to the doctor', async () => {
+      const { findings } = await documentOf('doctor', ['doctor']);
+      expect(findings).toContainEqual(
+        expect.objectContaining({
+          check: 'backend',
+          status: 'ok',
+          message: `Ollama ${version} answers at ${server.host}.`,
+        }),
+      );
+    });
+  });
+}
