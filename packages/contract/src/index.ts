@@ -8,6 +8,7 @@ export { residentPlanDocument } from './documents/plan-together.document.js';
 export { photoDocument, photosCompareDocument } from './documents/photos.document.js';
 export { planDocument, budgetDocument, candidateDocument } from './documents/plan.document.js';
 export { runDocument } from './documents/run.document.js';
+export { settingsDocument } from './documents/settings.document.js';
 export { statsDocument } from './documents/stats.document.js';
 export type { CompareDocument } from './schemas/compare.schema.js';
 export type { ComparedLevelDocument } from './schemas/compared-level.schema.js';
@@ -38,5 +39,6 @@ export type {
 export type { QuantizeDocument } from './schemas/quantize.schema.js';
 export type { RunDocument } from './schemas/run.schema.js';
 export type { ServeDocument } from './schemas/serve.schema.js';
+export type { SettingsDocument } from './schemas/settings.schema.js';
 export type { StatsExportDocument, StatsImportDocument } from './schemas/stats-exchange.schema.js';
 export type { StatsDocument } from './schemas/stats.schema.js';

@@ -1,16 +1,22 @@
+import { settingsDocument } from '@plimsoll/contract';
+import type { SettingsDocument } from '@plimsoll/contract';
+import { settingsSchema } from '@plimsoll/contract/schemas';
 import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import type { LoadedSettings, SettingsPatch } from '@plimsoll/domain';
+import type { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
 import type { Access } from '../security/access.js';
-import { settingsPatchSchema, shownSettings, shownSettingsSchema } from '../schemas/settings.schema.js';
+import { settingsPatchSchema } from '../schemas/settings.schema.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
 
+const answerSchema: z.ZodType<SettingsDocument> = settingsSchema;
+
 /** `GET` and `PUT /settings`: what holds now, and changes that are written to the file and hold at once. */
 export function addSettingsRoutes(server: HttpServer, services: HttpServices, access: Access): void {
-  const response = { 200: shownSettingsSchema, default: errorBodySchema };
+  const response = { 200: answerSchema, default: errorBodySchema };
   server.get('/settings', { schema: { summary: 'Settings as they hold now, without secrets', response } }, async () =>
-    shownSettings(await services.settings.load()),
+    settingsDocument(await services.settings.load()),
   );
   server.put(
     '/settings',
@@ -24,7 +30,7 @@ export function addSettingsRoutes(server: HttpServer, services: HttpServices, ac
     },
     async (request) => {
       await access.assertMayChange(request, request.body);
-      return shownSettings(await update(services, request.body));
+      return settingsDocument(await update(services, request.body));
     },
   );
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RemoteClient } from '@plimsoll/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { largeModel } from '../../test/large-header.js';
 import { startRangeServer, type RangeServer } from '../../test/range-server.js';
+import { RemoteReader } from '../http/remote-reader.js';
 import { UrlModelInspector } from '../http/url-model-inspector.js';
 import { DiskHeaderCache } from './disk-header-cache.js';
 
@@ -115,6 +117,27 @@ describe('reading URLs through the cache', () => {
     const uncached = new UrlModelInspector({ access }).inspect({ kind: 'url', url: `${server.baseUrl}/m.gguf` });
     await expect(uncached).rejects.toMatchObject({ code: 'backend-failed' });
     expect(server.requests).toHaveLength(2);
+  });
+
+  it('takes one server at its word for itself alone, whatever digest it claims', async () => {
+    const honest = await startRangeServer();
+    try {
+      server.routes.set('/m.gguf', { file: largeModel('"1"', 'qwen2') });
+      honest.routes.set('/m.gguf', { file: largeModel('"1"') });
+      const digest = `sha256:${'a'.repeat(64)}`;
+      const architecture = async (baseUrl: string): Promise<string> => {
+        const reader = new RemoteReader(new RemoteClient(access), new DiskHeaderCache({ folder }));
+        const file = { url: new URL('/m.gguf', baseUrl), name: 'm.gguf', digest, expectedBytes: null };
+        return (await reader.model([file], {})).architecture;
+      };
+      expect(await architecture(server.baseUrl)).toBe('qwen2');
+      expect(await architecture(honest.baseUrl)).toBe('llama');
+      const { length } = honest.requests;
+      expect(await architecture(honest.baseUrl)).toBe('llama');
+      expect(honest.requests).toHaveLength(length);
+    } finally {
+      await honest.close();
+    }
   });
 
   it('does not bring back a file that was taken away', async () => {

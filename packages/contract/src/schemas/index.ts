@@ -13,6 +13,7 @@ import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
 import { runSchema } from './run.schema.js';
 import { serveSchema } from './serve.schema.js';
+import { settingsSchema } from './settings.schema.js';
 import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js';
 import { statsSchema } from './stats.schema.js';
 
@@ -21,6 +22,7 @@ export { gpuSchema } from './gpu.schema.js';
 export { modelsSchema } from './models.schema.js';
 export { planTogetherSchema } from './plan-together.schema.js';
 export { planSchema } from './plan.schema.js';
+export { settingFields, settingsSchema } from './settings.schema.js';
 export { statsSchema } from './stats.schema.js';
 
 /** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
@@ -42,6 +44,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   config: configSchema,
   'config-validate': configValidateSchema,
   'config-path': configPathSchema,
+  settings: settingsSchema,
   doctor: doctorSchema,
   serve: serveSchema,
   demo: demoSchema,

@@ -1,0 +1,59 @@
+import { BOUNDS } from '@plimsoll/domain';
+import type { Bounds, Settings } from '@plimsoll/domain';
+import { z } from 'zod';
+import type { DocumentOf } from '../document-of.js';
+import { kvCacheSchema, levelSchema } from './parts.schema.js';
+
+const within = ([least, most]: Bounds) => z.int().min(least).max(most);
+
+const bits = z.literal([4, 8, 16]);
+
+const overrideSchema = z.strictObject({
+  level: levelSchema.optional(),
+  bits: bits.optional(),
+  enabled: z.boolean().optional(),
+  kvCacheType: kvCacheSchema.optional(),
+  contextTokens: within(BOUNDS.contextTokens).optional(),
+});
+
+/** Every setting but the secret one, by its name in the program. */
+export const settingFields = {
+  backend: z.string(),
+  model: z.string().nullable(),
+  ollamaHost: z.string(),
+  openaiBaseUrl: z.string().nullable(),
+  quantizationEnabled: z.boolean(),
+  quantizationBits: bits,
+  quantizationLevel: levelSchema.nullable(),
+  naming: z.enum(['library', 'prefix']),
+  modelOverrides: z.record(z.string(), overrideSchema),
+  gpuMemoryLimitBytes: z.int().min(0).nullable(),
+  memoryMarginFraction: z.number().min(0).max(1),
+  contextTokens: within(BOUNDS.contextTokens).nullable(),
+  keyCacheType: kvCacheSchema,
+  valueCacheType: kvCacheSchema,
+  threads: within(BOUNDS.threads).nullable(),
+  registryLookups: z.boolean(),
+  modelsFolder: z.string(),
+  storeFile: z.string(),
+  http: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
+  qualityThreshold: z.number().min(0).max(1).nullable(),
+} satisfies Record<keyof Omit<Settings, 'openaiApiKey'>, z.ZodType>;
+
+/** Shape of `SettingsDocument`. */
+export const settingsSchema = z.strictObject({
+  schema: z.literal('plimsoll.settings/1'),
+  /** The API key is shown only as whether there is one. */
+  settings: z.strictObject({ ...settingFields, openaiApiKeySet: z.boolean() }),
+  origins: z.partialRecord(
+    z.enum([...(Object.keys(settingFields) as (keyof typeof settingFields)[]), 'openaiApiKey']),
+    z.enum(['flag', 'environment', 'profile', 'file', 'default']),
+  ),
+  /** The file that is read and written. */
+  path: z.string(),
+  /** Active profile, or null. */
+  profile: z.string().nullable(),
+});
+
+/** What `GET /settings` answers: what holds now, without secrets. */
+export type SettingsDocument = DocumentOf<typeof settingsSchema>;
