@@ -109,6 +109,7 @@ export type {
   PlannedArchitecture,
 } from './planning/plan-request.js';
 export type {
+  Alternative,
   ExactFootprint,
   ExactSummary,
   Fit,

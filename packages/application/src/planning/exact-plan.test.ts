@@ -95,14 +95,14 @@ describe('an exact plan', () => {
   });
 
   test('takes another level when the engine needs more than the closed form said', async () => {
-    const whole = subject(17);
-    const closed = { ...whole, request: { ...whole.request, constraints: { allowPartial: false } } };
+    const whole = subject(10);
+    const closed = { ...whole, request: { ...whole.request, goal: 'quality' as const, constraints: { allowPartial: false } } };
     const { dependencies } = engine(2 * GIB);
     const plan = await exactPlan(dependencies, closed);
-    // 15 GiB of F16, 1 GiB of them on the host, with 1 GiB of cache fit by the closed form; with 2 GiB more they do not.
+    // 7.5 GiB of Q8_0 with 1 GiB of cache fit by the closed form; with 2 GiB more they do not.
     const byForm = await exactPlan(engine(0).dependencies, closed);
-    expect(byForm.recommended?.candidate.level).toBe('F16');
-    expect(plan.recommended?.candidate.level).toBe('Q8_0');
+    expect(byForm.recommended?.candidate.level).toBe('Q8_0');
+    expect(plan.recommended?.candidate.level).toBe('Q4_K_M');
     expect(plan.recommended?.candidate.exact?.differenceBytes).toBe(2 * GIB);
   });
 

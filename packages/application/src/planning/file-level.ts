@@ -1,8 +1,24 @@
 import { levelFromFileType, metadataNumber } from '@plimsoll/domain';
-import type { InspectedModel, Level } from '@plimsoll/domain';
+import type { InspectedModel, Level, ModelHeader } from '@plimsoll/domain';
 
-/** The level that a model file says it has, or null. */
+/**
+ * The level that a model file says it has, or null. Files of gpt-oss call themselves F16 when only what is not MXFP4 in
+ * them is: what most of the bytes are counts.
+ */
 export function fileLevel({ header }: Pick<InspectedModel, 'header'>): Level | null {
   const fileType = metadataNumber(header, 'general.file_type');
-  return fileType === null ? null : levelFromFileType(fileType);
+  const stated = fileType === null ? null : levelFromFileType(fileType);
+  return stated !== null && FULL_PRECISION.includes(stated) && isMostlyMxfp4(header) ? 'MXFP4_MOE' : stated;
+}
+
+const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
+
+function isMostlyMxfp4({ tensors }: ModelHeader): boolean {
+  const sum = (of: ModelHeader['tensors']): number => of.reduce((total, { bytes }) => total + bytes, 0);
+  return sum(tensors.filter(({ type }) => type === 'MXFP4')) > sum(tensors) / 2;
+}
+
+/** The level at which the makers of a model published it, where that is a quantized one; null where it is not. */
+export function publishedLevel(inspected: Pick<InspectedModel, 'header'>): Level | null {
+  return inspected.header.architecture === 'gpt-oss' && fileLevel(inspected) === 'MXFP4_MOE' ? 'MXFP4_MOE' : null;
 }

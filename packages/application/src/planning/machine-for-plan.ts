@@ -25,7 +25,8 @@ export function machineForPlan(request: PlanModelRequest, state: MachineState, s
 
 interface PlannedDevices {
   readonly devices: readonly DeviceFound[];
-  readonly profiles: readonly (DeviceProfile | null)[];
+  /** Null is unknown; `usual` is a card of which only the memory was said. */
+  readonly profiles: readonly (DeviceProfile | 'usual' | null)[];
   readonly limitBytes: number | null;
 }
 
@@ -41,7 +42,7 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
   if (vramBytes !== undefined) {
     const name = `a device with ${formatBytes(vramBytes)}`;
     const device = { name, memory: 'dedicated' as const, totalBytes: vramBytes, freeBytes: vramBytes };
-    return { devices: [device], profiles: [null], limitBytes: null };
+    return { devices: [device], profiles: ['usual'], limitBytes: null };
   }
   return {
     devices: state.devices.map(({ device, reading }) => ({
@@ -55,11 +56,14 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
   };
 }
 
-const speedOf = (profile: DeviceProfile | null): MachineSpeed['host'] => ({
-  bandwidthBytesPerSecond: profile?.bandwidthBytesPerSecond ?? null,
-  fp16Tflops: profile?.fp16Tflops ?? null,
-  kind: profile?.kind ?? 'other',
-});
+/** Peak bandwidth that is assumed of a card of which only the memory was said: that of common cards of 8 to 16 GB. */
+const USUAL_CARD: MachineSpeed['host'] = { bandwidthBytesPerSecond: 300e9, fp16Tflops: null, basis: 'assumed' };
+
+function speedOf(profile: DeviceProfile | 'usual' | null): MachineSpeed['host'] {
+  if (profile === 'usual') return USUAL_CARD;
+  const { bandwidthBytesPerSecond = null, fp16Tflops = null, kind = 'other' } = profile ?? {};
+  return { bandwidthBytesPerSecond, fp16Tflops, kind };
+}
 
 function hostSpeed({ memoryBandwidth, processors }: HostReading): MachineSpeed['host'] {
   const { bandwidthBytesPerSecond, kind, basis } = TYPICAL_HOST;

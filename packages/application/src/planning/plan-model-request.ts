@@ -22,4 +22,15 @@ export interface PlanModelRequest {
 }
 
 /** Levels that a plan looks at when none is named: those that publishers ship, best first. */
-export const USUAL_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
+export const USUAL_LEVELS: readonly Level[] = [
+  'F16',
+  'Q8_0',
+  'Q6_K',
+  'Q5_K_M',
+  'Q4_K_M',
+  'IQ4_XS',
+  'Q4_0',
+  'Q3_K_M',
+  'IQ3_M',
+  'Q2_K',
+];

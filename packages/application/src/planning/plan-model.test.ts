@@ -83,7 +83,7 @@ test('the founding limit lowers what may be used', async () => {
   const limited = await useCase(card('NVIDIA GeForce RTX 4090', 24), { gpuMemoryLimitBytes: 6 * GIB }).plan.plan({
     model: MODEL,
   });
-  expect(free.recommended?.candidate.level).toBe('F16');
+  expect(free.recommended?.candidate.footprint.devices[0]?.totalBytes).toBeGreaterThan(6 * GIB);
   expect(limited.budget.usableBytes).toBe(6 * GIB);
   expect(limited.recommended?.candidate.footprint.devices[0]?.totalBytes).toBeLessThanOrEqual(6 * GIB);
 });
@@ -103,7 +103,7 @@ test('no device memory plans for the processor alone', async () => {
 });
 
 test('it tells which variants are here and which can be pulled', async () => {
-  const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q8_0'] });
+  const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q8_0'], keyCacheTypes: ['f16'] });
   expect(candidates.map(({ variant }) => variant)).toEqual([
     { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local', digest: 'sha256:q4' },
     { name: 'llama3.1:8b-instruct-q8_0', status: 'remote' },
@@ -128,7 +128,11 @@ describe('what was measured here', () => {
       const about = { model: name, variant: name, digest, level: 'Q4_K_M' } as const;
       await recorder.record({ kind: 'speed', succeeded: true, timings, ...about });
     }
-    const { candidates } = await plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q3_K_M'] });
+    const { candidates } = await plan.plan({
+      model: MODEL,
+      levels: ['Q4_K_M', 'Q3_K_M'],
+      keyCacheTypes: ['f16'],
+    });
     return candidates.map(({ expected }) => expected.decodeTokensPerSecond);
   };
 
@@ -157,7 +161,10 @@ test('of a repository the levels are those it offers, with the files to download
     location: 'remote',
   });
   const remote: ModelCatalog = { variants: async () => [entry('Q8_0', 8_540_000_000), entry('Q4_K_M', null)] };
-  const { candidates } = await useCase(null, {}, [remote]).plan.plan({ model: 'hf.co/org/repo' });
+  const { candidates } = await useCase(null, {}, [remote]).plan.plan({
+    model: 'hf.co/org/repo',
+    keyCacheTypes: ['f16'],
+  });
   expect(candidates.filter(({ level }) => level !== 'F16').map(({ variant }) => variant)).toEqual([
     { name: 'hf.co/org/repo:Q8_0', status: 'remote', sizeBytes: 8_540_000_000 },
     { name: 'hf.co/org/repo:Q4_K_M', status: 'remote' },
@@ -179,4 +186,17 @@ test('the file that a URL names can be downloaded; its other levels are nowhere'
   const { candidates } = await useCase(null).plan.plan({ model, levels: ['F16'] });
   expect(candidates[0]?.variant).toMatchObject({ name: model, status: 'remote' });
   expect(candidates[0]?.variant.sizeBytes).toBeGreaterThan(0);
+});
+
+test('with nothing said about the cache, half of it is considered too', async () => {
+  const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M'] });
+  expect(candidates.map(({ shape }) => [shape.keyCacheType, shape.valueCacheType])).toEqual([
+    ['f16', 'f16'],
+    ['q8_0', 'q8_0'],
+  ]);
+  const set = await useCase(null, { keyCacheType: 'q4_0', valueCacheType: 'q4_0' }).plan.plan({
+    model: MODEL,
+    levels: ['Q4_K_M'],
+  });
+  expect(set.candidates.map(({ shape }) => shape.keyCacheType)).toEqual(['q4_0']);
 });

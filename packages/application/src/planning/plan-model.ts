@@ -1,8 +1,9 @@
-import { createFootprintModel, createPlan, metadataString, planTogether, resolveQuantization } from '@plimsoll/domain';
+import { createFootprintModel, createPlan, isPlimsollError, metadataString, planTogether, resolveQuantization } from '@plimsoll/domain';
 import type {
   CacheTypes,
   CallOptions,
   ConfigStore,
+  FootprintModel,
   InspectedModel,
   KvCacheType,
   Level,
@@ -11,6 +12,7 @@ import type {
   ModelHeader,
   Plan,
   PlanRequest,
+  PlanVariant,
   ResidentPlan,
 } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
@@ -19,7 +21,7 @@ import type { EnsureVariant } from '../variants/ensure-variant.js';
 import { exactPlan } from './exact-plan.js';
 import type { ExactPlanDependencies, ExactPlanOptions, ExactPlanSubject } from './exact-plan.js';
 import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
-import { fileLevel } from './file-level.js';
+import { fileLevel, publishedLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
 import { planRequestOf } from './plan-input.js';
@@ -106,12 +108,12 @@ export class PlanModel {
     const wanted = resolveQuantization(settings, request.model);
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
     const offered = await offeredEntries(this.#with.remote ?? [], request.model, options);
-    const levels = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
+    const asked = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
     const found = [...offered, ...fileAtUrl(request.model, inspected)];
     const variants = await plannedVariants(
       this.#with.ensure,
-      { model: request.model, levels, offered: found },
+      { model: request.model, levels: asked, offered: found },
       options,
     );
     const { overhead, ...learned } = await learnedKnowledge(
@@ -123,6 +125,8 @@ export class PlanModel {
       },
       options,
     );
+    const levels =
+      request.levels ?? asked.filter((level) => isWorthOffering(inspected, footprintModel, level, variants.get(level)));
     const input: PlanInput = {
       model: {
         name: metadataString(header, 'general.name') ?? request.model,
@@ -135,6 +139,7 @@ export class PlanModel {
       budget: machine.budget,
       machine: machine.speed,
       levels,
+      publishedLevel: publishedLevel(inspected) ?? undefined,
       cacheTypes: cacheTypes(request, wanted),
       contexts: request.contexts ?? [context],
       parallel: request.parallel,
@@ -166,10 +171,38 @@ function usualLevels(inspected: InspectedModel): readonly Level[] {
   return own === 'BF16' || own === 'F32' ? [own, ...USUAL_LEVELS.slice(1)] : [own, ...USUAL_LEVELS];
 }
 
+/**
+ * A level larger than the file cannot hold more than the file does, unless someone else made it from something better:
+ * of a model that was published quantized nobody can.
+ */
+function isWorthOffering(
+  inspected: InspectedModel,
+  model: FootprintModel,
+  level: Level,
+  variant: PlanVariant | undefined,
+): boolean {
+  if (level === fileLevel(inspected)) return true;
+  const here = variant?.status === 'local' || variant?.status === 'remote';
+  if (here && publishedLevel(inspected) === null) return true;
+  try {
+    return model.weightBytes(level) <= model.weightBytes('file');
+  } catch (error) {
+    // The plan says why a level cannot be made.
+    if (isPlimsollError(error)) return true;
+    throw error;
+  }
+}
+
+/** Half the bytes of f16 at hardly any loss: considered wherever no other cache is set. */
+const HALF_CACHE: CacheTypes = { keyCacheType: 'q8_0', valueCacheType: 'q8_0' };
+
 function cacheTypes(request: PlanModelRequest, wanted: CacheTypes): readonly CacheTypes[] {
   const { keyCacheTypes, valueCacheTypes = [] } = request;
-  if (keyCacheTypes === undefined)
-    return [{ keyCacheType: wanted.keyCacheType, valueCacheType: wanted.valueCacheType }];
+  if (keyCacheTypes === undefined) {
+    const { keyCacheType, valueCacheType } = wanted;
+    const usual = keyCacheType === 'f16' && valueCacheType === 'f16' && request.flashAttention !== 'off';
+    return [{ keyCacheType, valueCacheType }, ...(usual ? [HALF_CACHE] : [])];
+  }
   return keyCacheTypes.map((keyCacheType: KvCacheType, index) => ({
     keyCacheType,
     valueCacheType: valueCacheTypes[index] ?? keyCacheType,

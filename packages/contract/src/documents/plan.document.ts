@@ -1,5 +1,5 @@
 import { cacheName } from '@plimsoll/domain';
-import type { Footprint, LargestContext, MemoryBudget, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
+import type { Alternative, Footprint, LargestContext, MemoryBudget, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
 import type { BudgetDocument, CandidateDocument, MemoryDocument, PlanDocument } from '../schemas/plan.schema.js';
 
 /** The plan as a JSON document, `plimsoll.plan/1`. */
@@ -24,12 +24,20 @@ export function planDocument(plan: Plan): PlanDocument {
             context: recommended.candidate.shape.contextTokens,
             parallel: recommended.candidate.shape.parallel,
             gpuLayers: recommended.candidate.shape.placement.gpuLayers,
+            expertLayersOnHost: recommended.candidate.shape.placement.expertLayersOnHost,
+            alternatives: recommended.alternatives.map(alternativeDocument),
+            caution: recommended.caution,
             reasons: recommended.reasons,
             nextBetter: recommended.nextBetter,
           },
     obstacles: plan.obstacles,
     ...(plan.exact === undefined ? {} : { exact: plan.exact }),
   };
+}
+
+function alternativeDocument(entry: Alternative): NonNullable<PlanDocument['recommended']>['alternatives'][number] {
+  const { kind, level, contextTokens, fit, decodeTokensPerSecond } = entry;
+  return { kind, level, kvCache: cacheName(entry), context: contextTokens, fit, decodeTokensPerSecond };
 }
 
 /** A budget as a document. */
@@ -55,6 +63,8 @@ export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
     parallel: shape.parallel,
     gpuLayers: shape.placement.gpuLayers,
     expertsOnHost: shape.placement.expertLayersOnHost > 0,
+    expertLayersOnHost: shape.placement.expertLayersOnHost,
+    split: shape.placement.split,
     footprint: footprintDocument(candidate.footprint),
     overheadBytes,
     fit,

@@ -31,6 +31,10 @@ export const candidateSchema = z.strictObject({
   parallel: z.int(),
   gpuLayers: z.int(),
   expertsOnHost: z.boolean(),
+  /** Layers, counted from the first, whose experts stay on the host. */
+  expertLayersOnHost: z.int(),
+  /** Share of the offloaded layers per device; empty without any. */
+  split: z.array(z.number()),
   footprint: z.strictObject({
     /** All devices together. */
     device: memorySchema,
@@ -110,6 +114,20 @@ export const planSchema = z.strictObject({
       context: z.int(),
       parallel: z.int(),
       gpuLayers: z.int(),
+      expertLayersOnHost: z.int(),
+      /** Other configurations that are worth a thought. */
+      alternatives: z.array(
+        z.strictObject({
+          kind: z.enum(['better', 'faster', 'context']),
+          level: z.string(),
+          kvCache: z.string(),
+          context: z.int(),
+          fit: z.enum(['full', 'partial', 'none']),
+          decodeTokensPerSecond: predictionSchema,
+        }),
+      ),
+      /** Says that even the best is poor, and what would run well here. */
+      caution: z.string().nullable(),
       reasons: z.array(z.string()),
       nextBetter: z
         .strictObject({

@@ -23,9 +23,9 @@ const NVIDIA: readonly (readonly [RegExp, ProcessorKind])[] = [
   [/RTX 50|Blackwell|^GB10/, 'blackwell'],
   [/RTX 40|Ada$|^L4/, 'ada'],
   [/RTX A\d|^A\d+G?$/, 'ampere-professional'],
-  [/RTX 30|Orin/, 'ampere'],
-  [/RTX 20|GTX 16|Quadro RTX|^T4$/, 'turing'],
-  [/GTX 10|^P\d/, 'pascal'],
+  [/RTX 30|RTX 2050|MX570|Orin/, 'ampere'],
+  [/RTX 20|GTX 16|Quadro RTX|TITAN RTX|^T4$/, 'turing'],
+  [/GTX 10|TITAN X|^P\d/, 'pascal'],
 ];
 
 /** The kind of a catalogued device. */

@@ -10,7 +10,7 @@ import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
 import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
-import { priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
+import { asPublished, priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
 import type { ByPlace } from '../prediction/speed.js';
 import { priorDecodeSpeed, priorPrefillSpeed } from '../prediction/speed.js';
@@ -55,24 +55,31 @@ function withCache(request: PlanRequest, level: Level, facts: LevelFacts, cache:
   const result: PlanCandidate[] = [];
   for (const contextTokens of request.contexts) {
     for (const parallel of request.parallel ?? [1]) {
-      for (const placed of placements(request, level, baseShape(request, cache, contextTokens, parallel))) {
+      const base = baseShape(request, cache, contextTokens, parallel);
+      const points = placements(request, level, base).map((placed): PlanCandidate => {
         const { decode, prefill } = speedOf(request, level, facts, placed);
-        result.push({
-          level,
-          shape: placed.shape,
-          footprint: placed.footprint,
-          overheadBytes: placed.overheadBytes,
-          fit: placed.fit,
-          shortBytes: placed.shortBytes,
-          headroomBytes: placed.headroomBytes,
-          pareto: false,
-          expected: { decodeTokensPerSecond: decode, prefillTokensPerSecond: prefill, quality },
-          variant,
-        });
-      }
+        const { shape, footprint, overheadBytes, fit, shortBytes, headroomBytes } = placed;
+        const expected = { decodeTokensPerSecond: decode, prefillTokensPerSecond: prefill, quality };
+        return { level, shape, footprint, overheadBytes, fit, shortBytes, headroomBytes, pareto: false, expected, variant };
+      });
+      // Layers that were asked for are all shown; of placements that were found, the fastest.
+      result.push(...(request.gpuLayers === undefined ? points.toSorted(byPlacement).slice(0, 1) : points));
     }
   }
   return result;
+}
+
+/** Faster first; then with more layers on devices, on fewer devices, with more left free. */
+function byPlacement(a: PlanCandidate, b: PlanCandidate): number {
+  const speed = ({ expected }: PlanCandidate): number => expected.decodeTokensPerSecond.value ?? 0;
+  const devices = ({ footprint }: PlanCandidate): number =>
+    footprint.devices.filter(({ totalBytes }) => totalBytes > 0).length;
+  return (
+    speed(b) - speed(a) ||
+    b.shape.placement.gpuLayers - a.shape.placement.gpuLayers ||
+    devices(a) - devices(b) ||
+    b.headroomBytes - a.headroomBytes
+  );
 }
 
 /** A shape without placement, the request's defaults filled in. */
@@ -194,7 +201,7 @@ function calibrated(request: PlanRequest, level: Level, kind: 'decode' | 'prefil
 function qualityOf(request: PlanRequest, level: Level, cache: CacheTypes): QualityExpectation {
   const measured = request.measuredQuality?.(level, cache) ?? null;
   if (measured !== null) return measured;
-  const weights = priorQuality(level, request.model.parameters);
+  const weights = level === request.publishedLevel ? asPublished(level) : priorQuality(level, request.model.parameters);
   const keys = priorKvCacheKld(cache.keyCacheType);
   const values = priorKvCacheKld(cache.valueCacheType);
   if (keys === 0 && values === 0) return weights;

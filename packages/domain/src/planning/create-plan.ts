@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
+import { alternativesTo } from './alternatives.js';
 import { formatBytes } from './byte-size.js';
 import { cacheName, candidatesOf } from './candidates.js';
+import { cautionOf } from './caution.js';
 import { largestContext } from './largest-context.js';
 import { grouped, nextBetter } from './next-better.js';
 import { markPareto } from './pareto.js';
@@ -31,17 +33,24 @@ export function createPlan(request: PlanRequest): Plan {
       .filter((cache) => candidates.some(({ shape }) => cacheName(shape) === cacheName(cache)))
       .map((cache) => largestContext(request, level, cache, parallel)),
   );
-  const chosen = ranked(candidates, {
-    goal: request.goal ?? 'quality',
+  const acceptable = ranked(candidates, {
+    goal: request.goal ?? 'balanced',
     constraints: request.constraints ?? {},
     wantedContextTokens: wantedContext(request),
-  })[0];
+  });
+  const chosen = acceptable[0];
   const plan = { model: request.model, budget: request.budget, candidates, largestContexts };
   if (chosen === undefined) return { ...plan, recommended: null, obstacles: obstaclesOf(request, candidates) };
   const better = nextBetter(request, candidates, chosen);
   const longest = longestFor(largestContexts, chosen);
   const reasons = reasonsFor(request, chosen, better, longest);
-  return { ...plan, recommended: { candidate: chosen, reasons, nextBetter: better }, obstacles: [] };
+  const alternatives = alternativesTo(request, chosen, acceptable, largestContexts);
+  const caution = cautionOf(request, chosen);
+  return {
+    ...plan,
+    recommended: { candidate: chosen, reasons, nextBetter: better, alternatives, caution },
+    obstacles: [],
+  };
 }
 
 function check(request: PlanRequest): void {

@@ -74,7 +74,7 @@ function remediesFor(request: PlanRequest, target: PlanCandidate, chosen: PlanCa
 function partialRemedy(request: PlanRequest, target: PlanCandidate): Remedy {
   const { gpuLayers, expertLayersOnHost } = target.shape.placement;
   const all = offloadableLayers(request);
-  const what = expertLayersOnHost > 0 ? 'the experts can stay on the host' : `${gpuLayers} of ${all} layers fit`;
+  const what = expertLayersOnHost > 0 ? 'some experts can stay in RAM' : `${gpuLayers} of ${all} layers fit`;
   const speed = target.expected.decodeTokensPerSecond.value;
   const cost = speed === null ? '' : ` at about ${speed.toFixed(1)} tokens/s`;
   return { kind: 'partial', text: `${what}${cost}` };

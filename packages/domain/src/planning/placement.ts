@@ -28,32 +28,103 @@ export function splitByBudget(budget: MemoryBudget): readonly number[] {
   return budget.devices.map(({ usableBytes }) => usableBytes / budget.usableBytes);
 }
 
+/** Most devices of which every choice is tried; of more, all together and each alone. */
+const MOST_CHOSEN_FROM = 4;
+
+/** Ways to divide layers among some of the devices: what each may hold, and nothing for those left out. */
+function splits(budget: MemoryBudget): readonly (readonly number[])[] {
+  const usable = budget.devices.map(({ usableBytes }) => usableBytes);
+  const filled = usable.flatMap((bytes, index) => (bytes > 0 ? [index] : []));
+  const chosen =
+    filled.length <= MOST_CHOSEN_FROM
+      ? Array.from({ length: 2 ** filled.length - 1 }, (_, mask) => filled.filter((__, bit) => ((mask + 1) >> bit) & 1))
+      : [...filled.map((index) => [index]), filled];
+  return chosen.map((indices) => {
+    const sum = indices.reduce((total, index) => total + (usable[index] ?? 0), 0);
+    return usable.map((bytes, index) => (indices.includes(index) ? bytes / sum : 0));
+  });
+}
+
 /**
- * Places one level in one shape: everything on the devices if that fits; else, of a mixture of experts, all but the
- * experts; else as many layers as fit.
+ * Places one level in one shape, in every way that may be the fastest: everything on some of the devices if that fits;
+ * else, of a mixture of experts, with the experts of as few layers as needed on the host; else as many layers as fit,
+ * with their experts and without. What does not fit at all is one point that says by how much.
  */
 export function placeBest(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
-  const split = splitByBudget(request.budget);
+  const ways = splits(request.budget);
+  if (ways.length === 0) {
+    const host = attempt(request, level, { ...base, placement: ALONE });
+    return [placed(host, host.result.hostShortBytes === 0 ? 'full' : 'none', host.result.hostShortBytes)];
+  }
+  const found = ways.map((split) => placeOn(request, level, base, split));
+  const whole = found.flatMap(({ full, missing }) => (missing === 0 ? [placed(full, 'full', 0)] : []));
+  const parts = found.flatMap((way) => way.partial.map((part) => placed(part, 'partial', way.missing)));
+  // A part on a fast device can be faster than everything on a slow one.
+  if (whole.length + parts.length > 0) return [...whole, ...parts];
+  const missing = Math.min(...found.map((way) => way.missing));
+  if (request.constraints?.allowPartial !== false) {
+    const host = attempt(request, level, { ...base, placement: ALONE });
+    if (host.result.hostShortBytes === 0) return [placed(host, 'partial', missing)];
+  }
+  const closest = found.find((way) => way.missing === missing) ?? found[0];
+  if (closest === undefined) return [];
+  const total =
+    request.constraints?.allowPartial === false ? missing : Math.min(missing, totalShort(closest.full, request.budget));
+  return [placed(closest.full, 'none', total)];
+}
+
+const ALONE: Placement = { gpuLayers: 0, split: [], expertLayersOnHost: 0 };
+
+interface Way {
+  readonly full: Attempt;
+  /** Bytes missing to have everything on these devices. */
+  readonly missing: number;
+  /** Ways to leave a part on the host that fit; empty when the devices hold everything. */
+  readonly partial: readonly Attempt[];
+}
+
+function placeOn(
+  request: PlanRequest,
+  level: Level,
+  base: Omit<RunShape, 'placement'>,
+  split: readonly number[],
+): Way {
   const all = offloadableLayers(request);
   const at = (gpuLayers: number, expertLayersOnHost = 0): Attempt =>
     attempt(request, level, { ...base, placement: { gpuLayers, split, expertLayersOnHost } });
-  const alone = (): Attempt =>
-    attempt(request, level, { ...base, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } });
-  if (split.length === 0) {
-    const host = alone();
-    const fits = host.result.hostShortBytes === 0;
-    return [placed(host, fits ? 'full' : 'none', host.result.hostShortBytes)];
-  }
   const full = at(all);
   const missing = full.result.deviceShortBytes + full.result.hostShortBytes;
-  if (missing === 0) return [placed(full, 'full', 0)];
-  if (request.constraints?.allowPartial === false) return [placed(full, 'none', missing)];
-  const options = [
-    ...(request.architecture.experts === null ? [] : [at(all, all)]),
-    mostLayers(all, full, at) ?? alone(),
-  ].filter(({ result }) => result.deviceShortBytes + result.hostShortBytes === 0);
-  if (options.length > 0) return options.map((option) => placed(option, 'partial', missing));
-  return [placed(full, 'none', Math.min(missing, totalShort(full, request.budget)))];
+  if (missing === 0 || request.constraints?.allowPartial === false) return { full, missing, partial: [] };
+  const options = [mostLayers(all, full, (layers) => at(layers))];
+  // On one memory for both, experts on the host would lie in the same place and be computed more slowly.
+  if (request.architecture.experts !== null && !request.budget.unified) {
+    const bare = at(all, all);
+    options.push(
+      bare.result.deviceShortBytes === 0
+        ? fewestExperts(all, bare, (experts) => at(all, experts))
+        : mostLayers(all, bare, (layers) => at(layers, all)),
+    );
+  }
+  const partial = options.filter((option) => option !== null && fits(option)).filter((option) => option !== null);
+  return { full, missing, partial };
+}
+
+const fits = ({ result }: Attempt): boolean => result.deviceShortBytes + result.hostShortBytes === 0;
+
+/** The attempt that leaves the experts of fewest layers on the host and fits on the devices; `bare` leaves all. */
+function fewestExperts(all: number, bare: Attempt, at: (experts: number) => Attempt): Attempt {
+  let best = bare;
+  let low = 0;
+  let high = all;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    const tried = at(middle);
+    if (tried.result.deviceShortBytes === 0) {
+      best = tried;
+      high = middle;
+    } else low = middle;
+  }
+  return best;
 }
 
 /** Places with exactly so many layers on the devices. */

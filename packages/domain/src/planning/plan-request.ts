@@ -39,7 +39,7 @@ export interface PlanConstraints {
   readonly allowPartial?: boolean | undefined;
 }
 
-/** What to prefer among all that meets the constraints. */
+/** What to prefer among all that meets the constraints; `balanced` when nothing is said. See `utility`. */
 export type PlanGoal = 'quality' | 'speed' | 'balanced';
 
 /** Everything that a plan is made from. */
@@ -51,6 +51,8 @@ export interface PlanRequest {
   /** Devices in the budget's order. */
   readonly machine: MachineSpeed;
   readonly levels: readonly Level[];
+  /** The level the model was trained and published at, where that is a quantized one, such as MXFP4 of gpt-oss. */
+  readonly publishedLevel?: Level | undefined;
   readonly cacheTypes: readonly CacheTypes[];
   /** Context lengths, per sequence. */
   readonly contexts: readonly number[];

@@ -103,6 +103,18 @@ export interface NextBetter {
   readonly remedies: readonly Remedy[];
 }
 
+/** Another configuration that is worth a thought, and what it buys. */
+export interface Alternative {
+  /** `better`: less is lost; `faster`; `context`: a longer one. */
+  readonly kind: 'better' | 'faster' | 'context';
+  readonly level: Level;
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+  readonly contextTokens: number;
+  readonly fit: Fit;
+  readonly decodeTokensPerSecond: Prediction;
+}
+
 /** The choice and why. */
 export interface Recommendation {
   readonly candidate: PlanCandidate;
@@ -110,6 +122,10 @@ export interface Recommendation {
   readonly reasons: readonly string[];
   /** Null when nothing better is left to want. */
   readonly nextBetter: NextBetter | null;
+  /** At most two others, the more useful one first. */
+  readonly alternatives: readonly Alternative[];
+  /** Says that even the best is poor, and what would run well here; null when it is good. */
+  readonly caution: string | null;
 }
 
 /** Operating points for a model on a machine, with one recommended. */

@@ -1,21 +1,13 @@
 import type { PlanCandidate } from './plan.js';
 import type { PlanConstraints, PlanGoal } from './plan-request.js';
 import { rankingLoss } from './ranking-loss.js';
+import { utility } from './utility.js';
 
 /** About as fast as people read: below, waiting is felt. */
 export const READABLE_TOKENS_PER_SECOND = 5;
 
-/** Beyond this more speed is hardly felt, and quality is the better buy. */
-const COMFORTABLE_TOKENS_PER_SECOND = 60;
-
-/** Mean KL divergence above which the loss shows in use: about that of the 3-bit levels. */
-const NOTICEABLE_KLD = 0.1;
-
-/**
- * What one nat of divergence is worth in natural logarithms of speed. With 5 the published table's best trades are
- * Q4_K_M and Q5_K_M when memory bandwidth decides, which is where practice has settled.
- */
-const SPEED_PER_KLD = 5;
+/** Bytes per second that stand in where no speed is known, for the order among such points alone. */
+const NOMINAL_BYTES_PER_SECOND = 200e9;
 
 /** What decides between candidates. */
 export interface RankingRules {
@@ -58,38 +50,32 @@ export function ranked(candidates: readonly PlanCandidate[], rules: RankingRules
 
 /** Smaller is better, key by key. */
 function keysOf(candidate: PlanCandidate, { goal, wantedContextTokens }: RankingRules): readonly number[] {
-  const { shape, expected, fit, footprint } = candidate;
-  const kld = rankingLoss(candidate);
+  const { shape, expected, fit, footprint, variant } = candidate;
+  const loss = rankingLoss(candidate);
   const speed = expected.decodeTokensPerSecond.value;
-  // Bytes stand for time where the speed is not known.
-  const time = speed === null ? footprint.totalBytes : 1 / speed;
-  const slow = speed !== null && speed < READABLE_TOKENS_PER_SECOND;
-  const context = Math.max(0, wantedContextTokens - shape.contextTokens);
-  const spare = Math.max(0, shape.contextTokens - wantedContextTokens);
-  switch (goal) {
-    case 'quality': {
-      const rank = tier(fit === 'full', kld, slow);
-      // Where nothing is good, whole and fast enough, the best quality alone would be the slowest of all.
-      return [rank, context, rank < 3 ? kld : -utility(kld, time, speed), -shape.parallel, time, spare];
-    }
-    case 'speed':
-      return [kld > NOTICEABLE_KLD ? 1 : 0, context, time, kld, -shape.parallel, spare];
-    case 'balanced':
-      return [kld === Number.POSITIVE_INFINITY ? 1 : 0, context, -utility(kld, time, speed), -shape.parallel, spare];
-  }
+  return [
+    variant.status === 'missing' ? 1 : 0,
+    loss === Number.POSITIVE_INFINITY ? 1 : 0,
+    Math.max(0, wantedContextTokens - shape.contextTokens),
+    speed === null ? (fit === 'full' ? 1 : 2) : 0,
+    -candidateUtility(candidate, goal),
+    loss,
+    -shape.parallel,
+    Math.max(0, shape.contextTokens - wantedContextTokens),
+    footprint.totalBytes,
+  ];
 }
 
-/** For quality first: what is good, whole and fast enough; then what is good but split; then what is whole. */
-function tier(full: boolean, kld: number, slow: boolean): number {
-  if (kld <= NOTICEABLE_KLD && !slow) return full ? 0 : 1;
-  if (full && kld !== Number.POSITIVE_INFINITY && !slow) return 2;
-  return full ? 3 : 4;
+/** What a candidate is worth to a goal; where no speed is known, as if memory of a usual speed held it. */
+export function candidateUtility(candidate: PlanCandidate, goal: PlanGoal): number {
+  const { expected, footprint } = candidate;
+  const loss = rankingLoss(candidate);
+  const speed = expected.decodeTokensPerSecond.value ?? NOMINAL_BYTES_PER_SECOND / Math.max(1, footprint.totalBytes);
+  return utility(Number.isFinite(loss) ? loss : UNKNOWN_LOSS, speed, goal);
 }
 
-function utility(kld: number, time: number, speed: number | null): number {
-  const gain = speed === null ? -Math.log(time) : Math.log(Math.min(speed, COMFORTABLE_TOKENS_PER_SECOND));
-  return Number.isFinite(kld) ? gain - SPEED_PER_KLD * kld : Number.NEGATIVE_INFINITY;
-}
+/** Levels of unknown quality are put in order by speed alone. */
+const UNKNOWN_LOSS = 1;
 
 function compareKeys(a: readonly number[], b: readonly number[]): number {
   for (const [index, value] of a.entries()) {

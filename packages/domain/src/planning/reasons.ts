@@ -1,3 +1,4 @@
+import type { Placement } from '../footprint/operating-point.js';
 import { formatBytes } from './byte-size.js';
 import { cacheName } from './candidates.js';
 import { grouped } from './next-better.js';
@@ -32,7 +33,7 @@ function memoryReason(request: PlanRequest, { level, shape, footprint, overheadB
   const usable = onDevice ? budget.usableBytes : budget.host.usableBytes;
   const of = usable === null ? '' : ` of ${formatBytes(usable)} usable`;
   const where = onDevice ? 'device memory' : 'host memory';
-  const how = fit === 'full' ? 'fits whole and takes' : 'fits in part and takes';
+  const how = fit === 'full' ? 'fits entirely and takes' : 'is partly offloaded and takes';
   return `${what} ${how} ${formatBytes(bytes)}${of} (${formatBytes(budget.marginBytes)} kept free) in ${where}.`;
 }
 
@@ -50,15 +51,25 @@ function qualityReason({ level, expected }: PlanCandidate): string {
 
 function speedReasons(request: PlanRequest, chosen: PlanCandidate): readonly string[] {
   const { decodeTokensPerSecond } = chosen.expected;
-  const { gpuLayers, expertLayersOnHost } = chosen.shape.placement;
   const slow = decodeTokensPerSecond.value !== null && decodeTokensPerSecond.value < READABLE_TOKENS_PER_SECOND;
   const speed = `Speed: ${formatPrediction(decodeTokensPerSecond, 'tokens/s')}${slow ? ', slower than reading' : ''}.`;
   if (chosen.fit !== 'partial') return [speed];
-  const where =
-    expertLayersOnHost > 0
-      ? 'The experts stay on the host'
-      : `${gpuLayers} of ${offloadableLayers(request)} layers lie on the device`;
-  return [speed, `${where}; ${formatBytes(chosen.shortBytes)} are missing for all of it.`];
+  return [
+    speed,
+    `${placementWords(request, chosen.shape.placement)}; ${formatBytes(chosen.shortBytes)} are missing for all of it.`,
+  ];
+}
+
+/** Where a partly offloaded model lies, in words. */
+function placementWords(request: PlanRequest, { gpuLayers, expertLayersOnHost }: Placement): string {
+  const all = offloadableLayers(request);
+  const layers = `${gpuLayers} of ${all} layers`;
+  if (request.budget.unified) return `The GPU computes ${layers}, the processor the others`;
+  const { experts, layers: repeating } = request.architecture;
+  if (experts === null || expertLayersOnHost === 0) return `${layers} are on the GPU, the others in RAM`;
+  const count = Math.min(expertLayersOnHost, repeating);
+  const rest = gpuLayers < all ? `, and only ${layers} are on the GPU` : '; all else is on the GPU';
+  return `The experts of ${count === repeating ? 'all' : `${count} of ${repeating}`} layers stay in RAM${rest}`;
 }
 
 function contextReason(request: PlanRequest, chosen: PlanCandidate, longest: LargestContext | null): readonly string[] {

@@ -55,6 +55,9 @@ export function prefillFactor(level: Level): number {
   return baseType === 'F32' || baseType === 'F16' || baseType === 'BF16' ? 1.12 : 0.85;
 }
 
+/** Codebook types (`IQ…`) are unpacked by table look-ups, which keep a processor from reaching its memory's speed. */
+export const unpackingFactor = (level: Level): number => (level.startsWith('IQ') ? 0.8 : 1);
+
 /** Seconds that handing a layer's experts to the host and taking the result back add. */
 export const EXPERT_HOP_SECONDS = 50e-6;
 

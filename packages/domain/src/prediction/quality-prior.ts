@@ -75,6 +75,12 @@ export function priorQuality(level: Level, parameters: number | null = null): Qu
   };
 }
 
+/** The level at which a model's makers trained and published it: nothing better exists. */
+export function asPublished(level: Level): QualityExpectation {
+  const note = `${level} is how the model was published: nothing is lost.`;
+  return { perplexityIncrease: 0, meanKld: 0, sameTopToken: 1, source: 'reference', note };
+}
+
 function sizeNote(parameters: number | null): string {
   if (parameters === null) return 'Larger models lose less, smaller ones more.';
   const billions = parameters / 1e9;

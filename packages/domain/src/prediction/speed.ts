@@ -10,6 +10,7 @@ import {
   TRANSFER_BYTES_PER_SECOND,
   efficiencyOf,
   prefillFactor,
+  unpackingFactor,
 } from './efficiency.js';
 import type { Prediction } from './prediction.js';
 import { UNKNOWN } from './prediction.js';
@@ -71,19 +72,22 @@ export interface SpeedQuestion {
 export function priorDecodeSpeed(question: SpeedQuestion): Prediction {
   const { footprint, machine, layers, expertBytes } = question;
   let seconds = question.expertLayersOnHost * EXPERT_HOP_SECONDS;
+  let assumedSeconds = 0;
   for (const [index, use] of footprint.devices.entries()) {
     const bytes = activeBytes(question, use.weightsBytes, expertBytes?.devices[index] ?? 0) + cacheBytes(question, use);
-    const time = stepTime(bytes, layers.devices[index] ?? 0, machine.devices[index] ?? NOTHING_KNOWN);
+    const time = stepTime(bytes, layers.devices[index] ?? 0, machine.devices[index] ?? NOTHING_KNOWN, question.level);
     if (time === null) return UNKNOWN;
     seconds += time;
+    if (machine.devices[index]?.basis === 'assumed') assumedSeconds += time;
   }
   const { host } = footprint;
   const weights = Math.max(0, host.weightsBytes - question.inputEmbeddingBytes);
   const hostBytes = activeBytes(question, weights, expertBytes?.host ?? 0) + cacheBytes(question, host);
-  const hostTime = stepTime(hostBytes, layers.host, machine.host);
+  const hostTime = stepTime(hostBytes, layers.host, machine.host, question.level);
   if (hostTime === null || seconds + hostTime === 0) return UNKNOWN;
+  if (machine.host.basis === 'assumed') assumedSeconds += hostTime;
   // The spread of an assumption counts as far as the time rests on it.
-  const assumed = machine.host.basis === 'assumed' ? hostTime / (seconds + hostTime) : 0;
+  const assumed = assumedSeconds / (seconds + hostTime);
   const relativeSpread = PRIOR_SPREAD + (ASSUMED_SPREAD - PRIOR_SPREAD) * assumed;
   return { value: 1 / (seconds + hostTime), source: 'prior', relativeSpread, observations: 0 };
 }
@@ -135,10 +139,12 @@ function stepTime(
   bytes: number,
   layers: number,
   { bandwidthBytesPerSecond, kind, basis }: ProcessorSpeed,
+  level: Level,
 ): number | null {
   if (bytes <= 0) return 0;
   if (bandwidthBytesPerSecond === null || bandwidthBytesPerSecond <= 0) return null;
   const { bandwidthShare, layerSeconds } = efficiencyOf(kind);
   const share = basis === 'measured' ? MEASURED_BANDWIDTH_SHARE : bandwidthShare;
-  return bytes / (bandwidthBytesPerSecond * share) + layers * layerSeconds;
+  const unpacking = kind === 'processor' ? unpackingFactor(level) : 1;
+  return bytes / (bandwidthBytesPerSecond * share * unpacking) + layers * layerSeconds;
 }

@@ -100,7 +100,7 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
       valueCacheType: cache.valueCacheType,
       parallel: request.parallel?.[0] ?? 1,
       flashAttention: request.flashAttention ?? 'auto',
-      goal: request.goal ?? 'quality',
+      goal: request.goal ?? 'balanced',
     },
   };
 }

@@ -53,6 +53,7 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     parallel: listed(flags.parallel),
     gpuLayers: listed(flags.gpuLayers),
     flashAttention: flags.flashAttention,
+    goal: flags.prefer,
   };
 }
 

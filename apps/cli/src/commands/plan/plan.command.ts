@@ -43,6 +43,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),
     )
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
+    .addOption(choiceOption('--prefer <goal>', 'what counts more', ['balanced', 'quality', 'speed']))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .option('--html <file>', 'write an interactive HTML page with the plan')
     .option('--exact', 'ask the engine itself, which reports its bytes without loading the weights')

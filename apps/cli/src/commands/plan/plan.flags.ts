@@ -1,4 +1,4 @@
-import type { FlashAttention, KvCacheType, Level } from '@plimsoll/domain';
+import type { FlashAttention, KvCacheType, Level, PlanGoal } from '@plimsoll/domain';
 import type { RemoteFlags } from '@plimsoll/composition';
 import type { BackendFlags } from '../define-command.js';
 
@@ -11,6 +11,7 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly parallel?: number;
   readonly gpuLayers?: number;
   readonly level?: readonly Level[];
+  readonly prefer?: PlanGoal;
   readonly flashAttention?: FlashAttention;
   readonly html?: string;
   readonly exact?: boolean;

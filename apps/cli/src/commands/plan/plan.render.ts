@@ -12,31 +12,45 @@ export interface PlanSubject {
   readonly downloads: boolean;
 }
 
-/** A plan for people: model, budget, the table, what is recommended and why, and what to type next. */
+/** A plan for people: model, machine, what to take and why, what else, what to type next, and the levels as a table. */
 export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
   const { recommended, exact } = document;
-  const lines = [
-    modelLine(document, style),
-    ...budgetLines(document),
-    '',
+  const table = [
     renderCandidates(document, style, width),
     ...(exact === undefined ? [] : exactLines(exact)),
-    '',
   ];
+  const machine = [modelLine(document, style), ...budgetLines(document), ''];
   if (recommended === null) {
-    lines.push(style.red('Nothing is recommended.'), ...document.obstacles.map((text) => `  ${text}`));
-    return lines.join('\n');
+    const obstacles = document.obstacles.map((text) => `  ${text}`);
+    return [...machine, style.red('Nothing is recommended.'), ...obstacles, '', ...table].join('\n');
   }
-  const { level, kvCache, context, gpuLayers, reasons, nextBetter } = recommended;
-  const layers = document.budget.devices.length === 0 ? '' : `, ${gpuLayers} layers on the device`;
-  lines.push(
-    `${style.bold(`Recommended: ${level}`)} with a ${kvCache} cache for ${formatCount(context)} tokens${layers}`,
+  const { level, kvCache, context, reasons, nextBetter, alternatives, caution } = recommended;
+  return [
+    ...machine,
+    ...(caution === null ? [] : [style.yellow(caution), 'The best of what is left:']),
+    `${style.bold(`Recommended: ${level}`)} with a ${kvCache} cache for ${formatCount(context)} tokens`,
     ...reasons.map((reason) => `  • ${reason}`),
     ...(nextBetter?.remedies ?? []).map(({ text }) => `    – ${text}`),
+    ...(alternatives.length === 0 ? [] : ['Or:', ...alternatives.map((entry) => `  • ${alternativeText(entry)}`)]),
     '',
     nextStep(document, subject, style),
-  );
-  return lines.join('\n');
+    '',
+    ...table,
+  ].join('\n');
+}
+
+type Alternative = NonNullable<PlanDocument['recommended']>['alternatives'][number];
+
+const BUYS: Readonly<Record<Alternative['kind'], string>> = {
+  better: 'loses less',
+  faster: 'faster',
+  context: 'longer context',
+};
+
+function alternativeText({ kind, level, kvCache, context, fit, decodeTokensPerSecond }: Alternative): string {
+  const speed = decodeTokensPerSecond.value === null ? '' : `, ${speedCell(decodeTokensPerSecond)} tokens/s`;
+  const where = fit === 'partial' ? ', partly offloaded' : '';
+  return `${BUYS[kind]}: ${level} with a ${kvCache} cache for ${formatCount(context)} tokens${speed}${where}`;
 }
 
 function exactLines({ asked, answered, notes }: NonNullable<PlanDocument['exact']>): readonly string[] {
@@ -117,24 +131,50 @@ const STATUS: Readonly<Record<CandidateDocument['variant']['status'], string>> =
 
 /** The candidates as a table; the recommended one is marked. */
 export function renderCandidates(document: PlanDocument, style: Style, width: number | null): string {
-  const { candidates, recommended } = document;
-  const shown = COLUMNS.filter(({ only }) => only === undefined || only(document));
-  const isChosen = (candidate: CandidateDocument): boolean =>
-    recommended !== null &&
-    candidate.level === recommended.level &&
-    candidate.kvCache === recommended.kvCache &&
-    candidate.context === recommended.context &&
-    candidate.parallel === recommended.parallel &&
-    candidate.gpuLayers === recommended.gpuLayers;
+  const { recommended } = document;
+  const candidates = shownCandidates(document);
+  const shown = COLUMNS.filter(({ only }) => only === undefined || only({ ...document, candidates }));
   return renderTable(
     [{ header: ' ' }, ...shown.map(({ column }) => column)],
     candidates.map((candidate) => [
-      isChosen(candidate) ? style.green('→') : ' ',
+      isRecommended(candidate, recommended) ? style.green('→') : ' ',
       ...shown.map(({ cell }) => cell(candidate, style)),
     ]),
     { maxWidth: width, headerStyle: style.dim },
   );
 }
+
+const FIT_ORDER: readonly CandidateDocument['fit'][] = ['full', 'partial', 'none'];
+
+/** Of each level, context and number of sequences the cache that suits it best; the others are in the JSON document. */
+function shownCandidates({ candidates, recommended }: PlanDocument): readonly CandidateDocument[] {
+  const best = new Map<string, CandidateDocument>();
+  for (const candidate of candidates) {
+    const { level, context, parallel } = candidate;
+    const group = JSON.stringify([level, context, parallel]);
+    const rival = best.get(group);
+    if (rival === undefined || suits(candidate, rival, recommended)) best.set(group, candidate);
+  }
+  return [...best.values()];
+}
+
+function suits(a: CandidateDocument, b: CandidateDocument, recommended: PlanDocument['recommended']): boolean {
+  if (isRecommended(b, recommended)) return false;
+  if (isRecommended(a, recommended)) return true;
+  const fits = FIT_ORDER.indexOf(a.fit) - FIT_ORDER.indexOf(b.fit);
+  if (fits !== 0) return fits < 0;
+  const speed = ({ expected }: CandidateDocument): number => expected.decodeTokensPerSecond.value ?? 0;
+  // What fits entirely is listed with the better cache; what does not, with that which makes it faster or less short.
+  return a.fit === 'full' ? false : a.fit === 'partial' ? speed(a) > speed(b) : a.shortBytes < b.shortBytes;
+}
+
+const isRecommended = (candidate: CandidateDocument, recommended: PlanDocument['recommended']): boolean =>
+  recommended !== null &&
+  candidate.level === recommended.level &&
+  candidate.kvCache === recommended.kvCache &&
+  candidate.context === recommended.context &&
+  candidate.parallel === recommended.parallel &&
+  candidate.gpuLayers === recommended.gpuLayers;
 
 /** How far the closed form is from what the engine says; of another placement it is told as such. */
 function exactCell({ exact }: CandidateDocument): string {
@@ -149,7 +189,7 @@ function fitCell({ fit, shortBytes }: CandidateDocument, style: Style): string {
     case 'full':
       return style.green('yes');
     case 'partial':
-      return style.yellow(`in part, ${formatBytes(shortBytes)} short`);
+      return style.yellow(`partly, ${formatBytes(shortBytes)} short`);
     case 'none':
       return style.red(`no, ${formatBytes(shortBytes)} short`);
   }
