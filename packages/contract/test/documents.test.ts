@@ -56,8 +56,8 @@ describe('documents follow their schemas', () => {
       }
       expect(footprint.device.total + footprint.host.total).toBe(footprint.total);
     }
-    expect(recommended?.level).toBe('F16');
-    expect(recommendedLevel(JSON.stringify(planDocument(createPlan(request))))).toBe('F16');
+    expect(recommended?.level).toBe('Q8_0');
+    expect(recommendedLevel(JSON.stringify(planDocument(createPlan(request))))).toBe('Q8_0');
   });
 
   test('several models in memory at once', () => {

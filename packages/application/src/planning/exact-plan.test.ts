@@ -96,7 +96,10 @@ describe('an exact plan', () => {
 
   test('takes another level when the engine needs more than the closed form said', async () => {
     const whole = subject(10);
-    const closed = { ...whole, request: { ...whole.request, goal: 'quality' as const, constraints: { allowPartial: false } } };
+    const closed = {
+      ...whole,
+      request: { ...whole.request, goal: 'quality' as const, constraints: { allowPartial: false } },
+    };
     const { dependencies } = engine(2 * GIB);
     const plan = await exactPlan(dependencies, closed);
     // 7.5 GiB of Q8_0 with 1 GiB of cache fit by the closed form; with 2 GiB more they do not.

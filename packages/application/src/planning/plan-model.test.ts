@@ -103,7 +103,11 @@ test('no device memory plans for the processor alone', async () => {
 });
 
 test('it tells which variants are here and which can be pulled', async () => {
-  const { candidates } = await useCase(null).plan.plan({ model: MODEL, levels: ['Q4_K_M', 'Q8_0'], keyCacheTypes: ['f16'] });
+  const { candidates } = await useCase(null).plan.plan({
+    model: MODEL,
+    levels: ['Q4_K_M', 'Q8_0'],
+    keyCacheTypes: ['f16'],
+  });
   expect(candidates.map(({ variant }) => variant)).toEqual([
     { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local', digest: 'sha256:q4' },
     { name: 'llama3.1:8b-instruct-q8_0', status: 'remote' },

@@ -1,4 +1,11 @@
-import { createFootprintModel, createPlan, isPlimsollError, metadataString, planTogether, resolveQuantization } from '@plimsoll/domain';
+import {
+  createFootprintModel,
+  createPlan,
+  isPlimsollError,
+  metadataString,
+  planTogether,
+  resolveQuantization,
+} from '@plimsoll/domain';
 import type {
   CacheTypes,
   CallOptions,

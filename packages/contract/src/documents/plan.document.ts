@@ -1,5 +1,13 @@
 import { cacheName } from '@plimsoll/domain';
-import type { Alternative, Footprint, LargestContext, MemoryBudget, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
+import type {
+  Alternative,
+  Footprint,
+  LargestContext,
+  MemoryBudget,
+  MemoryUse,
+  Plan,
+  PlanCandidate,
+} from '@plimsoll/domain';
 import type { BudgetDocument, CandidateDocument, MemoryDocument, PlanDocument } from '../schemas/plan.schema.js';
 
 /** The plan as a JSON document, `plimsoll.plan/1`. */

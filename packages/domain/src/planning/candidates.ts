@@ -60,7 +60,18 @@ function withCache(request: PlanRequest, level: Level, facts: LevelFacts, cache:
         const { decode, prefill } = speedOf(request, level, facts, placed);
         const { shape, footprint, overheadBytes, fit, shortBytes, headroomBytes } = placed;
         const expected = { decodeTokensPerSecond: decode, prefillTokensPerSecond: prefill, quality };
-        return { level, shape, footprint, overheadBytes, fit, shortBytes, headroomBytes, pareto: false, expected, variant };
+        return {
+          level,
+          shape,
+          footprint,
+          overheadBytes,
+          fit,
+          shortBytes,
+          headroomBytes,
+          pareto: false,
+          expected,
+          variant,
+        };
       });
       // Layers that were asked for are all shown; of placements that were found, the fastest.
       result.push(...(request.gpuLayers === undefined ? points.toSorted(byPlacement).slice(0, 1) : points));

@@ -94,7 +94,11 @@ describe('the recommendation', () => {
   });
 
   test('takes a smaller cache where that buys a better level', () => {
-    const { candidate } = plan([8], { contexts: [12288], cacheTypes: [F16_CACHE, Q8_CACHE] }).recommended!;
+    const { candidate } = plan([8], {
+      goal: 'quality',
+      contexts: [12288],
+      cacheTypes: [F16_CACHE, Q8_CACHE],
+    }).recommended!;
     expect([candidate.level, candidate.shape.keyCacheType]).toEqual(['Q6_K', 'q8_0']);
   });
 
@@ -111,7 +115,7 @@ describe('the recommendation', () => {
     expect(chosen([24], { goal: 'quality' })).toBe('Q8_0');
     expect(chosen([24], { goal: 'speed' })).toBe('Q4_K_M');
     expect(chosen([24], { goal: 'balanced' })).toBe('Q6_K');
-    expect(chosen([8], { goal: 'balanced' })).toBe('Q4_K_M');
+    expect(chosen([8], { goal: 'balanced' })).toBe('Q5_K_M');
   });
 
   test('meets the constraints', () => {
@@ -124,7 +128,7 @@ describe('the recommendation', () => {
 
   test('with a cache whose cost nobody published, the level still decides, and nothing is made up', () => {
     const cache = { keyCacheType: 'q4_0', valueCacheType: 'q4_0' } as const;
-    const { candidate } = plan([8], { cacheTypes: [cache] }).recommended!;
+    const { candidate } = plan([8], { goal: 'quality', cacheTypes: [cache] }).recommended!;
     expect(candidate.level).toBe('Q6_K');
     expect(candidate.expected.quality.meanKld).toBeNull();
     expect(candidate.expected.quality.note).toMatch(/What a cache of q4_0 costs is not known: measure it/);

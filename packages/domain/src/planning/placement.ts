@@ -83,12 +83,7 @@ interface Way {
   readonly partial: readonly Attempt[];
 }
 
-function placeOn(
-  request: PlanRequest,
-  level: Level,
-  base: Omit<RunShape, 'placement'>,
-  split: readonly number[],
-): Way {
+function placeOn(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>, split: readonly number[]): Way {
   const all = offloadableLayers(request);
   const at = (gpuLayers: number, expertLayersOnHost = 0): Attempt =>
     attempt(request, level, { ...base, placement: { gpuLayers, split, expertLayersOnHost } });

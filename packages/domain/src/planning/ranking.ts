@@ -68,10 +68,10 @@ function keysOf(candidate: PlanCandidate, { goal, wantedContextTokens }: Ranking
 
 /** What a candidate is worth to a goal; where no speed is known, as if memory of a usual speed held it. */
 export function candidateUtility(candidate: PlanCandidate, goal: PlanGoal): number {
-  const { expected, footprint } = candidate;
+  const { expected, footprint, fit } = candidate;
   const loss = rankingLoss(candidate);
   const speed = expected.decodeTokensPerSecond.value ?? NOMINAL_BYTES_PER_SECOND / Math.max(1, footprint.totalBytes);
-  return utility(Number.isFinite(loss) ? loss : UNKNOWN_LOSS, speed, goal);
+  return utility(Number.isFinite(loss) ? loss : UNKNOWN_LOSS, speed, goal, fit === 'partial');
 }
 
 /** Levels of unknown quality are put in order by speed alone. */

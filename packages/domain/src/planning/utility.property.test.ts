@@ -149,10 +149,16 @@ test('utility falls with loss and rises with speed', () => {
   const loss = fc.double({ min: 0, max: 3, noNaN: true });
   const speed = fc.double({ min: 0.01, max: 1000, noNaN: true });
   fc.assert(
-    fc.property(loss, speed, fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constantFrom(...GOALS), (l, s, more, goal) => {
-      expect(utility(l, s + more, goal)).toBeGreaterThan(utility(l, s, goal));
-      expect(utility(l + more, s, goal)).toBeLessThan(utility(l, s, goal));
-    }),
+    fc.property(
+      loss,
+      speed,
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      fc.constantFrom(...GOALS),
+      (l, s, more, goal) => {
+        expect(utility(l, s + more, goal)).toBeGreaterThan(utility(l, s, goal));
+        expect(utility(l + more, s, goal)).toBeLessThan(utility(l, s, goal));
+      },
+    ),
   );
 });
 

@@ -15,10 +15,7 @@ export interface PlanSubject {
 /** A plan for people: model, machine, what to take and why, what else, what to type next, and the levels as a table. */
 export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
   const { recommended, exact } = document;
-  const table = [
-    renderCandidates(document, style, width),
-    ...(exact === undefined ? [] : exactLines(exact)),
-  ];
+  const table = [renderCandidates(document, style, width), ...(exact === undefined ? [] : exactLines(exact))];
   const machine = [modelLine(document, style), ...budgetLines(document), ''];
   if (recommended === null) {
     const obstacles = document.obstacles.map((text) => `  ${text}`);
