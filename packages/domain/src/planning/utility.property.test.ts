@@ -108,7 +108,7 @@ test('with faster memory the choice is worth no less', () => {
     fc.property(machine, fc.double({ min: 1, max: 4, noNaN: true }), (before, factor) => {
       const cards = before.cards.map(({ gib: size, bandwidthGBs }) => ({
         gib: size,
-        bandwidthGBs: (bandwidthGBs ?? 0) * factor,
+        bandwidthGBs: bandwidthGBs * factor,
       }));
       expectNoWorse(chosen(before), chosen({ ...before, cards }), before.goal);
     }),
