@@ -57,3 +57,14 @@ test('a choice that has become a thousand times slower is left at once', () => {
   run(tuner, 4, { 2: 1_200 });
   expect(tuner.threads).toBe(1);
 });
+
+test('one that begins settled keeps to its first choice until that becomes slow', () => {
+  const tuner = new ThreadTuner([4, 3], 3, 'settled');
+  for (let step = 0; step < 500; step++) {
+    expect(tuner.threads).toBe(4);
+    tuner.record(20 + (step % 5));
+  }
+  // The machine became busy: with all cores each barrier waits for the scheduler.
+  for (let step = 0; step < 40; step++) tuner.record(tuner.threads === 4 ? 200 : 40);
+  expect(tuner.threads).toBe(3);
+});
