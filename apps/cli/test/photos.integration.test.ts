@@ -34,11 +34,17 @@ interface Ran {
   readonly stderr: string;
 }
 
-async function plimsoll(...args: readonly string[]): Promise<Ran> {
+const plimsoll = (...args: readonly string[]): Promise<Ran> => started(args, new AbortController().signal);
+
+async function started(
+  args: readonly string[],
+  signal: AbortSignal,
+  onOut: (text: string) => void = () => undefined,
+): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   const code = await runProgram(args, {
     stdin: (async function* () {})(),
-    stdout: { write: (text: string) => ((stdout += text), true) },
+    stdout: { write: (text: string) => ((stdout += text), onOut(text), true) },
     stderr: { write: (text: string) => ((stderr += text), true) },
     env: {
       HOME: home,
@@ -47,7 +53,7 @@ async function plimsoll(...args: readonly string[]): Promise<Ran> {
       XDG_CACHE_HOME: home,
       PLIMSOLL_STORE_FILE: path.join(home, 'm.db'),
     },
-    signal: new AbortController().signal,
+    signal,
     version: '0',
     nowMs: () => performance.now(),
   });
@@ -117,6 +123,20 @@ describe('photos evaluate', () => {
     const ran = await plimsoll('photos', 'evaluate', at('boats.jpg'), at('boats.jpeg'), '--xmp');
     expect(ran.stderr).toMatch(/would share .*boats\.xmp/);
   });
+});
+
+test('photos watch judges each photo once, one that comes later too, until it is stopped', async () => {
+  const stop = new AbortController();
+  const names: string[] = [];
+  const ran = await started(['photos', 'watch', folder, '--json'], stop.signal, (text) => {
+    const line = ALL_SCHEMAS['photo']!.parse(JSON.parse(text)) as { readonly path: string };
+    names.push(path.basename(line.path));
+    if (names.length === 4) void copyFile(original('nagasaki-boats'), at('later.jpg'));
+    if (names.length === 5) stop.abort();
+  });
+  expect(ran.code).toBe(0);
+  expect(names.slice(0, 4).sort()).toEqual(['boats blurred.jpg', 'boats.jpg', 'broken.jpg', 'cat\n🐈.jpg']);
+  expect(names.slice(4)).toEqual(['later.jpg']);
 });
 
 describe('bad input', () => {

@@ -13,6 +13,7 @@ const benches = {
   footprint: './footprint/footprint-bench.mjs',
   plan: './plan/plan-bench.mjs',
   gateway: './gateway/gateway-bench.mjs',
+  photos: './photos/photos-bench.mjs',
 };
 
 const usage = `usage: npm run bench -- [${Object.keys(benches).join(' | ')}] …   (all, when none is named)`;

@@ -7,7 +7,7 @@ import { errorSchema } from './error.schema.js';
 import { gpuSchema } from './gpu.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
-import { photosCompareSchema, photosSchema, photosUndoSchema } from './photos.schema.js';
+import { photoLineSchema, photosCompareSchema, photosSchema, photosUndoSchema } from './photos.schema.js';
 import { planTogetherSchema } from './plan-together.schema.js';
 import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
@@ -38,6 +38,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   stats: statsSchema,
   'stats-export': statsExportSchema,
   'stats-import': statsImportSchema,
+  photo: photoLineSchema,
   photos: photosSchema,
   'photos-compare': photosCompareSchema,
   'photos-undo': photosUndoSchema,

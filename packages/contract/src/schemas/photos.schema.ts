@@ -60,6 +60,9 @@ export type PhotosDocument = DocumentOf<typeof photosSchema>;
 /** One photo of it. */
 export type PhotoDocument = DocumentOf<typeof photoSchema>;
 
+/** Shape of a line of `plimsoll photos watch` with `--json`. */
+export const photoLineSchema = photoSchema.extend({ schema: z.literal('plimsoll.photo/1') });
+
 const figureSchema = z.strictObject({
   value: z.number().nullable(),
   /** At 95 % confidence, by resampling photos. */

@@ -12,6 +12,7 @@ import { photoFolder, undoFolder } from './photo-folders.js';
 import { photosCsv } from './photos.csv.js';
 import type { EvaluateFlags } from './photos.flags.js';
 import { renderPhotos } from './photos.render.js';
+import { lowerLevels } from './lower-levels.js';
 import { sidecarPatch } from './sidecar-patch.js';
 import { UndoJournal } from './undo-journal.js';
 
@@ -45,11 +46,12 @@ export async function evaluatePhotos(
         preset: flags.preset,
         model: flags.model ?? null,
         level: flags.level,
+        lowerLevels: lowerLevels(flags, plimsoll.loaded.settings),
         askAboutRejects: flags.askRejects,
         sendPicture: flags.picture,
         parallel: flags.parallel,
         rejudge: flags.rejudge,
-        results: flags.fresh === true ? { get: async () => null, put: results.put } : results,
+        results: flags.fresh === true ? { ...results, get: async () => null } : results,
       })) {
         outcomes.push(outcome);
         bar.update(`${outcomes.length} of ${photos.length}`, outcomes.length / photos.length);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { decimalNumber, levelName, listOf, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
-import type { EvaluateFlags, PhotosCompareFlags, UndoFlags } from './photos.flags.js';
+import type { EvaluateFlags, PhotosCompareFlags, PhotosFlags, UndoFlags } from './photos.flags.js';
 
 /** Describes `plimsoll photos` and its subcommands. */
 export function addPhotosCommand(program: Command, run: RunAction): void {
@@ -54,6 +54,13 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     .action((paths: readonly string[], flags: PhotosCompareFlags) =>
       run(flags, async (context) => (await import('./compare.action.js')).comparePhotos(context, paths, flags)),
     );
+  judging(
+    defineCommand(photos, 'watch <folder>', 'judge photos as they come in, until it is stopped', [
+      { command: 'plimsoll photos watch ~/Pictures/incoming', effect: 'one line per photo; with --json one document' },
+    ]),
+  ).action((folder: string, flags: PhotosFlags) =>
+    run(flags, async (context) => (await import('./watch.action.js')).watchPhotos(context, folder, flags)),
+  );
   defineCommand(photos, 'undo', 'take back the sidecars that the last run wrote', [
     { command: 'plimsoll photos undo', effect: 'sidecars that somebody has edited since are left alone' },
   ]).action((flags: UndoFlags) =>

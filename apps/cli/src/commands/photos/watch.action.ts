@@ -1,0 +1,77 @@
+import { EvaluatePhotos, type PhotoOutcome } from '@plimsoll/application';
+import { openPhotoReader, openPhotoResults, photoModel } from '@plimsoll/composition';
+import { photoDocument } from '@plimsoll/contract';
+import { CLOCK } from '@plimsoll/di';
+import { isPlimsollError } from '@plimsoll/domain';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { CommandContext } from '../command-context.js';
+import { EXIT } from '../../errors/exit-codes.js';
+import { withPlimsoll } from '../with-plimsoll.js';
+import { findPhotos } from './find-photos.js';
+import { lowerLevels } from './lower-levels.js';
+import { photoFolder } from './photo-folders.js';
+import type { PhotosFlags } from './photos.flags.js';
+
+const LOOK_MS = 2000;
+
+/** `plimsoll photos watch`: looks again and again, which works on shares and cards where systems send no events. */
+export async function watchPhotos(context: CommandContext, folder: string, flags: PhotosFlags): Promise<number> {
+  const { output, signal } = context;
+  await stat(folder).catch(() => findPhotos([folder]));
+  return withPlimsoll(context, flags, async (plimsoll) => {
+    const { settings } = plimsoll.loaded;
+    const clock = await plimsoll.get(CLOCK);
+    const [reader, results] = [await openPhotoReader(), await openPhotoResults(photoFolder(settings.storeFile))];
+    const evaluate = new EvaluatePhotos(reader, photoModel(plimsoll));
+    const { preset, model = null, level, picture: sendPicture } = flags;
+    const options = { signal, preset, model, level, sendPicture, results, lowerLevels: lowerLevels(flags, settings) };
+    const arrivals = new Arrivals();
+    output.note(`Watching ${path.resolve(folder)}. Stop with Ctrl-C.`);
+    try {
+      for (;;) {
+        for await (const outcome of evaluate.evaluateAll(await arrivals.look(folder), options)) show(context, outcome);
+        await clock.sleep(LOOK_MS, { signal });
+      }
+    } catch (error) {
+      if (isPlimsollError(error) && error.code === 'cancelled' && signal.aborted) return EXIT.done;
+      throw error;
+    } finally {
+      await Promise.allSettled([reader.close(), results.close()]);
+    }
+  });
+}
+
+function show({ output }: CommandContext, outcome: PhotoOutcome): void {
+  const { path: file, evaluation, error } = outcome;
+  output.jsonLine({ schema: 'plimsoll.photo/1', ...photoDocument(outcome, [], null) });
+  output.part({ file, why: error?.message ?? null }, (shown) =>
+    evaluation === null
+      ? (shown.why ?? '')
+      : `${evaluation.overallScore.toFixed(1)} ${evaluation.recommendation.padEnd(7)} ${path.basename(shown.file)}`,
+  );
+}
+
+/** Photos that are new or changed and have been at rest between two looks: no half-copied file is read. */
+class Arrivals {
+  #seen = new Map<string, string>();
+  readonly #done = new Map<string, string>();
+
+  async look(folder: string): Promise<readonly string[]> {
+    const now = new Map<string, string>();
+    const ready: string[] = [];
+    // An empty folder, or one that is away for a while, has no photos yet.
+    for (const file of await findPhotos([folder]).catch(() => [])) {
+      const found = await stat(file).catch(() => null);
+      if (found === null) continue;
+      const state = `${found.size} ${found.mtimeMs}`;
+      now.set(file, state);
+      if (this.#seen.get(file) !== state || this.#done.get(file) === state) continue;
+      this.#done.set(file, state);
+      ready.push(file);
+    }
+    for (const file of this.#done.keys()) if (!now.has(file)) this.#done.delete(file);
+    this.#seen = now;
+    return ready;
+  }
+}
