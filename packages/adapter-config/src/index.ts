@@ -1,6 +1,7 @@
 export { createConfigStore } from './create-config-store.js';
 export type { ConfigStoreOptions } from './create-config-store.js';
 export { configJsonSchema } from './fields/config-schema.js';
+export { SETTING_PATHS } from './fields/setting-fields.js';
 export { ollamaBaseUrl } from './fields/ollama-host.js';
 export { FileConfigStore } from './file-config-store.js';
 export type { FileConfigStoreOptions, SettingEntry } from './file-config-store.js';

@@ -113,7 +113,10 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
     return kind === 'name' ? inspectAny() : new InspectModel(NO_NAMES, await services.getAll(MODEL_INSPECTOR));
   };
   // The backend first: its own inspector knows its names best.
-  const inspectAny = once(async () => new InspectModel(await runtime(), await services.getAll(MODEL_INSPECTOR)));
+  const inspectAny = once(
+    async () =>
+      new InspectModel(await runtime(), await services.getAll(MODEL_INSPECTOR), await services.get(MODEL_CATALOG)),
+  );
   const inspect = (model?: string): Promise<InspectModel> => (model === undefined ? inspectAny() : inspectNamed(model));
 
   const ensure = once(
@@ -200,7 +203,13 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         new GenerateText(await runtime(), await places(), await recorder(), await services.get(EVENT_BUS), warn),
     ),
     quantization: once(
-      async () => new QuantizeModel(await services.getAll(VARIANT_BUILDER), naming, await services.get(EVENT_BUS)),
+      async () =>
+        new QuantizeModel(
+          await services.getAll(VARIANT_BUILDER),
+          naming,
+          await services.get(EVENT_BUS),
+          async (model, options) => (await ensure()).source(model, options),
+        ),
     ),
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({

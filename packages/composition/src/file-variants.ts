@@ -1,6 +1,7 @@
 import {
   CapabilityMissingError,
   LEVELS,
+  isFullPrecision,
   isPlimsollError,
   levelFromFileType,
   metadataNumber,
@@ -16,9 +17,6 @@ import {
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
-
-/** Levels that quantization starts from without losing twice. */
-const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
 
 /**
  * What can be said about the variants of a GGUF file from headers alone, without starting the engine: which files
@@ -65,7 +63,7 @@ export class FileVariants implements ModelCatalog {
     const inspected = await this.#inspect(source, options);
     const from = inspected === null ? null : levelOf(inspected);
     if (from === null) return [];
-    return FULL_PRECISION.includes(from) || allowRequantize === true ? ['quantize'] : [];
+    return isFullPrecision(from) || allowRequantize === true ? ['quantize'] : [];
   }
 
   async #inspect(name: string, options?: CallOptions): Promise<InspectedModel | null> {

@@ -1,6 +1,7 @@
 import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
 import type { BackendUseCases } from '@plimsoll/composition';
 import { BackendFailedError } from '@plimsoll/domain';
+import { requireLevel } from './require-level.js';
 import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
@@ -35,7 +36,10 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
     checkModelExists: (model, callOptions) =>
       using(async (use) => (await (await use.runtime()).find(model, callOptions)) !== null),
     plan: (request, callOptions) =>
-      using(async (use) => (await use.planning(request.model)).plan(request, callOptions)),
+      using(async (use) => {
+        const levels = request.levels?.map(requireLevel);
+        return (await use.planning(request.model)).plan({ ...request, levels }, callOptions);
+      }),
     close,
   };
 }
@@ -46,7 +50,8 @@ async function generate(
   prompt: string,
   options: GenerateOptions,
 ): Promise<GeneratedText> {
-  const { signal, system, images, level, make = true, onText, ...sampling } = options;
+  const { signal, system, images, make = true, onText, ...sampling } = options;
+  const level = options.level === undefined ? undefined : requireLevel(options.level);
   const input = { kind: 'prompt' as const, prompt, system, images };
   const generation = await use.generation();
   let text = '';
@@ -70,8 +75,8 @@ async function compare(
   return (await use.comparison({ model })).compare(
     {
       model,
-      levels: options.levels ?? ['Q8_0', 'Q4_K_M'],
-      reference: options.reference ?? 'F16',
+      levels: (options.levels ?? ['Q8_0', 'Q4_K_M']).map(requireLevel),
+      reference: requireLevel(options.reference ?? 'F16'),
       kvCaches: [],
       iterations: options.iterations ?? 3,
       prompt: options.prompt ?? PROMPT,

@@ -3,3 +3,26 @@ export type { PlimsollOptions } from './plimsoll-options.js';
 export type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 export { createAiSelector } from './create-ai-selector.js';
 export type { AiSelector, AiSelectorOptions, BatchOptions, ComparePerformanceOptions } from './ai-selector.js';
+export {
+  BackendFailedError,
+  BackendUnreachableError,
+  BusyError,
+  CancelledError,
+  CapabilityMissingError,
+  EngineMismatchError,
+  InvalidConfigError,
+  InvalidInputError,
+  InvalidModelFileError,
+  ModelNotFoundError,
+  NothingFitsError,
+  OutOfMemoryError,
+  PlimsollError,
+  StorageFailedError,
+  TimeoutError,
+  UnsupportedLevelError,
+  UnsupportedModelError,
+  VariantNotFoundError,
+  LEVEL_NAMES,
+} from '@plimsoll/domain';
+export type { Level, Plan, VariantStatistics } from '@plimsoll/domain';
+export type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';

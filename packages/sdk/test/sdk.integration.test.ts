@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareLevels } from '../examples/compare-levels.js';
 import { askTwice } from '../examples/the-founding-client.js';
-import { createPlimsoll } from '../src/index.js';
+import { InvalidInputError, createPlimsoll } from '../src/index.js';
+import type { Level } from '../src/index.js';
 
 let folder: string;
 const model = `${SAMPLE_MODEL.name}-f16`;
@@ -58,6 +59,20 @@ test('models are listed and checked; wrong bits are refused; settings stay in th
   } finally {
     await plimsoll.close();
   }
+});
+
+test('after closing every call throws, and a level that is none is a clear error', async () => {
+  const plimsoll = await open();
+  const level = 'Q9' as Level;
+  const refused = await plimsoll.generate(model, 'Once', { level }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(InvalidInputError);
+  expect(refused).toMatchObject({ message: '"Q9" is not a quantization level.' });
+  await expect(plimsoll.compareQuantization(model, { levels: [level] })).rejects.toThrow('"Q9"');
+  await expect(plimsoll.plan({ model, levels: [level] })).rejects.toThrow('"Q9"');
+  await plimsoll.close();
+  await expect(plimsoll.generate(model, 'Once')).rejects.toMatchObject({ code: 'invalid-input' });
+  await expect(plimsoll.listModels()).rejects.toMatchObject({ code: 'invalid-input' });
+  await expect(plimsoll.getQuantizationSettings()).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
 test('a plan tells what fits on a described card', async () => {

@@ -2,7 +2,7 @@ import type { GenerateText, GenerateTextEvent } from '@plimsoll/application';
 import type { BuildProgress } from '@plimsoll/domain';
 import { errorAnswer } from '../errors/error-answer.js';
 import type { GenerateCall } from '../schemas/generate.schema.js';
-import { Latest } from './latest.js';
+import { LatestValue } from './latest-value.js';
 
 /** How a generation is streamed. */
 export interface GenerationStream {
@@ -23,7 +23,7 @@ export async function* generationEvents({
   signal,
   heartbeatMs,
 }: GenerationStream): AsyncGenerator<string> {
-  const progress = new Latest<BuildProgress>();
+  const progress = new LatestValue<BuildProgress>();
   const { request, level, make } = call;
   const options = { level, make, signal, onProgress: (value: BuildProgress) => progress.put(value) };
   const source = generation.generate(request, options)[Symbol.asyncIterator]();
@@ -68,7 +68,7 @@ export async function* generationEvents({
 
 async function firstOf(
   next: Promise<unknown>,
-  progress: Latest<BuildProgress>,
+  progress: LatestValue<BuildProgress>,
   heartbeatMs: number,
 ): Promise<'event' | 'progress' | 'silence'> {
   let timer: NodeJS.Timeout | undefined;

@@ -215,3 +215,6 @@ export function fieldsWith(backends: readonly string[] | undefined): readonly Se
 export function fieldAt(path: string): SettingField | null {
   return SETTING_FIELDS.find((field) => field.path === path) ?? null;
 }
+
+/** The dotted paths of all settings, as `plimsoll config` takes them. */
+export const SETTING_PATHS: readonly string[] = SETTING_FIELDS.map(({ path }) => path);

@@ -1,6 +1,7 @@
 import {
   LEVELS,
   isCloudName,
+  isFullPrecision,
   isPlimsollError,
   isQuantizedName,
   levelInFileName,
@@ -74,8 +75,6 @@ const MAY_FALL_BACK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'busy',
 ]);
 
-const FULL_PRECISION: readonly (Level | null)[] = ['F32', 'F16', 'BF16'] satisfies readonly Level[];
-
 /** Resolves the model that a user names to the variant that shall run, by the settings. */
 export class ChooseVariant implements PlaceRequests {
   readonly #config: ConfigStore;
@@ -131,12 +130,12 @@ export class ChooseVariant implements PlaceRequests {
     const stated = isFile ? levelInFileName(model) : levelInName(model);
     // An F16 file is where quantization starts; a library's F16 tag is a choice that somebody typed.
     const isChoice = isFile
-      ? stated !== null && !FULL_PRECISION.includes(stated)
+      ? stated !== null && !isFullPrecision(stated)
       : isQuantizedName(model) || isCloudName(model);
     if (isChoice) return this.#asItIs(model, installed, stated, 'level-in-name', options);
     if (wanted === null) return this.#asItIs(model, installed, stated, 'quantization-off', options);
     if (installed?.level === wanted) return chosen(installed, 'settings');
-    if (installed !== null && isFile && installed.level !== null && !FULL_PRECISION.includes(installed.level)) {
+    if (installed !== null && isFile && installed.level !== null && !isFullPrecision(installed.level)) {
       return chosen(installed, 'already-quantized');
     }
     // A server with one model and no means to make another runs the one it has.
@@ -180,6 +179,12 @@ export class ChooseVariant implements PlaceRequests {
     options: ChooseOptions,
   ): Promise<FoundChoice> {
     if (installed !== null) return chosen(installed, reason);
+    if (stated === null) {
+      // A base name stands for its variants.
+      const source = await this.#ensure.source(model, options);
+      const found = source === model ? null : await this.#runtime.find(source, options);
+      if (found !== null) return chosen(found, reason);
+    }
     if (stated !== null && options.make) {
       try {
         return await this.#at(model, stated, reason, options);

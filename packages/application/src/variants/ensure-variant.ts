@@ -1,4 +1,11 @@
-import { ModelNotFoundError, StorageFailedError, VariantNotFoundError, isPlimsollError } from '@plimsoll/domain';
+import {
+  LEVEL_NAMES,
+  ModelNotFoundError,
+  StorageFailedError,
+  VariantNotFoundError,
+  isFullPrecision,
+  isPlimsollError,
+} from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
@@ -65,12 +72,20 @@ export class EnsureVariant {
     return this.#builders.length > 0;
   }
 
+  /**
+   * What variants of `model` are made from: the model itself, or, where that is quantized or only a base name, the one
+   * of its variants at hand that lost nothing.
+   */
+  async source(model: string, options?: CallOptions): Promise<string> {
+    return sourceAmong(await this.#catalog.variants(model, { signal: options?.signal, remote: false }), model);
+  }
+
   /** Tells whether the variant is there or how it could be made. Changes nothing. */
   async status(model: string, level: Level, options?: CallOptions): Promise<VariantStatus> {
-    const found = await this.#find(model, level, options);
+    const { found, source } = await this.#find(model, level, options);
     if (found !== null)
       return { status: 'installed', name: found.name, sizeBytes: found.sizeBytes, digest: found.digest };
-    const request = this.#request(model, level);
+    const request = { source, target: this.#nameVariant(model, level), level };
     for (const builder of this.#builders) {
       const [method] = await builder.methods(request, options);
       if (method !== undefined) return { status: 'can-make', name: request.target, method };
@@ -88,10 +103,10 @@ export class EnsureVariant {
    * @throws VariantNotFoundError naming the command that makes it; whatever the builder throws.
    */
   async ensure(model: string, level: Level, options: BuildOptions & { readonly make: boolean }): Promise<ReadyVariant> {
-    const found = await this.#find(model, level, options);
+    const { found, source } = await this.#find(model, level, options);
     if (found !== null)
       return { name: found.name, level, sizeBytes: found.sizeBytes, digest: found.digest, made: null };
-    const request = this.#request(model, level);
+    const request = { source, target: this.#nameVariant(model, level), level };
     for (const builder of this.#builders) {
       // A registry is asked to make something, not to find that nothing shall be made.
       const [method] = await builder.methods(request, { signal: options.signal, remote: options.make });
@@ -137,23 +152,30 @@ export class EnsureVariant {
     });
   }
 
-  #request(model: string, level: Level): BuildRequest {
-    return { source: model, target: this.#nameVariant(model, level), level };
-  }
-
   /** The backend's own word on levels counts; the conventional name only helps to find the variant. */
-  async #find(model: string, level: Level, options?: CallOptions): Promise<CatalogEntry | null> {
+  async #find(
+    model: string,
+    level: Level,
+    options?: CallOptions,
+  ): Promise<{ readonly found: CatalogEntry | null; readonly source: string }> {
     const variants = await this.#catalog.variants(model, { signal: options?.signal, remote: false });
     const local = variants.find((entry) => entry.location === 'local' && entry.level === level);
-    if (local !== undefined) return local;
+    const source = sourceAmong(variants, model);
+    if (local !== undefined) return { found: local, source };
     const named = await this.#runtime.find(this.#nameVariant(model, level), options);
-    if (named === null || (named.level !== null && named.level !== level)) return null;
-    return {
-      name: named.name,
-      level: named.level,
-      sizeBytes: named.sizeBytes,
-      digest: named.digest,
-      location: 'local',
-    };
+    if (named === null || (named.level !== null && named.level !== level)) return { found: null, source };
+    const { name, sizeBytes, digest } = named;
+    return { found: { name, level: named.level, sizeBytes, digest, location: 'local' }, source };
   }
 }
+
+/** The model itself unless it is known to be quantized or not to be there; else its best variant of full precision. */
+function sourceAmong(variants: readonly CatalogEntry[], model: string): string {
+  const local = variants.filter(({ location }) => location === 'local');
+  const own = local.find(({ name }) => name === model);
+  if (own !== undefined && (own.level === null || isFullPrecision(own.level))) return model;
+  const better = (a: CatalogEntry, b: CatalogEntry): number => rank(a) - rank(b);
+  return local.filter(({ level }) => level !== null && isFullPrecision(level)).sort(better)[0]?.name ?? model;
+}
+
+const rank = ({ level }: CatalogEntry): number => (level === null ? LEVEL_NAMES.length : LEVEL_NAMES.indexOf(level));

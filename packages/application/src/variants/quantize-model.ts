@@ -28,16 +28,27 @@ export interface QuantizedModel extends BuiltVariant {
   readonly method: BuildMethod;
 }
 
+/** Names what a model is made from. */
+export type SourceOf = (model: string, options?: CallOptions) => Promise<string>;
+
 /** Makes a variant on request. */
 export class QuantizeModel {
   readonly #builders: readonly VariantBuilder[];
   readonly #nameVariant: NameVariant;
   readonly #bus: EventBus;
+  readonly #sourceOf: SourceOf;
 
-  constructor(builders: readonly VariantBuilder[], nameVariant: NameVariant, bus: EventBus) {
+  /** `sourceOf` says what a model is made from, where it is no file of full precision itself; the model when absent. */
+  constructor(
+    builders: readonly VariantBuilder[],
+    nameVariant: NameVariant,
+    bus: EventBus,
+    sourceOf: SourceOf = async (model) => model,
+  ) {
     this.#builders = builders;
     this.#nameVariant = nameVariant;
     this.#bus = bus;
+    this.#sourceOf = sourceOf;
   }
 
   /**
@@ -45,12 +56,12 @@ export class QuantizeModel {
    *   builder throws.
    */
   async quantize(request: QuantizeRequest, options: BuildOptions = {}): Promise<QuantizedModel> {
-    const build = this.#buildRequest(request);
     if (this.#builders.length === 0) {
       throw new CapabilityMissingError('This backend makes no variants: it runs what its server was started with.', {
         hint: `Make it with the engine inside: plimsoll quantize ${request.model} --to ${request.level} --backend embedded`,
       });
     }
+    const build = await this.#buildRequest(request, options);
     for (const builder of this.#builders) {
       const [method] = await builder.methods(build, { signal: options.signal });
       if (method === undefined) continue;
@@ -67,7 +78,7 @@ export class QuantizeModel {
 
   /** The bytes the result would have, without writing it; null when no builder can tell. */
   async dryRun(request: QuantizeRequest, options?: CallOptions): Promise<{ readonly sizeBytes: number } | null> {
-    const build = this.#buildRequest(request);
+    const build = await this.#buildRequest(request, options);
     for (const builder of this.#builders) {
       const answer = await builder.dryRun(build, options);
       if (answer !== null) return answer;
@@ -75,10 +86,11 @@ export class QuantizeModel {
     return null;
   }
 
-  #buildRequest(request: QuantizeRequest): BuildRequest {
+  async #buildRequest(request: QuantizeRequest, options?: CallOptions): Promise<BuildRequest> {
     const { model, level, target, overrides, allowRequantize, threads } = request;
     return {
-      source: model,
+      // Who allows to quantize twice means the very model that was named.
+      source: allowRequantize === true ? model : await this.#sourceOf(model, options),
       target: target ?? this.#nameVariant(model, level),
       level,
       overrides,

@@ -111,3 +111,11 @@ export function parseLevel(text: string): Level | null {
   const aliases: Readonly<Record<string, Level>> = { FP16: 'F16', FP32: 'F32', BFLOAT16: 'BF16' };
   return BY_UPPER_NAME.get(name) ?? aliases[name] ?? null;
 }
+
+/** Levels that models are published in before they are quantized, the one that holds most first. */
+const FULL_PRECISION: readonly Level[] = ['F32', 'BF16', 'F16'];
+
+/** Whether a level is one that quantization starts from without losing twice. */
+export function isFullPrecision(level: Level): boolean {
+  return FULL_PRECISION.includes(level);
+}

@@ -1,7 +1,7 @@
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
 import { compareDocument } from '@plimsoll/contract';
-import { InvalidInputError, LEVEL_NAMES, type Level } from '@plimsoll/domain';
+import { InvalidInputError, LEVEL_NAMES, isFullPrecision, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
@@ -20,9 +20,6 @@ const PROMPT = 'Tell me, step by step, how a ship is loaded so that it stays saf
 
 /** Full, 8 and 4 bits: the founding three. */
 const DEFAULT_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
-
-/** Levels in which models are published before they are quantized. */
-const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
 
 /** `plimsoll compare`. */
 export async function compare(context: CommandContext, model: string, flags: CompareFlags): Promise<number> {
@@ -111,8 +108,8 @@ function checkSpeedFlags({ iterations, depths, concurrency }: CompareFlags): voi
 async function defaultLevels(use: BackendUseCases, model: string, signal: AbortSignal): Promise<readonly Level[]> {
   const installed = await (await use.runtime()).find(model, { signal });
   const own = installed?.level ?? null;
-  if (own === null || !FULL_PRECISION.includes(own)) return DEFAULT_LEVELS;
-  return [own, ...DEFAULT_LEVELS.filter((level) => !FULL_PRECISION.includes(level))];
+  if (own === null || !isFullPrecision(own)) return DEFAULT_LEVELS;
+  return [own, ...DEFAULT_LEVELS.filter((level) => !isFullPrecision(level))];
 }
 
 /** The level that loses least; the others are held against it. */

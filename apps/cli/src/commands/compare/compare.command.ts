@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
+import { namedModel } from '../named-model.js';
 import type { CompareFlags } from './compare.flags.js';
 
 /** More answers at the same time than any one machine gives. */
@@ -10,7 +11,7 @@ const MOST_AT_ONCE = 256;
 
 /** Describes `plimsoll compare`. */
 export function addCompareCommand(program: Command, run: RunAction): void {
-  defineCommand(program, 'compare <model>', 'levels side by side: speed, memory and quality', [
+  defineCommand(program, 'compare [model]', 'levels side by side: speed, memory and quality', [
     { command: 'plimsoll compare model-f16.gguf --make', effect: 'full, 8 and 4 bits; missing ones are made' },
     { command: 'plimsoll compare model-f16.gguf --levels Q8_0,Q4_K_M,Q2_K --make', effect: 'levels of your choice' },
     {
@@ -74,7 +75,9 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     )
     .option('--report <file>', 'write an HTML page with the result')
     .addOption(backendOption())
-    .action((model: string, flags: CompareFlags) =>
-      run(flags, async (context) => (await import('./compare.action.js')).compare(context, model, flags)),
+    .action((model: string | undefined, flags: CompareFlags) =>
+      run(flags, async (context) =>
+        (await import('./compare.action.js')).compare(context, await namedModel(context, flags, model), flags),
+      ),
     );
 }

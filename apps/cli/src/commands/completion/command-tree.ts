@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { WORDS_OF_ARGUMENTS, WORDS_OF_FLAGS } from './known-words.js';
 
 /** An option as completion needs it. */
 export interface OptionNode {
@@ -16,6 +17,10 @@ export interface CommandNode {
   readonly path: readonly string[];
   readonly description: string;
   readonly options: readonly OptionNode[];
+  /** Words that its arguments may be; empty for anything. */
+  readonly words: readonly string[];
+  /** Whether it takes a model. */
+  readonly takesModel: boolean;
   readonly children: readonly CommandNode[];
 }
 
@@ -29,10 +34,12 @@ export function commandTree(command: Command, path: readonly string[] = []): Com
         long: option.long ?? option.flags,
         description: option.description,
         takesValue: option.required || option.optional,
-        choices: option.argChoices ?? [],
+        choices: option.argChoices ?? WORDS_OF_FLAGS[option.long ?? ''] ?? [],
       })),
       { long: '--help', description: 'show help', takesValue: false, choices: [] },
     ],
+    words: command.registeredArguments.flatMap((argument) => WORDS_OF_ARGUMENTS[argument.name()] ?? []),
+    takesModel: command.registeredArguments.some((argument) => argument.name() === 'model'),
     children: command.commands.map((child) => commandTree(child, [...path, child.name()])),
   };
 }

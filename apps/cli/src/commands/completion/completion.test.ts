@@ -25,7 +25,8 @@ describe('completion scripts', () => {
   it.skipIf(!hasBash)('complete commands, subcommands, flags and their words in bash (needs bash)', () => {
     const complete = (...words: string[]): readonly string[] => {
       const typed = ['plimsoll', ...words].map((word) => `'${word}'`).join(' ');
-      const script = `${bashCompletion(tree)}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _plimsoll; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      // The models of a backend that is not asked here.
+      const script = `plimsoll() { printf 'tale:1b\\nfox\\n'; }\n${bashCompletion(tree)}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _plimsoll; printf '%s\\n' "\${COMPREPLY[@]}"`;
       const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
       expect(stderr).toBe('');
       return stdout.split('\n').filter((line) => line !== '');
@@ -35,5 +36,20 @@ describe('completion scripts', () => {
     expect(complete('gpu', '--wa')).toEqual(['--watch']);
     expect(complete('models', '--backend', 'o')).toEqual(['ollama', 'openai']);
     expect(complete('run', '--kv', 'q8')).toEqual(['q8_0']);
+    expect(complete('quantize', 'm.gguf', '--to', 'Q4_K')).toEqual(['Q4_K_M', 'Q4_K_S']);
+    expect(complete('config', 'set', 'ai.quantization_')).toEqual(['ai.quantization_bits', 'ai.quantization_level']);
+    expect(complete('plan', 'm.gguf', '--gpu', 'GeForce RTX 4090')).toContain('GeForce\\ RTX\\ 4090');
+  });
+
+  it.skipIf(!hasBash)('complete models of the backend, also behind a colon, in bash (needs bash)', () => {
+    const complete = (line: string): string => {
+      const script = `plimsoll() { printf 'tale:1b\\ntale:8b\\nfox\\n'; }
+        ${bashCompletion(tree)}
+        COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; IFS=' :' read -ra COMP_WORDS <<< "$COMP_LINE"
+        COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _plimsoll; printf '%s ' "\${COMPREPLY[@]}"`;
+      return spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).stdout;
+    };
+    expect(complete('plimsoll run fo')).toBe('fox ');
+    expect(complete('plimsoll run tale:1')).toBe('1b ');
   });
 });

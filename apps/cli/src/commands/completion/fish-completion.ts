@@ -1,4 +1,5 @@
 import { allCommands, type CommandNode } from './command-tree.js';
+import { LIST_MODELS } from './known-words.js';
 
 /** A completion script for fish, with descriptions. */
 export function fishCompletion(root: CommandNode): string {
@@ -7,8 +8,12 @@ export function fishCompletion(root: CommandNode): string {
       ({ path, description }) =>
         `complete -c plimsoll -n ${condition(node)} -f -a ${path.at(-1) ?? ''} -d ${quoted(description)}`,
     ),
+    ...(node.takesModel ? [`complete -c plimsoll -n ${condition(node)} -a '(${LIST_MODELS})'`] : []),
+    ...(node.words.length > 0
+      ? [`complete -c plimsoll -n ${condition(node)} -f -a ${quoted(node.words.join(' '))}`]
+      : []),
     ...node.options.map(({ long, description, takesValue, choices }) => {
-      const value = choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : takesValue ? ' -r' : '';
+      const value = choices.length > 0 ? ` -x -a ${quoted(listed(choices))}` : takesValue ? ' -r' : '';
       return `complete -c plimsoll -n ${condition(node)} -l ${long.replace(/^--/, '')} -d ${quoted(description)}${value}`;
     }),
   ]);
@@ -24,5 +29,11 @@ function condition({ path, children }: CommandNode): string {
   const unseen = names.length > 0 ? [`not __fish_seen_subcommand_from ${names.join(' ')}`] : [];
   return quoted([...seen, ...unseen].join('; and '));
 }
+
+/** Fish parts words at spaces, and results of a command at the ends of lines. */
+const listed = (words: readonly string[]): string =>
+  words.some((word) => word.includes(' '))
+    ? `(printf "%s\\n" ${words.map((word) => `"${word}"`).join(' ')})`
+    : words.join(' ');
 
 const quoted = (text: string): string => `'${text.replaceAll("'", '’')}'`;

@@ -1,4 +1,5 @@
 import { allCommands, type CommandNode } from './command-tree.js';
+import { LIST_MODELS } from './known-words.js';
 
 /** A completion script for zsh, with descriptions. */
 export function zshCompletion(root: CommandNode): string {
@@ -6,14 +7,16 @@ export function zshCompletion(root: CommandNode): string {
   const cases = nodes.map((node) => {
     const commands = node.children.map(({ path, description }) => quoted(path.at(-1) ?? '', description));
     const options = node.options.map(({ long, description }) => quoted(long, description));
-    return `    ${word(node.path.join(' '))}) entries=(${[...commands, ...options].join(' ')}) ;;`;
+    const models = node.takesModel ? ` compadd -- \${(f)"$(${LIST_MODELS})"};` : '';
+    const words = node.words.length > 0 ? ` compadd -- ${node.words.map(word).join(' ')};` : '';
+    return `    ${word(node.path.join(' '))})${models}${words} entries=(${[...commands, ...options].join(' ')}) ;;`;
   });
   const choices = nodes.flatMap((node) =>
     node.options
       .filter((option) => option.choices.length > 0)
       .map(
         (option) =>
-          `    ${word(`${node.path.join(' ')} ${option.long}`)}) compadd -- ${option.choices.join(' ')}; return ;;`,
+          `    ${word(`${node.path.join(' ')} ${option.long}`)}) compadd -- ${option.choices.map(word).join(' ')}; return ;;`,
       ),
   );
   const steps = nodes

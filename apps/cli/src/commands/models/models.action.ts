@@ -1,5 +1,6 @@
 import { modelsDocument } from '@plimsoll/contract';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printable } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { ModelsFlags } from './models.flags.js';
@@ -9,6 +10,10 @@ import { renderModels } from './models.render.js';
 export async function models({ output, signal, ...context }: CommandContext, flags: ModelsFlags): Promise<number> {
   return withBackend({ output, signal, ...context }, flags, async (use) => {
     const list = await (await use.models()).list({ signal });
+    if (flags.names === true && !output.json) {
+      output.raw(list.models.map(({ name }) => `${printable(name)}\n`).join(''));
+      return EXIT.done;
+    }
     const { backend, modelsFolder } = use.settings;
     const document = modelsDocument(backend, list);
     output.result(document, (shown) =>

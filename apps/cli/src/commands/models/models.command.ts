@@ -9,6 +9,7 @@ export function addModelsCommand(program: Command, run: RunAction): void {
     { command: 'plimsoll models', effect: 'of the configured backend' },
     { command: 'plimsoll models --backend ollama --json', effect: 'of an Ollama server, as JSON' },
   ])
+    .option('--names', 'print the names alone, one a line')
     .addOption(backendOption())
     .action((flags: ModelsFlags) =>
       run(flags, async (context) => (await import('./models.action.js')).models(context, flags)),

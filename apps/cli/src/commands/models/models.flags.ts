@@ -1,4 +1,6 @@
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll models`. */
-export type ModelsFlags = BackendFlags;
+export interface ModelsFlags extends BackendFlags {
+  readonly names?: boolean;
+}

@@ -4,6 +4,7 @@ import { levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../fl
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
+import { namedModel } from '../named-model.js';
 import type { PlanFlags } from './plan.flags.js';
 
 /** Describes `plimsoll plan`. */
@@ -11,7 +12,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
   const notes: string[] = [];
   const command = defineCommand(
     program,
-    'plan <model...>',
+    'plan [model...]',
     'what fits: memory, speed and quality of each level; one recommended, and why',
     [
       { command: 'plimsoll plan llama3.1:8b', effect: 'for this machine' },
@@ -51,9 +52,8 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     .action((models: readonly string[], flags: PlanFlags) =>
       run(flags, async (context) => {
         for (const note of notes) context.output.note(`Note: ${note}`);
-        const [model = ''] = models;
-        return models.length === 1
-          ? plan(context, model, flags)
+        return models.length < 2
+          ? plan(context, await namedModel(context, flags, models[0]), flags)
           : (await import('./plan-together.action.js')).planTogether(context, models, flags);
       }),
     );

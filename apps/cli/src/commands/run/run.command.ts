@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
+import { namedModel } from '../named-model.js';
 import type { RunFlags } from './run.flags.js';
 
 const collect = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
 
 /** Describes `plimsoll run`. */
 export function addRunCommand(program: Command, run: RunAction): void {
-  defineCommand(program, 'run <model> [prompt]', 'generate: the right variant answers, made first if it is missing', [
+  defineCommand(program, 'run [model] [prompt]', 'generate: the right variant answers, made first if it is missing', [
     {
       command: 'plimsoll run llama3.1:8b-instruct "Why is the sky blue?"',
       effect: 'the variant that the settings choose',
@@ -37,7 +38,9 @@ export function addRunCommand(program: Command, run: RunAction): void {
     .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers))
     .option('--timings', 'tell afterwards, on stderr, how long it took')
     .addOption(backendOption())
-    .action((model: string, prompt: string | undefined, flags: RunFlags) =>
-      run(flags, async (context) => (await import('./run.action.js')).run(context, model, prompt, flags)),
+    .action((model: string | undefined, prompt: string | undefined, flags: RunFlags) =>
+      run(flags, async (context) =>
+        (await import('./run.action.js')).run(context, await namedModel(context, flags, model), prompt, flags),
+      ),
     );
 }

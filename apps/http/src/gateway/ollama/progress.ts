@@ -5,7 +5,7 @@ import { ollamaError } from '@plimsoll/protocol/ollama';
 import type { FastifyReply } from 'fastify';
 import { abortOnDisconnect } from '../../server/abort-on-disconnect.js';
 import type { BackendLease } from '../../server/http-services.js';
-import { Latest } from '../../server/latest.js';
+import { LatestValue } from '../../server/latest-value.js';
 import { failureOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
@@ -32,7 +32,7 @@ async function* progressLines(
   signal: AbortSignal,
   work: (lease: BackendLease, options: BuildOptions) => Promise<void>,
 ): AsyncGenerator<string> {
-  const progress = new Latest<BuildProgress>();
+  const progress = new LatestValue<BuildProgress>();
   const onProgress = (value: BuildProgress): void => progress.put(value);
   const over = withBackend(context, (lease) => work(lease, { signal, onProgress })).then(() => 'over' as const);
   over.catch(() => undefined);

@@ -1,5 +1,5 @@
 /** Holds the newest value only: a slow reader misses some, and memory stays bounded. */
-export class Latest<Value> {
+export class LatestValue<Value> {
   #value: { readonly value: Value } | null = null;
   #wake: (() => void) | null = null;
 
