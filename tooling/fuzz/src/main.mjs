@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
 import { fuzzGguf } from './gguf.mjs';
+import { PARTS, tryHostile } from './hostile/hostile.mjs';
 
 const USAGE = `usage: npm run fuzz -- gguf [--runs N] [--seed S] [--from RUN]
+       npm run fuzz -- hostile [files|config|faults …] [--kills N] [--every N]
 
 Mutates GGUF headers and feeds them to the reader. The same seed always makes the same runs;
---from RUN --runs 1 repeats one that failed.`;
+--from RUN --runs 1 repeats one that failed.
+
+hostile runs the built program on hostile model files and configurations, kills it with SIGKILL N times each, and takes
+disk, descriptors and parents away; all parts unless some are named. --every N takes each N-th of the model files.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -12,17 +17,29 @@ const { positionals, values } = parseArgs({
     runs: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    kills: { type: 'string', default: '1000' },
+    every: { type: 'string', default: '1' },
     help: { type: 'boolean', default: false },
   },
 });
-const [runs, seed, from] = [values.runs, values.seed, values.from].map(Number);
-const valid = positionals[0] === 'gguf' && [runs, seed, from].every((n) => Number.isSafeInteger(n) && n >= 0);
+const [runs, seed, from, kills, every] = [values.runs, values.seed, values.from, values.kills, values.every].map(
+  Number,
+);
+const [target, ...named] = positionals;
+const parts = named.length === 0 ? Object.keys(PARTS) : named;
+const valid =
+  (target === 'gguf'
+    ? named.length === 0
+    : target === 'hostile' && parts.every((part) => Object.hasOwn(PARTS, part))) &&
+  [runs, seed, from, kills, every].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+  every > 0;
 
 if (values.help || !valid) {
   console.error(USAGE);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const report = await fuzzGguf({ runs, seed, from });
-  console.log(JSON.stringify({ schema: 'plimsoll.fuzz/1', target: 'gguf', seed, ...report }, null, 2));
+  const report =
+    target === 'gguf' ? { seed, ...(await fuzzGguf({ runs, seed, from })) } : await tryHostile({ parts, kills, every });
+  console.log(JSON.stringify({ schema: 'plimsoll.fuzz/1', target, ...report }, null, 2));
   process.exitCode = report.passed ? 0 : 1;
 }

@@ -1,0 +1,220 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { createUser, run, start } from './program.mjs';
+import { createTally, faultsOf } from './verdict.mjs';
+
+const bounds = { boundMs: 60_000, boundMiB: 700 };
+const digestOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** Kills `config set` in two processes: the file is whole each time, with a value that was being set. */
+async function killSettings(kills) {
+  const tally = createTally('kill -9 of config set');
+  const user = createUser();
+  try {
+    const file = user.path('config.json');
+    await run(user, ['config', 'set', 'ai.context_tokens', '1024', '--config', file]);
+    for (let kill = 0; kill < kills; kill += 1) {
+      const values = [2048 + kill, 4096 + kill];
+      const before = JSON.parse(readFileSync(file, 'utf8')).ai.context_tokens;
+      const both = values.map((value) =>
+        start(user, ['config', 'set', 'ai.context_tokens', `${value}`, '--config', file]),
+      );
+      await sleep(Math.random() * 600);
+      for (const { child } of both) child.kill('SIGKILL');
+      await Promise.all(both.map(({ ended }) => ended));
+      const faults = [];
+      try {
+        const now = JSON.parse(readFileSync(file, 'utf8')).ai.context_tokens;
+        if (![before, ...values].includes(now)) faults.push(`holds ${now}`);
+      } catch (error) {
+        tally.figures.lost += 1;
+        faults.push(`cannot be read: ${error.message}`);
+      }
+      tally.add(`kill ${kill}`, null, faults);
+    }
+    const last = await run(user, ['config', 'set', 'ai.context_tokens', '512', '--config', file]);
+    const left = readdirSync(user.folder).filter((name) => name.startsWith('config.json') && name !== 'config.json');
+    const faults = faultsOf(last, { codes: [0], ...bounds });
+    tally.add('the next run', last, left.length === 0 ? faults : [...faults, `left behind: ${left.join(', ')}`]);
+  } finally {
+    user.remove();
+  }
+  return tally;
+}
+
+/** Kills `quantize`: the result is whole or not there, the source stays, and the next run leaves nothing else. */
+async function killQuantize(kills) {
+  const tally = createTally('kill -9 of quantize');
+  const user = createUser();
+  try {
+    const [source, out] = [user.path('fable-f16.gguf'), user.path('out.gguf')];
+    copyFileSync(sampleModelPath(), source);
+    const args = ['quantize', source, '--to', 'Q4_0', '--out', out];
+    const whole = await run(user, args);
+    tally.add('undisturbed', whole, faultsOf(whole, { codes: [0], ...bounds }));
+    const [sourceDigest, outDigest] = [digestOf(source), digestOf(out)];
+    for (let kill = 0; kill < kills; kill += 1) {
+      const { child, ended } = start(user, [...args, '--force']);
+      await sleep(Math.random() * whole.ms);
+      child.kill('SIGKILL');
+      await ended;
+      const faults = [];
+      if (existsSync(out) && digestOf(out) !== outDigest) faults.push('half a result');
+      if (digestOf(source) !== sourceDigest) faults.push('the source was changed');
+      tally.figures.lost += faults.length;
+      tally.add(`kill ${kill}`, null, faults);
+    }
+    const last = await run(user, [...args, '--force']);
+    const left = readdirSync(user.folder).filter(
+      (name) => name.includes('gguf') && ![source, out].includes(user.path(name)),
+    );
+    const faults = faultsOf(last, { codes: [0], ...bounds });
+    tally.add('the next run', last, left.length === 0 ? faults : [...faults, `left behind: ${left.join(', ')}`]);
+  } finally {
+    user.remove();
+  }
+  return tally;
+}
+
+/** Kills `compare`: what was told to be kept is kept, and the same command ends well. */
+async function killCompare(kills) {
+  const tally = createTally('kill -9 of compare');
+  const user = createUser();
+  try {
+    const model = user.path('fable-f16.gguf');
+    copyFileSync(sampleModelPath(), model);
+    const args = [
+      'compare',
+      model,
+      '--levels',
+      'F16,Q4_0',
+      '--make',
+      '--no-quality',
+      '--iterations',
+      '3',
+      '--max-tokens',
+      '8',
+    ];
+    for (let kill = 0; kill < kills; kill += 1) {
+      const { child, ended } = start(user, args);
+      await sleep(500 + Math.random() * 4000);
+      child.kill('SIGKILL');
+      await ended;
+      const stats = await run(user, ['stats', '--json']);
+      tally.add(`kill ${kill}`, stats, faultsOf(stats, { codes: [0], ...bounds }));
+    }
+    const last = await run(user, args);
+    tally.add('the same command', last, faultsOf(last, { codes: [0], ...bounds }));
+  } finally {
+    user.remove();
+  }
+  return tally;
+}
+
+/** Few descriptors, a home that cannot be written, a full disk, a parent that dies. */
+async function tryPlaces() {
+  const tally = createTally('places');
+  const user = createUser();
+  try {
+    const model = user.path('fable-f16.gguf');
+    copyFileSync(sampleModelPath(), model);
+    const limited = (limit) => ({ wrap: (command) => ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh', ...command] });
+    for (const descriptors of [64, 32]) {
+      const result = await run(user, ['plan', model, '--vram', '8GB'], limited(descriptors));
+      tally.add(`${descriptors} descriptors`, result, faultsOf(result, { codes: [0, 1], ...bounds }));
+    }
+    const noHome = await run(user, ['plan', model, '--vram', '8GB'], {
+      env: { HOME: '', XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' },
+    });
+    tally.add('no home', noHome, faultsOf(noHome, { codes: [0], ...bounds }));
+    await tryReadOnlyHome(tally, user, model);
+    await tryFullDisk(tally, user, model);
+    await tryParentsDeath(tally, user, model);
+  } finally {
+    user.remove();
+  }
+  return tally;
+}
+
+async function tryReadOnlyHome(tally, user, model) {
+  if (process.getuid?.() === 0) return tally.skip('a read-only home', 'the superuser may write everywhere');
+  const home = user.path('locked');
+  mkdirSync(home);
+  chmodSync(home, 0o500);
+  const place = { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
+  const read = await run(user, ['plan', model, '--vram', '8GB'], { env: place });
+  tally.add('a read-only home, plan', read, faultsOf(read, { codes: [0], ...bounds }));
+  const written = await run(user, ['config', 'set', 'ai.quantization_bits', '8'], { env: place });
+  tally.add('a read-only home, config set', written, faultsOf(written, { codes: [1, 2], says: /writ/iu, ...bounds }));
+  chmodSync(home, 0o700);
+}
+
+/** Mounts a small file system of its own in a namespace of its own, where the system allows that. */
+async function tryFullDisk(tally, user, model) {
+  const full = user.path('full');
+  mkdirSync(full);
+  const inside = (command) => [
+    ...['unshare', '-Urm', 'sh', '-c'],
+    `mount -t tmpfs -o size=256k none ${full} && head -c 1000000 /dev/zero > ${full}/ballast 2>/dev/null; exec "$@"`,
+    ...['sh', ...command],
+  ];
+  const [program, ...rest] = inside(['true']);
+  if (spawnSync(program, rest).status !== 0) return tally.skip('a full disk', 'this system allows no mounts');
+  const place = { XDG_CONFIG_HOME: full, XDG_DATA_HOME: full, XDG_CACHE_HOME: full };
+  const attempts = [
+    ['plan', ['plan', model, '--vram', '8GB'], [0], undefined],
+    ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], /space|full|ENOSPC/iu],
+    ['quantize', ['quantize', model, '--to', 'Q4_0', '--out', `${full}/out.gguf`], [1], /space|full|ENOSPC/iu],
+    ['run', ['run', model, 'Hello'], [0, 1], undefined],
+  ];
+  for (const [name, args, codes, says] of attempts) {
+    const result = await run(user, args, { env: place, wrap: inside });
+    tally.add(`a full disk, ${name}`, result, faultsOf(result, { codes, says, ...bounds }));
+  }
+}
+
+/** The engine is a process of its own: when the program is killed it must not go on alone. */
+async function tryParentsDeath(tally, user, model) {
+  if (!existsSync('/proc/self/task')) return tally.skip('the death of the parent', 'there is no /proc to look in');
+  const { child, ended } = start(user, ['run', model, 'Once upon a time', '--max-tokens', '4000']);
+  let engines = [];
+  for (let look = 0; look < 100 && engines.length === 0; look += 1) {
+    await sleep(100);
+    engines = childrenOf(child.pid);
+  }
+  child.kill('SIGKILL');
+  await ended;
+  let alive = engines;
+  for (let look = 0; look < 100 && alive.length > 0; look += 1) {
+    await sleep(100);
+    alive = alive.filter(isAlive);
+  }
+  const faults = engines.length === 0 ? ['no engine was started'] : alive.map((pid) => `process ${pid} goes on alone`);
+  tally.add('the death of the parent', null, faults);
+}
+
+function childrenOf(pid) {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return list === '' ? [] : list.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return !/^State:\s+Z/mu.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Every fault, with so many kills of each kind. */
+export async function tryFaults({ kills }) {
+  const groups = [await killSettings(kills), await killQuantize(kills), await killCompare(Math.ceil(kills / 10))];
+  return [...groups, await tryPlaces()];
+}

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../main.mjs', import.meta.url));
+
+/** A short part of the suite; the whole of it is `npm run fuzz -- hostile`. */
+it.each([
+  ['config', '--every', '1'],
+  ['files', '--every', '23'],
+  ['faults', '--kills', '2'],
+])(
+  'the program withstands hostile %s',
+  async (...args) => {
+    const told = await promisify(execFile)(process.execPath, [main, 'hostile', ...args], {
+      maxBuffer: 16 * 1024 ** 2,
+    }).catch((error: unknown) => error as { readonly stdout: string });
+    const report = JSON.parse(told.stdout) as {
+      readonly failures: unknown;
+      readonly groups: readonly { runs: number }[];
+    };
+    expect(report.failures).toEqual([]);
+    expect(report.groups.every(({ runs }) => runs > 0)).toBe(true);
+  },
+  600_000,
+);

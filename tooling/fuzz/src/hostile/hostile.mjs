@@ -1,0 +1,28 @@
+import { tryConfigurations } from './configurations.mjs';
+import { tryFaults } from './faults.mjs';
+import { tryModelFiles } from './model-files.mjs';
+
+/** Parts of the suite by name. */
+export const PARTS = {
+  files: async ({ every }) => [await tryModelFiles({ every })],
+  config: async () => [await tryConfigurations()],
+  faults: async ({ kills }) => tryFaults({ kills }),
+};
+
+/**
+ * The program on hostile ground: files, configurations and faults, each case with the exit codes, words, time and
+ * memory that are allowed. The report has the figures of every group and each failure.
+ */
+export async function tryHostile({ parts, kills, every }) {
+  const tallies = [];
+  for (const part of parts) tallies.push(...(await PARTS[part]({ kills, every })));
+  const failures = tallies.flatMap(({ failures: failed, figures }) =>
+    failed.map((one) => ({ group: figures.group, ...one })),
+  );
+  return {
+    passed: failures.length === 0,
+    groups: tallies.map(({ figures }) => figures),
+    skipped: tallies.flatMap(({ skipped }) => skipped),
+    failures,
+  };
+}
