@@ -49,7 +49,7 @@ function linked(content) {
   };
 }
 
-const bounds = { boundMs: 20_000, boundMiB: 400 };
+const bounds = { boundMiB: 400 };
 
 /** Hostile configuration files, read and changed. What cannot be read is not overwritten either. */
 export async function tryConfigurations({ most = Infinity } = {}) {

@@ -10,8 +10,8 @@ export const PARTS = {
 };
 
 /**
- * The program on hostile ground: files, configurations and faults, each case with the exit codes, words, time and
- * memory that are allowed. The report has the figures of every group and each failure.
+ * The program on hostile ground: files, configurations and faults, each case with the exit codes, words and memory
+ * that are allowed, and ended as hung after a minute. The report has the figures of every group and each failure.
  */
 export async function tryHostile({ parts, kills, every }) {
   const tallies = [];

@@ -5,8 +5,8 @@ const UNEXPECTED = /Something went wrong that should not|at .*\(.*:\d+:\d+\)|Max
 const UNPRINTABLE = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u;
 
 /** What is wrong with a run of the program, in words; empty when nothing is. */
-export function faultsOf(result, { codes, says, boundMs, boundMiB }) {
-  const { code, signal, hung, stdout, stderr, ms, peakMiB } = result;
+export function faultsOf(result, { codes, says, boundMiB }) {
+  const { code, signal, hung, stdout, stderr, peakMiB } = result;
   const text = stdout + stderr;
   if (hung) return ['hung'];
   return [
@@ -16,7 +16,6 @@ export function faultsOf(result, { codes, says, boundMs, boundMiB }) {
     ...(says === undefined || says.test(text) ? [] : [`does not say ${says}`]),
     ...(code !== 0 && text.trim() === '' ? ['says nothing'] : []),
     ...(UNPRINTABLE.test(text) ? ['prints what acts on a terminal'] : []),
-    ...(ms > boundMs ? [`took ${Math.round(ms)} ms`] : []),
     ...(peakMiB !== null && peakMiB > boundMiB ? [`took ${Math.round(peakMiB)} MiB`] : []),
   ];
 }
