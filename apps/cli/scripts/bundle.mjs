@@ -12,6 +12,7 @@ const separate = [
   '@plimsoll/http',
   '@plimsoll/report',
   '@plimsoll/sample-model',
+  '@plimsoll/simulation',
   'koffi',
   'libsql',
 ];

@@ -5,6 +5,7 @@ import { addCompletionCommand } from './commands/completion/completion.command.j
 import { addConfigCommand } from './commands/config/config.command.js';
 import { addDemoCommand } from './commands/demo/demo.command.js';
 import { addDoctorCommand } from './commands/doctor/doctor.command.js';
+import { addGovernorCommand } from './commands/governor/governor.command.js';
 import { addGpuCommand } from './commands/gpu/gpu.command.js';
 import { addInspectCommand } from './commands/inspect/inspect.command.js';
 import { addModelsCommand } from './commands/models/models.command.js';
@@ -60,6 +61,7 @@ const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> 
   ['quantize', addQuantizeCommand],
   ['compare', addCompareCommand],
   ['photos', addPhotosCommand],
+  ['governor', addGovernorCommand],
   ['stats', addStatsCommand],
   ['config', addConfigCommand],
   ['doctor', addDoctorCommand],

@@ -4,5 +4,3 @@ export { httpServices } from './server/http-services.js';
 export type { BackendLease, HttpServices } from './server/http-services.js';
 export { startServer } from './server/start-server.js';
 export type { StartServerOptions, StartedServer } from './server/start-server.js';
-export { governorDocumentSchema, governorLogSchema } from './schemas/governor.schema.js';
-export type { GovernorDocument, GovernorLogDocument } from './schemas/governor.schema.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import { openPlimsoll } from '@plimsoll/composition';
+import type { GovernorDocument, GovernorLogDocument } from '@plimsoll/contract';
 import { GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
 import { DEFAULT_GOVERNOR_POLICY } from '@plimsoll/domain';
 import type { HostProbe, HostReading } from '@plimsoll/domain';
@@ -12,7 +13,7 @@ import { FixedGpuProbe, FixedHostProbe } from '@plimsoll/testing';
 import type { ServiceIdentifier } from 'inversify';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { httpServices, startServer } from '../src/index.js';
-import type { GovernorDocument, GovernorLogDocument, StartedServer } from '../src/index.js';
+import type { StartedServer } from '../src/index.js';
 
 const MIB = 1024 ** 2;
 

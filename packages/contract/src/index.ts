@@ -42,3 +42,6 @@ export type { ServeDocument } from './schemas/serve.schema.js';
 export type { SettingsDocument } from './schemas/settings.schema.js';
 export type { StatsExportDocument, StatsImportDocument } from './schemas/stats-exchange.schema.js';
 export type { StatsDocument } from './schemas/stats.schema.js';
+export { governorDocument, governorLogDocument } from './documents/governor.document.js';
+export type { GovernorDocument, GovernorLogDocument } from './schemas/governor.schema.js';
+export type { SimulationDocument } from './schemas/simulation.schema.js';

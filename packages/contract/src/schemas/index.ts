@@ -4,6 +4,7 @@ import { configPathSchema, configSchema, configValidateSchema } from './config.s
 import { demoSchema } from './demo.schema.js';
 import { doctorSchema } from './doctor.schema.js';
 import { errorSchema } from './error.schema.js';
+import { governorLogSchema, governorSchema } from './governor.schema.js';
 import { gpuSchema } from './gpu.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
@@ -14,15 +15,18 @@ import { quantizeSchema } from './quantize.schema.js';
 import { runSchema } from './run.schema.js';
 import { serveSchema } from './serve.schema.js';
 import { settingsSchema } from './settings.schema.js';
+import { simulationSchema } from './simulation.schema.js';
 import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js';
 import { statsSchema } from './stats.schema.js';
 
 export { errorSchema } from './error.schema.js';
+export { governorLogSchema, governorModeSchema, governorPinSchema, governorSchema } from './governor.schema.js';
 export { gpuSchema } from './gpu.schema.js';
 export { modelsSchema } from './models.schema.js';
 export { planTogetherSchema } from './plan-together.schema.js';
 export { planSchema } from './plan.schema.js';
 export { settingFields, settingsSchema } from './settings.schema.js';
+export { simulationSchema } from './simulation.schema.js';
 export { statsSchema } from './stats.schema.js';
 
 /** The shapes of all JSON documents by name: `plan` is the shape of `plimsoll.plan/1`. */
@@ -48,6 +52,9 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   settings: settingsSchema,
   doctor: doctorSchema,
   serve: serveSchema,
+  governor: governorSchema,
+  'governor-log': governorLogSchema,
+  simulation: simulationSchema,
   demo: demoSchema,
   error: errorSchema,
 };

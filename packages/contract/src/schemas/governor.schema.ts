@@ -1,0 +1,73 @@
+import type { DocumentOf } from '../document-of.js';
+import { z } from 'zod';
+
+const bytes = z.record(z.string(), z.number());
+const memory = z.object({
+  domain: z.string(),
+  totalBytes: z.number().nullable(),
+  usedBytes: z.number().nullable(),
+  ownBytes: z.number(),
+  foreignBytes: z.number().nullable(),
+  freeBytes: z.number().nullable(),
+  atMs: z.number(),
+});
+const rung = z.object({
+  level: z.string().nullable(),
+  contextTokens: z.int(),
+  keyCacheType: z.string(),
+  valueCacheType: z.string(),
+  gpuLayers: z.int(),
+  parallel: z.int(),
+  bytes,
+  decodeTokensPerSecond: z.number().nullable(),
+  loss: z.number().nullable(),
+});
+/** Whether the governor acts, only says what it would do, or does neither. */
+export const governorModeSchema = z.enum(['active', 'dry-run', 'hold']);
+/** What is fixed about a model: nothing, that it stays loaded, or that it stays at its point too. */
+export const governorPinSchema = z.enum(['none', 'loaded', 'point']);
+
+/** `GET /governor`: who holds what memory, and where each model stands on its ladder. */
+export const governorSchema = z.object({
+  schema: z.literal('plimsoll.governor/1'),
+  mode: governorModeSchema,
+  hold: z.string().nullable(),
+  memory: z.array(memory),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      loaded: z.boolean(),
+      changing: z.boolean(),
+      pin: governorPinSchema,
+      activeRequests: z.int(),
+      latched: z.boolean(),
+      rung: z.int(),
+      ladder: z.array(rung),
+    }),
+  ),
+});
+/** What `plimsoll governor` and `GET /governor` answer. */
+export type GovernorDocument = DocumentOf<typeof governorSchema>;
+
+/** `GET /governor/log`: what was decided and how it turned out, oldest first. */
+export const governorLogSchema = z.object({
+  schema: z.literal('plimsoll.governor-log/1'),
+  decisions: z.array(
+    z.object({
+      atMs: z.number(),
+      rule: z.string(),
+      direction: z.enum(['down', 'up']),
+      action: z.looseObject({ kind: z.string(), model: z.string() }),
+      prediction: z.object({
+        domain: z.string().nullable(),
+        freeBytesBefore: z.number().nullable(),
+        freeBytesAfter: z.number().nullable(),
+      }),
+      carriedOut: z.enum(['done', 'dry-run', 'failed']),
+      error: z.string().nullable(),
+      outcome: z.looseObject({}).nullable(),
+    }),
+  ),
+});
+/** What `plimsoll governor log` and `GET /governor/log` answer. */
+export type GovernorLogDocument = DocumentOf<typeof governorLogSchema>;
