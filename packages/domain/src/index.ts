@@ -3,7 +3,7 @@ import './ports/abort-signal.js';
 export { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './model/metadata-limits.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
-export { findDevice, profileOf } from './devices/find-device.js';
+export { findDevice, findDevices, profileOf } from './devices/find-device.js';
 export type { DeviceMatch } from './devices/find-device.js';
 export type { ProcessorKind } from './devices/processor-kind.js';
 export { BackendFailedError } from './errors/backend-failed-error.js';

@@ -108,7 +108,7 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
       await page.locator('#device').selectOption({ label: 'GeForce RTX 4090, 24.0 GiB' });
       expect(await page.locator('#memory-text').innerText()).toBe('24.0 GiB');
       expect(await page.locator('.mark').innerText()).toContain('21.6 GiB');
-      expect(await headline(page)).toContain('Take F16');
+      expect(await headline(page)).toContain('Take Q8_0');
     }));
 
   test('what no engine would run is said with the way out, and the plan comes back after it', () =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { suggest } from './suggest.js';
 import { tensorOverride } from './tensor-override.js';
-import { decimalNumber, levelName, listOf, memorySize, oneOf, tokenCount, wholeNumber } from './values.js';
+import { decimalNumber, levelName, listOf, memorySize, oneOf, tokenCount, wholeNumber, byteRate, cacheTypes } from './values.js';
 
 describe('flag values', () => {
   it('reads memory as cards are sold: 8GB is 8 GiB', () => {
@@ -84,5 +84,20 @@ describe('tokenCount', () => {
 
   it.each(['', 'k', '8kk', '-8k', '0', '17m', '8.5k'])('refuses %j', (text) => {
     expect(() => tokenCount('--context', 1, 2 ** 24)(text)).toThrow('must be a number of tokens from 1 to 16777216');
+  });
+});
+
+describe('the machine to plan for', () => {
+  it('has a bandwidth in units of memories', () => {
+    expect([byteRate('--r')('90GB/s'), byteRate('--r')('51.2 gb'), byteRate('--r')('100')]).toEqual([90e9, 51.2e9, 100e9]);
+    expect(() => byteRate('--r')('fast')).toThrow(/1 to 10,000 GB per second/);
+    expect(() => byteRate('--r')('0')).toThrow(/1 to 10,000/);
+  });
+
+  it('has caches whose keys and values may differ', () => {
+    expect(cacheTypes('--kv')('q8_0')).toEqual({ keyCacheType: 'q8_0', valueCacheType: 'q8_0' });
+    expect(cacheTypes('--kv')('q8_0/q4_0')).toEqual({ keyCacheType: 'q8_0', valueCacheType: 'q4_0' });
+    expect(() => cacheTypes('--kv')('q8_0/q4_0/f16')).toThrow(/takes one type/);
+    expect(() => cacheTypes('--kv')('q9')).toThrow(/must be one of/);
   });
 });

@@ -1,4 +1,12 @@
-import { InvalidInputError, LEVEL_NAMES, parseByteSize, parseLevel, type Level } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  KV_CACHE_TYPES,
+  LEVEL_NAMES,
+  parseByteSize,
+  parseLevel,
+  type CacheTypes,
+  type Level,
+} from '@plimsoll/domain';
 import { suggest } from './suggest.js';
 
 /** A bare number above this was meant as bytes: no machine has as many GB. */
@@ -27,6 +35,28 @@ export function memorySize(
         cause,
       });
     }
+  };
+}
+
+/** Reads bytes per second, such as `90GB/s`; a GB is 10⁹ bytes here, as in the names of memories. */
+export function byteRate(flag: string): (text: string) => number {
+  return (text) => {
+    const [, digits] = /^\s*(\d+(?:\.\d+)?)\s*(?:GB(?:\/s)?)?\s*$/i.exec(text) ?? [];
+    const value = Number(digits ?? Number.NaN);
+    if (value >= 1 && value <= 10_000) return value * 1e9;
+    throw new InvalidInputError(`${flag} is "${text}", but must be 1 to 10,000 GB per second.`, {
+      hint: `For example: ${flag} 51GB/s for two channels of DDR4-3200, 90GB/s for DDR5-5600`,
+    });
+  };
+}
+
+/** Reads the type of a KV cache, or the types of keys and values, such as `q8_0/q4_0`. */
+export function cacheTypes(flag: string): (text: string) => CacheTypes {
+  const read = oneOf(flag, KV_CACHE_TYPES);
+  return (text) => {
+    const [keys = '', values = keys, ...more] = text.split('/');
+    if (more.length > 0) throw new InvalidInputError(`${flag} is "${text}", but takes one type, or two with a / between.`);
+    return { keyCacheType: read(keys), valueCacheType: read(values) };
   };
 }
 

@@ -1,5 +1,5 @@
-import { TYPICAL_HOST, findDevice, formatBytes, hostTflops, memoryBudget, profileOf } from '@plimsoll/domain';
-import type { DeviceFound, DeviceProfile, HostReading, MachineSpeed, MemoryBudget, Settings } from '@plimsoll/domain';
+import { InvalidInputError, TYPICAL_HOST, findDevices, formatBytes, hostTflops, memoryBudget, profileOf } from '@plimsoll/domain';
+import type { DeviceFound, DeviceProfile, MemoryFound, HostReading, MachineSpeed, MemoryBudget, Settings } from '@plimsoll/domain';
 import type { MachineState } from '../devices/read-devices.js';
 import type { PlanModelRequest } from './plan-model-request.js';
 
@@ -9,6 +9,11 @@ export interface PlannedMachine {
   readonly speed: MachineSpeed;
 }
 
+function hostMemory({ ramBytes }: PlanModelRequest, host: HostReading): MemoryFound {
+  if (ramBytes !== undefined) return { totalBytes: ramBytes, freeBytes: ramBytes };
+  return { totalBytes: host.totalBytes, freeBytes: host.availableBytes };
+}
+
 /** The machine that the request describes, else the one that was probed. */
 export function machineForPlan(request: PlanModelRequest, state: MachineState, settings: Settings): PlannedMachine {
   const { devices, profiles, limitBytes } = plannedDevices(request, state, settings);
@@ -16,11 +21,11 @@ export function machineForPlan(request: PlanModelRequest, state: MachineState, s
   const shared = request.gpu === undefined ? undefined : devices.find(({ memory }) => memory === 'unified');
   const budget = memoryBudget({
     devices,
-    host: shared ?? { totalBytes: state.host.totalBytes, freeBytes: state.host.availableBytes },
+    host: shared ?? hostMemory(request, state.host),
     marginFraction: settings.memoryMarginFraction,
     limitBytes,
   });
-  return { budget, speed: { devices: profiles.map(speedOf), host: hostSpeed(state.host) } };
+  return { budget, speed: { devices: profiles.map(speedOf), host: hostSpeed(request, state.host) } };
 }
 
 interface PlannedDevices {
@@ -31,13 +36,8 @@ interface PlannedDevices {
 }
 
 function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineState, settings: Settings): PlannedDevices {
-  // The limit of the settings is about this machine, not about one that was described.
-  if (gpu !== undefined) {
-    const { profile, memoryBytes } = findDevice(gpu);
-    const totalBytes = vramBytes ?? memoryBytes;
-    const device = { name: profile.name, memory: profile.memory, totalBytes, freeBytes: totalBytes };
-    return { devices: [device], profiles: [profile], limitBytes: null };
-  }
+  const cards = gpu === undefined ? [] : typeof gpu === 'string' ? [gpu] : gpu;
+  if (cards.length > 0) return namedDevices(cards.flatMap(findDevices), vramBytes, settings);
   if (vramBytes === 0) return { devices: [], profiles: [], limitBytes: null };
   if (vramBytes !== undefined) {
     const name = `a device with ${formatBytes(vramBytes)}`;
@@ -56,6 +56,30 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
   };
 }
 
+/** @throws InvalidInputError for memory that the card does not have, and chips with a memory of their own beside others */
+function namedDevices(cards: ReturnType<typeof findDevices>, vramBytes: number | undefined, settings: Settings): PlannedDevices {
+  const [first] = cards;
+  if (cards.length > 1 && cards.some(({ profile }) => profile.memory === 'unified')) {
+    throw new InvalidInputError('A chip whose GPU shares the memory of the processor cannot be combined with other devices.', {
+      hint: 'Name one such chip, or only cards.',
+    });
+  }
+  if (vramBytes !== undefined && first !== undefined && (cards.length > 1 || vramBytes > first.memoryBytes || vramBytes === 0)) {
+    const has = cards.length > 1 ? `${cards.length} cards are named` : `${first.profile.name} has ${formatBytes(first.memoryBytes)}`;
+    throw new InvalidInputError(`${has}, which ${formatBytes(vramBytes)} of device memory contradict.`, {
+      hint: 'Give the card or the memory; less memory than one card has stands for what others leave of it.',
+    });
+  }
+  return {
+    devices: cards.map(({ profile: { name, memory }, memoryBytes }) => {
+      const totalBytes = vramBytes ?? memoryBytes;
+      return { name, memory, totalBytes, freeBytes: totalBytes };
+    }),
+    profiles: cards.map(({ profile }) => profile),
+    limitBytes: settings.gpuMemoryLimitBytes,
+  };
+}
+
 /** Peak bandwidth that is assumed of a card of which only the memory was said: that of common cards of 8 to 16 GB. */
 const USUAL_CARD: MachineSpeed['host'] = { bandwidthBytesPerSecond: 300e9, fp16Tflops: null, basis: 'assumed' };
 
@@ -65,7 +89,9 @@ function speedOf(profile: DeviceProfile | 'usual' | null): MachineSpeed['host'] 
   return { bandwidthBytesPerSecond, fp16Tflops, kind };
 }
 
-function hostSpeed({ memoryBandwidth, processors }: HostReading): MachineSpeed['host'] {
+function hostSpeed(request: PlanModelRequest, host: HostReading): MachineSpeed['host'] {
+  const memoryBandwidth = request.ramBandwidth ?? host.memoryBandwidth;
+  const processors = request.cores ?? host.processors;
   const { bandwidthBytesPerSecond, kind, basis } = TYPICAL_HOST;
   const known =
     memoryBandwidth === null ? { bandwidthBytesPerSecond, basis } : { bandwidthBytesPerSecond: memoryBandwidth };

@@ -6,8 +6,14 @@ export interface PlanModelRequest {
   readonly model: string;
   /** Device memory to plan with instead of the machine's; 0 plans for the processor alone. */
   readonly vramBytes?: number | undefined;
-  /** A device of the catalogue to plan with instead of the machine's, such as `RTX 4060`. */
-  readonly gpu?: string | undefined;
+  /** Devices of the catalogue to plan with instead of the machine's, such as `RTX 4060` or `2x RTX 3090`. */
+  readonly gpu?: string | readonly string[] | undefined;
+  /** The machine's own memory to plan with instead of what is found. */
+  readonly ramBytes?: number | undefined;
+  /** Its peak bandwidth in bytes per second. */
+  readonly ramBandwidth?: number | undefined;
+  /** Physical cores of the processor. */
+  readonly cores?: number | undefined;
   readonly levels?: readonly Level[] | undefined;
   readonly contexts?: readonly number[] | undefined;
   readonly keyCacheTypes?: readonly KvCacheType[] | undefined;

@@ -88,10 +88,10 @@ test('the founding limit lowers what may be used', async () => {
   expect(limited.recommended?.candidate.footprint.devices[0]?.totalBytes).toBeLessThanOrEqual(6 * GIB);
 });
 
-test('a described device takes the place of the probed one, without its limit', async () => {
-  const { plan } = useCase(null, { gpuMemoryLimitBytes: GIB });
+test('a described device takes the place of the probed one, under the founding limit', async () => {
+  const { plan } = useCase(null, { gpuMemoryLimitBytes: 9 * GIB });
   const { budget, recommended } = await plan.plan({ model: MODEL, gpu: 'rtx 3060 12gb' });
-  expect(budget.devices[0]).toMatchObject({ name: 'GeForce RTX 3060', totalBytes: 12 * GIB });
+  expect(budget.devices[0]).toMatchObject({ name: 'GeForce RTX 3060', totalBytes: 12 * GIB, usableBytes: 9 * GIB });
   expect(recommended?.candidate.expected.decodeTokensPerSecond.source).toBe('prior');
 });
 
@@ -203,4 +203,24 @@ test('with nothing said about the cache, half of it is considered too', async ()
     levels: ['Q4_K_M'],
   });
   expect(set.candidates.map(({ shape }) => shape.keyCacheType)).toEqual(['q4_0']);
+});
+
+test('several cards, other memory and another processor can be planned for', async () => {
+  const { plan } = useCase(null);
+  const described = { gpu: ['2x RTX 3090', 'RTX 3060 12GB'], ramBytes: 32 * GIB, ramBandwidth: 90e9 };
+  const { budget, machine } = await plan.plan({ model: MODEL, ...described });
+  expect(budget.devices.map(({ name }) => name)).toEqual(['GeForce RTX 3090', 'GeForce RTX 3090', 'GeForce RTX 3060']);
+  expect(budget.host.totalBytes).toBe(32 * GIB);
+  expect(machine.host).toMatchObject({ bandwidthBytesPerSecond: 90e9 });
+  expect(machine.host.basis).toBeUndefined();
+});
+
+test.each([
+  [{ gpu: 'RTX 4060', vramBytes: 24 * GIB }, /RTX 4060 has 8.00 GiB, which 24.0 GiB of device memory contradict/],
+  [{ gpu: 'RTX 4060', vramBytes: 0 }, /contradict/],
+  [{ gpu: ['RTX 4060', 'RTX 3090'], vramBytes: 8 * GIB }, /2 cards are named/],
+  [{ gpu: ['M2 Max 64GB', 'RTX 3090'] }, /cannot be combined/],
+  [{ gpu: '99x RTX 3090' }, /between 1 and 16/],
+])('%j describes no machine', async (request, message) => {
+  await expect(useCase(null).plan.plan({ model: MODEL, ...request })).rejects.toThrow(message);
 });

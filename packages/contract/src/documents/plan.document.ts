@@ -7,6 +7,7 @@ import type {
   MemoryUse,
   Plan,
   PlanCandidate,
+  ProcessorSpeed,
 } from '@plimsoll/domain';
 import type { BudgetDocument, CandidateDocument, MemoryDocument, PlanDocument } from '../schemas/plan.schema.js';
 
@@ -17,6 +18,10 @@ export function planDocument(plan: Plan): PlanDocument {
     schema: 'plimsoll.plan/1',
     model,
     budget: budgetDocument(budget),
+    machine: {
+      devices: plan.machine.devices.slice(0, budget.devices.length).map(processorDocument),
+      host: processorDocument(plan.machine.host),
+    },
     candidates: plan.candidates.map(candidateDocument),
     largestContexts: plan.largestContexts.map((entry: LargestContext) => ({
       level: entry.level,
@@ -46,6 +51,11 @@ export function planDocument(plan: Plan): PlanDocument {
 function alternativeDocument(entry: Alternative): NonNullable<PlanDocument['recommended']>['alternatives'][number] {
   const { kind, level, contextTokens, fit, decodeTokensPerSecond } = entry;
   return { kind, level, kvCache: cacheName(entry), context: contextTokens, fit, decodeTokensPerSecond };
+}
+
+function processorDocument(speed: ProcessorSpeed): PlanDocument['machine']['host'] {
+  const { bandwidthBytesPerSecond, fp16Tflops, basis = 'data-sheet' } = speed;
+  return { bandwidthBytesPerSecond, fp16Tflops, basis };
 }
 
 /** A budget as a document. */

@@ -100,11 +100,20 @@ export const budgetSchema = z.strictObject({
 /** What may be used of the machine. */
 export type BudgetDocument = DocumentOf<typeof budgetSchema>;
 
+const processorSchema = z.strictObject({
+  bandwidthBytesPerSecond: z.number().nullable(),
+  fp16Tflops: z.number().nullable(),
+  /** Where the bandwidth comes from. */
+  basis: z.enum(['data-sheet', 'measured', 'assumed']),
+});
+
 /** Shape of `PlanDocument`. */
 export const planSchema = z.strictObject({
   schema: z.literal('plimsoll.plan/1'),
   model: plannedModelSchema,
   budget: budgetSchema,
+  /** How fast the machine is taken to be. */
+  machine: z.strictObject({ devices: z.array(processorSchema), host: processorSchema }),
   candidates: z.array(candidateSchema),
   largestContexts: z.array(z.strictObject({ level: z.string(), kvCache: z.string(), context: z.int().nullable() })),
   recommended: z

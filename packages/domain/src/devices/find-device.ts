@@ -59,6 +59,23 @@ export function findDevice(text: string): DeviceMatch {
   );
 }
 
+/** Cards of one kind beyond this are no machine of one owner. */
+const MOST_CARDS = 16;
+
+/**
+ * The devices behind `RTX 4060`, or behind `2x RTX 3090`.
+ * @throws InvalidInputError as `findDevice`, and for none or more than 16
+ */
+export function findDevices(text: string): readonly DeviceMatch[] {
+  const [, count, name] = /^\s*(\d{1,3})\s*[x×]\s*(\D.*)$/i.exec(text.slice(0, 200)) ?? [];
+  if (count === undefined || name === undefined) return [findDevice(text)];
+  const cards = Number(count);
+  if (cards < 1 || cards > MOST_CARDS) {
+    throw new InvalidInputError(`${JSON.stringify(text)} are ${cards} cards; between 1 and ${MOST_CARDS} can be planned for.`);
+  }
+  return new Array<DeviceMatch>(cards).fill(findDevice(name));
+}
+
 /**
  * The profile of a device that a probe reported, or null when the catalogue lacks it. `totalBytes` tells models of one
  * name apart; a driver shows a little less than what is sold.

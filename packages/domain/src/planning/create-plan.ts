@@ -39,7 +39,7 @@ export function createPlan(request: PlanRequest): Plan {
     wantedContextTokens: wantedContext(request),
   });
   const chosen = acceptable[0];
-  const plan = { model: request.model, budget: request.budget, candidates, largestContexts };
+  const plan = { model: request.model, budget: request.budget, machine: request.machine, candidates, largestContexts };
   if (chosen === undefined) return { ...plan, recommended: null, obstacles: obstaclesOf(request, candidates) };
   const better = nextBetter(request, candidates, chosen);
   const longest = longestFor(largestContexts, chosen);

@@ -4,6 +4,7 @@ import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import type { MemoryBudget } from './budget.js';
 import type { Prediction } from '../prediction/prediction.js';
+import type { MachineSpeed } from '../prediction/speed.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
 
 /** The model that a plan is about. Null is unknown. */
@@ -132,6 +133,8 @@ export interface Recommendation {
 export interface Plan {
   readonly model: PlanModel;
   readonly budget: MemoryBudget;
+  /** How fast the machine is taken to be, devices in the budget's order. */
+  readonly machine: MachineSpeed;
   /** Best level first, then by cache, context and sequences as they were asked for. */
   readonly candidates: readonly PlanCandidate[];
   readonly largestContexts: readonly LargestContext[];

@@ -2,12 +2,14 @@ import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/applic
 import { planDocument } from '@plimsoll/contract';
 import { createPlan, parseModelReference, type Level, type Plan } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
+import { formatCount } from '../../output/format.js';
 import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { PlanFlags } from './plan.flags.js';
 import { renderPlan } from './plan.render.js';
+import { renderTarget } from './plan.targets.js';
 
 /** `plimsoll plan`. Exit code 3 when nothing fits. */
 export async function plan(context: CommandContext, model: string, flags: PlanFlags): Promise<number> {
@@ -16,15 +18,24 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
   return withBackend(context, flags, async (use) => {
     const planner = await use.planning(model);
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
-    const document = planDocument(
-      flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request),
-    );
+    const chosen = flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request);
+    const document = planDocument(chosen);
+    const trained = chosen.model.contextLength;
+    if (trained !== null && (flags.context ?? 0) > trained) {
+      output.warn(`The model was trained for ${formatCount(trained)} tokens; beyond them its answers fall apart.`);
+    }
     if (flags.html !== undefined) {
       const { planPage } = await import('@plimsoll/report');
       await writeWhole(flags.html, planPage(prepared));
       output.note(`Page: ${printablePath(flags.html)}`);
     }
     const downloads = use.backend.downloads && parseModelReference(model).kind !== 'url';
+    const { as } = flags;
+    const point = chosen.recommended?.candidate;
+    if (as !== undefined && point !== undefined) {
+      output.result(document, () => renderTarget(as, { model, point }));
+      return EXIT.done;
+    }
     output.result(document, (shown) =>
       renderPlan(shown, { model: printablePath(model), downloads }, output.style, output.width),
     );
@@ -49,7 +60,11 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     gpu: flags.gpu,
     levels: flags.level,
     contexts: listed(flags.context),
-    keyCacheTypes: listed(flags.kv),
+    ramBytes: flags.ram,
+    ramBandwidth: flags.ramBandwidth,
+    cores: flags.cpuThreads,
+    keyCacheTypes: listed(flags.kv?.keyCacheType),
+    valueCacheTypes: listed(flags.kv?.valueCacheType),
     parallel: listed(flags.parallel),
     gpuLayers: listed(flags.gpuLayers),
     flashAttention: flags.flashAttention,

@@ -1,11 +1,14 @@
 import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
+import { byteRate, cacheTypes, levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
 import { namedModel } from '../named-model.js';
 import type { PlanFlags } from './plan.flags.js';
+import { PLAN_TARGETS } from './plan.targets.js';
+
+const collect = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
 
 /** Describes `plimsoll plan`. */
 export function addPlanCommand(program: Command, run: RunAction): void {
@@ -22,6 +25,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       { command: 'plimsoll plan hf.co/org/repo', effect: 'before downloading: headers are read, not files' },
       { command: 'plimsoll plan model.gguf --exact', effect: 'with the bytes that the engine itself reports' },
       { command: 'plimsoll plan llama3.1:8b gemma3:4b', effect: 'several models in memory at once' },
+      { command: 'plimsoll plan model.gguf --as llama-server', effect: 'the command that runs it there' },
       { command: 'plimsoll plan model.gguf --html plan.html', effect: 'as a page to play with, no server needed' },
     ],
   )
@@ -30,13 +34,20 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       'device memory to plan for, such as 8GB; 0 for the processor alone',
       memorySize('--vram', (note) => notes.push(note)),
     )
-    .option('--gpu <name>', 'card to plan for, such as "RTX 4060"')
+    .option('--gpu <name>', 'card to plan for, such as "RTX 4060" or "2x RTX 3090"; may be repeated', collect)
+    .option('--ram <size>', 'RAM to plan for, such as 32GB', memorySize('--ram', (note) => notes.push(note)))
+    .option('--ram-bandwidth <rate>', 'its bandwidth, such as 90GB/s', byteRate('--ram-bandwidth'))
+    .option('--cpu-threads <count>', 'cores of the processor', wholeNumber('--cpu-threads', ...BOUNDS.threads))
     .option(
       '--context <tokens>',
       'context length, such as 8192 or 8k',
       tokenCount('--context', ...BOUNDS.contextTokens),
     )
-    .addOption(choiceOption('--kv <type>', 'type of the KV cache', KV_CACHE_TYPES))
+    .addOption(
+      choiceOption('--kv <type>', 'type of the KV cache; q8_0/q4_0 sets keys and values apart', KV_CACHE_TYPES).argParser(
+        cacheTypes('--kv'),
+      ),
+    )
     .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', ...BOUNDS.parallel))
     .option(
       '--gpu-layers <count>',
@@ -46,6 +57,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--prefer <goal>', 'what counts more', ['balanced', 'quality', 'speed']))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
+    .addOption(choiceOption('--as <program>', 'print what runs the recommended point there', PLAN_TARGETS))
     .option('--html <file>', 'write an interactive HTML page with the plan')
     .option('--exact', 'ask the engine itself, which reports its bytes without loading the weights')
     .addOption(backendOption())

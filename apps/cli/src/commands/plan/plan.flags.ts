@@ -1,18 +1,24 @@
-import type { FlashAttention, KvCacheType, Level, PlanGoal } from '@plimsoll/domain';
+import type { CacheTypes, FlashAttention, Level, PlanGoal } from '@plimsoll/domain';
 import type { RemoteFlags } from '@plimsoll/composition';
 import type { BackendFlags } from '../define-command.js';
+import type { PlanTarget } from './plan.targets.js';
 
 /** Flags of `plimsoll plan`. */
 export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly vram?: number;
-  readonly gpu?: string;
+  readonly gpu?: readonly string[];
+  readonly ram?: number;
+  /** Bytes per second. */
+  readonly ramBandwidth?: number;
+  readonly cpuThreads?: number;
   readonly context?: number;
-  readonly kv?: KvCacheType;
+  readonly kv?: CacheTypes;
   readonly parallel?: number;
   readonly gpuLayers?: number;
   readonly level?: readonly Level[];
   readonly prefer?: PlanGoal;
   readonly flashAttention?: FlashAttention;
   readonly html?: string;
+  readonly as?: PlanTarget;
   readonly exact?: boolean;
 }

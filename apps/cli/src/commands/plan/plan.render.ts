@@ -1,3 +1,4 @@
+import { TYPICAL_HOST } from '@plimsoll/domain';
 import type { CandidateDocument, PlanDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
 import { parameterCount } from '../../output/parameter-count.js';
@@ -16,7 +17,7 @@ export interface PlanSubject {
 export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
   const { recommended, exact } = document;
   const table = [renderCandidates(document, style, width), ...(exact === undefined ? [] : exactLines(exact))];
-  const machine = [modelLine(document, style), ...budgetLines(document), ''];
+  const machine = [modelLine(document, style), ...budgetLines(document), ...ramLine(document), ''];
   if (recommended === null) {
     const obstacles = document.obstacles.map((text) => `  ${text}`);
     return [...machine, style.red('Nothing is recommended.'), ...obstacles, '', ...table].join('\n');
@@ -34,6 +35,16 @@ export function renderPlan(document: PlanDocument, subject: PlanSubject, style: 
     '',
     ...table,
   ].join('\n');
+}
+
+/** How fast RAM is taken to be, where it matters: nothing is on the host otherwise. */
+function ramLine({ machine, budget, candidates }: PlanDocument): readonly string[] {
+  const matters = budget.devices.length === 0 || candidates.some(({ fit }) => fit === 'partial');
+  const { bandwidthBytesPerSecond: rate, basis } = machine.host;
+  if (!matters || rate === null) return [];
+  const source = basis === 'assumed' ? `assumed: ${TYPICAL_HOST.description}; see --ram-bandwidth` : basis;
+  const usable = budget.host.usableBytes === null ? '' : `${formatBytes(budget.host.usableBytes)} usable, `;
+  return [`RAM: ${budget.devices.length === 0 ? '' : usable}~${formatNumber(rate / 1e9)} GB/s (${source})`];
 }
 
 type Alternative = NonNullable<PlanDocument['recommended']>['alternatives'][number];

@@ -37,6 +37,7 @@ export function planInput(
     },
     levels: ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'],
     cacheTypes: [{ keyCacheType: 'f16', valueCacheType: 'f16' }],
+    goal: 'quality',
     contexts: [8192],
     ...overrides,
   };

@@ -1,0 +1,64 @@
+import { NO_CORRECTION, type PlanCandidate } from '@plimsoll/domain';
+import { expect, test } from 'vitest';
+import { PLAN_TARGETS, renderTarget } from './plan.targets.js';
+
+const use = { weightsBytes: 1, kvCacheBytes: 1, recurrentStateBytes: 0, computeBytes: 0, totalBytes: 2 };
+const unknown = { value: null, source: 'unknown', relativeSpread: null, observations: 0 } as const;
+
+const point = (more: Partial<PlanCandidate['shape']> = {}, name = '/models/it\'s.gguf'): PlanCandidate => ({
+  level: 'Q4_K_M',
+  shape: {
+    contextTokens: 8192,
+    parallel: 2,
+    microBatchTokens: 512,
+    keyCacheType: 'q8_0',
+    valueCacheType: 'q8_0',
+    flashAttention: 'auto',
+    placement: { gpuLayers: 49, split: [0.5, 0.5], expertLayersOnHost: 20 },
+    ...more,
+  },
+  footprint: { devices: [use], host: use, totalBytes: 4 },
+  overheadBytes: NO_CORRECTION.overheadBytes,
+  fit: 'partial',
+  shortBytes: 1,
+  headroomBytes: 0,
+  pareto: true,
+  expected: {
+    decodeTokensPerSecond: unknown,
+    prefillTokensPerSecond: unknown,
+    quality: { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', note: '' },
+  },
+  variant: { name, status: 'local' },
+});
+
+test('llama-server gets every part of the point, quoted for a shell', () => {
+  expect(renderTarget('llama-server', { model: "/models/it's.gguf", point: point() })).toBe(
+    String.raw`llama-server -m '/models/it'\''s.gguf' -c 16384 -np 2 -ub 512 -ngl 49 -fa on -ctk q8_0 -ctv q8_0 --n-cpu-moe 20 -ts 0.500,0.500`,
+  );
+});
+
+test('on a processor nothing is offloaded', () => {
+  const alone = point({ placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 }, valueCacheType: 'f16', keyCacheType: 'f16' });
+  const command = renderTarget('llama-server', { model: 'm.gguf', point: alone });
+  expect(command).toContain('-ngl 0 -fa auto -ctk f16 -ctv f16');
+  expect(command).not.toMatch(/-ts|n-cpu-moe/);
+  expect(renderTarget('compose', { model: 'm.gguf', point: alone })).not.toMatch(/cuda|gpus/);
+});
+
+test('Ollama gets a Modelfile, and what only its server can be told', () => {
+  const whole = point({ placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 } }, 'llama3.1:8b-instruct-q4_K_M');
+  expect(renderTarget('ollama', { model: 'llama3.1:8b', point: whole }).split('\n')).toEqual([
+    '# Start the server with: OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE=q8_0 OLLAMA_NUM_PARALLEL=2 ollama serve',
+    '# Then: ollama create llama3.1-8b-q4_k_m -f Modelfile',
+    'FROM llama3.1:8b-instruct-q4_K_M',
+    'PARAMETER num_ctx 8192',
+    'PARAMETER num_gpu 33',
+  ]);
+  expect(renderTarget('ollama', { model: 'qwen3:30b', point: point() })).toContain('cannot leave experts alone in RAM');
+});
+
+test.each(PLAN_TARGETS)('%s is told the context and the cache', (target) => {
+  const text = renderTarget(target, { model: 'm.gguf', point: point() });
+  expect(text).toMatch(/8192|16384/);
+  expect(text).toContain('q8_0');
+});

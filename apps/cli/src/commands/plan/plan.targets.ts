@@ -1,0 +1,113 @@
+import { parseModelReference, type PlanCandidate } from '@plimsoll/domain';
+
+/** Programs that a recommended point can be put to work in. */
+export const PLAN_TARGETS = ['llama-server', 'ollama', 'llama-swap', 'lmstudio', 'compose'] as const;
+
+/** One of them. */
+export type PlanTarget = (typeof PLAN_TARGETS)[number];
+
+/** What is to run. */
+export interface TargetSubject {
+  /** The model as the user names it. */
+  readonly model: string;
+  readonly point: PlanCandidate;
+}
+
+/** The command, file or settings that put a point to work in another program. */
+export function renderTarget(target: PlanTarget, subject: TargetSubject): string {
+  return TARGETS[target](subject);
+}
+
+const TARGETS: Readonly<Record<PlanTarget, (subject: TargetSubject) => string>> = {
+  'llama-server': (subject) => ['llama-server', ...serverArguments(subject, fileOf(subject))].map(quoted).join(' '),
+  ollama: ollamaModelfile,
+  'llama-swap': (subject) =>
+    [
+      'models:',
+      `  ${JSON.stringify(nameOf(subject))}:`,
+      '    cmd: >-',
+      '      llama-server --port ${PORT}',
+      `      ${serverArguments(subject, fileOf(subject)).map(quoted).join(' ')}`,
+    ].join('\n'),
+  lmstudio: lmStudioSettings,
+  compose: (subject) => {
+    const file = fileOf(subject);
+    const base = file.split(/[\\/]/).at(-1) ?? file;
+    const folder = file === base ? '.' : file.slice(0, -base.length - 1) || '/';
+    const onDevice = subject.point.shape.placement.gpuLayers > 0;
+    return [
+      'services:',
+      '  llama-server:',
+      `    image: ghcr.io/ggml-org/llama.cpp:server${onDevice ? '-cuda' : ''}`,
+      `    command: ${JSON.stringify(['--host', '0.0.0.0', '--port', '8080', ...serverArguments(subject, `/models/${base}`)])}`,
+      '    ports: ["127.0.0.1:8080:8080"]',
+      `    volumes: [${JSON.stringify(`${folder}:/models:ro`)}]`,
+      ...(onDevice ? ['    gpus: all'] : []),
+    ].join('\n');
+  },
+};
+
+/** The file to load: the one that is here, else the name that a file of that level has. */
+function fileOf({ model, point }: TargetSubject): string {
+  const { status, name } = point.variant;
+  if (status === 'local' && parseModelReference(name).kind === 'file') return name;
+  return parseModelReference(model).kind === 'file' ? name : `${nameOf({ model, point })}.gguf`;
+}
+
+const nameOf = ({ model, point }: TargetSubject): string =>
+  `${(model.split(/[\\/]/).at(-1) ?? model).replace(/\.gguf$/i, '').replaceAll(/[^\w.-]+/g, '-')}-${point.level}`;
+
+/** Flags of llama.cpp's server. Its context is that of all sequences together. */
+function serverArguments({ point: { shape } }: TargetSubject, file: string): readonly string[] {
+  const { placement, keyCacheType, valueCacheType, contextTokens, parallel, microBatchTokens } = shape;
+  const { gpuLayers, split, expertLayersOnHost } = placement;
+  const flash = shape.flashAttention === 'auto' && isQuantized(valueCacheType) ? 'on' : shape.flashAttention;
+  return [
+    ...['-m', file, '-c', String(contextTokens * parallel), '-np', String(parallel), '-ub', String(microBatchTokens)],
+    ...['-ngl', String(gpuLayers), '-fa', flash, '-ctk', keyCacheType, '-ctv', valueCacheType],
+    ...(expertLayersOnHost > 0 ? ['--n-cpu-moe', String(expertLayersOnHost)] : []),
+    ...(split.length > 1 ? ['-ts', split.map((share) => share.toFixed(3)).join(',')] : []),
+  ];
+}
+
+const isQuantized = (type: string): boolean => !['f32', 'f16', 'bf16'].includes(type);
+
+function ollamaModelfile(subject: TargetSubject): string {
+  const { point, model } = subject;
+  const { shape } = point;
+  const { placement, keyCacheType, valueCacheType, contextTokens, parallel } = shape;
+  const from = parseModelReference(model).kind === 'name' ? point.variant.name : fileOf(subject);
+  const flash = isQuantized(valueCacheType) || shape.flashAttention === 'on';
+  const environment = [
+    ...(flash ? ['OLLAMA_FLASH_ATTENTION=1'] : []),
+    ...(isQuantized(keyCacheType) ? [`OLLAMA_KV_CACHE_TYPE=${keyCacheType}`] : []),
+    `OLLAMA_NUM_PARALLEL=${parallel}`,
+  ];
+  return [
+    `# Start the server with: ${environment.join(' ')} ollama serve`,
+    ...(keyCacheType === valueCacheType ? [] : ['# Ollama has one cache type for keys and values; that of the keys is set.']),
+    ...(placement.expertLayersOnHost > 0 ? ['# Ollama cannot leave experts alone in RAM; it keeps whole layers there.'] : []),
+    `# Then: ollama create ${nameOf(subject).toLowerCase()} -f Modelfile`,
+    `FROM ${from}`,
+    `PARAMETER num_ctx ${contextTokens}`,
+    ...(placement.expertLayersOnHost > 0 ? [] : [`PARAMETER num_gpu ${placement.gpuLayers}`]),
+  ].join('\n');
+}
+
+function lmStudioSettings(subject: TargetSubject): string {
+  const { shape } = subject.point;
+  const { gpuLayers, expertLayersOnHost } = shape.placement;
+  const flash = isQuantized(shape.valueCacheType) || shape.flashAttention === 'on';
+  return [
+    `Model: ${fileOf(subject)}`,
+    `Context Length: ${shape.contextTokens}`,
+    `GPU Offload: ${gpuLayers} layers`,
+    `Flash Attention: ${flash ? 'on' : shape.flashAttention}`,
+    `K Cache Quantization Type: ${shape.keyCacheType}`,
+    `V Cache Quantization Type: ${shape.valueCacheType}`,
+    ...(expertLayersOnHost > 0 ? [`Layers whose MoE weights are forced onto the CPU: ${expertLayersOnHost}`] : []),
+  ].join('\n');
+}
+
+/** As a POSIX shell reads it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
