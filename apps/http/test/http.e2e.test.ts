@@ -26,7 +26,7 @@ beforeAll(async () => {
   const config = { path: configPath, environment: {}, homeFolder: folder, workingFolder: folder };
   const storeFile = join(folder, 'measurements.db');
   await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile, quantizationBits: 4 });
-  const plimsoll = await openPlimsoll({ config, warn: (message) => warnings.push(message) });
+  const plimsoll = await openPlimsoll({ config, follow: true, warn: (message) => warnings.push(message) });
   const services = await httpServices(plimsoll);
   server = await startServer({ services, host: '127.0.0.1', port: 0, adminToken: ADMIN });
 });
@@ -95,7 +95,10 @@ test('a change of settings is in the file and holds for the next request', async
 test('a change by another program holds, too', async () => {
   const other = createConfigStore({ path: configPath, environment: {}, homeFolder: folder, workingFolder: folder });
   await other.save({ quantizationEnabled: true });
-  expect((await generate({ maxTokens: 2 }))[0]?.data).toMatchObject({ level: 'Q4_K_M' });
+  // The file is watched, not read with each request.
+  await vi.waitFor(async () => {
+    expect((await generate({ maxTokens: 2 }))[0]?.data).toMatchObject({ level: 'Q4_K_M' });
+  }, 10_000);
 });
 
 test('the backend can be changed while the server runs, and back', async () => {
