@@ -4,7 +4,7 @@ import type { SessionRequest } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import type { Job } from './job.js';
 import type { Prompt } from './prompt.js';
-import type { Session } from './session.js';
+import type { Session } from './hosted-model.js';
 import { StopMatcher } from './stop-matcher.js';
 import { ThinkingSplitter } from './thinking-splitter.js';
 import { rowLogprobs } from './top-logprobs.js';

@@ -5,7 +5,7 @@ import { AnswerWriter } from './answer-writer.js';
 import type { Job } from './job.js';
 import type { Prompt } from './prompt.js';
 import { Sampler } from './sampler.js';
-import type { Session } from './session.js';
+import type { Session } from './hosted-model.js';
 
 /** One answer under way: its prompt, its sampler, what it has written, and its clock. */
 export class Answer {

@@ -4,7 +4,7 @@ import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Answer } from './answer.js';
 import { Sequence, chooseSequence } from './sequence.js';
-import type { Session } from './session.js';
+import type { Session } from './hosted-model.js';
 import { planStep } from './step-plan.js';
 import type { StepPart } from './step-plan.js';
 

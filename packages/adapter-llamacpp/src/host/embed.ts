@@ -7,7 +7,7 @@ import type { Pointer } from '../native/structs.js';
 import type { Job } from './job.js';
 import { loadFailure } from './load-failure.js';
 import { session } from './session.js';
-import type { Session } from './session.js';
+import type { Session } from './hosted-model.js';
 import { TokenBatch } from './token-batch.js';
 import { tokenize } from './vocabulary.js';
 

@@ -3,7 +3,7 @@ import type { SessionRequest } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import { ChatTemplates } from './chat-template.js';
 import type { Job } from './job.js';
-import type { Session } from './session.js';
+import type { Session } from './hosted-model.js';
 import type { Opening } from './thinking-splitter.js';
 import { longestTokenBytes, tokenizeOffThread } from './vocabulary.js';
 

@@ -7,6 +7,7 @@ import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
 import { Batcher } from './batcher.js';
+import type { Session } from './hosted-model.js';
 import { listDevices } from './info.js';
 import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
@@ -26,32 +27,15 @@ const MICRO_BATCH = 512;
 const LARGE_MODEL_BYTES = 64 * 1024 ** 2;
 const LEAST_CONTEXT_TOKENS = 8;
 
-/** The model that this process hosts. */
-export interface Session {
-  readonly options: SessionOptions;
-  readonly model: Pointer;
-  readonly vocab: Pointer;
-  readonly context: Pointer;
-  readonly contextTokens: number;
-  readonly batch: TokenBatch;
-  readonly abort: AbortFlag;
-  readonly threads: ContextThreads;
-  /** Threads for steps in which so many answers decode one token each. */
-  readonly decodeTuner: (answers: number) => ThreadTuner;
-  readonly batchTuner: ThreadTuner;
-  /** Sequences that are computed at once. */
-  readonly parallel: number;
-  readonly microBatchTokens: number;
-  readonly pieces: Pieces;
-  /** The engine computes one thing at a time, with all the threads. */
-  readonly compute: Mutex;
+/** The hosted model and what answers with it. */
+interface OpenSession extends Session {
   readonly batcher: Batcher;
 }
 
-let current: Session | null = null;
+let current: OpenSession | null = null;
 
 /** The hosted model. */
-export function session(): Session {
+export function session(): OpenSession {
   if (current === null) throw new Error('no model is open');
   return current;
 }
@@ -87,7 +71,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
   const decodeTuners: ThreadTuner[] = [];
   const vocab = llama.vocab(model);
-  const opened: Omit<Session, 'batcher'> = {
+  const opened: Session = {
     options,
     model,
     vocab,
@@ -103,15 +87,8 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     pieces: new Pieces(engine, vocab),
     compute: new Mutex(),
   };
-  const session: Session = {
-    ...opened,
-    get batcher() {
-      return batcher;
-    },
-  };
-  const batcher = new Batcher(engine, session);
-  current = session;
-  expectChats(engine, session);
+  current = { ...opened, batcher: new Batcher(engine, opened) };
+  expectChats(engine, opened);
   return {
     loadMs: performance.now() - startedMs,
     ...residentBytes(engine, model, context),

@@ -1,0 +1,29 @@
+import type { SessionOptions } from '../engine/protocol.js';
+import type { AbortFlag } from '../native/abort-flag.js';
+import type { ContextThreads } from '../native/context-threads.js';
+import type { Pointer } from '../native/structs.js';
+import type { Mutex } from './mutex.js';
+import type { Pieces } from './pieces.js';
+import type { ThreadTuner } from './thread-tuner.js';
+import type { TokenBatch } from './token-batch.js';
+
+/** The model that this process hosts. */
+export interface Session {
+  readonly options: SessionOptions;
+  readonly model: Pointer;
+  readonly vocab: Pointer;
+  readonly context: Pointer;
+  readonly contextTokens: number;
+  readonly batch: TokenBatch;
+  readonly abort: AbortFlag;
+  readonly threads: ContextThreads;
+  /** Threads for steps in which so many answers decode one token each. */
+  readonly decodeTuner: (answers: number) => ThreadTuner;
+  readonly batchTuner: ThreadTuner;
+  /** Sequences that are computed at once. */
+  readonly parallel: number;
+  readonly microBatchTokens: number;
+  readonly pieces: Pieces;
+  /** The engine computes one thing at a time, with all the threads. */
+  readonly compute: Mutex;
+}
