@@ -1,6 +1,11 @@
 import './ports/abort-signal.js';
 
 export { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './model/metadata-limits.js';
+export { allocate } from './allocation/allocate.js';
+export type { Allocation } from './allocation/allocate.js';
+export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';
+export { recipeLines, recipeOverrides, recipeQuantization } from './allocation/recipe.js';
+export type { RecipeEntry } from './allocation/recipe.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
 export { findDevice, findDevices, profileOf } from './devices/find-device.js';
