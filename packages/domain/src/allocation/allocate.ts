@@ -25,7 +25,7 @@ export interface Allocation {
 export function allocate(groups: readonly AllocationGroup[], budgetBytes: number): Allocation {
   groups.forEach(check);
   const ladders = groups.map((group) => undominated(group.options));
-  const smallest = sum(ladders.map((ladder) => ladder[0]!.bytes));
+  const smallest = sum(ladders.map((ladder) => smallestOf(ladder).bytes));
   if (!(smallest <= budgetBytes)) {
     throw new InvalidInputError(`The budget of ${budgetBytes} bytes is below the smallest possible, ${smallest}.`, {
       hint: 'Give a larger budget or allow smaller types.',
@@ -46,10 +46,16 @@ function relax(
   ladders: readonly (readonly AllocationOption[])[],
   budgetBytes: number,
 ): { readonly choices: AllocationOption[]; readonly lossBound: number } {
-  const choices = ladders.map((ladder) => ladder[0]!);
+  const choices = ladders.map(smallestOf);
   const steps = ladders.flatMap((ladder, group) => {
-    const hull = convexHull(ladder);
-    return hull.slice(1).map((to, i) => ({ group, from: hull[i]!, to, gain: gainPerByte(hull[i]!, to) }));
+    const [smallest, ...larger] = convexHull(ladder);
+    let from = smallest;
+    return larger.flatMap((to) => {
+      if (from === undefined) return [];
+      const step = { group, from, to, gain: gainPerByte(from, to) };
+      from = to;
+      return [step];
+    });
   });
   steps.sort((a, b) => b.gain - a.gain);
   let left = budgetBytes - sum(choices.map((choice) => choice.bytes));
@@ -74,6 +80,11 @@ function check({ name, options }: AllocationGroup): void {
   throw new InvalidInputError(
     options.length === 0 ? `${name} has no type to choose from.` : `${name} has a size or a loss that is not a number.`,
   );
+}
+
+function smallestOf([smallest]: readonly AllocationOption[]): AllocationOption {
+  if (smallest === undefined) throw new InvalidInputError('A group has no type to choose from.');
+  return smallest;
 }
 
 function sum(values: readonly number[]): number {

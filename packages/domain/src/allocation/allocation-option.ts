@@ -30,7 +30,11 @@ export function undominated(options: readonly AllocationOption[]): AllocationOpt
 export function convexHull(options: readonly AllocationOption[]): AllocationOption[] {
   const hull: AllocationOption[] = [];
   for (const option of options) {
-    while (hull.length > 1 && gainPerByte(hull.at(-2)!, hull.at(-1)!) <= gainPerByte(hull.at(-1)!, option)) hull.pop();
+    for (;;) {
+      const [before, last] = hull.slice(-2);
+      if (before === undefined || last === undefined || gainPerByte(before, last) > gainPerByte(last, option)) break;
+      hull.pop();
+    }
     hull.push(option);
   }
   return hull;

@@ -49,7 +49,8 @@ function bestMove(
   left: number,
 ): readonly Change[] | null {
   const changes = ladders.flatMap((ladder, group) => {
-    const from = choices[group]!;
+    const from = choices[group];
+    if (from === undefined) return [];
     return ladder.map((to): Change => ({ group, to, bytes: to.bytes - from.bytes, gain: from.loss - to.loss }));
   });
   const enlargements = bestWithin(changes.filter((change) => change.bytes > 0));
@@ -91,7 +92,7 @@ function lookUp(table: readonly BestWithin[], bytes: number): BestWithin | null 
   let high = table.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (table[middle]!.bytes <= bytes) low = middle + 1;
+    if ((table[middle]?.bytes ?? Infinity) <= bytes) low = middle + 1;
     else high = middle;
   }
   return table[low - 1] ?? null;
