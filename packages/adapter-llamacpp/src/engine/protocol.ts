@@ -94,6 +94,25 @@ export interface QuantizationPlan {
   readonly needsImportanceMatrix: boolean;
 }
 
+/** What to collect an importance matrix from, and where to write it. */
+export interface ImportanceJob {
+  readonly source: string;
+  readonly text: string;
+  readonly dataset: string;
+  readonly target: string;
+  readonly windowTokens: number;
+  readonly threads: number;
+}
+
+/** What was collected. */
+export interface ImportanceSummary {
+  /** Tensors in the matrix. */
+  readonly tensors: number;
+  /** Windows of the text, and how many of them an earlier run had evaluated. */
+  readonly windows: number;
+  readonly resumedWindows: number;
+}
+
 /** Every call that an engine process answers: its parameters, what it streams, and its result. */
 export interface EngineCalls {
   info: { params: null; event: never; result: { readonly version: string; readonly flavor: string } };
@@ -114,6 +133,11 @@ export interface EngineCalls {
     params: QuantizeJob & { readonly target: string };
     event: { readonly completed: number; readonly total: number };
     result: null;
+  };
+  collectImportance: {
+    params: ImportanceJob;
+    event: { readonly completed: number; readonly total: number };
+    result: ImportanceSummary;
   };
 }
 

@@ -25,6 +25,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   measure: async () => (await import('./measure.js')).measure,
   planQuantization: async () => (await import('./quantize.js')).planQuantization,
   quantize: async () => (await import('./quantize.js')).quantize,
+  collectImportance: async () => (await import('./collect-importance.js')).collectImportance,
 };
 
 /** Calls that wait for each other. Answers do not: they are computed together. */

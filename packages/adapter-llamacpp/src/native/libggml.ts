@@ -21,6 +21,10 @@ export interface LibGgml {
   readonly bufferTypeIsHost: (bufferType: Pointer) => boolean;
   readonly bufferTypeDevice: (bufferType: Pointer) => Pointer;
   readonly cpuBufferType: () => Pointer;
+  readonly bufferIsHost: (buffer: Pointer) => boolean;
+  /** Copies bytes of a tensor from whatever device it is on. */
+  readonly tensorGet: (tensor: Pointer, into: Uint8Array, offset: number, bytes: number) => void;
+  readonly operationName: (operation: number) => string;
   readonly ggufOpen: (file: string, params: { no_alloc: boolean; ctx: Pointer }) => Pointer;
   readonly ggufEmpty: () => Pointer;
   readonly ggufFree: (context: Pointer) => void;
@@ -52,6 +56,9 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     bufferTypeIsHost: b('bool ggml_backend_buft_is_host(void*)'),
     bufferTypeDevice: b('void* ggml_backend_buft_get_device(void*)'),
     cpuBufferType: b('void* ggml_backend_cpu_buffer_type()'),
+    bufferIsHost: b('bool ggml_backend_buffer_is_host(void*)'),
+    tensorGet: b('void ggml_backend_tensor_get(void*, void*, size_t, size_t)'),
+    operationName: b('const char* ggml_op_name(int32)'),
     ggufOpen: b('void* gguf_init_from_file(const char*, GgufParams)'),
     ggufEmpty: b('void* gguf_init_empty()'),
     ggufFree: b('void gguf_free(void*)'),
