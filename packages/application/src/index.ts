@@ -91,7 +91,7 @@ export type { TaskGrade, TaskGrader, ValidateJson } from './tasks/task-grader.js
 export type { TaskComparison, TaskEstimate, TaskSummary } from './tasks/task-summary.js';
 export type { Task, TaskCheck } from './tasks/task.js';
 export { ChooseVariant } from './variants/choose-variant.js';
-export type { ChosenVariant, ChooseOptions } from './variants/choose-variant.js';
+export type { ChosenVariant, ChooseOptions } from './variants/chosen-variant.js';
 export { EnsureVariant } from './variants/ensure-variant.js';
 export type { NameVariant, ReadyVariant, VariantStatus } from './variants/ensure-variant.js';
 export { QuantizeModel } from './variants/quantize-model.js';

@@ -11,7 +11,7 @@ import type {
 } from '@plimsoll/domain';
 import { failureOf } from '../statistics/failure-of.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
-import type { ChosenVariant } from '../variants/choose-variant.js';
+import type { ChosenVariant } from '../variants/chosen-variant.js';
 import type { PlaceRequests } from '../variants/place-requests.js';
 import { generateWithTools } from './tools/generate-with-tools.js';
 

@@ -2,7 +2,8 @@ import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan } from '@plimsoll
 import type { CallOptions, InstalledVariant, ModelRuntime, PlannedRung, Rung } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { PlanModel } from '../planning/plan-model.js';
-import type { ChooseOptions, ChooseVariant, ChosenVariant } from '../variants/choose-variant.js';
+import type { ChooseVariant } from '../variants/choose-variant.js';
+import type { ChooseOptions, ChosenVariant } from '../variants/chosen-variant.js';
 import type { PlacedRequest, PlaceRequests } from '../variants/place-requests.js';
 import type { ModelPool, ServedRung } from './model-pool.js';
 

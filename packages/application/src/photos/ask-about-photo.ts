@@ -1,6 +1,6 @@
 import { BackendFailedError, RATING_WORDS, expectedRating, isPlimsollError } from '@plimsoll/domain';
 import type { CallOptions, GenerateRequest, Level, TokenLogprob } from '@plimsoll/domain';
-import type { ChosenVariant } from '../variants/choose-variant.js';
+import type { ChosenVariant } from '../variants/chosen-variant.js';
 import { parseOpinion } from './model-opinion.js';
 import type { LlmEvaluation, LlmFailure } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';

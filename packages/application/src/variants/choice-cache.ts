@@ -1,5 +1,5 @@
 import type { Clock, Settings } from '@plimsoll/domain';
-import type { ChosenVariant } from './choose-variant.js';
+import type { ChosenVariant } from './chosen-variant.js';
 
 /** A chosen variant, without what the settings say about loading it. */
 export type Choice = Omit<ChosenVariant, 'load'>;

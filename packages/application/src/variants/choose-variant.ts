@@ -24,40 +24,9 @@ import type {
   PlimsollError,
 } from '@plimsoll/domain';
 import { ChoiceCache, type FoundChoice } from './choice-cache.js';
+import type { ChooseOptions, ChosenVariant } from './chosen-variant.js';
 import type { EnsureVariant } from './ensure-variant.js';
 import type { PlacedRequest, PlaceRequests } from './place-requests.js';
-
-/** The variant that runs for a model, and why. */
-export interface ChosenVariant {
-  readonly variant: string;
-  /** Null when the backend does not tell. */
-  readonly level: Level | null;
-  readonly digest: string | null;
-  /** How it was made just now, or null when it was there. */
-  readonly made: BuildMethod | null;
-  /** What the settings say about loading it; empty where the backend's own rules hold. */
-  readonly load: LoadOptions;
-  readonly reason:
-    | 'quantization-off'
-    | 'level-in-name'
-    | 'already-quantized'
-    | 'only-variant'
-    | 'level-asked-for'
-    | 'settings'
-    | 'fallback';
-  /** With the reason `fallback`: what was wanted, and why it cannot be had now. */
-  readonly wanted?: { readonly level: Level; readonly error: PlimsollError } | undefined;
-}
-
-/** How to choose. */
-export interface ChooseOptions extends BuildOptions {
-  /** Whether a missing variant is made. */
-  readonly make: boolean;
-  /** A level that wins over the settings. */
-  readonly level?: Level | undefined;
-  /** Fail when the wanted variant cannot be made now; otherwise the best installed one stands in for it. */
-  readonly strict?: boolean | undefined;
-}
 
 type StandIn = Pick<CatalogEntry, 'name' | 'level' | 'digest'>;
 

@@ -1,4 +1,4 @@
-import type { ChooseOptions, ChosenVariant } from './choose-variant.js';
+import type { ChooseOptions, ChosenVariant } from './chosen-variant.js';
 
 /** A variant that is held ready for one request. */
 export interface PlacedRequest {
