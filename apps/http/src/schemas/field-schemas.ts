@@ -8,9 +8,6 @@ export const levelSchema: z.ZodType<Level> = z.enum(LEVEL_NAMES as [Level, ...Le
 /** A type of the KV cache. */
 export const kvCacheTypeSchema: z.ZodType<KvCacheType> = z.enum(KV_CACHE_TYPES);
 
-/** A count or size: a whole number from zero. */
-export const wholeSchema: z.ZodType<number> = z.number().int().min(0);
-
 /** A whole number within the bounds of that name, which hold for every front end. */
 export const wholeWithin = (name: keyof typeof BOUNDS): z.ZodType<number> =>
   z.number().int().min(BOUNDS[name][0]).max(BOUNDS[name][1]);
