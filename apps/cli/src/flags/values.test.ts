@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { suggest } from './suggest.js';
 import { tensorOverride } from './tensor-override.js';
-import { decimalNumber, levelName, listOf, memorySize, oneOf, tokenCount, wholeNumber, byteRate, cacheTypes } from './values.js';
+import {
+  decimalNumber,
+  levelName,
+  listOf,
+  memorySize,
+  oneOf,
+  tokenCount,
+  wholeNumber,
+  byteRate,
+  cacheTypes,
+} from './values.js';
 
 describe('flag values', () => {
   it('reads memory as cards are sold: 8GB is 8 GiB', () => {
@@ -89,7 +99,9 @@ describe('tokenCount', () => {
 
 describe('the machine to plan for', () => {
   it('has a bandwidth in units of memories', () => {
-    expect([byteRate('--r')('90GB/s'), byteRate('--r')('51.2 gb'), byteRate('--r')('100')]).toEqual([90e9, 51.2e9, 100e9]);
+    expect([byteRate('--r')('90GB/s'), byteRate('--r')('51.2 gb'), byteRate('--r')('100')]).toEqual([
+      90e9, 51.2e9, 100e9,
+    ]);
     expect(() => byteRate('--r')('fast')).toThrow(/1 to 10,000 GB per second/);
     expect(() => byteRate('--r')('0')).toThrow(/1 to 10,000/);
   });

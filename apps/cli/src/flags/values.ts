@@ -55,7 +55,8 @@ export function cacheTypes(flag: string): (text: string) => CacheTypes {
   const read = oneOf(flag, KV_CACHE_TYPES);
   return (text) => {
     const [keys = '', values = keys, ...more] = text.split('/');
-    if (more.length > 0) throw new InvalidInputError(`${flag} is "${text}", but takes one type, or two with a / between.`);
+    if (more.length > 0)
+      throw new InvalidInputError(`${flag} is "${text}", but takes one type, or two with a / between.`);
     return { keyCacheType: read(keys), valueCacheType: read(values) };
   };
 }

@@ -21,8 +21,10 @@ function lineOf(measurement: Measurement, format: ExchangeFormat): string {
   return format === 'csv' ? csvLine(measurementToCells(measurement)) : JSON.stringify(forOthers(measurement));
 }
 
-function forOthers({ errorMessage: _, ...measurement }: Measurement): Measurement {
-  if (measurement.task == null) return measurement;
-  const { id, passed, score } = measurement.task;
-  return { ...measurement, task: { id, passed, score } };
+function forOthers(measurement: Measurement): Measurement {
+  const { task } = measurement;
+  const shared = { ...measurement };
+  delete shared.errorMessage;
+  if (task == null) return shared;
+  return { ...shared, task: { id: task.id, passed: task.passed, score: task.score } };
 }

@@ -1,5 +1,21 @@
-import { InvalidInputError, TYPICAL_HOST, findDevices, formatBytes, hostTflops, memoryBudget, profileOf } from '@plimsoll/domain';
-import type { DeviceFound, DeviceProfile, MemoryFound, HostReading, MachineSpeed, MemoryBudget, Settings } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  TYPICAL_HOST,
+  findDevices,
+  formatBytes,
+  hostTflops,
+  memoryBudget,
+  profileOf,
+} from '@plimsoll/domain';
+import type {
+  DeviceFound,
+  DeviceProfile,
+  MemoryFound,
+  HostReading,
+  MachineSpeed,
+  MemoryBudget,
+  Settings,
+} from '@plimsoll/domain';
 import type { MachineState } from '../devices/read-devices.js';
 import type { PlanModelRequest } from './plan-model-request.js';
 
@@ -57,15 +73,29 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
 }
 
 /** @throws InvalidInputError for memory that the card does not have, and chips with a memory of their own beside others */
-function namedDevices(cards: ReturnType<typeof findDevices>, vramBytes: number | undefined, settings: Settings): PlannedDevices {
+function namedDevices(
+  cards: ReturnType<typeof findDevices>,
+  vramBytes: number | undefined,
+  settings: Settings,
+): PlannedDevices {
   const [first] = cards;
   if (cards.length > 1 && cards.some(({ profile }) => profile.memory === 'unified')) {
-    throw new InvalidInputError('A chip whose GPU shares the memory of the processor cannot be combined with other devices.', {
-      hint: 'Name one such chip, or only cards.',
-    });
+    throw new InvalidInputError(
+      'A chip whose GPU shares the memory of the processor cannot be combined with other devices.',
+      {
+        hint: 'Name one such chip, or only cards.',
+      },
+    );
   }
-  if (vramBytes !== undefined && first !== undefined && (cards.length > 1 || vramBytes > first.memoryBytes || vramBytes === 0)) {
-    const has = cards.length > 1 ? `${cards.length} cards are named` : `${first.profile.name} has ${formatBytes(first.memoryBytes)}`;
+  if (
+    vramBytes !== undefined &&
+    first !== undefined &&
+    (cards.length > 1 || vramBytes > first.memoryBytes || vramBytes === 0)
+  ) {
+    const has =
+      cards.length > 1
+        ? `${cards.length} cards are named`
+        : `${first.profile.name} has ${formatBytes(first.memoryBytes)}`;
     throw new InvalidInputError(`${has}, which ${formatBytes(vramBytes)} of device memory contradict.`, {
       hint: 'Give the card or the memory; less memory than one card has stands for what others leave of it.',
     });

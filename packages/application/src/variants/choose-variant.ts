@@ -11,8 +11,6 @@ import {
   resolveQuantization,
 } from '@plimsoll/domain';
 import type {
-  BuildMethod,
-  BuildOptions,
   CatalogEntry,
   Clock,
   ConfigStore,
@@ -21,7 +19,6 @@ import type {
   Level,
   LoadOptions,
   ModelRuntime,
-  PlimsollError,
 } from '@plimsoll/domain';
 import { ChoiceCache, type FoundChoice } from './choice-cache.js';
 import type { ChooseOptions, ChosenVariant } from './chosen-variant.js';

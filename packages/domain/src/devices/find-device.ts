@@ -71,7 +71,9 @@ export function findDevices(text: string): readonly DeviceMatch[] {
   if (count === undefined || name === undefined) return [findDevice(text)];
   const cards = Number(count);
   if (cards < 1 || cards > MOST_CARDS) {
-    throw new InvalidInputError(`${JSON.stringify(text)} are ${cards} cards; between 1 and ${MOST_CARDS} can be planned for.`);
+    throw new InvalidInputError(
+      `${JSON.stringify(text)} are ${cards} cards; between 1 and ${MOST_CARDS} can be planned for.`,
+    );
   }
   return new Array<DeviceMatch>(cards).fill(findDevice(name));
 }

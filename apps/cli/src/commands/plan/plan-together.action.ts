@@ -14,7 +14,8 @@ export async function planTogether(
   models: readonly string[],
   flags: PlanFlags,
 ): Promise<number> {
-  const alone = flags.html !== undefined ? '--html' : flags.exact === true ? '--exact' : flags.as !== undefined ? '--as' : null;
+  const alone =
+    flags.html !== undefined ? '--html' : flags.exact === true ? '--exact' : flags.as !== undefined ? '--as' : null;
   if (alone !== null) {
     throw new InvalidInputError(`${alone} is about one model; ${models.length} are named.`, {
       hint: `Name one model, or leave ${alone} out.`,

@@ -35,7 +35,11 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       memorySize('--vram', (note) => notes.push(note)),
     )
     .option('--gpu <name>', 'card to plan for, such as "RTX 4060" or "2x RTX 3090"; may be repeated', collect)
-    .option('--ram <size>', 'RAM to plan for, such as 32GB', memorySize('--ram', (note) => notes.push(note)))
+    .option(
+      '--ram <size>',
+      'RAM to plan for, such as 32GB',
+      memorySize('--ram', (note) => notes.push(note)),
+    )
     .option('--ram-bandwidth <rate>', 'its bandwidth, such as 90GB/s', byteRate('--ram-bandwidth'))
     .option('--cpu-threads <count>', 'cores of the processor', wholeNumber('--cpu-threads', ...BOUNDS.threads))
     .option(
@@ -44,9 +48,11 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       tokenCount('--context', ...BOUNDS.contextTokens),
     )
     .addOption(
-      choiceOption('--kv <type>', 'type of the KV cache; q8_0/q4_0 sets keys and values apart', KV_CACHE_TYPES).argParser(
-        cacheTypes('--kv'),
-      ),
+      choiceOption(
+        '--kv <type>',
+        'type of the KV cache; q8_0/q4_0 sets keys and values apart',
+        KV_CACHE_TYPES,
+      ).argParser(cacheTypes('--kv')),
     )
     .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', ...BOUNDS.parallel))
     .option(

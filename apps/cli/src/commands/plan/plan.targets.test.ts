@@ -5,7 +5,7 @@ import { PLAN_TARGETS, renderTarget } from './plan.targets.js';
 const use = { weightsBytes: 1, kvCacheBytes: 1, recurrentStateBytes: 0, computeBytes: 0, totalBytes: 2 };
 const unknown = { value: null, source: 'unknown', relativeSpread: null, observations: 0 } as const;
 
-const point = (more: Partial<PlanCandidate['shape']> = {}, name = '/models/it\'s.gguf'): PlanCandidate => ({
+const point = (more: Partial<PlanCandidate['shape']> = {}, name = "/models/it's.gguf"): PlanCandidate => ({
   level: 'Q4_K_M',
   shape: {
     contextTokens: 8192,
@@ -38,7 +38,11 @@ test('llama-server gets every part of the point, quoted for a shell', () => {
 });
 
 test('on a processor nothing is offloaded', () => {
-  const alone = point({ placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 }, valueCacheType: 'f16', keyCacheType: 'f16' });
+  const alone = point({
+    placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
+    valueCacheType: 'f16',
+    keyCacheType: 'f16',
+  });
   const command = renderTarget('llama-server', { model: 'm.gguf', point: alone });
   expect(command).toContain('-ngl 0 -fa auto -ctk f16 -ctv f16');
   expect(command).not.toMatch(/-ts|n-cpu-moe/);
@@ -46,7 +50,10 @@ test('on a processor nothing is offloaded', () => {
 });
 
 test('Ollama gets a Modelfile, and what only its server can be told', () => {
-  const whole = point({ placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 } }, 'llama3.1:8b-instruct-q4_K_M');
+  const whole = point(
+    { placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 } },
+    'llama3.1:8b-instruct-q4_K_M',
+  );
   expect(renderTarget('ollama', { model: 'llama3.1:8b', point: whole }).split('\n')).toEqual([
     '# Start the server with: OLLAMA_FLASH_ATTENTION=1 OLLAMA_KV_CACHE_TYPE=q8_0 OLLAMA_NUM_PARALLEL=2 ollama serve',
     '# Then: ollama create llama3.1-8b-q4_k_m -f Modelfile',

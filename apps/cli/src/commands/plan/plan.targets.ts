@@ -85,8 +85,12 @@ function ollamaModelfile(subject: TargetSubject): string {
   ];
   return [
     `# Start the server with: ${environment.join(' ')} ollama serve`,
-    ...(keyCacheType === valueCacheType ? [] : ['# Ollama has one cache type for keys and values; that of the keys is set.']),
-    ...(placement.expertLayersOnHost > 0 ? ['# Ollama cannot leave experts alone in RAM; it keeps whole layers there.'] : []),
+    ...(keyCacheType === valueCacheType
+      ? []
+      : ['# Ollama has one cache type for keys and values; that of the keys is set.']),
+    ...(placement.expertLayersOnHost > 0
+      ? ['# Ollama cannot leave experts alone in RAM; it keeps whole layers there.']
+      : []),
     `# Then: ollama create ${nameOf(subject).toLowerCase()} -f Modelfile`,
     `FROM ${from}`,
     `PARAMETER num_ctx ${contextTokens}`,
@@ -110,4 +114,5 @@ function lmStudioSettings(subject: TargetSubject): string {
 }
 
 /** As a POSIX shell reads it. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
