@@ -173,8 +173,8 @@ console.log(readFileSync(${JSON.stringify(log)}, 'utf8').length);`,
     ];
     const first = JSON.parse((await user.plimsoll(args)).stdout) as CompareDocument;
     expect(first.levels.map(({ tasks }) => tasks?.failures)).toEqual([
-      [{ id: 'two', errorCode: 'backend-failed' }],
-      [{ id: 'two', errorCode: 'backend-failed' }],
+      [{ id: 'two', errorCode: 'backend-failed', message: 'The grader ended with exit code 3.' }],
+      [{ id: 'two', errorCode: 'backend-failed', message: 'The grader ended with exit code 3.' }],
     ]);
     await writeFile(marker, '');
     await writeFile(log, '');

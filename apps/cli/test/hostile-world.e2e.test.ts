@@ -116,18 +116,19 @@ describe.skipIf(!mountable)('disks (needs the right to mount a small one)', () =
       for (const flags of [args, args.filter((flag) => flag !== '--exact')]) {
         const { code, stdout, stderr } = await user.plimsoll(flags, { env });
         expect(code).toBe(0);
-        expect(planSchema.parse(JSON.parse(stdout)).candidates).toHaveLength(1);
+        expect(planSchema.parse(JSON.parse(stdout)).candidates.length).toBeGreaterThan(0);
         expect(stderr).toMatch(/^(Warning: Planned without what was measured here\. .*measurements\.db.*\n)?$/);
       }
     });
   });
 
-  it('that have no room for a variant are told to those who run one, with the command that makes it elsewhere', async () => {
+  it('that have no room for a variant cost the variant, not the answer, and say how to make it elsewhere', async () => {
     await onDisk('small', { size: '12m' }, async (disk, env) => {
       const { code, stdout, stderr } = await user.plimsoll(['run', `${disk}/model.gguf`, 'Once'], { env });
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(code).toBe(0);
+      expect(stdout).not.toBe('');
       expect(stderr).toMatch(/the disk has \d+ left[^]*plimsoll quantize .* --out PATH/);
-      expect(await readdir(disk)).toEqual(['model.gguf']);
+      expect((await readdir(disk)).filter((name) => name !== 'home')).toEqual(['model.gguf']);
     });
   });
 

@@ -25,7 +25,7 @@ describe('plimsoll plan --exact', () => {
 
   it('gives the engine’s own bytes beside those of the closed form', async () => {
     const { exact, candidates } = planSchema.parse(await document([...args(), '--exact']));
-    expect(exact).toEqual({ asked: 2, answered: 2, notes: [] });
+    expect(exact).toEqual({ asked: 4, answered: 4, notes: [] });
     for (const { footprint, exact: own } of candidates) {
       expect(own?.totalBytes).toBe(footprint.total);
       expect(own!.closedFormBytes + own!.differenceBytes).toBe(own!.totalBytes);
@@ -46,7 +46,7 @@ describe('plimsoll plan --exact', () => {
     const { stdout, code } = await user.plimsoll([...args(), '--exact']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/BY FORMULA/);
-    expect(stdout).toContain('The engine answered 2 of 2 questions');
+    expect(stdout).toContain('The engine answered 4 of 4 questions');
   });
 });
 

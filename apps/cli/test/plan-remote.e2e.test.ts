@@ -84,7 +84,10 @@ describe('plimsoll plan of a repository', () => {
   it('looks where HF_ENDPOINT says, and plans the levels that are offered', async () => {
     const { candidates } = await planned(open, {});
     expect(candidates.map(({ level, variant }) => [level, variant.status])).toEqual([
+      // Each with two types of cache.
       ['F16', 'remote'],
+      ['F16', 'remote'],
+      ['Q8_0', 'remote'],
       ['Q8_0', 'remote'],
     ]);
     expect(open.seen.every(({ token }) => token === null)).toBe(true);
@@ -92,7 +95,7 @@ describe('plimsoll plan of a repository', () => {
 
   it('shows HF_TOKEN to the hub, and to nobody in its output', async () => {
     const plan = await planned(gated, { HF_TOKEN: TOKEN });
-    expect(plan.candidates).toHaveLength(2);
+    expect(plan.candidates).toHaveLength(4);
     expect(gated.seen.every(({ token }) => token === TOKEN)).toBe(true);
     expect(JSON.stringify(plan)).not.toContain(TOKEN);
   });

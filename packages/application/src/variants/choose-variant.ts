@@ -130,10 +130,11 @@ export class ChooseVariant implements PlaceRequests {
     }
   }
 
-  /** A name without a tag stands for models of several sizes: then only the one of that very name may stand in. */
+  /** A file, and a name without a tag, which stands for models of several sizes: only that very one may stand in. */
   async #standIns(model: string, options: ChooseOptions): Promise<readonly StandIn[]> {
     const named = await this.#runtime.find(model, options);
-    if (named !== null && parseModelName(model).tag === null) return [named];
+    const isOneOfItsKind = parseModelReference(model).kind === 'file' || parseModelName(model).tag === null;
+    if (named !== null && isOneOfItsKind) return [named];
     return this.#ensure.installed(model, options);
   }
 

@@ -28,7 +28,8 @@ export function loadOptionsOf(point: OperatingPoint): LoadOptions {
 export function mergeLoadOptions(base: LoadOptions, over: LoadOptions | undefined): LoadOptions {
   if (over === undefined) return base;
   const placement = { ...base.placement, ...said(over.placement ?? {}) };
-  return { ...base, ...said(over), ...(Object.keys(placement).length === 0 ? {} : { placement }) };
+  const rest = said({ ...over, placement: undefined });
+  return { ...base, ...rest, ...(Object.keys(placement).length === 0 ? {} : { placement }) };
 }
 
 function said<Fields extends object>(fields: Fields): Partial<Fields> {
