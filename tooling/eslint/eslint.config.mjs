@@ -7,7 +7,9 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: sources })),
   {
     files: sources,
-    languageOptions: { parserOptions: { project: 'tooling/tsconfig/all.json', tsconfigRootDir: `${import.meta.dirname}/../..` } },
+    languageOptions: {
+      parserOptions: { project: 'tooling/tsconfig/all.json', tsconfigRootDir: `${import.meta.dirname}/../..` },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
