@@ -145,7 +145,10 @@ describe('plan', () => {
     const described = await post(`${API}/plan`, { model: sampleModelPath(), vramBytes: 0, levels: ['Q4_K_M'] });
     const { budget, candidates } = described.json<PlanDocument>();
     expect(budget.devices).toEqual([]);
-    expect(new Set(candidates.map(({ level }) => level))).toEqual(new Set(['Q4_K_M']));
+    expect(candidates.map(({ level, kvCache }) => [level, kvCache])).toEqual([
+      ['Q4_K_M', 'f16'],
+      ['Q4_K_M', 'q8_0'],
+    ]);
     expect(services.state.leases).toBe(0);
   });
 
