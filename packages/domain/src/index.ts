@@ -96,6 +96,9 @@ export { formatBytes, parseByteSize } from './planning/byte-size.js';
 export { learnSpeedCalibration } from './learning/calibration.js';
 export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './learning/calibration.js';
 export { cacheName } from './planning/candidates.js';
+export { grouped } from './planning/grouped.js';
+export type { ExactNote, FitRemedy, PlanCaution, PlanObstacle, PlanReason, ResidentReason } from './planning/reason.js';
+export type { Violation } from './planning/violation.js';
 export { createPlan } from './planning/create-plan.js';
 export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './learning/correction.js';
 export type { FootprintCorrection, FootprintObservation } from './learning/correction.js';
@@ -125,14 +128,12 @@ export type {
   PlanModel,
   PlanVariant,
   Recommendation,
-  Remedy,
 } from './planning/plan.js';
-export { formatPrediction } from './prediction/prediction.js';
 export type { Prediction } from './prediction/prediction.js';
 export type { MachineSpeed, ProcessorSpeed } from './prediction/speed.js';
 export { TYPICAL_HOST, hostTflops } from './prediction/typical-host.js';
 export { priorKvCacheKld, priorQuality } from './prediction/quality-prior.js';
-export type { QualityExpectation } from './prediction/quality-prior.js';
+export type { QualityBasis, QualityExpectation } from './prediction/quality-prior.js';
 export { quantizationSummary, resolveQuantization } from './planning/settings-resolution.js';
 export type {
   QuantizationSettings,

@@ -1,4 +1,4 @@
-import { formatBytes as formatKnownBytes } from '@plimsoll/domain';
+import { formatBytes as formatKnownBytes, grouped } from '@plimsoll/domain';
 
 /** What stands in a table where a value is not known. */
 export const UNKNOWN = '–';
@@ -29,8 +29,7 @@ export function formatNumber(value: number | null): string {
 
 /** A whole number with grouped thousands, such as `131,072`; an en dash for null. */
 export function formatCount(value: number | null): string {
-  // Intl takes longer to start than a whole short command.
-  return value === null ? UNKNOWN : value.toFixed(0).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+  return value === null ? UNKNOWN : grouped(Number(value.toFixed(0)));
 }
 
 /** A share (0 to 1) in percent, such as `97.3 %`; an en dash for null. */

@@ -129,7 +129,7 @@ describe('an exact plan', () => {
     const { exact, footprint } = plan.recommended?.candidate ?? {};
     expect(exact).toMatchObject({ onHost: true, differenceBytes: 500 });
     expect(footprint?.devices).toHaveLength(1);
-    expect(plan.exact?.notes[0]).toMatch(/^The engine sees 0 devices/);
+    expect(plan.exact?.notes[0]).toMatchObject({ kind: 'asked-on-host', message: /^The engine sees 0 devices/u });
     expect((await store.query())[0]?.environment.device).toBe('A processor');
   });
 
@@ -138,7 +138,7 @@ describe('an exact plan', () => {
     const plan = await exactPlan(dependencies, subject(null));
     expect(plan.recommended).not.toBeNull();
     expect(plan.exact).toMatchObject({ asked: 1, answered: 0 });
-    expect(plan.exact?.notes[0]).toContain('steamship is not known.');
+    expect(plan.exact?.notes[0]).toMatchObject({ kind: 'closed-form', message: /steamship is not known\./u });
     expect(asked).toHaveLength(1);
     expect(await store.query()).toEqual([]);
   });

@@ -3,6 +3,7 @@ import type {
   CallOptions,
   Clock,
   ExactFootprint,
+  ExactNote,
   Footprint,
   FootprintOracle,
   Level,
@@ -68,7 +69,7 @@ export async function exactPlan(
 ): Promise<Plan> {
   const { request } = subject;
   const answers = new Map<string, Answer>();
-  const notes = new Set<string>();
+  const notes = new Map<string, ExactNote>();
   const records: Measurement[] = [];
   const footprint = (level: Level, shape: RunShape): Footprint => {
     const answer = answers.get(keyOf(level, shape));
@@ -83,20 +84,20 @@ export async function exactPlan(
     options.onProgress?.(answers.size, most, next.level);
     const answer = await ask(dependencies, subject, next, options);
     answers.set(keyOf(next.level, next.shape), answer);
-    if (answer.note !== null) notes.add(answer.note);
+    if (answer.note !== null) notes.set(`${answer.note.kind} ${answer.note.message}`, answer.note);
     if (answer.exact !== null) {
       records.push(recordOf(dependencies, subject, next, answer.exact));
       plan = replan();
     } else if (answer.hopeless) break;
   }
   if (records.length > 0) await dependencies.store.append(records);
-  return withAnswers(plan, answers, [...notes]);
+  return withAnswers(plan, answers, [...notes.values()]);
 }
 
 interface Answer {
   readonly footprint: Footprint;
   readonly exact: ExactFootprint | null;
-  readonly note: string | null;
+  readonly note: ExactNote | null;
   /** Whether the engine will say the same of every other candidate. */
   readonly hopeless: boolean;
 }
@@ -120,14 +121,14 @@ async function ask(
     dependencies.withHeaderFile(header, level === ownLevel ? [] : presetTypes(header, level).tensors, (path) =>
       dependencies.oracle.measure(path, at, options),
     );
-  const answered = (footprint: Footprint, closedFormBytes: number, onHost: boolean, note: string | null): Answer => {
+  const answered = (footprint: Footprint, closedFormBytes: number, onHost: boolean, note: ExactNote | null): Answer => {
     const { totalBytes } = footprint;
     const exact = { totalBytes, closedFormBytes, differenceBytes: totalBytes - closedFormBytes, onHost };
     return { footprint, exact, note, hopeless: false };
   };
   const failed = (error: unknown): Answer => {
     if (!isPlimsollError(error) || error.code === 'cancelled') throw error;
-    const note = `The closed form stands in for the engine: ${error.message}`;
+    const note = { kind: 'closed-form', message: error.message } as const;
     return { footprint: planned, exact: null, note, hopeless: error.code !== 'invalid-input' };
   };
   try {
@@ -137,7 +138,7 @@ async function ask(
     if (!noDevice) return failed(error);
     const onHost: RunShape = { ...shape, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
     try {
-      const note = `${error.message} It was asked for the same on the host; device by device the closed form counts.`;
+      const note = { kind: 'asked-on-host', message: error.message } as const;
       return answered(await measure(onHost), request.footprint(level, onHost).totalBytes, true, note);
     } catch (second) {
       return failed(second);
@@ -187,7 +188,7 @@ function recordOf(
   };
 }
 
-function withAnswers(plan: Plan, answers: ReadonlyMap<string, Answer>, notes: readonly string[]): Plan {
+function withAnswers(plan: Plan, answers: ReadonlyMap<string, Answer>, notes: readonly ExactNote[]): Plan {
   const marked = (candidate: PlanCandidate): PlanCandidate => {
     const exact = answers.get(keyOf(candidate.level, candidate.shape))?.exact ?? null;
     return exact === null ? candidate : { ...candidate, exact };

@@ -1,5 +1,6 @@
 import type { ResidentPlan } from '@plimsoll/domain';
 import type { ResidentPlanDocument } from '../schemas/plan-together.schema.js';
+import { residentReasonWords } from '../words/plan.words.js';
 import { budgetDocument, candidateDocument } from './plan.document.js';
 
 /** Models in memory at once as a JSON document. */
@@ -19,6 +20,6 @@ export function residentPlanDocument({ budget, models, shortBytes, reasons }: Re
       0,
     ),
     shortBytes,
-    reasons,
+    reasons: reasons.map(residentReasonWords),
   };
 }

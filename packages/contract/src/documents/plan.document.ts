@@ -5,10 +5,20 @@ import type {
   LargestContext,
   MemoryBudget,
   MemoryUse,
+  NextBetter,
   Plan,
   PlanCandidate,
   ProcessorSpeed,
+  QualityExpectation,
 } from '@plimsoll/domain';
+import {
+  exactNoteWords,
+  fitRemedyWords,
+  planCautionWords,
+  planObstacleWords,
+  planReasonWords,
+} from '../words/plan.words.js';
+import { qualityNote } from '../words/prediction.words.js';
 import type { BudgetDocument, CandidateDocument, MemoryDocument, PlanDocument } from '../schemas/plan.schema.js';
 
 /** The plan as a JSON document, `plimsoll.plan/1`. */
@@ -39,18 +49,28 @@ export function planDocument(plan: Plan): PlanDocument {
             gpuLayers: recommended.candidate.shape.placement.gpuLayers,
             expertLayersOnHost: recommended.candidate.shape.placement.expertLayersOnHost,
             alternatives: recommended.alternatives.map(alternativeDocument),
-            caution: recommended.caution,
-            reasons: recommended.reasons,
-            nextBetter: recommended.nextBetter,
+            caution: recommended.caution === null ? null : planCautionWords(recommended.caution),
+            reasons: recommended.reasons.map(planReasonWords),
+            nextBetter: nextBetterDocument(recommended.nextBetter),
           },
-    obstacles: plan.obstacles,
-    ...(plan.exact === undefined ? {} : { exact: plan.exact }),
+    obstacles: plan.obstacles.map(planObstacleWords),
+    ...(plan.exact === undefined ? {} : { exact: { ...plan.exact, notes: plan.exact.notes.map(exactNoteWords) } }),
   };
 }
 
 function alternativeDocument(entry: Alternative): NonNullable<PlanDocument['recommended']>['alternatives'][number] {
   const { kind, level, contextTokens, fit, decodeTokensPerSecond } = entry;
   return { kind, level, kvCache: cacheName(entry), context: contextTokens, fit, decodeTokensPerSecond };
+}
+
+function nextBetterDocument(better: NextBetter | null): NonNullable<PlanDocument['recommended']>['nextBetter'] {
+  if (better === null) return null;
+  const { level, shortBytes, remedies } = better;
+  return {
+    level,
+    shortBytes,
+    remedies: remedies.map((remedy) => ({ kind: remedy.kind, text: fitRemedyWords(remedy) })),
+  };
 }
 
 function processorDocument(speed: ProcessorSpeed): PlanDocument['machine']['host'] {
@@ -73,6 +93,7 @@ export function budgetDocument(budget: MemoryBudget): BudgetDocument {
 /** One candidate as a document. */
 export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
   const { level, shape, fit, shortBytes, pareto, expected, overheadBytes } = candidate;
+  const { decodeTokensPerSecond, prefillTokensPerSecond, quality } = expected;
   const { name, status, sizeBytes } = candidate.variant;
   return {
     level,
@@ -88,10 +109,15 @@ export function candidateDocument(candidate: PlanCandidate): CandidateDocument {
     fit,
     shortBytes,
     pareto,
-    expected,
+    expected: { decodeTokensPerSecond, prefillTokensPerSecond, quality: qualityDocument(quality) },
     variant: { name, status, ...(sizeBytes === undefined ? {} : { sizeBytes }) },
     ...(candidate.exact === undefined ? {} : { exact: candidate.exact }),
   };
+}
+
+function qualityDocument(quality: QualityExpectation): CandidateDocument['expected']['quality'] {
+  const { perplexityIncrease, meanKld, sameTopToken, source } = quality;
+  return { perplexityIncrease, meanKld, sameTopToken, source, note: qualityNote(quality) };
 }
 
 function footprintDocument(footprint: Footprint): CandidateDocument['footprint'] {

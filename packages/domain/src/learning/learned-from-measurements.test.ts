@@ -117,13 +117,13 @@ describe('measured quality', () => {
     const measured = measuredQuality(runs, 'Q4_K_M', cache)!;
     expect(measured).toMatchObject({ meanKld: 0.03, sameTopToken: 0.93, source: 'measured' });
     expect(measured.perplexityIncrease).toBeCloseTo(0.02, 12);
-    expect(measured.note).toBe('Measured over 5000 tokens on this machine.');
+    expect(measured.basis).toEqual({ kind: 'measured', scoredTokens: 5000, foreign: false, best: null });
   });
 
   test('a lower bound is said to be one', () => {
     const coverage = { kind: 'top-k', k: 20, missingMass: 0.01 } as const;
     const measured = measuredQuality([run({ quality: quality(500, 0.04, coverage) })], 'Q4_K_M', cache);
-    expect(measured?.note).toMatch(/a lower bound from the 20 best tokens/);
+    expect(measured?.basis).toMatchObject({ kind: 'measured', best: 20 });
   });
 
   test('nothing measured is null', () => {

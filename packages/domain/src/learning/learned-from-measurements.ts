@@ -61,12 +61,16 @@ export function measuredQuality(
   const best = runs.sort((a, b) => Number(a.foreign) - Number(b.foreign) || scored(b) - scored(a))[0];
   const quality = best?.quality ?? null;
   if (best === undefined || quality === null) return null;
-  const bound = quality.coverage.kind === 'full' ? '' : `; a lower bound from the ${quality.coverage.k} best tokens`;
   return {
     perplexityIncrease: quality.perplexityRatio - 1,
     meanKld: quality.meanKld,
     sameTopToken: quality.sameTopToken,
     source: 'measured',
-    note: `Measured over ${quality.scoredTokens} tokens${best.foreign ? ' on another machine' : ' on this machine'}${bound}.`,
+    basis: {
+      kind: 'measured',
+      scoredTokens: quality.scoredTokens,
+      foreign: best.foreign,
+      best: quality.coverage.kind === 'full' ? null : quality.coverage.k,
+    },
   };
 }

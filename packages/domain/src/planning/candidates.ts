@@ -207,7 +207,7 @@ function calibrated(request: PlanRequest, level: Level, kind: 'decode' | 'prefil
 
 /**
  * Measured quality, else the level's prior with what the cache adds. Divergences of small changes add up; of perplexity
- * and top tokens with such a cache nothing is published, so the level's own are given and the note says so.
+ * and top tokens with such a cache nothing is published, so the level's own are given, with the cache named.
  */
 function qualityOf(request: PlanRequest, level: Level, cache: CacheTypes): QualityExpectation {
   const measured = request.measuredQuality?.(level, cache) ?? null;
@@ -217,12 +217,9 @@ function qualityOf(request: PlanRequest, level: Level, cache: CacheTypes): Quali
   const values = priorKvCacheKld(cache.valueCacheType);
   if (keys === 0 && values === 0) return weights;
   const added = keys === null || values === null ? null : Math.max(keys, values);
-  const note =
-    added === null
-      ? `What a cache of ${cacheName(cache)} costs is not known: measure it. The other figures are of the weights alone.`
-      : `The cache at ${cacheName(cache)} adds a mean KL divergence of about ${added}; it varies by model.`;
   const meanKld = weights.meanKld === null || added === null ? null : weights.meanKld + added;
-  return { ...weights, meanKld, note: `${weights.note} ${note}` };
+  const { keyCacheType, valueCacheType } = cache;
+  return { ...weights, meanKld, cache: { keyCacheType, valueCacheType, addedKld: added } };
 }
 
 /** `q8_0`, or `q8_0/q4_0` when keys and values differ. */

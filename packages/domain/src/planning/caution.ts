@@ -1,6 +1,7 @@
 import type { PlanCandidate } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { rankingLoss } from './ranking-loss.js';
+import type { PlanCaution } from './reason.js';
 
 /** Slower than this nobody waits for an answer. */
 const POOR_SPEED = 3;
@@ -12,12 +13,14 @@ const USUAL_BYTES_PER_WEIGHT = 4.9 / 8;
 const BESIDE_WEIGHTS = 0.2;
 
 /** Says that even the best point is poor, and what would run well on this machine; null when it is good. */
-export function cautionOf(request: PlanRequest, chosen: PlanCandidate): string | null {
+export function cautionOf(request: PlanRequest, chosen: PlanCandidate): PlanCaution | null {
   const speed = chosen.expected.decodeTokensPerSecond.value;
   const poor = (speed !== null && speed < POOR_SPEED) || rankingLoss(chosen) > POOR_LOSS;
   if (!poor || request.model.parameters === null) return null;
-  const billions = ((1 - BESIDE_WEIGHTS) * request.budget.usableBytes) / USUAL_BYTES_PER_WEIGHT / 1e9;
-  const size = billions < 1 ? billions.toFixed(1) : billions.toFixed(0);
-  const where = request.budget.devices.length === 0 ? 'in its memory' : 'on its GPU';
-  return `This model is too large for the machine: models of up to about ${size}B fit ${where} at Q4_K_M.`;
+  const suitableParameters = ((1 - BESIDE_WEIGHTS) * request.budget.usableBytes) / USUAL_BYTES_PER_WEIGHT;
+  return {
+    kind: 'model-too-large',
+    suitableParameters,
+    where: request.budget.devices.length === 0 ? 'host' : 'device',
+  };
 }

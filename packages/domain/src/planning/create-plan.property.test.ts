@@ -6,7 +6,7 @@ import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import { memoryBudget } from './budget.js';
 import { createPlan } from './create-plan.js';
-import { violation } from './ranking.js';
+import { violation } from './violation.js';
 
 const MODELS = [SHAPES.llama31With8B, SHAPES.qwen3With30BA3B, SHAPES.gemma3With4B].map((shape) =>
   createFootprintModel(transformerHeader(shape)),

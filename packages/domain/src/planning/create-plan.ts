@@ -1,15 +1,18 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import { alternativesTo } from './alternatives.js';
-import { formatBytes } from './byte-size.js';
 import { cacheName, candidatesOf } from './candidates.js';
 import { cautionOf } from './caution.js';
 import { largestContext } from './largest-context.js';
-import { grouped, nextBetter } from './next-better.js';
+import { grouped } from './grouped.js';
+import { nextBetter } from './next-better.js';
 import { markPareto } from './pareto.js';
 import type { LargestContext, Plan, PlanCandidate } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
-import { ranked, violation } from './ranking.js';
+import { ranked } from './ranking.js';
+import type { PlanObstacle } from './reason.js';
 import { reasonsFor } from './reasons.js';
+import type { Violation } from './violation.js';
+import { violation } from './violation.js';
 
 /** Most operating points of a plan: beyond, it is no answer that anybody reads. */
 const MOST_POINTS = 2048;
@@ -89,21 +92,21 @@ function longestFor(largest: readonly LargestContext[], { level, shape }: PlanCa
   return largest.find((entry) => entry.level === level && cacheName(entry) === cacheName(shape)) ?? null;
 }
 
-function obstaclesOf(request: PlanRequest, candidates: readonly PlanCandidate[]): readonly string[] {
+function obstaclesOf(request: PlanRequest, candidates: readonly PlanCandidate[]): readonly PlanObstacle[] {
   const fitting = candidates.filter(({ fit }) => fit !== 'none');
   if (fitting.length === 0) {
     const closest = [...candidates].sort((a, b) => a.shortBytes - b.shortBytes)[0];
-    if (closest === undefined) return ['There is no level to choose from.'];
-    const { level, shape, shortBytes } = closest;
-    const what = `${level} with ${grouped(shape.contextTokens)} tokens of ${cacheName(shape)} cache`;
-    return [`Nothing fits. The closest, ${what}, is ${formatBytes(shortBytes)} short.`];
+    return [closest === undefined ? { kind: 'no-level' } : { kind: 'nothing-fits', closest }];
   }
-  const counts = new Map<string, number>();
+  const counts = new Map<Violation, number>();
   for (const candidate of fitting) {
     const why = violation(candidate, request.constraints ?? {});
     if (why !== null) counts.set(why, (counts.get(why) ?? 0) + 1);
   }
-  return [...counts].map(
-    ([why, count]) => `${count} of ${fitting.length} operating points that fit do not meet the demands: ${why}.`,
-  );
+  return [...counts].map(([why, count]) => ({
+    kind: 'demand',
+    violation: why,
+    count,
+    fitting: fitting.length,
+  }));
 }

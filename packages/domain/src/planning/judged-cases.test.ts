@@ -86,7 +86,9 @@ function faults(judged: JudgedCase, { recommended }: Plan): readonly string[] {
     ...(judged.cache === undefined || judged.cache === cacheName(shape) ? [] : [`the cache is ${cacheName(shape)}`]),
     ...(judged.expertsInRam === true && shape.placement.expertLayersOnHost === 0 ? ['the experts are not in RAM'] : []),
     ...(speed < (judged.least ?? 0) ? [`${speed.toFixed(1)} tokens/s are too slow`] : []),
-    ...((recommended.caution !== null) === (judged.poor ?? false) ? [] : [`caution: ${recommended.caution}`]),
+    ...((recommended.caution !== null) === (judged.poor ?? false)
+      ? []
+      : [`caution: ${recommended.caution?.kind ?? 'none'}`]),
   ];
 }
 

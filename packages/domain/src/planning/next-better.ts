@@ -1,13 +1,13 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
-import { formatBytes } from './byte-size.js';
 import { baseShape } from './candidates.js';
 import { fitOf } from './fit.js';
 import { largestContext } from './largest-context.js';
-import type { NextBetter, PlanCandidate, Remedy } from './plan.js';
+import type { NextBetter, PlanCandidate } from './plan.js';
 import type { CacheTypes, PlanRequest } from './plan-request.js';
 import { offloadableLayers, splitByBudget } from './placement.js';
 import { rankingLoss } from './ranking-loss.js';
+import type { FitRemedy } from './reason.js';
 
 /** Caches that are offered as a way out, in this order. */
 const SMALLER_CACHES: readonly KvCacheType[] = ['q8_0', 'q4_0'];
@@ -50,34 +50,36 @@ function isSameShape({ shape: a }: PlanCandidate, { shape: b }: PlanCandidate): 
   );
 }
 
-function remediesFor(request: PlanRequest, target: PlanCandidate, chosen: PlanCandidate): readonly Remedy[] {
+function remediesFor(request: PlanRequest, target: PlanCandidate, chosen: PlanCandidate): readonly FitRemedy[] {
   const { shape, level } = target;
-  const remedies: Remedy[] = [];
+  const remedies: FitRemedy[] = [];
   const smaller = SMALLER_CACHES.filter((type) => isSmaller(type, shape.keyCacheType)).find((type) =>
     fitsWhole(request, target, { keyCacheType: type, valueCacheType: type }, shape.parallel),
   );
   if (smaller !== undefined && request.flashAttention !== 'off') {
-    remedies.push({ kind: 'kv-cache', text: `KV cache at ${smaller} makes it fit` });
+    remedies.push({ kind: 'kv-cache', cacheType: smaller });
   }
   const longest = largestContext(request, level, shape, shape.parallel).contextTokens;
   if (longest !== null && longest >= SHORTEST_USEFUL_CONTEXT && longest < shape.contextTokens) {
-    remedies.push({ kind: 'context', text: `a context of ${grouped(longest)} tokens makes it fit` });
+    remedies.push({ kind: 'context', contextTokens: longest });
   }
   if (shape.parallel > 1 && fitsWhole(request, target, shape, 1)) {
-    remedies.push({ kind: 'parallel', text: 'one sequence at a time makes it fit' });
+    remedies.push({ kind: 'parallel' });
   }
   if (target.fit === 'partial' && target !== chosen) remedies.push(partialRemedy(request, target));
-  remedies.push({ kind: 'memory', text: `${formatBytes(target.shortBytes)} more memory makes it fit` });
+  remedies.push({ kind: 'memory', bytes: target.shortBytes });
   return remedies;
 }
 
-function partialRemedy(request: PlanRequest, target: PlanCandidate): Remedy {
+function partialRemedy(request: PlanRequest, target: PlanCandidate): FitRemedy {
   const { gpuLayers, expertLayersOnHost } = target.shape.placement;
-  const all = offloadableLayers(request);
-  const what = expertLayersOnHost > 0 ? 'some experts can stay in RAM' : `${gpuLayers} of ${all} layers fit`;
-  const speed = target.expected.decodeTokensPerSecond.value;
-  const cost = speed === null ? '' : ` at about ${speed.toFixed(1)} tokens/s`;
-  return { kind: 'partial', text: `${what}${cost}` };
+  return {
+    kind: 'partial',
+    gpuLayers,
+    offloadableLayers: offloadableLayers(request),
+    expertsOnHost: expertLayersOnHost > 0,
+    tokensPerSecond: target.expected.decodeTokensPerSecond.value,
+  };
 }
 
 const SIZES: readonly KvCacheType[] = ['f32', 'bf16', 'f16', 'q8_0', 'q5_1', 'q5_0', 'q4_1', 'iq4_nl', 'q4_0'];
@@ -95,9 +97,4 @@ function fitsWhole(request: PlanRequest, target: PlanCandidate, cache: CacheType
     if (isPlimsollError(error) && error.code === 'invalid-input') return false;
     throw error;
   }
-}
-
-/** `16,384` */
-export function grouped(tokens: number): string {
-  return String(tokens).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -50,9 +50,7 @@ describe('several models at once', () => {
       const more = footprint(better, { ...candidate.shape, placement }).devices[0]!.totalBytes;
       expect(used - candidate.footprint.devices[0]!.totalBytes + more).toBeGreaterThan(plan.budget.usableBytes);
     }
-    expect(plan.reasons.join(' ')).toMatch(
-      /llama: Q\w+ with f16 cache takes .* GiB on device 0, stepped down from F16/,
-    );
+    expect(plan.reasons[0]).toMatchObject({ kind: 'resident', model: 'llama', device: 0, steppedDownFrom: 'F16' });
   });
 
   test('with room for all, all are at their best', () => {
@@ -76,7 +74,7 @@ describe('several models at once', () => {
     const { models, shortBytes, reasons } = planTogether(three([8]));
     expect(models).toBeNull();
     expect(shortBytes).toBeGreaterThan(4 * GIB);
-    expect(reasons[0]).toMatch(/cannot all be resident: even llama at Q4_K_M .* are missing\.$/);
+    expect(reasons).toMatchObject([{ kind: 'not-together', smallest: [{ model: 'llama', level: 'Q4_K_M' }, {}, {}] }]);
   });
 
   test('without a device they share the host', () => {

@@ -1,13 +1,13 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import type { MemoryBudget } from './budget.js';
-import { formatBytes } from './byte-size.js';
-import { cacheName, candidatesOf } from './candidates.js';
+import { candidatesOf } from './candidates.js';
 import type { PackedItem } from './bin-packing.js';
 import { packAll } from './bin-packing.js';
 import type { PlanCandidate, PlanModel } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { offloadableLayers } from './placement.js';
 import { rankingLoss } from './ranking-loss.js';
+import type { ResidentReason } from './reason.js';
 
 /** One of several models that are to be in memory at once. */
 export interface ResidentModelPlan {
@@ -24,7 +24,7 @@ export interface ResidentPlan {
   readonly models: readonly ResidentModelPlan[] | null;
   /** Bytes missing even at the smallest of everything; 0 when all fit. */
   readonly shortBytes: number;
-  readonly reasons: readonly string[];
+  readonly reasons: readonly ResidentReason[];
 }
 
 /** Most models that are planned together. */
@@ -175,28 +175,36 @@ function shortReasons(
   requests: readonly PlanRequest[],
   ladders: readonly (readonly Step[])[],
   budget: MemoryBudget,
-): readonly string[] {
+): readonly ResidentReason[] {
   const smallest = ladders.map((ladder, index) => {
     const step = ladder.at(-1);
-    const bytes = step === undefined ? null : step.item.deviceBytes + step.item.hostBytes;
-    return `${requests[index]?.model.name ?? ''} at ${step?.candidate.level ?? 'no level'} (${formatBytes(bytes)})`;
+    return {
+      model: requests[index]?.model.name ?? '',
+      level: step?.candidate.level ?? null,
+      bytes: step === undefined ? null : step.item.deviceBytes + step.item.hostBytes,
+    };
   });
   const short = shortOf(ladders, budget);
-  const lack = short > 1 ? `${formatBytes(short)} are missing` : 'no single device has room for one of them';
-  return [`They cannot all be resident: even ${smallest.join(' and ')} do not fit; ${lack}.`];
+  return [{ kind: 'not-together', smallest, shortBytes: short > 1 ? short : null }];
 }
 
 function fitReasons(
   models: readonly ResidentModelPlan[],
   ladders: readonly (readonly Step[])[],
   steps: readonly number[],
-): readonly string[] {
+): readonly ResidentReason[] {
   return models.map(({ model, candidate, device }, index) => {
     const { item } = stepOf(ladders, steps, index);
-    const where = device === null ? 'on the host' : `on device ${device}`;
-    const best = ladders[index]?.[0]?.candidate;
-    const gave = best === undefined || steps[index] === 0 ? '' : `, stepped down from ${best.level} to make room`;
-    const what = `${candidate.level} with ${cacheName(candidate.shape)} cache`;
-    return `${model.name}: ${what} takes ${formatBytes(device === null ? item.hostBytes : item.deviceBytes)} ${where}${gave}.`;
+    const { keyCacheType, valueCacheType } = candidate.shape;
+    return {
+      kind: 'resident',
+      model: model.name,
+      level: candidate.level,
+      keyCacheType,
+      valueCacheType,
+      bytes: device === null ? item.hostBytes : item.deviceBytes,
+      device,
+      steppedDownFrom: steps[index] === 0 ? null : (ladders[index]?.[0]?.candidate.level ?? null),
+    };
   });
 }

@@ -6,6 +6,7 @@ import type { MemoryBudget } from './budget.js';
 import type { Prediction } from '../prediction/prediction.js';
 import type { MachineSpeed } from '../prediction/speed.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
+import type { ExactNote, FitRemedy, PlanCaution, PlanObstacle, PlanReason } from './reason.js';
 
 /** The model that a plan is about. Null is unknown. */
 export interface PlanModel {
@@ -77,8 +78,8 @@ export interface ExactFootprint {
 export interface ExactSummary {
   readonly asked: number;
   readonly answered: number;
-  /** Why candidates kept the closed form, for people. */
-  readonly notes: readonly string[];
+  /** Why candidates kept the closed form. */
+  readonly notes: readonly ExactNote[];
 }
 
 /** The longest context that fits whole at a level, by cache type. */
@@ -90,18 +91,11 @@ export interface LargestContext {
   readonly contextTokens: number | null;
 }
 
-/** One way to make a better level fit. */
-export interface Remedy {
-  readonly kind: 'kv-cache' | 'context' | 'parallel' | 'partial' | 'memory';
-  /** In words, such as `KV cache at q8_0 makes it fit`. */
-  readonly text: string;
-}
-
 /** The next better level than the recommended one, and what it lacks. */
 export interface NextBetter {
   readonly level: Level;
   readonly shortBytes: number;
-  readonly remedies: readonly Remedy[];
+  readonly remedies: readonly FitRemedy[];
 }
 
 /** Another configuration that is worth a thought, and what it buys. */
@@ -119,14 +113,14 @@ export interface Alternative {
 /** The choice and why. */
 export interface Recommendation {
   readonly candidate: PlanCandidate;
-  /** Sentences with numbers, the most important first. */
-  readonly reasons: readonly string[];
+  /** The most important first. */
+  readonly reasons: readonly PlanReason[];
   /** Null when nothing better is left to want. */
   readonly nextBetter: NextBetter | null;
   /** At most two others, the more useful one first. */
   readonly alternatives: readonly Alternative[];
   /** Says that even the best is poor, and what would run well here; null when it is good. */
-  readonly caution: string | null;
+  readonly caution: PlanCaution | null;
 }
 
 /** Operating points for a model on a machine, with one recommended. */
@@ -141,7 +135,7 @@ export interface Plan {
   /** Null when nothing fits, or nothing that fits meets the constraints. */
   readonly recommended: Recommendation | null;
   /** Why nothing is recommended and by how much it misses; empty otherwise. */
-  readonly obstacles: readonly string[];
+  readonly obstacles: readonly PlanObstacle[];
   /** Present when the engine was asked for exact bytes. */
   readonly exact?: ExactSummary | undefined;
 }

@@ -2,6 +2,7 @@ import type { PlanCandidate } from './plan.js';
 import type { PlanConstraints, PlanGoal } from './plan-request.js';
 import { rankingLoss } from './ranking-loss.js';
 import { utility } from './utility.js';
+import { violation } from './violation.js';
 
 /** About as fast as people read: below, waiting is felt. */
 export const READABLE_TOKENS_PER_SECOND = 5;
@@ -15,29 +16,6 @@ export interface RankingRules {
   readonly constraints: PlanConstraints;
   readonly wantedContextTokens: number;
 }
-
-/** Why a candidate cannot be recommended, in words; null when it can. */
-export function violation(candidate: PlanCandidate, constraints: PlanConstraints): string | null {
-  const { shape, expected, fit } = candidate;
-  const { quality, decodeTokensPerSecond } = expected;
-  const { minContextTokens, minDecodeTokensPerSecond, maxPerplexityIncrease, maxMeanKld, minSameTopToken } =
-    constraints;
-  const speed = decodeTokensPerSecond.value;
-  if (fit === 'none') return 'it does not fit';
-  if (fit === 'partial' && constraints.allowPartial === false) return 'layers would stay on the host';
-  if (minContextTokens !== undefined && shape.contextTokens < minContextTokens) return 'its context is too short';
-  if (minDecodeTokensPerSecond !== undefined && speed !== null && speed < minDecodeTokensPerSecond) {
-    return 'it is too slow';
-  }
-  const tooLossy =
-    above(quality.perplexityIncrease, maxPerplexityIncrease) ||
-    above(quality.meanKld, maxMeanKld) ||
-    (minSameTopToken !== undefined && (quality.sameTopToken === null || quality.sameTopToken < minSameTopToken));
-  return tooLossy ? 'its quality is too low or not known' : null;
-}
-
-const above = (value: number | null, limit: number | undefined): boolean =>
-  limit !== undefined && (value === null || value > limit);
 
 /** Best first, of those that meet the constraints. */
 export function ranked(candidates: readonly PlanCandidate[], rules: RankingRules): readonly PlanCandidate[] {

@@ -12,13 +12,3 @@ export interface Prediction {
 
 /** The answer when nothing is known. */
 export const UNKNOWN: Prediction = { value: null, source: 'unknown', relativeSpread: null, observations: 0 };
-
-/** A prediction in words: `about 29.4 tokens/s (prior, ±15 %)`. */
-export function formatPrediction(prediction: Prediction, unit: string): string {
-  const { value, source, relativeSpread, observations } = prediction;
-  if (value === null) return 'not known';
-  const number = value < 100 ? value.toFixed(1) : value.toFixed(0);
-  const spread = relativeSpread === null ? '' : `, ±${(relativeSpread * 100).toFixed(0)} %`;
-  const rests = observations === 0 ? '' : ` from ${observations} ${observations === 1 ? 'run' : 'runs'}`;
-  return `${source === 'measured' ? '' : 'about '}${number} ${unit} (${source}${rests}${spread})`;
-}

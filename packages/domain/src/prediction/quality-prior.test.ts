@@ -32,9 +32,12 @@ describe('quality before anything was measured', () => {
   });
 
   test('says for which sizes it holds', () => {
-    expect(priorQuality('Q4_K_M', 0.5e9).note).toMatch(/smaller \(0\.5B\) and will lose more/);
-    expect(priorQuality('Q4_K_M', 70e9).note).toMatch(/larger \(70B\) and will lose less/);
-    expect(priorQuality('IQ2_M').note).toMatch(/importance matrix/);
+    expect(priorQuality('Q4_K_M', 70e9).basis).toMatchObject({
+      kind: 'table',
+      parameters: 70e9,
+      importanceMatrix: false,
+    });
+    expect(priorQuality('IQ2_M').basis).toMatchObject({ parameters: null, importanceMatrix: true });
   });
 
   test('perplexity and divergence never contradict each other', () => {

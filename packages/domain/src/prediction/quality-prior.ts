@@ -10,8 +10,39 @@ export interface QualityExpectation {
   /** Share of tokens whose most likely successor stays the same, 0 to 1. */
   readonly sameTopToken: number | null;
   readonly source: 'reference' | 'prior' | 'measured' | 'unknown';
-  /** Where the figures come from and how far they carry, in words. */
-  readonly note: string;
+  /** Where the figures come from and how far they carry. */
+  readonly basis: QualityBasis;
+  /** What the cache adds to the divergence of the weights; absent where nothing is known to be added. */
+  readonly cache?: CacheEffect | undefined;
+}
+
+/** Where expected quality comes from. */
+export type QualityBasis =
+  | { readonly kind: 'full-precision' }
+  /** The level at which the model's makers published it. */
+  | { readonly kind: 'as-published'; readonly level: Level }
+  | { readonly kind: 'no-figure'; readonly level: Level }
+  /** Another model's published table; `parameters` are those of the model in question, which decide the caveat. */
+  | {
+      readonly kind: 'table';
+      readonly source: string;
+      readonly importanceMatrix: boolean;
+      readonly parameters: number | null;
+    }
+  /** `best`: only so many of the best tokens were compared, which makes it a lower bound; null for all. */
+  | {
+      readonly kind: 'measured';
+      readonly scoredTokens: number;
+      readonly foreign: boolean;
+      readonly best: number | null;
+    };
+
+/** What a cache type costs. */
+export interface CacheEffect {
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+  /** Mean KL divergence that it adds, nats; null when nothing is published: the other figures are of the weights. */
+  readonly addedKld: number | null;
 }
 
 /** Perplexity of the unquantized model that the table below was measured on. */
@@ -56,38 +87,31 @@ const REFERENCES: ReadonlySet<Level> = new Set(['F32', 'F16', 'BF16']);
  * larger models lose less, smaller ones more. A level that the source does not list stays unknown.
  */
 export function priorQuality(level: Level, parameters: number | null = null): QualityExpectation {
-  if (REFERENCES.has(level)) {
-    const note = 'Full precision: the reference itself.';
-    return { perplexityIncrease: 0, meanKld: 0, sameTopToken: 1, source: 'reference', note };
-  }
+  if (REFERENCES.has(level)) return lossless({ kind: 'full-precision' });
   const row = TABLE[level];
   if (row === undefined) {
-    const note = `No published figure for ${level}: measure it with plimsoll compare.`;
-    return { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', note };
+    const basis = { kind: 'no-figure', level } as const;
+    return { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', basis };
   }
-  const matrix = WITH_IMPORTANCE_MATRIX.has(level) ? ', with an importance matrix' : '';
   return {
     perplexityIncrease: row[0] / BASE_PERPLEXITY,
     meanKld: row[1],
     sameTopToken: row[2],
     source: 'prior',
-    note: `Measured on ${TABLE_SOURCE}${matrix}. ${sizeNote(parameters)}`,
+    basis: { kind: 'table', source: TABLE_SOURCE, importanceMatrix: WITH_IMPORTANCE_MATRIX.has(level), parameters },
   };
 }
 
 /** The level at which a model's makers trained and published it: nothing better exists. */
-export function asPublished(level: Level): QualityExpectation {
-  const note = `${level} is how the model was published: nothing is lost.`;
-  return { perplexityIncrease: 0, meanKld: 0, sameTopToken: 1, source: 'reference', note };
-}
+export const asPublished = (level: Level): QualityExpectation => lossless({ kind: 'as-published', level });
 
-function sizeNote(parameters: number | null): string {
-  if (parameters === null) return 'Larger models lose less, smaller ones more.';
-  const billions = parameters / 1e9;
-  if (billions < 5) return `This model is smaller (${billions.toFixed(1)}B) and will lose more.`;
-  if (billions > 13) return `This model is larger (${billions.toFixed(0)}B) and will lose less.`;
-  return 'This model is of similar size.';
-}
+const lossless = (basis: QualityBasis): QualityExpectation => ({
+  perplexityIncrease: 0,
+  meanKld: 0,
+  sameTopToken: 1,
+  source: 'reference',
+  basis,
+});
 
 /**
  * Mean KL divergence that a cache type adds. Only f16 and better (none) and q8_0 are known (llama.cpp

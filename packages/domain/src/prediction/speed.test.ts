@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { findDevice } from '../devices/find-device.js';
 import type { MemoryUse } from '../footprint/footprint.js';
 import { efficiencyOf } from './efficiency.js';
-import { formatPrediction } from './prediction.js';
 import type { ProcessorSpeed, SpeedQuestion } from './speed.js';
 import { priorDecodeSpeed, priorPrefillSpeed } from './speed.js';
 
@@ -125,15 +124,6 @@ describe('prefill speed before anything was measured', () => {
     };
     expect(priorPrefillSpeed(question(alone)).value).toBeNull();
   });
-});
-
-test('predictions in words', () => {
-  expect(formatPrediction(priorDecodeSpeed(question()), 'tokens/s')).toMatch(
-    /^about 1[34]\d tokens\/s \(prior, ±18 %\)$/,
-  );
-  expect(
-    formatPrediction({ value: 29.44, source: 'measured', relativeSpread: 0.02, observations: 1 }, 'tokens/s'),
-  ).toBe('29.4 tokens/s (measured from 1 run, ±2 %)');
 });
 
 test('an unknown kind of processor is taken for a usual one', () => {

@@ -1,4 +1,4 @@
-import { formatBytes, isPlimsollError } from '@plimsoll/domain';
+import { formatBytes, grouped, isPlimsollError } from '@plimsoll/domain';
 import { MEMORY_STEPS, contextChoices, middleBytes } from '../plan/plan-controls.js';
 import { DEVICE_CHOICES } from '../plan/device-choices.js';
 import { nearestStep } from '../plan/context-steps.js';
@@ -7,7 +7,6 @@ import { stateFromHash, stateToHash } from '../plan/plan-state.js';
 import type { PlanState } from '../plan/plan-state.js';
 import { planView } from '../plan/plan-view.js';
 import { whatIf } from '../plan/what-if.js';
-import { grouped } from '../plan/words.js';
 import { showHtml } from './show-html.js';
 
 /** Browsers refuse to have the address changed on every move of a slider. */

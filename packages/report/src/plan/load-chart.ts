@@ -1,10 +1,11 @@
-import { formatBytes } from '@plimsoll/domain';
+import { qualityNote } from '@plimsoll/contract';
+import { formatBytes, grouped } from '@plimsoll/domain';
 import type { MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
 import { escapeHtml } from '../html.js';
 import { loadBytes, loadLine, loadScale } from './load-scale.js';
 import type { LoadLine, LoadScale } from './load-scale.js';
 import { PLIMSOLL_MARK } from './plimsoll-mark.js';
-import { fitWords, grouped, longestContext, lossWords, speedSource, speedWords } from './words.js';
+import { fitWords, longestContext, lossWords, speedSource, speedWords } from './words.js';
 
 /** What a bar is stacked of, from left to right: key, class and words. */
 const LOAD_PARTS: readonly (readonly [key: keyof MemoryUse, name: string, words: string])[] = [
@@ -80,7 +81,7 @@ function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadSc
     `<div class="load">${lane(candidate, line, scale)}` +
     `<p class="how"><b>${escapeHtml(fitWords(candidate, line))}</b> <span>${upTo}</span></p></div>` +
     `<div class="expect"><div><b>${speedWords(speed)}</b> tokens/s <small>${escapeHtml(speedSource(speed))}</small></div>` +
-    `<div title="${escapeHtml(quality.note)}"><b>${figure}</b> ${of} <small>${quality.source}</small></div></div></li>`
+    `<div title="${escapeHtml(qualityNote(quality))}"><b>${figure}</b> ${of} <small>${quality.source}</small></div></div></li>`
   );
 }
 

@@ -1,6 +1,6 @@
+import { grouped } from '@plimsoll/domain';
 import type { ModelArchitecture, PlanModel } from '@plimsoll/domain';
 import { escapeHtml } from '../html.js';
-import { grouped } from './words.js';
 
 /** What the model is, and what was assumed about it. */
 export function planFacts(model: PlanModel, architecture: ModelArchitecture): string {

@@ -1,7 +1,7 @@
-import { formatBytes } from '@plimsoll/domain';
+import { formatBytes, grouped } from '@plimsoll/domain';
 import type { Fit, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
 import { escapeHtml, readableNumber } from '../html.js';
-import { grouped, longestContext, speedWords } from './words.js';
+import { longestContext, speedWords } from './words.js';
 
 interface Column {
   readonly title: string;

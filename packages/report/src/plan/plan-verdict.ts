@@ -1,7 +1,7 @@
-import { cacheName } from '@plimsoll/domain';
+import { planObstacleWords, planReasonWords } from '@plimsoll/contract';
+import { cacheName, grouped } from '@plimsoll/domain';
 import type { Plan } from '@plimsoll/domain';
 import { escapeHtml } from '../html.js';
-import { grouped } from './words.js';
 
 /** The recommendation in one line; what a reader hears when it changes. */
 export function headline({ recommended }: Plan): string {
@@ -13,6 +13,6 @@ export function headline({ recommended }: Plan): string {
 
 /** Why that level, or why none. */
 export function reasonsList({ recommended, obstacles }: Plan): string {
-  const sentences = recommended === null ? obstacles : recommended.reasons;
+  const sentences = recommended === null ? obstacles.map(planObstacleWords) : recommended.reasons.map(planReasonWords);
   return `<ul class="reasons">${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
 }

@@ -4,9 +4,6 @@ import { readableNumber } from '../html.js';
 import { loadBytes } from './load-scale.js';
 import type { LoadLine } from './load-scale.js';
 
-/** `16,384` */
-export const grouped = (tokens: number): string => tokens.toLocaleString('en-GB');
-
 /** How a candidate lies in memory, in a few words. */
 export function fitWords(candidate: PlanCandidate, line: LoadLine): string {
   const { fit, shape, shortBytes, headroomBytes } = candidate;

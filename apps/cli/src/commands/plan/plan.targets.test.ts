@@ -1,4 +1,4 @@
-import { NO_CORRECTION, type PlanCandidate } from '@plimsoll/domain';
+import { NO_CORRECTION, priorQuality, type PlanCandidate } from '@plimsoll/domain';
 import { expect, test } from 'vitest';
 import { PLAN_TARGETS, renderTarget } from './plan.targets.js';
 
@@ -26,7 +26,7 @@ const point = (more: Partial<PlanCandidate['shape']> = {}, name = "/models/it's.
   expected: {
     decodeTokensPerSecond: unknown,
     prefillTokensPerSecond: unknown,
-    quality: { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', note: '' },
+    quality: priorQuality('IQ3_XS'),
   },
   variant: { name, status: 'local' },
 });
