@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const conditions = ['@plimsoll/source', 'node', 'import', 'module', 'default'];
+// Not `import`: Vitest hands these to Node, where packages in CommonJS would then be given ES modules to require.
+const conditions = ['@plimsoll/source', 'node', 'module'];
 const shared = {
   root,
   resolve: { conditions },

@@ -176,6 +176,8 @@ export type {
   NativeApis,
 } from './ports/model-runtime.port.js';
 export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
+export type { ResultStore } from './ports/result-store.port.js';
+export type { RecordedRun, SidecarJournal } from './ports/sidecar-journal.port.js';
 export type { PhotoPixels, PhotoExif, PhotoReader, PhotoSample } from './ports/photo-reader.port.js';
 export type {
   SidecarChange,
