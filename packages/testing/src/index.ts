@@ -19,3 +19,5 @@ export { ManualClock } from './fakes/manual-clock.js';
 export { RecordingEventBus } from './fakes/recording-event-bus.js';
 export { GGUF_VALUE_TYPES, createGguf, writeSparseGguf } from './gguf.js';
 export type { GgufValueType, GgufScalar, TypedGgufValue, GgufValue, GgufTensorSpec, GgufSpec } from './gguf.js';
+export { lyingServersContract } from './contracts/lying-servers.contract.js';
+export type { LyingServerCase } from './contracts/lying-servers.contract.js';

@@ -1,12 +1,15 @@
-import { BackendFailedError, BackendUnreachableError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError, BackendUnreachableError, TimeoutError, isPlimsollError } from '@plimsoll/domain';
 import { boundedBody } from './bounded-body.js';
 import { reasonOf } from './connection-reason.js';
+import { headerValue } from './http-fetch.js';
 import type { HttpAnswer, HttpHeaders, HttpRequest, HttpTransport } from './http-fetch.js';
 import { Watchdog } from './watchdog.js';
 
 /** Longest answer that is read whole; the metadata of a model with its vocabulary stays well below. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
+/** How many times the limit of its beginning an answer that is read whole may take, however little at a time. */
+const BODY_PATIENCE = 10;
 
 /** One question to a server. */
 export interface HttpCall {
@@ -51,7 +54,10 @@ export interface HttpClientOptions {
   readonly refused: (refusal: Refusal, call: HttpCall) => Error;
 }
 
-/** HTTP with one server: time limits, cancellation, bounded bodies, and every failure as a Plimsoll error. */
+/**
+ * HTTP with one server: time limits, cancellation, bounded bodies, and every failure as a Plimsoll error. Redirects
+ * are refused, so that keys and prompts stay with the server that the user named.
+ */
 export class HttpClient {
   readonly address: string;
   readonly #options: HttpClientOptions;
@@ -64,7 +70,7 @@ export class HttpClient {
   /** The whole answer as parsed JSON; an empty one as null. */
   async json(call: HttpCall): Promise<unknown> {
     const { name } = this.#options;
-    const { bytes, truncated } = await boundedBody(this.chunks(call), MAX_ANSWER_BYTES);
+    const { bytes, truncated } = await boundedBody(this.#unhurried(call), MAX_ANSWER_BYTES);
     if (truncated) throw new BackendFailedError(`The ${name} server sent an answer of more than 64 MiB.`);
     const text = bytes.toString('utf8');
     return text.trim() === '' ? null : parseJson(text, name);
@@ -77,6 +83,7 @@ export class HttpClient {
     try {
       const { status, headers } = await this.#begin(head, watchdog);
       if (status === 404) return false;
+      this.#refuseUnasked(status, headers);
       if (status < 400) return true;
       throw this.#options.refused({ status, headers, text: '' }, head);
     } finally {
@@ -90,6 +97,7 @@ export class HttpClient {
     try {
       const answer = await this.#begin(call, watchdog);
       if (answer.status >= 400) throw await this.#refusal(answer, call, watchdog);
+      this.#refuseUnasked(answer.status, answer.headers);
       const chunks = answer.body[Symbol.asyncIterator]();
       for (;;) {
         watchdog.arm(call.pauseMs ?? call.limitMs);
@@ -107,6 +115,21 @@ export class HttpClient {
     }
   }
 
+  /** The pieces of an answer that is read whole: one that never ends because it is so slow is given up. */
+  async *#unhurried(call: HttpCall): AsyncGenerator<Uint8Array, void, void> {
+    let lateMs: number | null = null;
+    for await (const piece of this.chunks(call)) {
+      const nowMs = performance.now();
+      lateMs ??= nowMs + BODY_PATIENCE * call.limitMs;
+      if (nowMs > lateMs) {
+        throw new TimeoutError(`The ${this.#options.name} server answers too slowly when asked to ${call.task}.`, {
+          hint: 'Look at the log of the server, and at the network.',
+        });
+      }
+      yield piece;
+    }
+  }
+
   /** Closes the connections, those in use too. */
   async close(): Promise<void> {
     await this.#options.transport.close();
@@ -119,6 +142,7 @@ export class HttpClient {
       return await this.#options.transport.fetch(`${this.address}${call.path}`, {
         method: call.method,
         headers: {
+          'accept-encoding': 'identity',
           ...this.#options.headers,
           ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         },
@@ -129,6 +153,25 @@ export class HttpClient {
       throw watchdog.verdict() ?? (isPlimsollError(cause) ? cause : this.#unreachable(cause));
     } finally {
       watchdog.disarm();
+    }
+  }
+
+  /** @throws BackendFailedError for a redirect and for a compressed answer, neither of which was asked for. */
+  #refuseUnasked(status: number, headers: HttpHeaders): void {
+    const { name } = this.#options;
+    const location = headerValue(headers, 'location');
+    if (status >= 300) {
+      const place = location !== null && URL.canParse(location, this.address) ? new URL(location, this.address) : null;
+      const where = place === null ? '' : ` to ${place.protocol}//${place.host}`;
+      throw new BackendFailedError(`The ${name} server at ${this.address} redirects${where} (HTTP ${status}).`, {
+        hint: 'Redirects are not followed. If that is where the server is, set this as its address.',
+      });
+    }
+    const encoding = headerValue(headers, 'content-encoding') ?? 'identity';
+    if (encoding !== 'identity') {
+      throw new BackendFailedError(`The ${name} server at ${this.address} sends its answer compressed (${encoding}).`, {
+        hint: 'It was asked for plain answers; look at the proxy before it.',
+      });
     }
   }
 

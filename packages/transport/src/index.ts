@@ -10,7 +10,7 @@ export type { HttpAnswer, HttpFetch, HttpHeaders, HttpRequest, HttpTransport } f
 export { isPublicAddress } from './public/public-address.js';
 export type { RemoteAccess, ResolvedAddress, ResolveName } from './public/remote-access.js';
 export { RemoteClient } from './public/remote-client.js';
-export type { RemoteAnswer, RemoteRequest } from './public/remote-client.js';
+export type { OpenedAnswer, RemoteAnswer, RemoteRequest } from './public/remote-client.js';
 export { undiciTransport } from './undici-transport.js';
 export type { UndiciTransportOptions } from './undici-transport.js';
 export { Watchdog } from './watchdog.js';

@@ -1,4 +1,5 @@
-import { isPlimsollError, type CallOptions, type ModelHeader } from '@plimsoll/domain';
+import { createHash } from 'node:crypto';
+import { BackendFailedError, isPlimsollError, type CallOptions, type ModelHeader } from '@plimsoll/domain';
 import { CachedSource, CacheMissError } from '../cache/cached-source.js';
 import type { CachedFile, HeaderCache } from '../cache/header-cache.js';
 import { defaultLimits, readHeader, type HeaderLimits } from '../header/read-header.js';
@@ -22,6 +23,8 @@ export interface RemoteDocument {
   readonly headers?: Readonly<Record<string, string>>;
   readonly secretHeaders?: Readonly<Record<string, string>>;
   readonly maxBytes: number;
+  /** What its bytes must hash to, `sha256:…`, where that is known. */
+  readonly digest?: string;
 }
 
 const OFFLINE_CODES: ReadonlySet<string> = new Set(['backend-unreachable', 'timeout', 'busy', 'backend-failed']);
@@ -65,6 +68,7 @@ export class RemoteReader {
     const key = `document:${document.url.href}`;
     try {
       const answer = await this.client.get(document.url, document, options);
+      checkDigest(document, answer.body);
       const link = headerValue(answer.headers, 'link');
       const ranges = [{ offset: 0, bytes: answer.body }];
       await this.cache.put(key, { size: answer.body.length, etag: link, ranges });
@@ -128,6 +132,14 @@ export class RemoteReader {
       throw error;
     }
   }
+}
+
+/** @throws BackendFailedError */
+function checkDigest({ digest, url }: RemoteDocument, body: Buffer): void {
+  if (digest === undefined || `sha256:${createHash('sha256').update(body).digest('hex')}` === digest) return;
+  throw new BackendFailedError(`${url.host}${url.pathname} is not what was announced: its digest is another.`, {
+    hint: 'Try again; if it happens every time, do not trust this server.',
+  });
 }
 
 function isOffline(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +23,17 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([registry.close(), storage.close()]));
 
+const settingsAt = (level: Level) => ({
+  ...{ model_format: 'gguf', model_family: 'llama', model_type: '8.0B' },
+  ...{ file_type: level, os: 'linux' },
+});
+const digestOf = (document: object): string =>
+  `sha256:${createHash('sha256').update(JSON.stringify(document)).digest('hex')}`;
+
 /** Publishes a tag as the registry does: a manifest, a configuration blob, a model blob behind a 307. */
 function publish(path: string, tag: string, level: Level, digit: string, modelBytes = model.size): void {
-  const [modelDigest, configDigest] = [`sha256:${fakeDigest(digit)}`, `sha256:${fakeDigest(`${digit}0`).slice(0, 64)}`];
+  const settings = settingsAt(level);
+  const [modelDigest, configDigest] = [`sha256:${fakeDigest(digit)}`, digestOf(settings)];
   registry.routes.set(`/v2/${path}/manifests/${tag}`, {
     json: {
       schemaVersion: 2,
@@ -36,9 +45,7 @@ function publish(path: string, tag: string, level: Level, digit: string, modelBy
       ],
     },
   });
-  registry.routes.set(`/v2/${path}/blobs/${configDigest}`, {
-    json: { model_format: 'gguf', model_family: 'llama', model_type: '8.0B', file_type: level, os: 'linux' },
-  });
+  registry.routes.set(`/v2/${path}/blobs/${configDigest}`, { json: settings });
   const signed = `/bucket/${digit}?X-Amz-Signature=secret`;
   storage.routes.set(signed, { file: model });
   registry.routes.set(`/v2/${path}/blobs/${modelDigest}`, {
@@ -129,6 +136,23 @@ describe('OllamaLibrary.inspect', () => {
 });
 
 describe('OllamaLibrary.variants', () => {
+  it('does not believe settings of another digest, and keeps no copy of them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'library-cache-'));
+    try {
+      publish('library/llama3.1', '8b', 'Q4_K_M', 'a');
+      const cached = (): OllamaLibrary => library({ cache: new DiskHeaderCache({ folder }) });
+      const place = [...registry.routes.keys()].find((path) => path.endsWith(digestOf(settingsAt('Q4_K_M')))) ?? '';
+      const honest = registry.routes.get(place);
+      registry.routes.set(place, { json: { file_type: 'Q8_0' } });
+      await expect(cached().variants('ollama:llama3.1:8b')).rejects.toThrow(/its digest is another/);
+      await expect(cached().variants('ollama:llama3.1:8b')).rejects.toThrow(/its digest is another/);
+      registry.routes.set(place, honest ?? { status: 500 });
+      expect((await cached().variants('ollama:llama3.1:8b'))[0]?.level).toBe('Q4_K_M');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('asks for the named tag only, and takes the level from the configuration, not from the name', async () => {
     publish('library/llama3.1', '8b', 'Q4_K_M', 'a');
     publish('library/llama3.1', '8b-q8_0', 'Q8_0', 'b');

@@ -84,7 +84,8 @@ export class OllamaLibrary implements ModelInspector, ModelCatalog {
   private async entry(name: LibraryName, reader: RemoteReader, options: CallOptions): Promise<CatalogEntry | null> {
     try {
       const { configDigest, modelDigest, modelBytes } = await this.manifest(name, reader, options);
-      const document = { url: this.url(name, `blobs/${configDigest}`), maxBytes: MAX_DOCUMENT_BYTES };
+      const url = this.url(name, `blobs/${configDigest}`);
+      const document = { url, digest: configDigest, maxBytes: MAX_DOCUMENT_BYTES };
       const { parseConfigLevel } = await import('./registry-answers.js');
       const level = parseConfigLevel((await reader.document(document, options)).body, formatLibraryName(name));
       const entryName = `ollama:${formatLibraryName(name)}`;

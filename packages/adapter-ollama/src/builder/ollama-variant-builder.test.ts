@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { BuildProgress, BuildRequest, Level, ModelInspector } from '@plimsoll/domain';
@@ -13,6 +14,8 @@ for (const recorded of recordings('variant-builder')) {
     return { host: server.host, dispose: () => server.stop() };
   });
 }
+
+const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 describe('the ways to a variant', () => {
   const open: { stop(): Promise<void> }[] = [];
@@ -31,9 +34,12 @@ describe('the ways to a variant', () => {
     return made;
   };
   const registry = async (status: number): Promise<OllamaRegistry> => {
-    const manifest = { config: { digest: 'sha256:1', size: 1 }, layers: [] };
+    const manifest = { config: { digest: digestOf('{}'), size: 2 }, layers: [] };
     const server = await listen(
-      createServer((_, answer) => answer.writeHead(status).end(status === 200 ? JSON.stringify(manifest) : '')),
+      createServer(({ url }, answer) => {
+        const found = url?.includes('/blobs/') === true ? '{}' : JSON.stringify(manifest);
+        answer.writeHead(status).end(status === 200 ? found : '');
+      }),
     );
     const made = new OllamaRegistry({ url: server.host });
     open.push(server, { stop: () => made.close() });

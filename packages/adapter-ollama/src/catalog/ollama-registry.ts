@@ -15,15 +15,7 @@ import {
   type Level,
 } from '@plimsoll/domain';
 import { z } from 'zod';
-import {
-  Watchdog,
-  boundedBody,
-  headerValue,
-  undiciTransport,
-  type HttpAnswer,
-  type HttpFetch,
-  type HttpTransport,
-} from '@plimsoll/transport';
+import { RemoteClient, Watchdog, boundedBody, type OpenedAnswer, type RemoteAccess } from '@plimsoll/transport';
 import { parseOllamaName } from '../model-name.js';
 
 /** The public library. */
@@ -53,11 +45,13 @@ export interface BlobDownload {
 export interface OllamaRegistryOptions {
   readonly url?: string | undefined;
   readonly limitMs?: number | undefined;
-  readonly fetch?: HttpFetch | undefined;
+  /** What blobs may be fetched from. Default: public servers over https, and the registry's own as `url` has it. */
+  readonly access?: RemoteAccess | undefined;
 }
 
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const manifest = z.object({
-  config: z.object({ digest: z.string(), size: z.number().nonnegative() }),
+  config: z.object({ digest, size: z.number().nonnegative() }),
   layers: z.array(z.object({ digest: z.string().nullish(), size: z.number().nonnegative() })),
 });
 const configuration = z.object({ file_type: z.string().nullish() });
@@ -69,14 +63,18 @@ const configuration = z.object({ file_type: z.string().nullish() });
 export class OllamaRegistry {
   readonly #url: string;
   readonly #limitMs: number;
-  readonly #transport: HttpTransport;
+  readonly #client: RemoteClient;
 
   constructor(options: OllamaRegistryOptions = {}) {
     this.#url = (options.url ?? OLLAMA_REGISTRY_URL).replace(/\/+$/, '');
     this.#limitMs = options.limitMs ?? 5_000;
-    const { fetch } = options;
-    this.#transport =
-      fetch === undefined ? undiciTransport({ connectMs: this.#limitMs }) : { fetch, close: () => Promise.resolve() };
+    const { protocol, hostname } = new URL(this.#url);
+    this.#client = new RemoteClient({
+      allowHttp: protocol === 'http:',
+      allowPrivateAddresses: [hostname],
+      idleTimeoutMs: this.#limitMs * DOWNLOAD_PATIENCE,
+      ...options.access,
+    });
   }
 
   /** What the registry has under a name: an entry, `absent`, or `unknown` when it could not be asked. */
@@ -91,11 +89,12 @@ export class OllamaRegistry {
       if (document === 'absent') return 'absent';
       const { config, layers } = manifest.parse(JSON.parse(document));
       const settings = await this.#read(`${base}/blobs/${config.digest}`, watchdog.signal);
+      if (settings !== 'absent' && digestOf(settings) !== config.digest) return 'unknown';
       const fileType = settings === 'absent' ? null : configuration.parse(JSON.parse(settings)).file_type;
       return {
         level: levelOf(fileType),
         sizeBytes: layers.reduce((sum, layer) => sum + layer.size, config.size),
-        digest: `sha256:${createHash('sha256').update(document).digest('hex')}`,
+        digest: digestOf(document),
       };
     } catch {
       const verdict = watchdog.verdict();
@@ -159,7 +158,7 @@ export class OllamaRegistry {
   }
 
   async close(): Promise<void> {
-    await this.#transport.close();
+    await this.#client.close();
   }
 
   async #layerBytes(name: string, digest: string, { signal }: CallOptions): Promise<number | null> {
@@ -197,14 +196,13 @@ export class OllamaRegistry {
     return bytes.toString('utf8');
   }
 
-  /** Blobs come after a redirect, which is followed once, without our headers. */
-  async #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpAnswer> {
-    const answer = await this.#transport.fetch(url, { method: 'GET', headers, signal });
-    const location = headerValue(answer.headers, 'location');
-    if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
-    answer.discard();
-    return this.#transport.fetch(new URL(location, url).href, { method: 'GET', headers: {}, signal });
+  async #get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<OpenedAnswer> {
+    return this.#client.open(new URL(url), { headers }, signal);
   }
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 function downloadError(name: string, cause: unknown): Error {

@@ -22,6 +22,12 @@ export interface RemoteRequest {
   readonly accept?: readonly number[];
 }
 
+/** An answer as it begins, after the redirects. */
+export interface OpenedAnswer extends HttpAnswer {
+  /** Where the redirects ended. */
+  readonly url: URL;
+}
+
 /** One answer with its whole body. */
 export interface RemoteAnswer {
   readonly status: number;
@@ -65,7 +71,7 @@ export class RemoteClient {
       const timeout = AbortSignal.timeout(this.access.requestTimeoutMs ?? 60_000);
       const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
       try {
-        const answer = await this.follow(url, request, signal);
+        const answer = await this.collect(await this.follow(url, request, signal), request);
         if (!RETRY_STATUS.has(answer.status) || attempt >= RETRIES) return this.settle(answer, request);
       } catch (error) {
         const ours = connectionError(timeout.aborted ? timeout.reason : error, url, options.signal?.aborted === true);
@@ -77,21 +83,47 @@ export class RemoteClient {
     }
   }
 
+  /**
+   * The answer as it arrives, whatever its status: for bodies that are too large to hold. Time and size are the
+   * caller's to limit; nothing is tried again.
+   * @throws BackendUnreachableError, TimeoutError, CancelledError, InvalidInputError
+   */
+  async open(
+    url: URL,
+    request: Pick<RemoteRequest, 'headers' | 'secretHeaders'>,
+    signal: AbortSignal,
+  ): Promise<OpenedAnswer> {
+    try {
+      return await this.follow(url, request, signal);
+    } catch (error) {
+      throw connectionError(error, url, signal.aborted);
+    }
+  }
+
   private settle(answer: RemoteAnswer, request: RemoteRequest): RemoteAnswer {
     if (answer.status >= 200 && answer.status < 300) return answer;
     if (request.accept?.includes(answer.status) === true) return answer;
     throw statusError(answer.status, answer.url, headerValue(answer.headers, 'retry-after'));
   }
 
-  private async follow(start: URL, request: RemoteRequest, signal: AbortSignal): Promise<RemoteAnswer> {
+  private async follow(
+    start: URL,
+    request: Pick<RemoteRequest, 'headers' | 'secretHeaders'>,
+    signal: AbortSignal,
+  ): Promise<OpenedAnswer> {
     const most = this.access.maxRedirects ?? 5;
     let url = start;
     for (let redirects = 0; ; redirects++) {
       this.check(url);
       const secret = url.origin === start.origin ? request.secretHeaders : {};
-      const answer = await this.ask(url, { ...request.headers, ...secret }, request, signal);
+      const answer = await this.transport.fetch(url.href, {
+        method: 'GET',
+        headers: { 'accept-encoding': 'identity', 'user-agent': 'plimsoll', ...request.headers, ...secret },
+        signal,
+      });
       const location = headerValue(answer.headers, 'location');
-      if (![301, 302, 303, 307, 308].includes(answer.status) || location === null) return answer;
+      if (![301, 302, 303, 307, 308].includes(answer.status) || location === null) return { ...answer, url };
+      answer.discard();
       if (redirects >= most) {
         throw new BackendFailedError(`${start.host} redirects more than ${most} times.`, {
           hint: 'The address leads in a circle: check it.',
@@ -102,32 +134,20 @@ export class RemoteClient {
     }
   }
 
-  private async ask(
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-    { maxBytes }: RemoteRequest,
-    signal: AbortSignal,
-  ): Promise<RemoteAnswer> {
-    const answer = await this.transport.fetch(url.href, {
-      method: 'GET',
-      headers: { 'accept-encoding': 'identity', 'user-agent': 'plimsoll', ...headers },
-      signal,
-    });
-    const body = await this.collect(answer, url, maxBytes);
-    return { status: answer.status, headers: answer.headers, body, url };
-  }
-
-  /** The body, or nothing of it when the status says that it is of no use: an ignored range sends gigabytes. */
-  private async collect(answer: HttpAnswer, url: URL, maxBytes: number): Promise<Buffer> {
-    const declared = Number(headerValue(answer.headers, 'content-length') ?? 0);
-    if (answer.status >= 300 || declared > maxBytes) {
+  /** With its body, or nothing of it when the status says that it is of no use: an ignored range sends gigabytes. */
+  private async collect(answer: OpenedAnswer, { maxBytes }: RemoteRequest): Promise<RemoteAnswer> {
+    const { status, headers, url } = answer;
+    if (status >= 300) {
       answer.discard();
-      if (answer.status >= 300) return Buffer.alloc(0);
+      return { status, headers, url, body: Buffer.alloc(0) };
+    }
+    if (Number(headerValue(headers, 'content-length') ?? 0) > maxBytes) {
+      answer.discard();
       throw tooLong(url, maxBytes);
     }
     const { bytes, truncated } = await boundedBody(this.counted(answer.body), maxBytes);
     if (truncated) throw tooLong(url, maxBytes);
-    return bytes;
+    return { status, headers, url, body: bytes };
   }
 
   private async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
