@@ -5,7 +5,7 @@ import { heatStep, heatVerdict } from './heat-rules.js';
 import { ledgerEntry } from './memory-ledger.js';
 import { outOfMemoryStep, pressureStep } from './memory-rules.js';
 import { observe } from './observe.js';
-import { recoveryStep } from './recovery-rule.js';
+import { recoveryStep, sequencesStep } from './recovery-rule.js';
 import type { Proposal, RuleContext } from './rule-context.js';
 import { recordDecision } from './record-decision.js';
 
@@ -17,19 +17,22 @@ export interface GovernorLook {
   readonly hold: HoldReason | null;
 }
 
-/** In the order in which they are asked. A rule that sees nothing to do passes on to the next. */
+/** In the order in which they are asked. */
 const RULES: readonly {
   readonly rule: GovernorRule;
+  /** Whether it takes memory, which nothing does while a rule before it holds. */
+  readonly grows: boolean;
   /** Whether it waits until some time has passed since the last step. */
   readonly dwells: boolean;
   readonly propose: (context: RuleContext) => Proposal;
 }[] = [
-  { rule: 'out-of-memory', dwells: false, propose: outOfMemoryStep },
-  { rule: 'hard-pressure', dwells: false, propose: (context) => pressureStep(context, 'hard') },
-  { rule: 'heat-trial', dwells: false, propose: heatVerdict },
-  { rule: 'soft-pressure', dwells: true, propose: (context) => pressureStep(context, 'soft') },
-  { rule: 'heat', dwells: true, propose: heatStep },
-  { rule: 'recovery', dwells: true, propose: recoveryStep },
+  { rule: 'out-of-memory', grows: false, dwells: false, propose: outOfMemoryStep },
+  { rule: 'hard-pressure', grows: false, dwells: false, propose: (context) => pressureStep(context, 'hard') },
+  { rule: 'heat-trial', grows: true, dwells: false, propose: heatVerdict },
+  { rule: 'soft-pressure', grows: false, dwells: true, propose: (context) => pressureStep(context, 'soft') },
+  { rule: 'heat', grows: false, dwells: true, propose: heatStep },
+  { rule: 'recovery', grows: false, dwells: true, propose: sequencesStep },
+  { rule: 'recovery', grows: true, dwells: true, propose: recoveryStep },
 ];
 
 /**
@@ -49,11 +52,15 @@ export function decide(policy: GovernorPolicy, before: GovernorState, input: Gov
   }
   const context: RuleContext = { policy, state, input, ledger };
   const dwelling = state.lastStepMs !== null && nowMs - state.lastStepMs < policy.dwellMs;
-  for (const { rule, dwells, propose } of RULES) {
+  let hold: HoldReason | null = null;
+  for (const { rule, grows, dwells, propose } of RULES) {
+    if (grows && hold !== null) continue;
     const proposal = propose(context);
     if (proposal.kind === 'pass') continue;
-    if (proposal.kind === 'hold') return { state, decision: null, hold: proposal.reason };
-    if (dwells && dwelling) return { state, decision: null, hold: 'dwell' };
+    if (proposal.kind === 'hold' || (dwells && dwelling)) {
+      hold ??= proposal.kind === 'hold' ? proposal.reason : 'dwell';
+      continue;
+    }
     const { action, direction, domain, reclaimBytes } = proposal;
     const freeBytesBefore = ledger.find((entry) => entry.domain === domain)?.freeBytes ?? null;
     const freeBytesAfter = freeBytesBefore === null ? null : freeBytesBefore + reclaimBytes;
@@ -61,5 +68,5 @@ export function decide(policy: GovernorPolicy, before: GovernorState, input: Gov
     const decision: GovernorDecision = { atMs: nowMs, rule, direction, action, prediction };
     return { state: recordDecision(policy, state, input, decision), decision, hold: null };
   }
-  return { state, decision: null, hold: 'healthy' };
+  return { state, decision: null, hold: hold ?? 'healthy' };
 }

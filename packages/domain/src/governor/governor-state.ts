@@ -41,7 +41,8 @@ export interface GovernorDecision {
 }
 
 /** Why nothing is done although something could be. */
-export type HoldReason = 'settling' | 'stale' | 'dwell' | 'recovering' | 'latched' | 'nothing-left' | 'healthy';
+export type HoldReason =
+  'settling' | 'stale' | 'dwell' | 'recovering' | 'rising' | 'latched' | 'nothing-left' | 'healthy';
 
 /** A step that was taken. */
 export interface StepTaken {
@@ -60,7 +61,7 @@ export interface HeatTrial {
   readonly judgeAtMs: number;
 }
 
-/** A point that ran out of memory, and until when nothing of its size is tried again. */
+/** A point that failed, by memory or by heat, and until when it is not tried again for that. */
 export interface FailedPoint {
   readonly model: string;
   readonly rung: number;
@@ -80,8 +81,9 @@ export interface GovernorState {
   /** Models that stepped too often and stay down, and since when. */
   readonly latched: Readonly<Record<string, number>>;
   readonly trial: HeatTrial | null;
-  /** Points whose power turned out to be no lower: they are not tried for heat again. */
-  readonly noCooler: readonly { readonly model: string; readonly rung: number }[];
+  /** Points whose power turned out to be no lower. */
+  readonly noCooler: readonly FailedPoint[];
+  /** Points that ran out of memory: nothing of their size is tried. */
   readonly failed: readonly FailedPoint[];
 }
 

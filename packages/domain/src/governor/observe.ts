@@ -38,6 +38,7 @@ export function observe(
     reversals: withoutOutlived(before.reversals, steps, policy, nowMs),
     latched: latchedNow(before.latched, steps, policy, nowMs),
     trial: before.trial !== null && nowMs < before.trial.judgeAtMs + policy.dwellMs ? before.trial : null,
+    noCooler: before.noCooler.filter(({ untilMs }) => nowMs < untilMs),
     failed: before.failed.filter(({ untilMs }) => nowMs < untilMs),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GIB, gpu, heat, look, model } from './__fixtures__/machine.js';
+import { GIB, gpu, heat, look, model, rung } from './__fixtures__/machine.js';
 import { admit } from './admit.js';
 import { decide } from './decide.js';
 import { DEFAULT_GOVERNOR_POLICY as POLICY } from './governor-policy.js';
@@ -9,23 +9,23 @@ import { INITIAL_GOVERNOR_STATE } from './governor-state.js';
 /** Faults that other projects paid for; each is named where it was reported. */
 describe('pitfalls', () => {
   /** Looks once a second and does at once what is decided. */
-  function live(minutes: number, input: (nowMs: number, rung: number) => GovernorInput): readonly number[] {
+  function live(minutes: number, input: (nowMs: number, at: number) => GovernorInput): readonly number[] {
     let state: GovernorState = INITIAL_GOVERNOR_STATE;
-    let rung = 0;
+    let at = 0;
     const rungs: number[] = [];
     for (let nowMs = 0; nowMs < minutes * 60_000; nowMs += 1000) {
-      const result = decide(POLICY, state, input(nowMs, rung));
+      const result = decide(POLICY, state, input(nowMs, at));
       ({ state } = result);
-      if (result.decision?.action.kind === 'switch') rung = result.decision.action.to;
-      rungs.push(rung);
+      if (result.decision?.action.kind === 'switch') at = result.decision.action.to;
+      rungs.push(at);
     }
     return rungs;
   }
-  const busy = (rung: number): ReturnType<typeof model> => model('a', { rung, activeRequests: 1 });
+  const busy = (at: number): ReturnType<typeof model> => model('a', { rung: at, activeRequests: 1 });
   const own = [10, 9, 6, 4];
 
   it('recovers once memory is free again, instead of holding back for ever (OmniRoute #13821)', () => {
-    const rungs = live(30, (nowMs, rung) => look(nowMs, (own[rung] ?? 0) + (nowMs < 600_000 ? 14 : 1), [busy(rung)]));
+    const rungs = live(30, (nowMs, at) => look(nowMs, (own[at] ?? 0) + (nowMs < 600_000 ? 14 : 1), [busy(at)]));
     expect(rungs[599]).toBeGreaterThan(0);
     expect(rungs.at(-1)).toBe(0);
   });
@@ -63,13 +63,51 @@ describe('pitfalls', () => {
   });
 
   it('does not oscillate on a sawtooth at the threshold', () => {
-    const rungs = live(60, (nowMs, rung) =>
-      look(nowMs, (own[rung] ?? 0) + (Math.floor(nowMs / 20_000) % 2 === 0 ? 13.9 : 10), [busy(rung)]),
+    const rungs = live(60, (nowMs, at) =>
+      look(nowMs, (own[at] ?? 0) + (Math.floor(nowMs / 20_000) % 2 === 0 ? 13.9 : 10), [busy(at)]),
     );
-    const switches = rungs.filter((rung, index) => index > 0 && rung !== rungs[index - 1]).length;
+    const switches = rungs.filter((at, index) => index > 0 && at !== rungs[index - 1]).length;
     // One step at the first crest, and none back up between two crests.
     expect(rungs[0]).toBeGreaterThan(0);
     expect(switches).toBe(0);
+  });
+
+  it('ranks by measured power, not by bits: IQ3_XS ran at 90 °C where Q4_K_M ran at 66 °C (llama.cpp #8760)', () => {
+    const ladder = [
+      rung({ level: 'Q8_0', gib: 8, loss: 0.001, powerW: 250 }),
+      rung({ level: 'Q4_K_M', gib: 5, loss: 0.03, powerW: 180 }),
+      rung({ level: 'IQ3_XS', gib: 4, loss: 0.1, powerW: 260 }),
+    ];
+    const hot = look(0, 10, [model('a', { ladder, activeRequests: 1 })], { heat: [heat(0, { throttling: true })] });
+    expect(decide(POLICY, INITIAL_GOVERNOR_STATE, hot).decision?.action).toMatchObject({ kind: 'switch', to: 1 });
+  });
+
+  it('does not go up while others take more and more', () => {
+    const rungs = live(60, (nowMs, at) =>
+      look(nowMs, (own[at] ?? 0) + (nowMs / 3_600_000) * 10, [busy(at === 0 ? 2 : at)]),
+    );
+    expect(Math.min(...rungs.map((at) => (at === 0 ? 2 : at)))).toBe(2);
+  });
+
+  it('is not passed to and fro by two memories that are short in turn', () => {
+    const ladder = [
+      rung({ level: 'Q8_0', gib: 9, hostGib: 0, loss: 0.001, speed: 50 }),
+      rung({ level: 'Q8_0', gib: 2, hostGib: 7, loss: 0.001, speed: 10 }),
+    ];
+    let switches = 0;
+    let before = 0;
+    live(60, (nowMs, at) => {
+      if (at !== before) switches += 1;
+      before = at;
+      const [device, host] = at === 0 ? [9, 0] : [2, 7];
+      const short = at === 0 ? 'gpu' : 'host';
+      const memory = [
+        { ...gpu(nowMs, short === 'gpu' ? 23.5 : device), domain: 'gpu' },
+        { ...gpu(nowMs, short === 'host' ? 23.5 : host), domain: 'host' },
+      ];
+      return { nowMs, memory, heat: [], models: [model('a', { ladder, rung: at, activeRequests: 1 })] };
+    });
+    expect(switches).toBe(POLICY.stepsPerHour);
   });
 
   it('latches after too many steps in an hour, and finds the way out', () => {

@@ -24,7 +24,7 @@ export function recordDecision(
     trial: rule === 'heat-trial' ? null : (trialOf(policy, input, decision) ?? state.trial),
     noCooler:
       rule === 'heat-trial' && action.kind === 'switch'
-        ? [...state.noCooler, { model, rung: action.from }]
+        ? [...state.noCooler, { model, rung: action.from, untilMs: atMs + policy.longestHealthyMs }]
         : state.noCooler,
     failed: ranOut
       ? [...state.failed, { model, rung: action.from, untilMs: atMs + policy.longestHealthyMs }]

@@ -3,6 +3,8 @@ import { bytesHeld, currentRung, expectedBytes } from './governed-model.js';
 import type { Rung } from './ladder.js';
 import { SACRIFICES, sacrificeOf } from './ladder.js';
 import type { MemoryDomain } from './memory-ledger.js';
+import { mayShiftTo } from './room-after.js';
+import type { RuleContext } from './rule-context.js';
 
 /** Something that can be done about a memory or a device. */
 export type GovernorAction =
@@ -20,9 +22,14 @@ export interface Remedy {
 /**
  * All that can be done about a memory, least harm first: drop cache that nobody uses, unload models that nobody uses
  * (the one that is back soonest first, then the one that was not used longest), then take models down their ladders in
- * the order of what is given up, and among equals where the least is lost.
+ * the order of what is given up, and among equals where the least is lost. A step that would bring another memory under
+ * pressure is none.
  */
-export function remediesFor(models: readonly GovernedModel[], domain: MemoryDomain): readonly Remedy[] {
+export function remediesFor(
+  context: RuleContext,
+  models: readonly GovernedModel[],
+  domain: MemoryDomain,
+): readonly Remedy[] {
   const loaded = models.filter(({ loaded: isLoaded, changing }) => isLoaded && !changing);
   const drops = loaded.map((model): Remedy => ({
     action: { kind: 'drop-idle-cache', model: model.name },
@@ -35,27 +42,27 @@ export function remediesFor(models: readonly GovernedModel[], domain: MemoryDoma
       action: { kind: 'unload', model: model.name },
       reclaimBytes: bytesHeld(model, domain),
     }));
-  return [...drops, ...unloads, ...steps(loaded, domain)].filter(({ reclaimBytes }) => reclaimBytes > 0);
+  return [...drops, ...unloads, ...steps(context, loaded, domain)].filter(({ reclaimBytes }) => reclaimBytes > 0);
 }
 
 interface Step extends Remedy {
   readonly order: readonly number[];
 }
 
-function steps(models: readonly GovernedModel[], domain: MemoryDomain): readonly Remedy[] {
+function steps(context: RuleContext, models: readonly GovernedModel[], domain: MemoryDomain): readonly Remedy[] {
   return models
     .filter(({ pin }) => pin !== 'point')
-    .flatMap((model) => stepsOf(model, domain))
+    .flatMap((model) => stepsOf(context, model, domain))
     .sort((a, b) => compareOrders(a.order, b.order));
 }
 
-function stepsOf(model: GovernedModel, domain: MemoryDomain): readonly Step[] {
+function stepsOf(context: RuleContext, model: GovernedModel, domain: MemoryDomain): readonly Step[] {
   const from = currentRung(model);
   if (from === undefined) return [];
   const held = bytesHeld(model, domain);
   return model.ladder.flatMap((to, index) => {
     const reclaimBytes = held - expectedBytes(model, to, domain);
-    if (index === model.rung || reclaimBytes <= 0) return [];
+    if (index === model.rung || reclaimBytes <= 0 || !mayShiftTo(context, model, to)) return [];
     const action = { kind: 'switch' as const, model: model.name, from: model.rung, to: index };
     return [{ action, reclaimBytes, order: [gravity(from, to), lossAdded(from, to), slower(from, to)] }];
   });
