@@ -30,10 +30,14 @@ export interface ConfigContext extends ConfigSurroundings {
 export function interpretConfig(path: string, text: string | null, context: ConfigContext): LoadedSettings {
   const { environment, flags, homeFolder, workingFolder, requireFile } = context;
   if (text === null && requireFile) {
-    const named = context.path === null ? 'PLIMSOLL_CONFIG' : '--config';
-    throw new InvalidConfigError(`There is no configuration file ${path}, which ${named} names.`, {
-      hint: `Name one that exists, or use the defaults without ${named}.`,
-    });
+    const byEnvironment = context.path === null;
+    throw new InvalidConfigError(
+      `There is no configuration file ${path}${byEnvironment ? ', which PLIMSOLL_CONFIG names' : ''}.`,
+      {
+        hint: 'Name one that exists, or none to use the defaults.',
+        remedies: byEnvironment ? [] : [{ kind: 'leave-out', option: 'config' }],
+      },
+    );
   }
   const document = parseConfigText(text ?? '', path);
   const profile = activeProfile(document, environment, path);

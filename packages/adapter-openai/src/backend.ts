@@ -11,7 +11,7 @@ export const backend: BackendDescriptor = {
   async module({ openaiBaseUrl, openaiApiKey }) {
     if (openaiBaseUrl === null) {
       throw new InvalidConfigError('The backend is openai, but the address of the server is not set.', {
-        hint: 'Set it: plimsoll config set ai.openai_base_url http://127.0.0.1:8080/v1',
+        remedies: [{ kind: 'change-setting', path: 'ai.openai_base_url', value: 'http://127.0.0.1:8080/v1' }],
       });
     }
     const { openAiModule } = await import('./inversify.js');

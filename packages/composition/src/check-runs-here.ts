@@ -1,5 +1,6 @@
 import { findBackend } from './find-backend.js';
 import { CapabilityMissingError, parseModelReference } from '@plimsoll/domain';
+import type { Remedy } from '@plimsoll/domain';
 
 /**
  * Refuses what only a download could run, before anything is looked for: models of repositories and of the Ollama
@@ -8,16 +9,17 @@ import { CapabilityMissingError, parseModelReference } from '@plimsoll/domain';
  */
 export function checkRunsHere(model: string, backend: string): void {
   const reference = parseModelReference(model);
-  if (reference.kind === 'url') throw isAfar(model, DOWNLOAD);
+  if (reference.kind === 'url') throw isAfar(model, []);
   if (!findBackend(backend).runsFiles) return;
-  if (reference.kind === 'huggingface') throw isAfar(model, orOllama(model));
-  if (reference.kind === 'ollama-library') throw isAfar(model, orOllama(reference.name));
+  if (reference.kind === 'huggingface') throw isAfar(model, [onOllama(model)]);
+  if (reference.kind === 'ollama-library') throw isAfar(model, [onOllama(reference.name)]);
 }
 
-const DOWNLOAD = 'Download the file and name it by its path.';
+/** Ollama downloads and runs it. */
+const onOllama = (model: string): Remedy => ({ kind: 'use-backend', backend: 'ollama', model });
 
-const orOllama = (name: string): string =>
-  `${DOWNLOAD} Or let Ollama download and run it: the same command with ${name} --backend ollama.`;
-
-const isAfar = (model: string, hint: string): CapabilityMissingError =>
-  new CapabilityMissingError(`${model} is not on this machine, and this backend downloads nothing.`, { hint });
+const isAfar = (model: string, remedies: readonly Remedy[]): CapabilityMissingError =>
+  new CapabilityMissingError(`${model} is not on this machine, and this backend downloads nothing.`, {
+    hint: 'Download the file and name it by its path.',
+    remedies,
+  });

@@ -28,7 +28,7 @@ test('a backend without an address is a configuration error that names the key',
   const { value: use } = await (await openPlimsoll({ config, replace })).lease();
   await expect(use.runtime()).rejects.toMatchObject({
     code: 'invalid-config',
-    hint: expect.stringContaining('ai.openai_base_url') as string,
+    remedies: [expect.objectContaining({ kind: 'change-setting', path: 'ai.openai_base_url' })],
   });
 });
 

@@ -47,3 +47,7 @@ export type { GovernorDocument, GovernorLogDocument } from './schemas/governor.s
 export type { SimulationDocument } from './schemas/simulation.schema.js';
 export { planObstacleWords, planReasonWords } from './words/plan.words.js';
 export { qualityNote } from './words/prediction.words.js';
+export { wayOut } from './words/remedy.words.js';
+export type { RemedyWords } from './words/remedy.words.js';
+export type { WordsByKind } from './words/words-by-kind.js';
+export { wordsOf } from './words/words-by-kind.js';

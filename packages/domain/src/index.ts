@@ -24,6 +24,7 @@ export { ModelNotFoundError } from './errors/model-not-found-error.js';
 export { NothingFitsError } from './errors/nothing-fits-error.js';
 export { OutOfMemoryError } from './errors/out-of-memory-error.js';
 export { PlimsollError, isPlimsollError } from './errors/plimsoll-error.js';
+export type { Remedy } from './errors/remedy.js';
 export type { ErrorCode, ErrorDetails } from './errors/plimsoll-error.js';
 export { StorageFailedError } from './errors/storage-failed-error.js';
 export { TimeoutError } from './errors/timeout-error.js';

@@ -66,7 +66,7 @@ export class ModelFolder {
     if (found !== null) return found;
     throw new ModelNotFoundError(
       isPath(model) ? `There is no model file ${model}.` : `There is no model ${model} in ${this.#root}.`,
-      { hint: 'plimsoll models lists what there is; a path to a GGUF file works too.' },
+      { hint: 'A path to a GGUF file works too.', remedies: [{ kind: 'list-models' }] },
     );
   }
 
@@ -80,7 +80,8 @@ export class ModelFolder {
     const full = path.resolve(this.#root, name);
     if (name.trim() === '' || name.includes('\0') || !full.startsWith(this.#root + path.sep)) {
       throw new InvalidInputError(`"${name}" is no model name.`, {
-        hint: 'Give a name as plimsoll models lists it, or a path that ends in .gguf.',
+        hint: 'Give a name of the list of models, or a path that ends in .gguf.',
+        remedies: [{ kind: 'list-models' }],
       });
     }
     return full;

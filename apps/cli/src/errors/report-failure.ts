@@ -1,15 +1,17 @@
 import { inspect } from 'node:util';
-import type { ErrorDocument } from '@plimsoll/contract';
+import { wayOut, type ErrorDocument } from '@plimsoll/contract';
 import { isPlimsollError } from '@plimsoll/domain';
 import { printableSentence } from '../output/printable.js';
 import type { Style } from '../output/style.js';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.js';
+import { remedyCommand } from './remedy-commands.js';
 
 /** A caught value as the program reports it. */
 export function describeFailure(failure: unknown): ErrorDocument {
   if (isPlimsollError(failure)) {
     const exitCode = EXIT_CODE_OF[failure.code];
-    return { schema: 'plimsoll.error/1', code: failure.code, message: failure.message, hint: failure.hint, exitCode };
+    const { code, message } = failure;
+    return { schema: 'plimsoll.error/1', code, message, hint: wayOut(failure, remedyCommand), exitCode };
   }
   if (isAbort(failure)) {
     return {

@@ -1,3 +1,4 @@
+import { wayOut } from '@plimsoll/contract';
 import { isPlimsollError } from '@plimsoll/domain';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { refusal } from './error-body.js';
@@ -8,7 +9,7 @@ import { HTTP_STATUS } from './http-status.js';
 /** How a caught failure is answered. One that nobody foresaw says nothing of the inside. */
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof RefusedError) return error.answer;
-  if (isPlimsollError(error)) return refusal(HTTP_STATUS[error.code], error.code, error.message, error.hint);
+  if (isPlimsollError(error)) return refusal(HTTP_STATUS[error.code], error.code, error.message, wayOut(error));
   if (hasZodFastifySchemaValidationErrors(error)) {
     const wrong = error.validation.map(({ instancePath, message }) =>
       [instancePath.slice(1).replaceAll('/', '.') || 'body', message ?? 'is not allowed'].join(': '),

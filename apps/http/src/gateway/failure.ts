@@ -12,7 +12,7 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   const { status, body } = errorAnswer(error);
   const { code, message, hint } = body.error;
-  // Clients of these APIs show one text. What only helps at a terminal here stays away from it.
-  const more = isPlimsollError(error) && hint !== null && !/plimsoll /.test(hint) ? ` ${hint}` : '';
+  // Clients of these APIs show one text.
+  const more = isPlimsollError(error) && hint !== null ? ` ${hint}` : '';
   return { status, code, message: `${message}${more}` };
 }

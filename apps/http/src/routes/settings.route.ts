@@ -41,6 +41,10 @@ async function update(services: HttpServices, patch: SettingsPatch): Promise<Loa
     return await services.settings.update(patch);
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'invalid-config') throw error;
-    throw new InvalidInputError(error.message, { hint: error.hint ?? undefined, cause: error });
+    throw new InvalidInputError(error.message, {
+      hint: error.hint ?? undefined,
+      remedies: error.remedies,
+      cause: error,
+    });
   }
 }

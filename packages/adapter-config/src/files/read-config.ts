@@ -1,6 +1,6 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { InvalidConfigError } from '@plimsoll/domain';
-import { errorCode, storageError } from './storage-error.js';
+import { OTHER_FILE, errorCode, storageError } from './storage-error.js';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 64;
@@ -25,13 +25,13 @@ export async function readConfigText(path: string): Promise<string | null> {
 }
 
 async function readRegularFile(file: FileHandle, path: string): Promise<string> {
-  const hint = 'Is it the right file? Choose another with --config.';
+  const details = { hint: 'Is it the right file?', remedies: [OTHER_FILE] };
   const found = await file.stat();
   if (!found.isFile() && !found.isDirectory()) {
-    throw new InvalidConfigError(`${path} is a device or a pipe, not a regular file.`, { hint });
+    throw new InvalidConfigError(`${path} is a device or a pipe, not a regular file.`, details);
   }
   if (found.size > MAX_BYTES) {
-    throw new InvalidConfigError(`${path} has ${found.size} bytes; allowed: at most ${MAX_BYTES}.`, { hint });
+    throw new InvalidConfigError(`${path} has ${found.size} bytes; allowed: at most ${MAX_BYTES}.`, details);
   }
   return file.readFile('utf8');
 }

@@ -13,25 +13,29 @@ import {
   UnsupportedModelError,
   isPlimsollError,
 } from '@plimsoll/domain';
-import type { ErrorCode, PlimsollError } from '@plimsoll/domain';
+import type { ErrorCode, PlimsollError, Remedy } from '@plimsoll/domain';
 
 /** An error as it travels between processes. */
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
+  readonly remedies: readonly Remedy[];
 }
 
 /** Turns whatever was thrown into what can be sent. */
 export function toWire(error: unknown): WireError {
-  if (isPlimsollError(error)) return { code: error.code, message: error.message, hint: error.hint };
+  if (isPlimsollError(error)) {
+    const { code, message, hint, remedies } = error;
+    return { code, message, hint, remedies };
+  }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'backend-failed', message: `The embedded engine failed: ${message}`, hint: null };
+  return { code: 'backend-failed', message: `The embedded engine failed: ${message}`, hint: null, remedies: [] };
 }
 
 /** Makes the error again on the other side. */
 export function fromWire(wire: WireError): PlimsollError {
-  const details = wire.hint === null ? {} : { hint: wire.hint };
+  const details = { hint: wire.hint ?? undefined, remedies: wire.remedies };
   switch (wire.code) {
     case 'busy':
       return new BusyError(wire.message, details);

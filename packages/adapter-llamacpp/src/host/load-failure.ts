@@ -60,7 +60,7 @@ export function contextFailure(engine: Engine, path: string, contextTokens: numb
 function unreadable(path: string, cause: NodeJS.ErrnoException): PlimsollError {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
     return new ModelNotFoundError(`There is no model file ${path}.`, {
-      hint: 'plimsoll models lists what there is.',
+      remedies: [{ kind: 'list-models' }],
       cause,
     });
   }

@@ -40,7 +40,8 @@ export function memoryBreakdown(engine: Engine, context: Pointer): readonly Buff
 function bind(engine: Engine): Breakdown {
   if (process.platform === 'win32') {
     throw new CapabilityMissingError('Exact footprints are not available on Windows.', {
-      hint: 'Leave out --exact: the closed form is within a percent.',
+      hint: 'The closed form is within a percent.',
+      remedies: [{ kind: 'leave-out', option: 'exact' }],
     });
   }
   const pointer = 'void*';

@@ -43,7 +43,7 @@ export function placedDevices(
   const found = listDevices(engine);
   if (split.length > found.length) {
     throw new InvalidInputError(`The placement names ${split.length} devices; the engine sees ${found.length}.`, {
-      hint: 'plimsoll gpu shows the devices.',
+      remedies: [{ kind: 'list-devices' }],
     });
   }
   return found.slice(0, split.length);

@@ -85,7 +85,8 @@ function failure(engine: Engine, source: string): Error {
   }
   if (/iostream|basic_ios/i.test(reason)) {
     return new StorageFailedError('The quantized file could not be written: the disk is full or not writable.', {
-      hint: 'Free some space or choose another folder with --out.',
+      hint: 'Free some space or choose another folder.',
+      remedies: [{ kind: 'use-options', options: { out: 'PATH' } }],
     });
   }
   if (/fallback is defined|unsupported for|cannot dequantize|invalid output file type/i.test(reason)) {

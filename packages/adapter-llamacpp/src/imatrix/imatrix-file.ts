@@ -76,7 +76,7 @@ export function decodeImatrix(bytes: Buffer): ImportanceMatrix {
     return decode(bytes);
   } catch (cause) {
     throw new InvalidInputError('The file is not an importance matrix in GGUF format, or it is damaged.', {
-      hint: 'Give a file that plimsoll or llama-imatrix wrote.',
+      hint: 'Give a file that Plimsoll or llama-imatrix wrote.',
       cause,
     });
   }

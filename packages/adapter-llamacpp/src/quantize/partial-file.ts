@@ -37,7 +37,8 @@ export class PartialFile {
     const { bavail, bsize } = await statfs(path.dirname(this.path));
     if (bavail * bsize >= bytes) return;
     throw new StorageFailedError(`${this.#target} needs ${bytes} bytes; the disk has ${bavail * bsize} left.`, {
-      hint: 'Free some space or choose another folder with --out.',
+      hint: 'Free some space or choose another folder.',
+      remedies: [{ kind: 'use-options', options: { out: 'PATH' } }],
     });
   }
 
@@ -80,7 +81,8 @@ async function guarded(target: string, action: () => Promise<void>): Promise<voi
       EISDIR: 'it is a folder',
     };
     throw new StorageFailedError(`${target} cannot be written: ${why[code ?? ''] ?? String(cause)}.`, {
-      hint: 'Choose another place with --out, or make room and permission there.',
+      hint: 'Choose another place, or make room and permission there.',
+      remedies: [{ kind: 'use-options', options: { out: 'PATH' } }],
       cause,
     });
   }

@@ -52,7 +52,8 @@ export class LlamaCppLogitsSource implements LogitsSource {
     const threads = request.threads === undefined ? defaultThreads().batch : [request.threads];
     if (tokens.length < windowTokens) {
       throw new InvalidInputError(`The text has ${tokens.length} tokens; one window takes ${windowTokens}.`, {
-        hint: 'Give a longer text or a shorter --window.',
+        hint: 'Give a longer text or shorter windows.',
+        remedies: [{ kind: 'use-options', options: { text: 'FILE', window: 'N' } }],
       });
     }
     if (request.candidates.length === 0) throw new InvalidInputError('There is no model to score.');

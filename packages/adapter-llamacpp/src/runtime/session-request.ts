@@ -18,7 +18,8 @@ export function sessionRequest(request: GenerateRequest, randomSeed: () => numbe
   const images = input.kind === 'prompt' ? input.images : input.messages.flatMap((message) => message.images ?? []);
   if (images !== undefined && images.length > 0) {
     throw new CapabilityMissingError('The embedded engine sees no images.', {
-      hint: 'Use a vision model on Ollama: --backend ollama.',
+      hint: 'Use a vision model on Ollama.',
+      remedies: [{ kind: 'use-backend', backend: 'ollama' }],
     });
   }
   checkNumber('temperature', request.temperature, 0, 100);

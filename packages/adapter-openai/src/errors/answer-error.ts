@@ -33,7 +33,8 @@ export function answerError(answer: FailedAnswer): PlimsollError {
   const said = facts === null ? `status ${status}` : `${facts.message.trim()} (status ${status})`;
   if (facts !== null && OUT_OF_MEMORY.test(facts.message)) {
     return new OutOfMemoryError(`The server ran out of memory: ${said}`, {
-      hint: 'Serve a lower quantization level or a shorter context; `plimsoll plan` finds one that fits.',
+      hint: 'Serve a lower quantization level or a shorter context.',
+      remedies: [{ kind: 'plan-model', model: null }],
     });
   }
   switch (status) {
@@ -75,7 +76,7 @@ function badRequest(said: string, facts: ErrorFacts | null): PlimsollError {
 
 function notFound(model: string, said: string): PlimsollError {
   return new ModelNotFoundError(`The server does not serve a model named ${model}: ${said}`, {
-    hint: '`plimsoll models --backend openai` lists what it serves.',
+    remedies: [{ kind: 'list-models', backend: 'openai' }],
   });
 }
 

@@ -212,7 +212,8 @@ function readPacket(text: string): Packet {
   }
   if (found.description === null) {
     throw new InvalidInputError('The sidecar holds no XMP: there is no rdf:Description in it.', {
-      hint: 'Move the file away, or choose the other style of names with --sidecar-style.',
+      hint: 'Move the file away, or choose the other style of names.',
+      remedies: [{ kind: 'use-options', options: { 'sidecar-style': 'STYLE' } }],
     });
   }
   return {

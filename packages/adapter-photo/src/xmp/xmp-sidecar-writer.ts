@@ -62,7 +62,11 @@ function patched(target: string, before: string, patch: SidecarPatch): string {
     return patchXmp(before, patch);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw new InvalidInputError(`${target}: ${error.message}`, { hint: error.hint ?? undefined, cause: error });
+    throw new InvalidInputError(`${target}: ${error.message}`, {
+      hint: error.hint ?? undefined,
+      remedies: error.remedies,
+      cause: error,
+    });
   }
 }
 

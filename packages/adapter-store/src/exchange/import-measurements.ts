@@ -88,7 +88,7 @@ function checkHeader(cells: readonly string[]): readonly string[] {
   const missing = REQUIRED_COLUMNS.filter((path) => !cells.includes(path));
   if (missing.length === 0) return cells;
   throw new InvalidInputError(`The table has no column ${missing.join(', ')}.`, {
-    hint: 'Import what `plimsoll stats` has exported as CSV, or JSON lines.',
+    hint: 'Import what Plimsoll has exported as CSV or JSON lines.',
   });
 }
 

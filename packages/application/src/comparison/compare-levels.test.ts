@@ -198,9 +198,11 @@ describe('CompareLevels', () => {
   test('all levels that are missing are named with the commands that make them', async () => {
     await expect(useCase().compare({ ...REQUEST, make: false })).rejects.toMatchObject({
       message: 'There is no Q8_0 and no Q4_K_M variant of tale:1b yet.',
-      hint: expect.stringMatching(
-        /--make.*quantize tale:1b --to Q8_0; plimsoll quantize tale:1b --to Q4_K_M/,
-      ) as string,
+      remedies: [
+        { kind: 'use-options', options: { make: '' } },
+        { kind: 'make-variant', model: 'tale:1b', level: 'Q8_0' },
+        { kind: 'make-variant', model: 'tale:1b', level: 'Q4_K_M' },
+      ],
     });
   });
 

@@ -48,7 +48,10 @@ export async function prepareText(
   if (tokens.length < 2 * windowTokens) {
     throw new InvalidInputError(
       `The text has ${tokens.length} tokens; two windows of ${windowTokens} are the least to measure on.`,
-      { hint: 'Give a longer text with --text FILE, or shorter windows with --window N.' },
+      {
+        hint: 'Give a longer text or shorter windows.',
+        remedies: [{ kind: 'use-options', options: { text: 'FILE', window: 'N' } }],
+      },
     );
   }
   return { logits, tokens, reference };
@@ -70,7 +73,10 @@ export async function checkVocabularies(
     if (found.size === expected.size && found.fingerprint === expected.fingerprint) continue;
     throw new UnsupportedModelError(
       `${variant} has another vocabulary than ${reference.variant}; their answers cannot be compared token by token.`,
-      { hint: 'Compare variants of one and the same model, or leave quality out with --no-quality.' },
+      {
+        hint: 'Compare variants of one and the same model, or leave quality out.',
+        remedies: [{ kind: 'use-options', options: { 'no-quality': '' } }],
+      },
     );
   }
 }

@@ -46,7 +46,8 @@ export async function prepareComparison(
     throw new InvalidInputError(
       'There is nothing to measure: no timed runs, no tasks, and no quality of other levels.',
       {
-        hint: 'Ask for timed runs with --iterations N, for tasks with --tasks, or for more levels with --levels.',
+        hint: 'Ask for timed runs, for tasks or for more levels.',
+        remedies: [{ kind: 'use-options', options: { iterations: 'N', tasks: '', levels: 'LEVELS' } }],
       },
     );
   }
@@ -89,7 +90,8 @@ function checkRequest(dependencies: CompareDependencies, request: CompareRequest
   const cache = request.kvCaches.find((type) => type !== 'f16');
   if (cache === undefined || capabilities.kvCachePerModel === true) return;
   throw new CapabilityMissingError(`The ${id} backend cannot choose the KV cache type ${cache} for one model.`, {
-    hint: 'Its server sets it for all models. Compare caches with the embedded engine: --backend embedded.',
+    hint: 'Its server sets it for all models. The embedded engine can compare caches.',
+    remedies: [{ kind: 'use-backend', backend: 'embedded' }],
   });
 }
 
@@ -110,7 +112,10 @@ async function checkLevels(
   }
   if (make || unmade.length === 0) return installed;
   throw new VariantNotFoundError(`There is no ${unmade.join(' and no ')} variant of ${model} yet.`, {
-    hint: `Compare with --make, or make it first: ${unmade.map((level) => `plimsoll quantize ${model} --to ${level}`).join('; ')}`,
+    remedies: [
+      { kind: 'use-options', options: { make: '' } },
+      ...unmade.map((level) => ({ kind: 'make-variant', model, level }) as const),
+    ],
   });
 }
 
@@ -130,7 +135,8 @@ async function refuseLevel(
     ? `${level} takes an importance matrix, which there is none of`
     : 'none can be made from what is there';
   throw new VariantNotFoundError(`There is no ${level} variant of ${model}, and ${why}.`, {
-    hint: 'Leave the level out of --levels, or see what is installed with: plimsoll models',
+    hint: 'Leave the level out.',
+    remedies: [{ kind: 'list-models' }],
   });
 }
 

@@ -108,10 +108,10 @@ test('an F16 file is where quantization starts, a quantized file runs as it is',
   expect(kept).toMatchObject({ chosen: { variant: 'tale-Q6_K', reason: 'level-in-name' } });
 });
 
-test('a missing variant that must not be made names the command that makes it', async () => {
+test('a missing variant that must not be made says what makes it', async () => {
   await expect(run(useCase({ quantizationBits: 8 }), 'llama3.1:8b', false)).rejects.toMatchObject({
     code: 'variant-not-found',
-    hint: expect.stringContaining('plimsoll quantize llama3.1:8b --to Q8_0') as string,
+    remedies: [{ kind: 'make-variant', model: 'llama3.1:8b', level: 'Q8_0' }, { kind: 'turn-quantization-off' }],
   });
 });
 

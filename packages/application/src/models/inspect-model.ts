@@ -61,7 +61,8 @@ export class InspectModel {
     let missing: unknown = new ModelNotFoundError(
       `There is no model ${formatModelReference(reference)} on this backend.`,
       {
-        hint: 'List what there is with: plimsoll models. Or name a GGUF file, an https:// URL, hf.co/org/repo, or ollama:name.',
+        hint: 'A model is one of the backend, a GGUF file, an https:// URL, hf.co/org/repo, or ollama:name.',
+        remedies: [{ kind: 'list-models' }],
       },
     );
     for (const inspector of this.#inspectors.filter((candidate) => candidate.supports(reference))) {

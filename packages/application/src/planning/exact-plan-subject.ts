@@ -38,6 +38,7 @@ export function exactPlanSubject(
 export function requireEngine(exact: ExactPlanDependencies | undefined): ExactPlanDependencies {
   if (exact !== undefined) return exact;
   throw new CapabilityMissingError('There is no engine here that could be asked for exact bytes.', {
-    hint: 'Leave --exact out: the closed form is within 3 % of the engine.',
+    hint: 'The closed form is within 3 % of the engine.',
+    remedies: [{ kind: 'leave-out', option: 'exact' }],
   });
 }

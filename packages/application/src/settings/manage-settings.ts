@@ -47,7 +47,8 @@ export class ManageSettings {
   async setQuantization(enabled: boolean, bits?: number): Promise<QuantizationSettings> {
     if (bits !== undefined && !BITS.includes(bits)) {
       throw new InvalidInputError(`${bits} is no bit width: allowed are ${BITS.join(', ')}.`, {
-        hint: 'For other levels set one by name, for example: plimsoll config set ai.quantization_level Q5_K_M',
+        hint: 'Other levels are set by their names.',
+        remedies: [{ kind: 'change-setting', path: 'ai.quantization_level', value: 'Q5_K_M' }],
       });
     }
     await this.update({

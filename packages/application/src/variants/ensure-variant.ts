@@ -113,7 +113,7 @@ export class EnsureVariant {
       if (method === undefined) continue;
       if (!options.make) {
         throw new VariantNotFoundError(`There is no ${level} variant of ${model} yet.`, {
-          hint: `Make it with: plimsoll quantize ${model} --to ${level}. Or run without quantization: plimsoll config set ai.enable_quantization false`,
+          remedies: [{ kind: 'make-variant', model, level }, { kind: 'turn-quantization-off' }],
         });
       }
       const built = await this.#build(builder, request, options);
@@ -124,7 +124,8 @@ export class EnsureVariant {
     throw new VariantNotFoundError(
       `There is no ${level} variant of ${model}, and none can be made from what is there.`,
       {
-        hint: `See what is installed with: plimsoll models. Choose another level, or turn quantization off with: plimsoll config set ai.enable_quantization false`,
+        hint: 'Choose another level.',
+        remedies: [{ kind: 'list-models' }, { kind: 'turn-quantization-off' }],
       },
     );
   }
@@ -137,7 +138,10 @@ export class EnsureVariant {
       if (!isPlimsollError(error) || error.code !== 'storage-failed') throw error;
       const { source, level } = request;
       throw new StorageFailedError(error.message, {
-        hint: `Make it elsewhere: plimsoll quantize ${source} --to ${level} --out PATH, and run that. Or run without quantization: plimsoll config set ai.enable_quantization false`,
+        remedies: [
+          { kind: 'make-variant', model: source, level, how: 'file-elsewhere' },
+          { kind: 'turn-quantization-off' },
+        ],
         cause: error,
       });
     }
@@ -148,7 +152,8 @@ export class EnsureVariant {
     const known = (await this.#runtime.find(model, options)) ?? (await this.#catalog.variants(model, options))[0];
     if (known !== undefined) return;
     throw new ModelNotFoundError(`There is no model ${model} on this backend.`, {
-      hint: 'List what there is with: plimsoll models. Or name a GGUF file by its path.',
+      hint: 'A GGUF file can be named by its path.',
+      remedies: [{ kind: 'list-models' }],
     });
   }
 

@@ -58,7 +58,7 @@ export class QuantizeModel {
   async quantize(request: QuantizeRequest, options: BuildOptions = {}): Promise<QuantizedModel> {
     if (this.#builders.length === 0) {
       throw new CapabilityMissingError('This backend makes no variants: it runs what its server was started with.', {
-        hint: `Make it with the engine inside: plimsoll quantize ${request.model} --to ${request.level} --backend embedded`,
+        remedies: [{ kind: 'make-variant', model: request.model, level: request.level, how: 'embedded-engine' }],
       });
     }
     const build = await this.#buildRequest(request, options);
@@ -72,7 +72,8 @@ export class QuantizeModel {
     // A builder that is asked for the size of the result says best what stands against it.
     for (const builder of this.#builders) await builder.dryRun(build, options);
     throw new UnsupportedLevelError(`${request.model} cannot be made into ${request.level} on this backend.`, {
-      hint: 'Start from an F16, BF16 or F32 file, or choose another level. What a model is made of: plimsoll inspect',
+      hint: 'Start from an F16, BF16 or F32 file, or choose another level.',
+      remedies: [{ kind: 'inspect-model', model: request.model }],
     });
   }
 

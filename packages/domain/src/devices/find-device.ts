@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
+import type { ErrorDetails } from '../errors/plimsoll-error.js';
 import { DEVICE_CATALOGUE } from './catalogue.js';
 import type { DeviceKey } from './device-key.js';
 import { deviceKey, editDistance } from './device-key.js';
@@ -38,12 +39,13 @@ export function findDevice(text: string): DeviceMatch {
   const profiles = matching(key);
   const [profile, second] = profiles;
   if (profile === undefined) {
-    throw new InvalidInputError(`No device is known as ${JSON.stringify(text)}.`, { hint: hintFor(nearest(key)) });
+    throw new InvalidInputError(`No device is known as ${JSON.stringify(text)}.`, wayOut(nearest(key)));
   }
   if (second !== undefined) {
-    throw new InvalidInputError(`${JSON.stringify(text)} can mean several devices.`, {
-      hint: hintFor(profiles.flatMap(sizedNames)),
-    });
+    throw new InvalidInputError(
+      `${JSON.stringify(text)} can mean several devices.`,
+      wayOut(profiles.flatMap(sizedNames)),
+    );
   }
   const wanted = key.memoryGiB === null ? null : key.memoryGiB * GIBIBYTE;
   const options = profile.memoryOptionsBytes;
@@ -55,7 +57,7 @@ export function findDevice(text: string): DeviceMatch {
     wanted === null
       ? `${profile.name} is sold with ${sizes} GB of memory; it was not said which.`
       : `${profile.name} is not sold with ${key.memoryGiB ?? 0} GB of memory, but with ${sizes}.`,
-    { hint: hintFor(sizedNames(profile)) },
+    wayOut(sizedNames(profile)),
   );
 }
 
@@ -137,6 +139,9 @@ function nearest(key: DeviceKey): readonly string[] {
     .map(({ name }) => name);
 }
 
-function hintFor(names: readonly string[]): string {
-  return `Did you mean ${names.map((name) => JSON.stringify(name)).join(', ')}? Or give the memory alone, such as --vram 8GB.`;
+function wayOut(names: readonly string[]): ErrorDetails {
+  return {
+    hint: `Did you mean ${names.map((name) => JSON.stringify(name)).join(', ')}? Or give the memory alone.`,
+    remedies: [{ kind: 'use-options', options: { vram: '8GB' } }],
+  };
 }

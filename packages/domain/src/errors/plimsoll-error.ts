@@ -1,3 +1,5 @@
+import type { Remedy } from './remedy.js';
+
 const MARKER: symbol = Symbol.for('@plimsoll/domain/PlimsollError');
 
 /** Stable codes, one per failure class. Front ends map them to exit codes and HTTP statuses. */
@@ -22,8 +24,10 @@ export type ErrorCode =
 
 /** What an error may carry beside its message. */
 export interface ErrorDetails {
-  /** The way out, in words a user can act on; usually a command. */
+  /** Advice about what lies outside this program, or that needs no command of it, as sentences. */
   readonly hint?: string | undefined;
+  /** What this program offers as a way out, the best first. */
+  readonly remedies?: readonly Remedy[] | undefined;
   /** The failure underneath. */
   readonly cause?: unknown;
 }
@@ -34,13 +38,16 @@ export interface ErrorDetails {
  */
 export abstract class PlimsollError extends Error {
   abstract readonly code: ErrorCode;
-  /** The way out, or null when there is none to offer. */
+  /** Advice as sentences, or null when there is none to give. Front ends show it with the remedies. */
   readonly hint: string | null;
+  /** Ways out as data; front ends word them. */
+  readonly remedies: readonly Remedy[];
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.hint = details.hint ?? null;
+    this.remedies = details.remedies ?? [];
     Object.defineProperty(this, MARKER, { value: true });
   }
 }

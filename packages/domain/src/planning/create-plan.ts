@@ -60,7 +60,7 @@ function check(request: PlanRequest): void {
   const { levels, cacheTypes, contexts, parallel = [1], gpuLayers = [0] } = request;
   if ([levels, cacheTypes, contexts, parallel, gpuLayers].some((axis) => axis.length === 0)) {
     throw new InvalidInputError('A plan needs at least one level, cache type, context and number of sequences.', {
-      hint: 'Leave the flag out to plan with the usual values.',
+      hint: 'Leave it out to plan with the usual values.',
     });
   }
   const points = [levels, cacheTypes, contexts, parallel, gpuLayers].reduce((count, axis) => count * axis.length, 1);
@@ -73,7 +73,8 @@ function check(request: PlanRequest): void {
   const wrong = [...contexts, ...parallel].find((value) => !Number.isSafeInteger(value) || value < 1);
   if (wrong !== undefined) {
     throw new InvalidInputError(`A context or number of sequences cannot be ${wrong}.`, {
-      hint: 'Give positive whole numbers, such as --context 8192 --parallel 1.',
+      hint: 'Give positive whole numbers.',
+      remedies: [{ kind: 'use-options', options: { context: '8192', parallel: '1' } }],
     });
   }
   const layers = gpuLayers.find((value) => !Number.isSafeInteger(value) || value < 0);

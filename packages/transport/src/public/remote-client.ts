@@ -162,7 +162,8 @@ export class RemoteClient {
       throw new InvalidInputError(
         `${url.protocol}//${url.host} is not allowed: remote models are read over https only.`,
         {
-          hint: 'Use an https:// address, or allow plain http if you trust the network: --allow-http.',
+          hint: 'Use an https:// address, or allow plain http if you trust the network.',
+          remedies: [{ kind: 'use-options', options: { 'allow-http': '' } }],
         },
       );
     }

@@ -13,7 +13,8 @@ import { codeOf } from '../connection-reason.js';
 /** The error for a host that leads into a private network. */
 export function privateAddressError(host: string): InvalidInputError {
   return new InvalidInputError(`${host} is an address of this machine or a private network, which is not allowed.`, {
-    hint: 'If you trust this host, allow its private address: --allow-private HOST, with the host as the URL writes it.',
+    hint: 'If you trust this host, allow its private address, with the host as the URL writes it.',
+    remedies: [{ kind: 'use-options', options: { 'allow-private': 'HOST' } }],
   });
 }
 
