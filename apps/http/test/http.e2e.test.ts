@@ -1,3 +1,4 @@
+import type { Warning } from '@plimsoll/application';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ let model: string;
 let configPath: string;
 let server: StartedServer;
 const ADMIN = 'admin-4711';
-const warnings: string[] = [];
+const warnings: Warning[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plimsoll-http-'));
@@ -26,7 +27,7 @@ beforeAll(async () => {
   const config = { path: configPath, environment: {}, homeFolder: folder, workingFolder: folder };
   const storeFile = join(folder, 'measurements.db');
   await createConfigStore(config).save({ backend: 'embedded', modelsFolder: folder, storeFile, quantizationBits: 4 });
-  const plimsoll = await openPlimsoll({ config, follow: true, warn: (message) => warnings.push(message) });
+  const plimsoll = await openPlimsoll({ config, follow: true, warn: (warning) => warnings.push(warning) });
   const services = await httpServices(plimsoll);
   server = await startServer({ services, host: '127.0.0.1', port: 0, adminToken: ADMIN });
 });

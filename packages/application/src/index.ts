@@ -9,6 +9,7 @@ export type {
   DepthSpeed,
   ConcurrentSpeed,
   NotMeasured,
+  NotMeasuredReason,
   TaskDisagreement,
   ComparedLevel,
   Comparison,
@@ -26,7 +27,7 @@ export type { CellRecords } from './comparison/summarize-comparison.js';
 export { FEWEST_ROUNDS_TO_SHOW } from './comparison/speed-against.js';
 export { timeCell } from './comparison/time-cell.js';
 export { DEFAULT_QUALITY_THRESHOLD, verdictOn } from './comparison/verdict.js';
-export type { Verdict } from './comparison/verdict.js';
+export type { Verdict, VerdictOutcome } from './comparison/verdict.js';
 export { ReadDevices } from './devices/read-devices.js';
 export type { MachineState } from './devices/read-devices.js';
 export { checkDevices } from './diagnosis/check-devices.js';
@@ -36,7 +37,7 @@ export { checkStatistics } from './diagnosis/check-statistics.js';
 export { Diagnose } from './diagnosis/diagnose.js';
 export type { DiagnoseDependencies } from './diagnosis/diagnose.js';
 export { findingFromError } from './diagnosis/finding.js';
-export type { Finding } from './diagnosis/finding.js';
+export type { Finding, FindingFact, ResidentFact } from './diagnosis/finding.js';
 export { GenerateText } from './generation/generate-text.js';
 export type { GenerateTextOptions, GenerateTextEvent } from './generation/generate-text.js';
 export { DecisionLog } from './governor/decision-log.js';
@@ -80,7 +81,7 @@ export { MeasurementRecorder, MEASUREMENT_KINDS } from './statistics/measurement
 export type { MeasurementDraft } from './statistics/measurement-recorder.js';
 export { ProposeForModels } from './statistics/propose-for-models.js';
 export { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS, proposeSettings } from './statistics/propose-settings.js';
-export type { SettingsProposal } from './statistics/propose-settings.js';
+export type { ProposalEvidence, ProposalReason, SettingsProposal } from './statistics/propose-settings.js';
 export type { SpeedTrend } from './statistics/speed-trends.js';
 export { EXACT_ANSWER_TASKS } from './tasks/exact-answer-suite.js';
 export { promptCorpus } from './tasks/prompt-corpus.js';
@@ -110,3 +111,4 @@ export type { LlmEvaluation, LlmFailure, PhotoEvaluation, PhotoOutcome } from '.
 export type { PhotoModel } from './photos/photo-model.js';
 export type { PlacedRequest, PlaceRequests } from './variants/place-requests.js';
 export type { PhotoResults } from './photos/photo-results.js';
+export type { Warn, Warning } from './warning.js';

@@ -1,3 +1,4 @@
+import type { Warn } from '@plimsoll/application';
 import { createHash, randomUUID } from 'node:crypto';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
@@ -87,7 +88,7 @@ export interface BackendUseCasesOptions {
   readonly settings: Settings;
   readonly shared: SharedUseCases;
   /** Receives what went wrong beside an answer. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   /** How memory is governed, or null when it is not. */
   readonly govern: GovernorOptions | null;
   /** Aborts when the backend is given up. */

@@ -1,3 +1,4 @@
+import type { Warning } from '@plimsoll/application';
 import { InvalidInputError, StorageFailedError } from '@plimsoll/domain';
 import { InMemoryMeasurementStore } from '@plimsoll/testing';
 import { expect, test } from 'vitest';
@@ -10,13 +11,13 @@ const failing = (error: Error) =>
   });
 
 test('a store that cannot be used has nothing, keeps nothing, and is warned of once', async () => {
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   const store = fallbackMeasurementStore(failing(new StorageFailedError('The disk is full.')), (text) =>
     warnings.push(text),
   );
   expect(await store.query()).toEqual([]);
   await store.append([]);
-  expect(warnings).toEqual(['Planned without what was measured here. The disk is full.']);
+  expect(warnings).toEqual([{ kind: 'records-unreadable', message: 'The disk is full.' }]);
 });
 
 test('other failures are not hidden', async () => {

@@ -1,3 +1,4 @@
+import type { Warn } from '@plimsoll/application';
 import type { ConfigStoreOptions } from '@plimsoll/adapter-config';
 import { CLOCK, CONFIG_STORE, EVENT_BUS, MEASUREMENT_STORE } from '@plimsoll/di';
 import type { ConfigStore, LoadedSettings } from '@plimsoll/domain';
@@ -25,7 +26,7 @@ export interface OpenPlimsollOptions {
   /** Governs the memory of models that are served; without it each is loaded as it was chosen, and stays. */
   readonly govern?: GovernorOptions | undefined;
   /** Receives what went wrong beside an answer. */
-  readonly warn?: ((message: string) => void) | undefined;
+  readonly warn?: Warn | undefined;
   /** Whether changes of the settings' file are followed, for a program that stays; a command reads them once. */
   readonly follow?: boolean | undefined;
   /** Objects that take the place of adapters, by token. Whoever gave them closes them. */
@@ -56,7 +57,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   const config = new SettingsSnapshot('load' in given ? given : openConfig(given));
   const { govern = null } = options;
   const loaded = await config.load();
-  for (const warning of loaded.warnings ?? []) warn(warning);
+  for (const warning of loaded.warnings ?? []) warn({ kind: 'configuration', message: warning });
 
   const constants = new Map<ServiceIdentifier<object>, object>([
     [CONFIG_STORE, config],

@@ -51,3 +51,7 @@ export { wayOut } from './words/remedy.words.js';
 export type { RemedyWords } from './words/remedy.words.js';
 export type { WordsByKind } from './words/words-by-kind.js';
 export { wordsOf } from './words/words-by-kind.js';
+export { doctorDocument } from './documents/doctor.document.js';
+export { notMeasuredWords } from './words/not-measured.words.js';
+export { verdictSentences } from './words/verdict.words.js';
+export { warningWords } from './words/warning.words.js';

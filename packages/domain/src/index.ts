@@ -66,7 +66,7 @@ export type { QuantileSketchOptions } from './metrics/quantile-sketch.js';
 export { rankAgreement } from './metrics/rank-agreement.js';
 export type { RankAgreement } from './metrics/rank-agreement.js';
 export { findRegressions } from './metrics/regression.js';
-export type { Regression, RegressionOptions } from './metrics/regression.js';
+export type { EnvironmentChange, Regression, RegressionOptions } from './metrics/regression.js';
 export {
   median,
   medianAbsoluteDeviation,
@@ -98,8 +98,16 @@ export { learnSpeedCalibration } from './learning/calibration.js';
 export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './learning/calibration.js';
 export { cacheName } from './planning/candidates.js';
 export { grouped } from './planning/grouped.js';
-export type { ExactNote, FitRemedy, PlanCaution, PlanObstacle, PlanReason, ResidentReason } from './planning/reason.js';
-export type { Violation } from './planning/violation.js';
+export type {
+  ExactNote,
+  FitRemedy,
+  PlanCaution,
+  PlanObstacle,
+  PlanReason,
+  ResidentReason,
+  Violation,
+} from './planning/reason.js';
+
 export { createPlan } from './planning/create-plan.js';
 export { NO_CORRECTION, correctionBytes, learnFootprintCorrection } from './learning/correction.js';
 export type { FootprintCorrection, FootprintObservation } from './learning/correction.js';

@@ -165,7 +165,9 @@ test('no folder of the machine is named, and each variant once with its digest',
 });
 
 test('what could not be measured is said with its reason', () => {
-  const notMeasured = [{ what: 'quality', reason: 'The server <tells> nothing.' }] as const;
+  const notMeasured = [
+    { what: 'quality', reason: { kind: 'refused', message: 'The server <tells> nothing.', hint: null } },
+  ] as const;
   expect(comparisonReport({ ...comparison, notMeasured })).toContain('The server &#60;tells&#62; nothing.');
 });
 

@@ -1,5 +1,6 @@
 import { verdictOn } from '@plimsoll/application';
 import type { ComparedLevel, Comparison } from '@plimsoll/application';
+import { notMeasuredWords, verdictSentences } from '@plimsoll/contract';
 import { COMPARISON_STYLE } from './comparison-style.js';
 import { conditionsSection } from './comparison/conditions-section.js';
 import { factsTable } from './comparison/facts-table.js';
@@ -17,21 +18,21 @@ import { withoutFolders } from './without-folders.js';
 export function comparisonReport(comparison: Comparison, threshold?: number): string {
   const { levels, notMeasured = [] } = comparison;
   const model = withoutFolders(comparison.model);
-  const { recommended, sentences } = verdictOn(comparison, threshold);
-  const [lead, ...others] = sentences;
+  const verdict = verdictOn(comparison, threshold);
+  const [lead, ...others] = verdictSentences(comparison, verdict);
   const body = [
     `<h1>${escapeHtml(model)}: levels side by side</h1>`,
     `<p class="quiet">Held against ${escapeHtml(levelLabel(comparison.reference))}, measured on ${escapeHtml(comparison.environment.device ?? 'an unknown device')}.</p>`,
     '<h2>Verdict</h2>',
     `<p class="lead">${escapeHtml(lead ?? '')}</p>`,
     ...others.map((sentence) => `<p>${escapeHtml(sentence)}</p>`),
-    ...notMeasured.map(({ reason }) => `<p class="failed">${escapeHtml(reason)}</p>`),
+    ...notMeasured.map(({ reason }) => `<p class="failed">${escapeHtml(notMeasuredWords(reason))}</p>`),
     qualitySection(levels),
     speedSection(levels),
     conditionsSection(levels),
     tasksSection(comparison),
     '<h2>All numbers</h2>',
-    factsTable(levels, recommended),
+    factsTable(levels, verdict.recommended),
     '<h2>Environment</h2>',
     environment(comparison),
   ];

@@ -2,6 +2,7 @@ import { ComparePhotoLevels, EvaluatePhotos } from '@plimsoll/application';
 import { OverlayConfigStore, openConfig, openPhotoReader, openPlimsoll, photoModel } from '@plimsoll/composition';
 import { InvalidInputError } from '@plimsoll/domain';
 import type { Level } from '@plimsoll/domain';
+import { inWords } from './in-words.js';
 import type { AiSelector, AiSelectorOptions } from './ai-selector.js';
 
 const FOUNDING_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
@@ -17,7 +18,7 @@ export async function createAiSelector(options: AiSelectorOptions = {}): Promise
   const { configFile, settings: flags, persist = false, warn, preset } = options;
   const file = openConfig({ path: configFile, flags });
   const config = persist ? file : new OverlayConfigStore(file);
-  const plimsoll = await openPlimsoll({ config, warn });
+  const plimsoll = await openPlimsoll({ config, warn: inWords(warn) });
   const settings = await plimsoll.shared.settings();
   const model = wantedModel(options, plimsoll.loaded.settings.model);
   if (options.enableQuantization !== undefined || options.quantizationBits !== undefined) {

@@ -1,6 +1,7 @@
 import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
 import type { BackendUseCases } from '@plimsoll/composition';
 import { BackendFailedError } from '@plimsoll/domain';
+import { inWords } from './in-words.js';
 import { requireLevel } from './require-level.js';
 import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
@@ -15,7 +16,7 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
   const { configFile, settings: flags, persist = false, warn } = options;
   const file = openConfig({ path: configFile, flags });
   const config = persist ? file : new OverlayConfigStore(file);
-  const { shared, lease, close } = await openPlimsoll({ config, follow: true, warn });
+  const { shared, lease, close } = await openPlimsoll({ config, follow: true, warn: inWords(warn) });
   /** Each call holds the backend that the settings name then; after `close` there is none. */
   const using = async <Result>(work: (use: BackendUseCases) => Promise<Result>): Promise<Result> => {
     const { value, release } = await lease();

@@ -26,3 +26,4 @@ export {
 } from '@plimsoll/domain';
 export type { Level, Plan, VariantStatistics } from '@plimsoll/domain';
 export type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+export { wayOut } from '@plimsoll/contract';

@@ -9,6 +9,8 @@ import {
   type Plimsoll,
   type RemoteFlags,
 } from '@plimsoll/composition';
+import { warningWords } from '@plimsoll/contract';
+import { remedyCommand } from '../errors/remedy-commands.js';
 import type { CommandContext } from './command-context.js';
 
 /** What a command says about what it works with. */
@@ -27,7 +29,7 @@ export function plimsollOptions(context: CommandContext, flags: PlimsollFlags): 
     config: openConfig({ environment: env, path: flags.config, flags: settings }),
     cacheFolder: cacheFolder(env),
     remote: remoteReading(flags, env),
-    warn: (message) => output.warn(message),
+    warn: (warning) => output.warn(warningWords(warning, remedyCommand)),
   };
 }
 

@@ -251,7 +251,13 @@ describe('CompareLevels', () => {
         },
       );
       expect(heard).toEqual([
-        { what: 'quality', reason: expect.stringMatching(/log-prob|No vocabulary\. Take/) as string },
+        {
+          what: 'quality',
+          reason:
+            vocabulary === null
+              ? { kind: 'no-log-probabilities', backend: runtime.id }
+              : { kind: 'refused', message: 'No vocabulary.', hint: 'Take another server.' },
+        },
       ]);
       expect(notMeasured).toEqual(heard);
       expect(levels.map(({ quality }) => quality)).toEqual([null, null, null]);

@@ -119,9 +119,17 @@ export interface TaskDisagreement {
 /** Something that was asked for and could not be measured. */
 export interface NotMeasured {
   readonly what: 'quality' | 'prompts';
-  /** Why, as a sentence. */
-  readonly reason: string;
+  readonly reason: NotMeasuredReason;
 }
+
+/** Why something could not be measured. */
+export type NotMeasuredReason =
+  /** The backend gives none of a given text. */
+  | { readonly kind: 'no-log-probabilities'; readonly backend: string }
+  /** It refused; its message and advice. */
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null }
+  /** So many prompts have no known answer, and there is nothing to judge the answers by. */
+  | { readonly kind: 'no-judge'; readonly prompts: number };
 
 /** Levels of one model side by side. */
 export interface Comparison {

@@ -20,16 +20,13 @@ export async function whyNoQuality(
   reference: ReadyCell,
   options: CallOptions,
 ): Promise<NotMeasured | null> {
-  if (logits === null) {
-    const reason = `The ${runtime.id} backend tells no log-probabilities of a given text. The embedded engine and llama-server do.`;
-    return { what: 'quality', reason };
-  }
+  if (logits === null) return { what: 'quality', reason: { kind: 'no-log-probabilities', backend: runtime.id } };
   try {
     await logits.vocabulary(reference.variant, options);
     return null;
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'capability-missing') throw error;
-    return { what: 'quality', reason: [error.message, error.hint].filter(Boolean).join(' ') };
+    return { what: 'quality', reason: { kind: 'refused', message: error.message, hint: error.hint } };
   }
 }
 

@@ -162,7 +162,12 @@ async function ensureLevel(
 const isQualityOnly = ({ iterations, tasks = [] }: CompareRequest): boolean => iterations === 0 && tasks.length === 0;
 
 /** Says what is left out; refuses where nothing else was asked for. */
-function tellOrRefuse(request: CompareRequest, reason: NotMeasured, options: CompareOptions): void {
-  if (isQualityOnly(request)) throw new CapabilityMissingError(reason.reason);
-  options.onNotMeasured?.(reason);
+function tellOrRefuse(request: CompareRequest, missing: NotMeasured, options: CompareOptions): void {
+  if (!isQualityOnly(request)) return options.onNotMeasured?.(missing);
+  const { reason } = missing;
+  const [message, hint] =
+    reason.kind === 'refused'
+      ? [reason.message, reason.hint ?? undefined]
+      : ['This backend gives no log-probabilities of a given text.', 'The embedded engine and llama-server do.'];
+  throw new CapabilityMissingError(message, { hint });
 }

@@ -1,7 +1,7 @@
 import { normalDeviate, seededRandom } from '@plimsoll/domain';
 import type { Measurement } from '@plimsoll/domain';
+import { speedRecord } from '@plimsoll/testing';
 import { describe, expect, test } from 'vitest';
-import { speedRecord } from '../statistics/__fixtures__/records.js';
 import { FEWEST_ROUNDS_TO_SHOW, speedAgainst } from './speed-against.js';
 
 const COMPARISONS = 1000;

@@ -1,7 +1,6 @@
+import { qualityRecord, speedRecord } from '@plimsoll/testing';
 import { describe, expect, test } from 'vitest';
-import { speedRecord } from '../statistics/__fixtures__/records.js';
 import type { Comparison } from './comparison.js';
-import { FEWEST_ROUNDS_TO_SHOW } from './speed-against.js';
 import { summarizeCells } from './summarize-comparison.js';
 import { verdictOn } from './verdict.js';
 
@@ -23,53 +22,32 @@ const comparison = (reference: readonly number[], candidate: readonly number[]):
   ]),
 });
 
-const said = (reference: readonly number[], candidate: readonly number[]): string =>
-  verdictOn(comparison(reference, candidate)).sentences.find((sentence) => sentence.includes('decodes')) ?? '';
-
 describe('what is recommended without quality', () => {
   test('the level that is shown to be faster', () => {
-    const { recommended, sentences } = verdictOn(
+    const { recommended, outcome } = verdictOn(
       comparison([100, 101, 99, 100, 102, 98], [200, 202, 198, 200, 204, 196]),
     );
     expect(recommended?.level).toBe('Q4_K_M');
-    expect(sentences[0]).toBe('Q4_K_M is the fastest.');
+    expect(outcome).toBe('fastest');
   });
 
   test.each([
     ['slower', [100, 101, 99, 100, 102, 98], [50, 51, 49, 50, 52, 48]],
     ['not told from chance', [100, 101, 99], [200, 202, 198]],
   ])('nothing, when it is %s', (_name, reference, candidate) => {
-    expect(verdictOn(comparison(reference, candidate)).recommended).toBeNull();
+    expect(verdictOn(comparison(reference, candidate))).toMatchObject({ recommended: null, outcome: 'undecided' });
   });
 });
 
-test('heat that slowed runs down is told', () => {
+test('quality decides: the smallest level that is good enough, else the reference', () => {
   const { levels, ...rest } = comparison([100, 101], [200, 202]);
-  const [first, second] = levels;
-  const hot = { ...rest, levels: [first!, { ...second!, speed: { ...second!.speed, throttled: true } }] };
-  expect(verdictOn(hot).sentences).toContainEqual(expect.stringMatching(/^Heat slowed the device .* of Q4_K_M:/));
-  expect(verdictOn({ ...rest, levels }).sentences.join(' ')).not.toContain('Heat');
-});
-
-describe('what a verdict says of speed', () => {
-  test('a difference beyond chance, with its interval', () => {
-    const text = said([100, 101, 99, 100, 102, 98], [200, 202, 198, 200, 204, 196]);
-    expect(text).toMatch(/decodes 2\.00 times as fast \(95 % interval 1\.9\d to 2\.0\d\)/);
-    expect(text).not.toContain('chance');
+  const judged = (sameTopToken: number): Comparison => ({
+    ...rest,
+    levels: levels.map((level, index) =>
+      index === 0 ? level : { ...level, quality: qualityRecord(sameTopToken).quality },
+    ),
   });
-
-  test('as fast is said only where the runs agree on it', () => {
-    expect(said([100, 101, 99, 100, 102, 98], [101, 99, 100, 102, 97, 101])).toContain('about as fast');
-    const wild = said([100, 20, 300, 100, 50, 200], [101, 300, 20, 300, 97, 10]);
-    expect(wild).toContain('no difference beyond chance');
-    expect(wild).not.toContain('about as fast');
-  });
-
-  test('too few rounds, however clear they look, and how many would do', () => {
-    const text = said([100, 101, 99], [200, 202, 198]);
-    expect(text).toContain('2.00 times as fast');
-    expect(text).toContain(`3 runs of each cannot tell that from chance`);
-    expect(text).toContain(`--iterations ${FEWEST_ROUNDS_TO_SHOW} can`);
-    expect(said([100], [200])).toContain('too few runs to tell that from chance');
-  });
+  expect(verdictOn(judged(0.97))).toMatchObject({ outcome: 'smallest-good', recommended: { level: 'Q4_K_M' } });
+  expect(verdictOn(judged(0.8))).toMatchObject({ outcome: 'keep-reference', recommended: { level: 'F16' } });
+  expect(verdictOn({ ...rest, levels: levels.slice(0, 1) }).outcome).toBe('one-level');
 });

@@ -1,13 +1,20 @@
 import type { ComparedLevel, Comparison } from './comparison.js';
-import { FEWEST_ROUNDS_TO_SHOW } from './speed-against.js';
 
-/** What a comparison comes to, in words. */
+/** What a comparison comes to; front ends choose the words. */
 export interface Verdict {
   /** The cell that is recommended, or null when nothing could be decided. */
   readonly recommended: ComparedLevel | null;
-  /** Sentences with the numbers they rest on. */
-  readonly sentences: readonly string[];
+  readonly outcome: VerdictOutcome;
+  /** Agreement with the reference from which a level counts as good enough, 0 to 1. */
+  readonly threshold: number;
 }
+
+/**
+ * `one-level`: there is nothing to compare. `smallest-good`: the smallest level that agrees often enough.
+ * `keep-reference`: none does. Where quality was not measured, `fastest`: one is shown to be the fastest and had no
+ * failures; `undecided`: none is.
+ */
+export type VerdictOutcome = 'one-level' | 'smallest-good' | 'keep-reference' | 'fastest' | 'undecided';
 
 /** Same-top-token rate from which a level counts as good enough, unless the settings say otherwise. */
 export const DEFAULT_QUALITY_THRESHOLD: number = 0.9;
@@ -18,101 +25,18 @@ export const DEFAULT_QUALITY_THRESHOLD: number = 0.9;
  */
 export function verdictOn(comparison: Comparison, threshold: number = DEFAULT_QUALITY_THRESHOLD): Verdict {
   const [reference, ...candidates] = comparison.levels;
-  if (reference === undefined || candidates.length === 0) {
-    return { recommended: null, sentences: ['There is only one level, so there is nothing to compare.'] };
-  }
-  const sentences = candidates.map((level) => describe(level, reference));
-  const judged = candidates.filter(({ quality }) => quality !== null);
-  sentences.push(...describeHeat(comparison.levels));
-  if (judged.length === 0) {
-    const [fastest] = candidates
-      .filter(({ runs, speedup }) => runs.failed === 0 && speedup?.verdict === 'faster')
+  if (reference === undefined || candidates.length === 0) return { recommended: null, outcome: 'one-level', threshold };
+  const sound = candidates.filter(({ runs }) => runs.failed === 0);
+  if (candidates.every(({ quality }) => quality === null)) {
+    const [fastest = null] = sound
+      .filter(({ speedup }) => speedup?.verdict === 'faster')
       .sort((a, b) => (b.speedup?.speedup ?? 0) - (a.speedup?.speedup ?? 0));
-    if (fastest !== undefined) sentences.unshift(`${nameOf(fastest)} is the fastest.`);
-    sentences.push('Quality was not measured, so nothing says whether the smaller levels are good enough.');
-    return { recommended: fastest ?? null, sentences };
+    return { recommended: fastest, outcome: fastest === null ? 'undecided' : 'fastest', threshold };
   }
-  const good = judged
-    .filter(({ quality, runs }) => runs.failed === 0 && agreementAtLeast(quality) >= threshold)
+  const [smallest] = sound
+    .filter(({ quality }) => quality !== null && quality.sameTopToken - quality.sameTopTokenStandardError >= threshold)
     .sort((a, b) => (a.bytes ?? Infinity) - (b.bytes ?? Infinity));
-  const limit = percent(threshold);
-  const [recommended] = good;
-  if (recommended === undefined) {
-    sentences.unshift(
-      `No level agrees with ${nameOf(reference)} on ${limit} of the most likely tokens; keep ${nameOf(reference)}.`,
-    );
-    return { recommended: reference, sentences };
-  }
-  sentences.unshift(
-    `${nameOf(recommended)} is the smallest level that agrees with ${nameOf(reference)} on at least ${limit} of the most likely tokens.`,
-  );
-  return { recommended, sentences };
-}
-
-const agreementAtLeast = (quality: ComparedLevel['quality']): number =>
-  quality === null ? 0 : quality.sameTopToken - quality.sameTopTokenStandardError;
-
-const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
-
-const nameOf = ({ level, kvCache }: ComparedLevel): string =>
-  kvCache === 'f16' ? level : `${level} with a ${kvCache} cache`;
-
-function describe(level: ComparedLevel, reference: ComparedLevel): string {
-  const parts: string[] = [];
-  if (level.bytes !== null && reference.bytes !== null && level.bytes !== reference.bytes) {
-    parts.push(`takes ${percent(level.bytes / reference.bytes)} of the bytes of ${nameOf(reference)}`);
-  }
-  const faster = describeSpeed(level, reference);
-  if (faster !== null) parts.push(faster);
-  if (level.quality !== null) {
-    const { sameTopToken, sameTopTokenStandardError, meanKld } = level.quality;
-    const bound = level.quality.coverage.kind === 'top-k' ? ' at least' : '';
-    parts.push(
-      `agrees on ${percent(sameTopToken)} ± ${(sameTopTokenStandardError * 100).toFixed(1)} of the most likely tokens (mean KL divergence${bound} ${meanKld.toPrecision(3)})`,
-    );
-  }
-  const [mine, theirs] = [level.tasks ?? null, reference.tasks ?? null];
-  if (mine !== null && theirs !== null && mine.passRate !== null) {
-    const pValue = mine.againstReference?.pValue ?? 1;
-    const verdict = pValue < 0.05 ? 'a difference beyond chance' : 'no difference beyond chance';
-    parts.push(
-      `solves ${mine.passed} of ${mine.passed + mine.failed} tasks where ${nameOf(reference)} solves ${theirs.passed} (${verdict})`,
-    );
-  }
-  if (level.runs.failed > 0) parts.push(`failed in ${level.runs.failed} of ${level.runs.total} runs`);
-  return parts.length === 0 ? `${nameOf(level)}: nothing was measured.` : `${nameOf(level)} ${parts.join(', ')}.`;
-}
-
-/** The speedup with its interval, and whether that is beyond chance. */
-function describeSpeed({ speedup, speed, runs }: ComparedLevel, reference: ComparedLevel): string | null {
-  if (speedup == null) {
-    const [mine, base] = [speed.decodeTokensPerSecond, reference.speed.decodeTokensPerSecond];
-    if (mine === null || base === null) return null;
-    const factor = (mine.median / base.median).toFixed(2);
-    return `decodes ${factor} times as fast (too few runs to tell that from chance; ${ENOUGH})`;
-  }
-  const { low, high, confidence } = speedup.interval;
-  const said = (doubt: string): string =>
-    `${speedup.speedup.toFixed(2)} times as fast (${percent(confidence)} interval ${low.toFixed(2)} to ${high.toFixed(2)}${doubt})`;
-  if (speedup.verdict !== 'no difference shown') return `decodes ${said('')}`;
-  if (low >= 1 - ABOUT && high <= 1 + ABOUT) return `decodes about as fast, ${said('')}`;
-  const rounds = Math.min(runs.succeeded, reference.runs.succeeded);
-  if (rounds < FEWEST_ROUNDS_TO_SHOW) {
-    return `decodes ${said(`; ${rounds} runs of each cannot tell that from chance, however clear it looks, ${ENOUGH}`)}`;
-  }
-  return `decodes ${said(`; no difference beyond chance, p = ${speedup.pValue.toPrecision(2)}`)}`;
-}
-
-/** An interval this close around 1, as a share, is called about as fast. */
-const ABOUT = 0.1;
-
-const ENOUGH = `--iterations ${FEWEST_ROUNDS_TO_SHOW} can`;
-
-/** Says of which levels the timings are too low because a device was hot. */
-function describeHeat(levels: readonly ComparedLevel[]): readonly string[] {
-  const hot = levels.filter(({ speed, depths = [], concurrency = [] }) =>
-    [speed, ...depths, ...concurrency].some(({ throttled }) => throttled === true),
-  );
-  if (hot.length === 0) return [];
-  return [`Heat slowed the device down in runs of ${hot.map(nameOf).join(', ')}: cool, they would be faster.`];
+  return smallest === undefined
+    ? { recommended: reference, outcome: 'keep-reference', threshold }
+    : { recommended: smallest, outcome: 'smallest-good', threshold };
 }

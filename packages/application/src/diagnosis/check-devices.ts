@@ -1,4 +1,5 @@
 import type { MachineState } from '../devices/read-devices.js';
+import { finding } from './finding.js';
 import type { Finding } from './finding.js';
 
 const MIB = 1024 ** 2;
@@ -8,43 +9,31 @@ const NARROW_MARGIN_C = 5;
 
 /** Looks at the devices' memory, heat and limits. */
 export function checkDevices(machine: MachineState, limitBytes: number | null): readonly Finding[] {
-  if (machine.devices.length === 0) {
-    const message = 'No GPU was found; models run on the processor.';
-    return [{ check: 'gpu', status: 'ok', message, hint: null }];
-  }
-  return machine.devices.flatMap(({ device, reading }): readonly Finding[] => {
+  if (machine.devices.length === 0) return [finding('gpu', 'ok', { kind: 'no-gpu' })];
+  return machine.devices.flatMap(({ device: { name: device, totalBytes }, reading }): readonly Finding[] => {
     if (reading === null) {
-      return [
-        { check: 'gpu', status: 'unknown', message: `${device.name} gives no readings.`, hint: 'See: plimsoll gpu' },
-      ];
+      return [finding('gpu', 'unknown', { kind: 'no-readings', device }, { kind: 'list-devices' })];
     }
     const findings: Finding[] = [];
+    const { temperatureC, thermalMarginC: marginC } = reading;
     if (reading.thermalThrottling === true) {
-      findings.push({
-        check: 'heat',
-        status: 'problem',
-        message: `${device.name} is slowed down by heat${reading.temperatureC === null ? '' : ` at ${reading.temperatureC} °C`}.`,
-        hint: 'Improve the cooling, or run less at once; watch it with: plimsoll gpu --watch',
-      });
-    } else if (reading.thermalMarginC !== null && reading.thermalMarginC < NARROW_MARGIN_C) {
-      findings.push({
-        check: 'heat',
-        status: 'warning',
-        message: `${device.name} is ${reading.thermalMarginC} °C below its slow-down temperature.`,
-        hint: 'Watch it with: plimsoll gpu --watch',
-      });
+      findings.push(finding('heat', 'problem', { kind: 'throttled', device, temperatureC }, { kind: 'watch-devices' }));
+    } else if (marginC !== null && marginC < NARROW_MARGIN_C) {
+      findings.push(
+        finding('heat', 'warning', { kind: 'near-throttling', device, marginC }, { kind: 'watch-devices' }),
+      );
     }
-    if (limitBytes !== null && device.totalBytes !== null && limitBytes > device.totalBytes) {
-      findings.push({
-        check: 'limit',
-        status: 'warning',
-        message: `gpu_memory_limit_mb is ${Math.round(limitBytes / MIB)}, more than ${device.name} has (${Math.round(device.totalBytes / MIB)} MiB).`,
-        hint: `plimsoll config set ai.gpu_memory_limit_mb ${Math.floor((device.totalBytes * 0.9) / MIB)}`,
-      });
+    if (limitBytes !== null && totalBytes !== null && limitBytes > totalBytes) {
+      const value = String(Math.floor((totalBytes * 0.9) / MIB));
+      findings.push(
+        finding(
+          'limit',
+          'warning',
+          { kind: 'limit-above-device', device, limitBytes, deviceBytes: totalBytes },
+          { kind: 'change-setting', path: 'ai.gpu_memory_limit_mb', value },
+        ),
+      );
     }
-    if (findings.length > 0) return findings;
-    return [
-      { check: 'gpu', status: 'ok', message: `${device.name} answers and is not held back by heat.`, hint: null },
-    ];
+    return findings.length > 0 ? findings : [finding('gpu', 'ok', { kind: 'device-well', device })];
   });
 }

@@ -10,8 +10,8 @@ import type {
 } from '@plimsoll/domain';
 import type { InspectModel } from '../models/inspect-model.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
-import type { Finding } from './finding.js';
-import { findingFromError } from './finding.js';
+import type { Finding, ResidentFact } from './finding.js';
+import { finding, findingFromError } from './finding.js';
 
 /** What the check needs. */
 export interface CheckResidentModelsDependencies {
@@ -55,7 +55,7 @@ async function checkOne(
 ): Promise<Finding> {
   const check = 'resident';
   if (model.sizeBytes === null) {
-    return { check, status: 'unknown', message: `The backend does not tell what ${model.name} takes.`, hint: null };
+    return finding(check, 'unknown', { kind: 'resident-size-unknown', model: model.name });
   }
   try {
     const { header } = await inspect.inspect(model.name, options);
@@ -128,27 +128,20 @@ function explain(
   { shape, everyLogit }: { readonly shape: RunShape; readonly everyLogit: boolean },
 ): Finding {
   const difference = observedBytes - predicted.totalBytes;
-  const share = difference / predicted.totalBytes;
-  const percent = `${share >= 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(1)} %`;
-  const base = `${model.name} takes ${formatBytes(observedBytes)}; predicted were ${formatBytes(predicted.totalBytes)} at ${shape.contextTokens} tokens (${percent}).${everyLogit ? ' It reserves logits for every token of a batch, as older servers do; plans count the last one of each sequence.' : ''}`;
-  const onHost =
-    model.deviceBytes !== null && model.deviceBytes > 0 && model.deviceBytes < observedBytes
-      ? ` ${formatBytes(observedBytes - model.deviceBytes)} of it lie on the host.`
-      : '';
-  if (Math.abs(share) <= AGREEMENT) {
-    return { check: 'resident', status: 'ok', message: base + onHost, hint: null };
-  }
+  const agrees = Math.abs(difference / predicted.totalBytes) <= AGREEMENT;
   const kvBytes = predicted.devices.reduce((sum, { kvCacheBytes }) => sum + kvCacheBytes, predicted.host.kvCacheBytes);
-  const reason =
-    difference > 0
-      ? ' More than predicted: parallel requests multiply the cache, and drivers keep memory of their own.'
-      : kvBytes > 0 && -difference <= kvBytes
-        ? ' Less than predicted: the cache may be quantized, or mapped weights are not counted by the backend.'
-        : ' Less than predicted: the backend may not count weights that it maps from the file.';
-  return {
-    check: 'resident',
-    status: 'warning',
-    message: base + onHost + reason,
-    hint: `The observation is kept, and plans for this machine use it: plimsoll plan ${model.name}`,
+  const less = kvBytes > 0 && -difference <= kvBytes ? 'less-by-cache' : 'less';
+  const fact: ResidentFact = {
+    kind: 'resident-size',
+    model: model.name,
+    observedBytes,
+    predictedBytes: predicted.totalBytes,
+    contextTokens: shape.contextTokens,
+    everyLogit,
+    hostBytes: model.deviceBytes !== null && model.deviceBytes > 0 ? Math.max(0, observedBytes - model.deviceBytes) : 0,
+    outcome: agrees ? 'agrees' : difference > 0 ? 'more' : less,
   };
+  return agrees
+    ? finding('resident', 'ok', fact)
+    : finding('resident', 'warning', fact, { kind: 'plan-model', model: model.name });
 }

@@ -1,4 +1,5 @@
 import type { Measurement, VariantStatistics } from '@plimsoll/domain';
+import { finding } from './finding.js';
 import type { Finding } from './finding.js';
 
 /** Success rate below which a variant is worth a warning, from this many calls on. */
@@ -13,23 +14,23 @@ export function checkStatistics(
   const findings: Finding[] = [];
   for (const { model, variant, total, failed, successRate } of statistics) {
     if (total < ENOUGH_CALLS || successRate === null || successRate >= GOOD_SUCCESS_RATE) continue;
-    findings.push({
-      check: 'failures',
-      status: 'warning',
-      message: `${failed} of ${total} recorded calls of ${variant} failed.`,
-      hint: `See what was recorded with: plimsoll stats ${model}`,
-    });
+    const fact = { kind: 'calls-failed', variant, failed, total } as const;
+    findings.push(finding('failures', 'warning', fact, { kind: 'see-statistics', model }));
   }
   const outOfMemory = recent.find((measurement) => measurement.errorCode === 'out-of-memory');
   if (outOfMemory !== undefined) {
-    findings.push({
-      check: 'memory',
-      status: 'problem',
-      message: `${outOfMemory.variant} ran out of memory.`,
-      hint: `Find a level that fits with: plimsoll plan ${outOfMemory.model}. Or lower the limit: plimsoll config set ai.gpu_memory_limit_mb N`,
-    });
+    const { model, variant } = outOfMemory;
+    findings.push(
+      finding(
+        'memory',
+        'problem',
+        { kind: 'ran-out-of-memory', variant },
+        { kind: 'plan-model', model },
+        { kind: 'change-setting', path: 'ai.gpu_memory_limit_mb', value: 'N' },
+      ),
+    );
   }
   if (findings.length > 0) return findings;
   const calls = statistics.reduce((sum, { total }) => sum + total, 0);
-  return [{ check: 'records', status: 'ok', message: `${calls} recorded calls, nothing unusual.`, hint: null }];
+  return [finding('records', 'ok', { kind: 'records-usual', calls })];
 }

@@ -3,7 +3,7 @@ import type { ReadDevices } from '../devices/read-devices.js';
 import type { ChooseVariant } from '../variants/choose-variant.js';
 import { checkDevices } from './check-devices.js';
 import { checkStatistics } from './check-statistics.js';
-import { findingFromError } from './finding.js';
+import { finding, findingFromError } from './finding.js';
 import type { Finding } from './finding.js';
 
 /** What a diagnosis looks at. */
@@ -33,7 +33,7 @@ export class Diagnose {
       () => this.#backend(options),
       () => this.#devices(settings.settings, options),
       () => this.#variant(settings.settings, options),
-      () => this.#records(),
+      () => this.#records(options),
       ...(this.#with.checks ?? []).map((check) => () => check(options)),
     ];
     const findings = [settings.finding];
@@ -46,7 +46,7 @@ export class Diagnose {
       const { settings, path } = await this.#with.config.load();
       return {
         settings,
-        finding: { check: 'config', status: 'ok', message: `The configuration is valid (${path}).`, hint: null },
+        finding: finding('config', 'ok', { kind: 'config-valid', path }),
       };
     } catch (error) {
       return findingFromError('config', 'problem', error);
@@ -56,13 +56,8 @@ export class Diagnose {
   async #backend(options?: CallOptions): Promise<readonly Finding[]> {
     try {
       const { name, version, endpoint, testedUpTo } = await this.#with.runtime.info(options);
-      const message = `${name}${version === null ? '' : ` ${version}`} answers${endpoint === null ? '' : ` at ${endpoint}`}.`;
-      if (testedUpTo !== undefined) {
-        const newer = `${message} Plimsoll was tested with ${name} up to ${testedUpTo}; this one is newer.`;
-        const hint = 'If something fails with it, look for a newer Plimsoll, and report what you see.';
-        return [{ check: 'backend', status: 'warning', message: newer, hint }];
-      }
-      return [{ check: 'backend', status: 'ok', message, hint: null }];
+      const fact = { kind: 'backend-answers', name, version, endpoint, testedUpTo: testedUpTo ?? null } as const;
+      return [finding('backend', testedUpTo === undefined ? 'ok' : 'warning', fact)];
     } catch (error) {
       return [findingFromError('backend', 'problem', error)];
     }
@@ -77,28 +72,28 @@ export class Diagnose {
   }
 
   async #variant(settings: Settings, options?: CallOptions): Promise<readonly Finding[]> {
-    if (settings.model === null) {
-      const hint = 'plimsoll config set ai.llm_model NAME';
-      return [{ check: 'model', status: 'ok', message: 'No model is configured; commands name theirs.', hint }];
+    const { model } = settings;
+    if (model === null) {
+      const choose = { kind: 'change-setting', path: 'ai.llm_model', value: 'NAME' } as const;
+      return [finding('model', 'ok', { kind: 'no-model-configured' }, choose)];
     }
     try {
-      const { variant, level } = await this.#with.choose.choose(settings.model, {
+      const { variant, level } = await this.#with.choose.choose(model, {
         ...options,
         make: false,
         strict: true,
       });
-      const message = `${settings.model} runs as ${variant}${level === null ? '' : ` (${level})`}.`;
-      return [{ check: 'model', status: 'ok', message, hint: null }];
+      return [finding('model', 'ok', { kind: 'model-runs-as', model, variant, level })];
     } catch (error) {
       return [findingFromError('model', 'problem', error)];
     }
   }
 
-  async #records(): Promise<readonly Finding[]> {
+  async #records(options?: CallOptions): Promise<readonly Finding[]> {
     try {
       const [statistics, recent] = await Promise.all([
-        this.#with.store.aggregate(),
-        this.#with.store.query({ limit: 100 }),
+        this.#with.store.aggregate({}, options),
+        this.#with.store.query({ limit: 100 }, options),
       ]);
       return checkStatistics(statistics, recent);
     } catch (error) {

@@ -27,10 +27,11 @@ import { EnsureVariant } from '../variants/ensure-variant.js';
 import { ask } from '../../examples/generate-through-the-policy.js';
 import { GenerateText } from './generate-text.js';
 import type { GenerateTextEvent } from './generate-text.js';
+import type { Warning } from '../warning.js';
 
 let runtime: InMemoryModelRuntime;
 let store: InMemoryMeasurementStore;
-let warnings: string[];
+let warnings: Warning[];
 
 const useCase = (settings: Partial<Settings> = {}): GenerateText => {
   const bus = new RecordingEventBus();
@@ -51,7 +52,7 @@ const useCase = (settings: Partial<Settings> = {}): GenerateText => {
     clock,
     () => 'one',
   );
-  return new GenerateText(runtime, choose, recorder, bus, (message) => warnings.push(message));
+  return new GenerateText(runtime, choose, recorder, bus, (warning) => warnings.push(warning));
 };
 
 const request = (model: string): GenerateRequest => ({
@@ -179,10 +180,16 @@ describe('a variant that cannot be made now', () => {
   test('is told of, with the way to it, before the answer', async () => {
     const choose = failing(full, [['fox:8b', 'Q4_K_M']]);
     const recorder = { record: async () => undefined } as unknown as MeasurementRecorder;
-    const use = new GenerateText(runtime, choose, recorder, new RecordingEventBus(), (text) => warnings.push(text));
+    const use = new GenerateText(runtime, choose, recorder, new RecordingEventBus(), (warning) =>
+      warnings.push(warning),
+    );
     for await (const event of use.generate(request('fox:8b'), { make: true })) if (event.type === 'variant') break;
-    expect(warnings).toEqual([
-      'fox:8b answers, for there is no Q8_0 of fox:8b now: The disk is full. Make it elsewhere: plimsoll quantize fox:8b --to Q8_0 --out PATH, and run that. Or run without quantization: plimsoll config set ai.enable_quantization false',
+    expect(warnings).toMatchObject([
+      {
+        kind: 'other-variant',
+        ...{ variant: 'fox:8b', model: 'fox:8b', level: 'Q8_0' },
+        error: { message: 'The disk is full.', remedies: [{ kind: 'make-variant', how: 'file-elsewhere' }, {}] },
+      },
     ]);
   });
 });
@@ -246,7 +253,7 @@ test('an answer is not lost because it cannot be recorded', async () => {
   };
   const events = await run(useCase(), 'llama3.1:8b');
   expect(events.at(-1)?.type).toBe('done');
-  expect(warnings).toEqual([expect.stringContaining('disk full')]);
+  expect(warnings).toEqual([{ kind: 'not-recorded', message: expect.stringContaining('disk full') as string }]);
 });
 
 test('the example of the README answers with the variant that ran', async () => {

@@ -10,6 +10,7 @@ import type {
   ModelRuntime,
 } from '@plimsoll/domain';
 import { failureOf } from '../statistics/failure-of.js';
+import type { Warn } from '../warning.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
 import type { PlaceRequests } from '../variants/place-requests.js';
@@ -44,15 +45,9 @@ export class GenerateText {
   readonly #places: PlaceRequests;
   readonly #recorder: MeasurementRecorder;
   readonly #bus: EventBus;
-  readonly #warn: (message: string) => void;
+  readonly #warn: Warn;
 
-  constructor(
-    runtime: ModelRuntime,
-    places: PlaceRequests,
-    recorder: MeasurementRecorder,
-    bus: EventBus,
-    warn: (message: string) => void,
-  ) {
+  constructor(runtime: ModelRuntime, places: PlaceRequests, recorder: MeasurementRecorder, bus: EventBus, warn: Warn) {
     this.#runtime = runtime;
     this.#places = places;
     this.#recorder = recorder;
@@ -66,10 +61,7 @@ export class GenerateText {
     const { wanted } = chosen;
     if (wanted !== undefined) {
       const { level, error } = wanted;
-      const hint = error.hint === null ? '' : ` ${error.hint}`;
-      this.#warn(
-        `${chosen.variant} answers, for there is no ${level} of ${request.model} now: ${error.message}${hint}`,
-      );
+      this.#warn({ kind: 'other-variant', variant: chosen.variant, model: request.model, level, error });
     }
     try {
       yield { type: 'variant', chosen };
@@ -111,7 +103,7 @@ export class GenerateText {
         timings,
       });
     } catch (cause) {
-      this.#warn(`The call could not be recorded: ${cause instanceof Error ? cause.message : String(cause)}`);
+      this.#warn({ kind: 'not-recorded', message: cause instanceof Error ? cause.message : String(cause) });
     }
   }
 }

@@ -1,7 +1,6 @@
-import { InMemoryConfigStore, InMemoryMeasurementStore } from '@plimsoll/testing';
+import { InMemoryConfigStore, InMemoryMeasurementStore, qualityRecord, speedRecord } from '@plimsoll/testing';
 import type { Measurement } from '@plimsoll/domain';
 import { describe, expect, test } from 'vitest';
-import { qualityRecord, speedRecord } from './__fixtures__/records.js';
 import { FindRegressions } from './find-regressions.js';
 import { speedTrends } from './speed-trends.js';
 
@@ -24,7 +23,7 @@ describe('FindRegressions', () => {
       ...speeds(30).map((speed) => speedRecord(speed, driver('560'))),
     ];
     const { regressions, trends } = await (await useCase(records)).find({ model: 'tale:1b' });
-    expect(regressions).toMatchObject([{ kind: 'speed', changes: ['driver 550 → 560'] }]);
+    expect(regressions).toMatchObject([{ kind: 'speed', changes: [{ part: 'driver', from: '550', to: '560' }] }]);
     expect(trends[0]?.change).toBeCloseTo(-0.25, 1);
   });
 
@@ -38,7 +37,7 @@ describe('FindRegressions', () => {
   test('warns of quality below the threshold of the settings, and only where there is one', async () => {
     const records = [qualityRecord(0.8)];
     expect(await (await useCase(records, 0.9)).check()).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('80.0 %') as string },
+      { status: 'warning', fact: { kind: 'got-worse', regression: { kind: 'quality', now: 0.8, threshold: 0.9 } } },
     ]);
     expect(await (await useCase(records)).check()).toMatchObject([{ status: 'ok' }]);
   });
@@ -49,7 +48,7 @@ describe('FindRegressions', () => {
       throw new Error('damaged');
     };
     const finding = new FindRegressions(store, new InMemoryConfigStore());
-    expect(await finding.check()).toMatchObject([{ status: 'unknown', message: 'damaged' }]);
+    expect(await finding.check()).toMatchObject([{ status: 'unknown', fact: { kind: 'failed', message: 'damaged' } }]);
   });
 
   test('two files of one name are two models, of which neither became slower', async () => {

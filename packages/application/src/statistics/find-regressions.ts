@@ -1,6 +1,6 @@
 import { findRegressions } from '@plimsoll/domain';
-import type { ConfigStore, MeasurementFilter, MeasurementStore, Regression } from '@plimsoll/domain';
-import { findingFromError } from '../diagnosis/finding.js';
+import type { ConfigStore, MeasurementFilter, MeasurementStore, Regression, Remedy } from '@plimsoll/domain';
+import { finding, findingFromError } from '../diagnosis/finding.js';
 import type { Finding } from '../diagnosis/finding.js';
 import { speedTrends } from './speed-trends.js';
 import type { SpeedTrend } from './speed-trends.js';
@@ -45,17 +45,17 @@ export class FindRegressions {
     } catch (error) {
       return [findingFromError('trend', 'unknown', error)];
     }
-    if (regressions.length === 0) {
-      return [{ check: 'trend', status: 'ok', message: 'Nothing recorded here got worse.', hint: null }];
-    }
-    return regressions.map(({ message, model, kind }) => ({
-      check: 'trend',
-      status: 'warning',
-      message,
-      hint:
+    if (regressions.length === 0) return [finding('trend', 'ok', { kind: 'nothing-got-worse' })];
+    return regressions.map((regression) => {
+      const { model, kind } = regression;
+      const remedies: readonly Remedy[] =
         kind === 'quality'
-          ? `Compare levels with: plimsoll compare ${model}. Then: plimsoll stats ${model} --propose`
-          : `See the trend with: plimsoll stats ${model}`,
-    }));
+          ? [
+              { kind: 'compare-levels', model },
+              { kind: 'propose-settings', model },
+            ]
+          : [{ kind: 'see-statistics', model }];
+      return finding('trend', 'warning', { kind: 'got-worse', regression }, ...remedies);
+    });
   }
 }

@@ -1,7 +1,13 @@
-import { InMemoryConfigStore, InMemoryMeasurementStore, RecordingEventBus, TEST_SETTINGS } from '@plimsoll/testing';
+import {
+  InMemoryConfigStore,
+  InMemoryMeasurementStore,
+  RecordingEventBus,
+  TEST_SETTINGS,
+  qualityRecord,
+  speedRecord,
+} from '@plimsoll/testing';
 import { describe, expect, test } from 'vitest';
 import { ManageSettings } from '../settings/manage-settings.js';
-import { qualityRecord, speedRecord } from './__fixtures__/records.js';
 import { ProposeForModels } from './propose-for-models.js';
 import { LEAST_SCORED_TOKENS, LEAST_TIMED_RUNS, proposeSettings } from './propose-settings.js';
 
@@ -16,7 +22,10 @@ describe('proposeSettings', () => {
   test('takes the smallest level that reaches the threshold, with the numbers', () => {
     const [proposal] = proposeSettings(MEASURED, { ...TEST_SETTINGS, quantizationBits: 8 }, 0.9);
     expect(proposal).toMatchObject({ model: 'tale:1b', override: { level: 'Q4_K_M' } });
-    expect(proposal?.reasons).toEqual([expect.stringMatching(/93 % ± 0\.4 over 4000 tokens.*The settings say Q8_0/u)]);
+    const evidence = { sameTopToken: 0.93, scoredTokens: 4000, foreign: false };
+    expect(proposal?.reasons).toMatchObject([
+      { kind: 'level', level: 'Q4_K_M', threshold: 0.9, evidence, current: 'Q8_0' },
+    ]);
   });
 
   test('counts the standard error against a level', () => {
@@ -45,7 +54,7 @@ describe('proposeSettings', () => {
   test('turns quantization on where it was off, and says so', () => {
     const [proposal] = proposeSettings(MEASURED, { ...TEST_SETTINGS, quantizationEnabled: false }, 0.9);
     expect(proposal?.override).toEqual({ level: 'Q4_K_M', enabled: true });
-    expect(proposal?.reasons[0]).toContain('no quantization');
+    expect(proposal?.reasons[0]?.current).toBeNull();
   });
 
   test('leaves a level out of which every run failed', () => {
@@ -90,7 +99,7 @@ describe('proposeSettings', () => {
     const settings = { ...TEST_SETTINGS, quantizationBits: 8 } as const;
     expect(proposeSettings([...MEASURED, foreign], settings, 0.9)[0]?.override.level).toBe('Q4_K_M');
     const borrowed = proposeSettings([qualityRecord(0.95, { foreign: true })], settings, 0.9);
-    expect(borrowed[0]?.reasons[0]).toContain('measured on another machine');
+    expect(borrowed[0]?.reasons[0]?.evidence.foreign).toBe(true);
   });
 });
 

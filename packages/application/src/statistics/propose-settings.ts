@@ -6,8 +6,38 @@ export interface SettingsProposal {
   readonly model: string;
   /** What would change; the model's other settings stay. */
   readonly override: ModelOverride;
-  /** Why, in words, with the numbers behind it. */
-  readonly reasons: readonly string[];
+  /** Why, with the numbers behind it. */
+  readonly reasons: readonly ProposalReason[];
+}
+
+/** Why a setting is proposed. `threshold` is the agreement that was asked for, 0 to 1. */
+export type ProposalReason =
+  /** The smallest measured level that reaches the threshold; `current` is what the settings say, null for none. */
+  | {
+      readonly kind: 'level';
+      readonly level: Level;
+      readonly threshold: number;
+      readonly evidence: ProposalEvidence;
+      readonly current: Level | null;
+    }
+  /** A cache with which the level still reaches it; the speed is null when it was not timed often enough. */
+  | {
+      readonly kind: 'cache';
+      readonly level: Level;
+      readonly kvCache: KvCacheType;
+      readonly threshold: number;
+      readonly evidence: ProposalEvidence;
+      readonly decodeTokensPerSecond: number | null;
+      readonly current: KvCacheType;
+    };
+
+/** The measurement that a proposal rests on. */
+export interface ProposalEvidence {
+  readonly sameTopToken: number;
+  readonly sameTopTokenStandardError: number;
+  readonly scoredTokens: number;
+  /** Whether it is from another machine. */
+  readonly foreign: boolean;
 }
 
 /** One level with one cache as it was measured. */
@@ -68,23 +98,26 @@ function proposeFor(
   if (cell === null) return null;
 
   const now = resolveQuantization(settings, model);
-  const limit = percent(threshold);
   const override: { -readonly [Key in keyof ModelOverride]: ModelOverride[Key] } = {};
-  const reasons: string[] = [];
+  const reasons: ProposalReason[] = [];
   if (now.level !== level) {
     override.level = level;
     if (!now.enabled) override.enabled = true;
-    reasons.push(
-      `${level} is the smallest measured level that agrees with its reference on at least ${limit} of the most likely tokens: ${evidence(cell)}. The settings say ${now.level ?? 'no quantization'}.`,
-    );
+    reasons.push({ kind: 'level', level, threshold, evidence: evidence(cell), current: now.level });
   }
   // A larger cache than the one in use is proposed only where that one was measured, and did not do.
   const judged = measuredCells(records).some((each) => each.level === level && each.kvCache === now.keyCacheType);
   if ((now.keyCacheType !== cell.kvCache || now.valueCacheType !== cell.kvCache) && judged) {
     override.kvCacheType = cell.kvCache;
-    reasons.push(
-      `With a ${cell.kvCache} cache ${level} still reaches ${limit}: ${evidence(cell)}${cell.speed === null ? '' : `; it decodes ${cell.speed.toFixed(1)} tokens/s`}. The settings say ${now.keyCacheType}.`,
-    );
+    reasons.push({
+      kind: 'cache',
+      level,
+      kvCache: cell.kvCache,
+      threshold,
+      evidence: evidence(cell),
+      decodeTokensPerSecond: cell.speed,
+      current: now.keyCacheType,
+    });
   }
   return reasons.length === 0 ? null : { model, override, reasons };
 }
@@ -132,10 +165,7 @@ function smallestCache(cells: readonly MeasuredCell[]): MeasuredCell | null {
 const agreement = ({ sameTopToken, sameTopTokenStandardError }: QualityResult): number =>
   sameTopToken - sameTopTokenStandardError;
 
-const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
-
-function evidence({ quality, foreign }: MeasuredCell): string {
-  const error = (quality.sameTopTokenStandardError * 100).toFixed(1);
-  const where = foreign ? ', measured on another machine' : '';
-  return `${percent(quality.sameTopToken)} ± ${error} over ${quality.scoredTokens} tokens${where}`;
+function evidence({ quality, foreign }: MeasuredCell): ProposalEvidence {
+  const { sameTopToken, sameTopTokenStandardError, scoredTokens } = quality;
+  return { sameTopToken, sameTopTokenStandardError, scoredTokens, foreign };
 }

@@ -7,6 +7,9 @@ import type {
   Estimate,
   Verdict,
 } from '@plimsoll/application';
+import { notMeasuredWords } from '../words/not-measured.words.js';
+import { verdictSentences } from '../words/verdict.words.js';
+import type { EnoughWords } from '../words/verdict.words.js';
 import type { CompareDocument } from '../schemas/compare.schema.js';
 import type { ComparedLevelDocument } from '../schemas/compared-level.schema.js';
 import type {
@@ -17,11 +20,16 @@ import type {
   IntervalDocument,
 } from '../schemas/compared-speed.schema.js';
 
-/** The JSON document of a comparison. */
-export function compareDocument(comparison: Comparison, verdict: Verdict, report: string | null): CompareDocument {
+/** The JSON document of a comparison. `enough` are the front end's words for how many runs would show a difference. */
+export function compareDocument(
+  comparison: Comparison,
+  verdict: Verdict,
+  report: string | null,
+  enough?: EnoughWords,
+): CompareDocument {
   const { id, model, reference, environment, text, levels, notMeasured = [] } = comparison;
   const { backend, engineBuild, device, driver, platform } = environment;
-  const { recommended, sentences } = verdict;
+  const { recommended } = verdict;
   return {
     schema: 'plimsoll.compare/1',
     id,
@@ -29,11 +37,11 @@ export function compareDocument(comparison: Comparison, verdict: Verdict, report
     reference,
     environment: { backend, engineBuild, device, driver, platform },
     text,
-    notMeasured: notMeasured.map(({ what, reason }) => ({ what, reason })),
+    notMeasured: notMeasured.map(({ what, reason }) => ({ what, reason: notMeasuredWords(reason) })),
     levels: levels.map(comparedLevelDocument),
     verdict: {
       recommended: recommended === null ? null : { level: recommended.level, kvCache: recommended.kvCache },
-      sentences,
+      sentences: verdictSentences(comparison, verdict, enough),
     },
     report,
   };

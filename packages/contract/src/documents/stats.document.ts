@@ -1,5 +1,7 @@
 import type { Development, SettingsProposal } from '@plimsoll/application';
-import type { VariantStatistics } from '@plimsoll/domain';
+import type { Regression, VariantStatistics } from '@plimsoll/domain';
+import { proposalWords } from '../words/proposal.words.js';
+import { environmentChangeWords, regressionWords } from '../words/regression.words.js';
 import type { StatsDocument } from '../schemas/stats.schema.js';
 
 /** The JSON document of recorded performance. */
@@ -31,13 +33,19 @@ export function statsDocument(
       meanFirstTokenMs: one.meanFirstTokenMs,
     })),
     trends,
-    regressions,
+    regressions: regressions.map(regressionDocument),
     proposals:
       proposals?.map(({ model, override: { level, kvCacheType, enabled }, reasons }) => ({
         model,
         override: { level, kvCacheType, enabled },
-        reasons,
+        reasons: reasons.map(proposalWords),
       })) ?? null,
     applied,
   };
+}
+
+function regressionDocument(regression: Regression): StatsDocument['regressions'][number] {
+  const { kind, model, variant, device, before, now, pValue, changes } = regression;
+  const message = regressionWords(regression);
+  return { kind, model, variant, device, before, now, pValue, changes: changes.map(environmentChangeWords), message };
 }

@@ -25,7 +25,7 @@ describe('reasons of a plan', () => {
         level: 'Q5_K_M',
         contextTokens: 12288,
         ...F16,
-        fit: 'full',
+        whole: true,
         bytes: 6.5 * GIB,
         where: 'device',
         usableBytes: 7.2 * GIB,

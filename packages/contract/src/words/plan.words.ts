@@ -14,8 +14,8 @@ import type { WordsByKind } from './words-by-kind.js';
 
 const REASONS: WordsByKind<PlanReason> = {
   memory: (reason) => {
-    const { level, contextTokens, fit, bytes, where, usableBytes, marginBytes } = reason;
-    const how = fit === 'full' ? 'fits entirely and takes' : 'is partly offloaded and takes';
+    const { level, contextTokens, whole, bytes, where, usableBytes, marginBytes } = reason;
+    const how = whole ? 'fits entirely and takes' : 'is partly offloaded and takes';
     const of = usableBytes === null ? '' : ` of ${formatBytes(usableBytes)} usable`;
     const what = `${level} with ${grouped(contextTokens)} tokens of ${cacheName(reason)} cache`;
     return `${what} ${how} ${formatBytes(bytes)}${of} (${formatBytes(marginBytes)} kept free) in ${where} memory.`;
@@ -87,8 +87,10 @@ const VIOLATIONS: Readonly<Record<Violation, string>> = {
 
 const OBSTACLES: WordsByKind<PlanObstacle> = {
   'no-level': () => 'There is no level to choose from.',
-  'nothing-fits': ({ closest: { level, shape, shortBytes } }) =>
-    `Nothing fits. The closest, ${level} with ${grouped(shape.contextTokens)} tokens of ${cacheName(shape)} cache, is ${formatBytes(shortBytes)} short.`,
+  'nothing-fits': (closest) => {
+    const what = `${closest.level} with ${grouped(closest.contextTokens)} tokens of ${cacheName(closest)} cache`;
+    return `Nothing fits. The closest, ${what}, is ${formatBytes(closest.shortBytes)} short.`;
+  },
   demand: ({ violation, count, fitting }) =>
     `${count} of ${fitting} operating points that fit do not meet the demands: ${VIOLATIONS[violation]}.`,
 };

@@ -70,8 +70,12 @@ describe('speed', () => {
   test('a driver update that made things slower is found and named', () => {
     const found = findRegressions([...runs(12, () => run(50)), ...runs(12, () => run(42, {}, '560.28'))]);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ kind: 'speed', changes: ['driver 550.54 → 560.28'], device: 'RTX 4060' });
-    expect(found[0]!.message).toMatch(/llama3\.1:8b-q4_K_M decodes 4\d\.\d tokens\/s.*since driver 550\.54 → 560\.28/);
+    expect(found[0]).toMatchObject({
+      kind: 'speed',
+      changes: [{ part: 'driver', from: '550.54', to: '560.28' }],
+      device: 'RTX 4060',
+    });
+    expect(found[0]!.changes).toEqual([{ part: 'driver', from: '550.54', to: '560.28' }]);
   });
 
   test('a slow-down without any change of software is found in the newest runs', () => {

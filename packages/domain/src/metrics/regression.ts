@@ -15,10 +15,17 @@ export interface Regression {
   readonly now: number;
   /** Probability of such a change by chance; null where no test applies. */
   readonly pValue: number | null;
-  /** What changed in the environment in between, such as `driver 550.54 → 560.28`; empty when nothing is known. */
-  readonly changes: readonly string[];
-  /** One sentence for people. */
-  readonly message: string;
+  /** What changed in the environment in between; empty when nothing is known. */
+  readonly changes: readonly EnvironmentChange[];
+  /** Of quality: the same-top-token rate that it lies below; null for the others. */
+  readonly threshold: number | null;
+}
+
+/** A new build of the engine or the driver. Null is unknown. */
+export interface EnvironmentChange {
+  readonly part: 'engine' | 'driver';
+  readonly from: string | null;
+  readonly to: string | null;
 }
 
 /** When something counts as worse. */
@@ -89,8 +96,7 @@ function slowdown(
   if (slow?.verdict !== 'slower' || speedBefore === null || speedNow === null) return null;
   const loss = 1 - speedNow / speedBefore;
   if (loss < (options.smallestSlowdown ?? 0.05)) return null;
-  const what = `decodes ${speedNow.toFixed(1)} tokens/s, ${(loss * 100).toFixed(0)} % less than the ${speedBefore.toFixed(1)} of before`;
-  return regression('speed', before, now, speedBefore, speedNow, slow.pValue, what);
+  return regression('speed', before, now, speedBefore, speedNow, slow.pValue);
 }
 
 function reliabilityRegression(group: readonly Measurement[], options: RegressionOptions): Regression | null {
@@ -108,8 +114,7 @@ function moreFailures(
   const rateNow = successRate(now);
   const pValue = hypergeometricTail(before, now);
   if (rateNow >= rateBefore || pValue >= 1 - (options.confidence ?? 0.99)) return null;
-  const what = `succeeds in ${(rateNow * 100).toFixed(0)} % of calls, before in ${(rateBefore * 100).toFixed(0)} %`;
-  return regression('reliability', before, now, rateBefore, rateNow, pValue, what);
+  return regression('reliability', before, now, rateBefore, rateNow, pValue);
 }
 
 function qualityRegression(group: readonly Measurement[], options: RegressionOptions): Regression | null {
@@ -119,9 +124,8 @@ function qualityRegression(group: readonly Measurement[], options: RegressionOpt
   if (threshold === null || last?.quality == null) return null;
   const { sameTopToken, sameTopTokenStandardError } = last.quality;
   if (sameTopToken + 2 * sameTopTokenStandardError >= threshold) return null;
-  const what = `agrees with its reference on ${(sameTopToken * 100).toFixed(1)} % of tokens, below the threshold of ${(threshold * 100).toFixed(1)} %`;
   const previous = measured.at(-2)?.quality?.sameTopToken ?? threshold;
-  return regression('quality', measured.slice(0, -1), [last], previous, sameTopToken, null, what);
+  return regression('quality', measured.slice(0, -1), [last], previous, sameTopToken, null, threshold);
 }
 
 function regression(
@@ -131,12 +135,11 @@ function regression(
   valueBefore: number,
   valueNow: number,
   pValue: number | null,
-  what: string,
+  threshold: number | null = null,
 ): Regression | null {
   const last = now.at(-1);
   if (last === undefined) return null;
   const changes = environmentChanges(before.at(-1)?.environment ?? null, last.environment);
-  const since = changes.length === 0 ? '' : ` (since ${changes.join(', ')})`;
   return {
     kind,
     model: last.model,
@@ -146,14 +149,20 @@ function regression(
     now: valueNow,
     pValue,
     changes,
-    message: `${last.variant} ${what}${since}.`,
+    threshold,
   };
 }
 
-function environmentChanges(before: MeasurementEnvironment | null, now: MeasurementEnvironment): readonly string[] {
+function environmentChanges(
+  before: MeasurementEnvironment | null,
+  now: MeasurementEnvironment,
+): readonly EnvironmentChange[] {
   if (before === null) return [];
-  const change = (name: string, from: string | null, to: string | null): readonly string[] =>
-    from === to ? [] : [`${name} ${from ?? 'unknown'} → ${to ?? 'unknown'}`];
+  const change = (
+    part: EnvironmentChange['part'],
+    from: string | null,
+    to: string | null,
+  ): readonly EnvironmentChange[] => (from === to ? [] : [{ part, from, to }]);
   return [...change('engine', before.engineBuild, now.engineBuild), ...change('driver', before.driver, now.driver)];
 }
 

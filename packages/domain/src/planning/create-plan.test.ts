@@ -87,7 +87,7 @@ describe('the recommendation', () => {
       kind: 'memory',
       level: 'Q5_K_M',
       contextTokens: 12288,
-      fit: 'full',
+      whole: true,
       usableBytes,
     });
     expect(reasons[1]).toEqual({ kind: 'quality', level: 'Q5_K_M', quality: candidate.expected.quality });
@@ -220,7 +220,7 @@ describe('what does not fit whole', () => {
       }),
     });
     expect(tiny.recommended).toBeNull();
-    expect(tiny.obstacles).toMatchObject([{ kind: 'nothing-fits', closest: { level: 'Q2_K' } }]);
+    expect(tiny.obstacles).toMatchObject([{ kind: 'nothing-fits', level: 'Q2_K' }]);
     expect(tiny.candidates.every(({ shortBytes }) => shortBytes > 20 * GIB)).toBe(true);
   });
 

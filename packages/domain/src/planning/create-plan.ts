@@ -9,9 +9,8 @@ import { markPareto } from './pareto.js';
 import type { LargestContext, Plan, PlanCandidate } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { ranked } from './ranking.js';
-import type { PlanObstacle } from './reason.js';
+import type { PlanObstacle, Violation } from './reason.js';
 import { reasonsFor } from './reasons.js';
-import type { Violation } from './violation.js';
 import { violation } from './violation.js';
 
 /** Most operating points of a plan: beyond, it is no answer that anybody reads. */
@@ -97,7 +96,10 @@ function obstaclesOf(request: PlanRequest, candidates: readonly PlanCandidate[])
   const fitting = candidates.filter(({ fit }) => fit !== 'none');
   if (fitting.length === 0) {
     const closest = [...candidates].sort((a, b) => a.shortBytes - b.shortBytes)[0];
-    return [closest === undefined ? { kind: 'no-level' } : { kind: 'nothing-fits', closest }];
+    if (closest === undefined) return [{ kind: 'no-level' }];
+    const { level, shape, shortBytes } = closest;
+    const { contextTokens, keyCacheType, valueCacheType } = shape;
+    return [{ kind: 'nothing-fits', level, contextTokens, keyCacheType, valueCacheType, shortBytes }];
   }
   const counts = new Map<Violation, number>();
   for (const candidate of fitting) {

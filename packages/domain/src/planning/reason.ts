@@ -2,9 +2,6 @@ import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import type { Prediction } from '../prediction/prediction.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
-import type { CacheTypes } from './plan-request.js';
-import type { Fit, PlanCandidate } from './plan.js';
-import type { Violation } from './violation.js';
 
 /** Why a candidate is recommended, as data: front ends choose the words. */
 export type PlanReason =
@@ -17,12 +14,18 @@ export type PlanReason =
   | { readonly kind: 'longest-context'; readonly contextTokens: number; readonly trained: boolean }
   | NextBetterReason;
 
+interface Caches {
+  readonly keyCacheType: KvCacheType;
+  readonly valueCacheType: KvCacheType;
+}
+
 /** What the candidate takes, and how it lies in memory. */
-export interface MemoryReason extends CacheTypes {
+export interface MemoryReason extends Caches {
   readonly kind: 'memory';
   readonly level: Level;
   readonly contextTokens: number;
-  readonly fit: Fit;
+  /** Whether it lies whole on the devices, or on the host where there is none. */
+  readonly whole: boolean;
   readonly bytes: number;
   readonly where: 'device' | 'host';
   /** Null when the memory is not known. */
@@ -75,16 +78,25 @@ export interface PlanCaution {
   readonly where: 'device' | 'host';
 }
 
+/** A demand that a candidate breaks. */
+export type Violation = 'does-not-fit' | 'layers-on-host' | 'context-too-short' | 'too-slow' | 'too-lossy';
+
 /** Why nothing is recommended. */
 export type PlanObstacle =
   | { readonly kind: 'no-level' }
-  | { readonly kind: 'nothing-fits'; readonly closest: PlanCandidate }
+  /** The candidate that misses by least. */
+  | (Caches & {
+      readonly kind: 'nothing-fits';
+      readonly level: Level;
+      readonly contextTokens: number;
+      readonly shortBytes: number;
+    })
   /** `count` of the `fitting` candidates break this demand. */
   | { readonly kind: 'demand'; readonly violation: Violation; readonly count: number; readonly fitting: number };
 
 /** What became of a model among several, or why they cannot all be resident. */
 export type ResidentReason =
-  | (CacheTypes & {
+  | (Caches & {
       readonly kind: 'resident';
       readonly model: string;
       readonly level: Level;

@@ -36,7 +36,7 @@ function memoryReason(
     contextTokens,
     keyCacheType,
     valueCacheType,
-    fit,
+    whole: fit === 'full',
     bytes: (onDevice ? devices : footprint.host.totalBytes) + overheadBytes,
     where: onDevice ? 'device' : 'host',
     usableBytes: onDevice ? budget.usableBytes : budget.host.usableBytes,

@@ -1,8 +1,6 @@
 import type { PlanCandidate } from './plan.js';
 import type { PlanConstraints } from './plan-request.js';
-
-/** A demand that a candidate breaks. */
-export type Violation = 'does-not-fit' | 'layers-on-host' | 'context-too-short' | 'too-slow' | 'too-lossy';
+import type { Violation } from './reason.js';
 
 /** Why a candidate cannot be recommended; null when it can. */
 export function violation(candidate: PlanCandidate, constraints: PlanConstraints): Violation | null {

@@ -1,6 +1,6 @@
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
-import { compareDocument } from '@plimsoll/contract';
+import { compareDocument, notMeasuredWords } from '@plimsoll/contract';
 import { InvalidInputError, LEVEL_NAMES, isFullPrecision, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
@@ -71,7 +71,12 @@ export async function compare(context: CommandContext, model: string, flags: Com
         const { comparisonReport } = await import('@plimsoll/report');
         await writeWhole(flags.report, comparisonReport(comparison, threshold));
       }
-      const document = compareDocument(comparison, verdictOn(comparison, threshold), flags.report ?? null);
+      const document = compareDocument(
+        comparison,
+        verdictOn(comparison, threshold),
+        flags.report ?? null,
+        (runs) => `--iterations ${runs} can`,
+      );
       output.result(document, (shown) => renderComparison(shown, output.style, output.width));
       return comparison.levels.some(({ runs }) => runs.succeeded > 0 || runs.total === 0) ? EXIT.done : EXIT.failed;
     } finally {
@@ -83,15 +88,13 @@ export async function compare(context: CommandContext, model: string, flags: Com
 /** Where quality cannot be measured, prompts that would have been its text are of no use; that is said too. */
 function withPrompts(notMeasured: readonly NotMeasured[], prompts: readonly string[] | null): readonly NotMeasured[] {
   if (prompts === null || !notMeasured.some(({ what }) => what === 'quality')) return notMeasured;
-  const count = prompts.length === 1 ? '1 prompt has' : `${prompts.length} prompts have`;
-  const reason = `${count} no known answer and nothing to judge the answers by. Give each an "expected", or judge with --grader.`;
-  return [...notMeasured, { what: 'prompts', reason }];
+  return [...notMeasured, { what: 'prompts', reason: { kind: 'no-judge', prompts: prompts.length } }];
 }
 
 function tellNotMeasured(output: Output, notMeasured: readonly NotMeasured[]): void {
   for (const { what, reason } of notMeasured) {
     const title = what === 'quality' ? 'quality is not measured' : 'prompts are left out';
-    output.warn(`${title}. ${reason}`);
+    output.warn(`${title}. ${notMeasuredWords(reason)}`);
   }
 }
 

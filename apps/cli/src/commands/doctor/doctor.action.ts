@@ -1,8 +1,9 @@
 import { findingFromError, type Finding } from '@plimsoll/application';
 import { openPlimsoll, type Plimsoll } from '@plimsoll/composition';
-import type { DoctorDocument } from '@plimsoll/contract';
+import { doctorDocument } from '@plimsoll/contract';
 import { isPlimsollError } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
+import { remedyCommand } from '../../errors/remedy-commands.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
 import type { DoctorFlags } from './doctor.flags.js';
@@ -13,11 +14,7 @@ export async function doctor(context: CommandContext, flags: DoctorFlags): Promi
   const findings = await allFindings(context, flags);
   // What was asked and cancelled is no finding.
   context.signal.throwIfAborted();
-  const document: DoctorDocument = {
-    schema: 'plimsoll.doctor/1',
-    healthy: findings.every(({ status }) => status !== 'problem'),
-    findings: findings.map(({ check, status, message, hint }) => ({ check, status, message, hint })),
-  };
+  const document = doctorDocument(findings, remedyCommand);
   context.output.result(document, (shown) => renderFindings(shown, context.output.style));
   return document.healthy ? EXIT.done : EXIT.failed;
 }
