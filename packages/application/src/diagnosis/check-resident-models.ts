@@ -1,4 +1,4 @@
-import { createFootprintModel, formatBytes, isPlimsollError } from '@plimsoll/domain';
+import { createFootprintModel, isPlimsollError } from '@plimsoll/domain';
 import type {
   CallOptions,
   FootprintEstimate,
