@@ -15,6 +15,7 @@ const checks = [
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
   ['unused code', ...local('knip', '--no-config-hints')],
   ['package correctness', process.execPath, ['tooling/workspace/publint.mjs']],
+  ['licences and install scripts', process.execPath, ['tooling/workspace/licences.mjs']],
   ['changesets', ...local('changeset', 'status')],
 ];
 

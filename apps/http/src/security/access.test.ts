@@ -51,6 +51,14 @@ describe('settings through the API', () => {
     expect((await send('PUT', '/settings', body)).status).toBe(200);
   });
 
+  test('the model of all who name none is a name, unless the admin says otherwise', async () => {
+    for (const model of ['/etc/shadow', 'http://127.0.0.1:9/model.gguf']) {
+      expect((await send('PUT', '/settings', { model })).status).toBe(403);
+      expect((await send('PUT', '/settings', { model }, ADMIN)).status).toBe(200);
+    }
+    expect((await send('PUT', '/settings', { model: 'tale:1b' })).status).toBe(200);
+  });
+
   test('without an admin token nobody is admin', async () => {
     const { server } = await createServer({ services });
     const answer = await server.inject({

@@ -27,9 +27,13 @@ export class Access {
     for (const model of models) assertRequestable(model, modelsFolder);
   }
 
-  /** @throws RefusedError when an address, a path or a key would change */
+  /** @throws RefusedError when an address, a path or a key would change, also as the name of a model */
   async assertMayChange({ headers }: Sender, patch: SettingsPatch): Promise<void> {
-    if (!carriesToken(headers, this.#adminToken)) assertChangeable(patch, await this.#current());
+    if (carriesToken(headers, this.#adminToken)) return;
+    const current = await this.#current();
+    assertChangeable(patch, current);
+    const { model = null } = patch;
+    if (model !== null && model !== current.model) assertRequestable(model, current.modelsFolder);
   }
 
   async #current(): Promise<Settings> {
