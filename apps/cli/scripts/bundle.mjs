@@ -9,6 +9,8 @@ import { requireLate } from './require-late.mjs';
 const separate = [
   '@plimsoll/adapter-llamacpp',
   '@plimsoll/adapter-photo',
+  '@plimsoll/adapter-postgres',
+  '@plimsoll/adapter-queue',
   '@plimsoll/http',
   '@plimsoll/report',
   '@plimsoll/sample-model',

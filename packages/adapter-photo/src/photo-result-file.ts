@@ -1,4 +1,5 @@
-import { StorageFailedError } from '@plimsoll/domain';
+import { CancelledError, StorageFailedError } from '@plimsoll/domain';
+import type { CallOptions, ResultStore } from '@plimsoll/domain';
 import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -13,7 +14,7 @@ interface Place {
  * Values by key in a file of JSON lines: appended, never rewritten, so that a killed process loses at most the line
  * that it was writing. Only keys and places are in memory. One process writes at a time.
  */
-export class PhotoResultFile<Value> {
+export class PhotoResultFile<Value> implements ResultStore<Value> {
   readonly #file: FileHandle;
   readonly #places: Map<string, Place>;
   #end: number;
@@ -44,19 +45,41 @@ export class PhotoResultFile<Value> {
     if (place === undefined) return null;
     const { buffer } = await this.#file.read(Buffer.alloc(place.length), 0, place.length, place.start);
     const line = parseLine(buffer.toString('utf8'));
-    return line === null ? null : (line.value as Value);
+    return line === null || line.removed ? null : (line.value as Value);
   }
 
-  /** @throws StorageFailedError */
-  async put(key: string, value: Value): Promise<void> {
+  async getMany(keys: readonly string[]): Promise<ReadonlyMap<string, Value>> {
+    const found = new Map<string, Value>();
+    for (const key of keys) {
+      const value = await this.get(key);
+      if (value !== null) found.set(key, value);
+    }
+    return found;
+  }
+
+  async put(key: string, value: Value, { signal }: CallOptions = {}): Promise<void> {
+    if (signal?.aborted === true) throw new CancelledError('Keeping results was cancelled.');
+    await this.#append({ key, value }, (place) => this.#places.set(key, place));
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      if (this.#places.has(key)) await this.#append({ key, removed: true }, () => this.#places.delete(key));
+    }
+  }
+
+  async #append(entry: object, done: (place: Place) => void): Promise<void> {
     const write = async (): Promise<void> => {
-      const line = Buffer.from(`${JSON.stringify({ key, value })}\n`);
+      const line = Buffer.from(`${JSON.stringify(entry)}\n`);
       try {
         await this.#file.appendFile(line);
       } catch (cause) {
-        throw new StorageFailedError(`A result cannot be kept: ${messageOf(cause)}`, { cause });
+        throw new StorageFailedError(`A result cannot be kept: ${messageOf(cause)}`, {
+          hint: 'What was kept before is kept: free some space and run it again.',
+          cause,
+        });
       }
-      this.#places.set(key, { start: this.#end, length: line.length });
+      done({ start: this.#end, length: line.length });
       this.#end += line.length;
     };
     const written = this.#last.then(write);
@@ -80,7 +103,8 @@ async function index(name: string): Promise<{ readonly places: Map<string, Place
     for (let stop = rest.indexOf(10); stop !== -1; stop = rest.indexOf(10, start)) {
       const line = parseLine(rest.toString('utf8', start, stop));
       const length = stop + 1 - start;
-      if (line !== null) places.set(line.key, { start: end, length });
+      if (line?.removed === true) places.delete(line.key);
+      else if (line !== null) places.set(line.key, { start: end, length });
       end += length;
       start = stop + 1;
     }
@@ -89,12 +113,18 @@ async function index(name: string): Promise<{ readonly places: Map<string, Place
   return { places, end };
 }
 
-function parseLine(text: string): { readonly key: string; readonly value: unknown } | null {
+interface Line {
+  readonly key: string;
+  readonly value: unknown;
+  readonly removed: boolean;
+}
+
+function parseLine(text: string): Line | null {
   try {
     const line: unknown = JSON.parse(text);
-    return typeof line === 'object' && line !== null && 'key' in line && typeof line.key === 'string' && 'value' in line
-      ? { key: line.key, value: line.value }
-      : null;
+    if (typeof line !== 'object' || line === null || !('key' in line) || typeof line.key !== 'string') return null;
+    if ('removed' in line) return { key: line.key, value: null, removed: true };
+    return 'value' in line ? { key: line.key, value: line.value, removed: false } : null;
   } catch {
     return null;
   }

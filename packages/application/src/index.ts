@@ -112,3 +112,8 @@ export type { PhotoModel } from './photos/photo-model.js';
 export type { PlacedRequest, PlaceRequests } from './variants/place-requests.js';
 export type { PhotoResults } from './photos/photo-results.js';
 export type { Warn, Warning } from './warning.js';
+export { QueuePhotos } from './photos/queue/queue-photos.js';
+export type { QueuePhotosDependencies, QueuePhotosOptions } from './photos/queue/queue-photos.js';
+export type { PhotoJob, PhotoJobModel } from './photos/queue/photo-job.js';
+export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
+export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';

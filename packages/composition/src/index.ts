@@ -15,7 +15,15 @@ export { openConfig } from './open-config.js';
 export { openPlimsoll } from './open-plimsoll.js';
 export type { OpenPlimsollOptions, Plimsoll } from './open-plimsoll.js';
 export { OverlayConfigStore } from './overlay-config-store.js';
-export { openPhotoReader, openPhotoResults, openSidecars, photoModel } from './photos.js';
+export {
+  openPhotoQueue,
+  openPhotoReader,
+  openPhotoStores,
+  openSharedPhotoStores,
+  openSidecars,
+  photoModel,
+} from './photos.js';
+export type { PhotoStores } from './photos.js';
 export { remoteReading } from './remote-reading.js';
 export type { RemoteFlags, RemoteReading } from './remote-reading.js';
 export { Services } from './services.js';

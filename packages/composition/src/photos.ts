@@ -1,6 +1,13 @@
 import path from 'node:path';
-import type { PhotoEvaluation, PhotoModel, PhotoResults } from '@plimsoll/application';
-import type { PhotoReader, SidecarWriter } from '@plimsoll/domain';
+import type { PhotoEvaluation, PhotoJob, PhotoModel } from '@plimsoll/application';
+import type {
+  JobQueue,
+  MeasurementStore,
+  PhotoReader,
+  ResultStore,
+  SidecarJournal,
+  SidecarWriter,
+} from '@plimsoll/domain';
 import type { Plimsoll } from './open-plimsoll.js';
 
 /** The backend that the settings name at each call, as far as rating photos needs one. */
@@ -55,15 +62,46 @@ export async function openSidecars(): Promise<SidecarWriter> {
   return new XmpSidecarWriter();
 }
 
-/** Opens the file that keeps results, in a folder that is made when it is missing. */
-export async function openPhotoResults(
-  folder: string,
-): Promise<PhotoResults & { readonly close: () => Promise<void> }> {
-  const { PhotoResultFile } = await import('@plimsoll/adapter-photo');
-  const file = await PhotoResultFile.open<PhotoEvaluation>(path.join(folder, 'results.jsonl'));
+/** What was found about photos, and the sidecars that were written. */
+export interface PhotoStores {
+  readonly results: ResultStore<PhotoEvaluation>;
+  readonly journal: SidecarJournal;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens files that keep results and the record of sidecars, in a folder that is made when it is missing. */
+export async function openPhotoStores(folder: string): Promise<PhotoStores> {
+  const { FileSidecarJournal, PhotoResultFile } = await import('@plimsoll/adapter-photo');
+  const results = await PhotoResultFile.open<PhotoEvaluation>(path.join(folder, 'results.jsonl'));
+  const journal = new FileSidecarJournal(path.join(folder, 'undo'));
   return {
-    get: (key) => file.get(key),
-    put: (key, evaluation) => file.put(key, evaluation),
-    close: () => file.close(),
+    results,
+    journal,
+    close: async () => {
+      await Promise.all([results.close(), journal.close()]);
+    },
   };
+}
+
+/** What machines share that work on the same photos. */
+export interface SharedPhotoStores extends PhotoStores {
+  readonly measurements: MeasurementStore;
+}
+
+/** Opens the same in a PostgreSQL database. @throws InvalidInputError */
+export async function openSharedPhotoStores(url: string): Promise<SharedPhotoStores> {
+  const adapter = await import('@plimsoll/adapter-postgres');
+  const connection = adapter.openPostgres(url);
+  return {
+    results: new adapter.PostgresResultStore(connection),
+    journal: new adapter.PostgresSidecarJournal(connection),
+    measurements: new adapter.PostgresMeasurementStore(connection),
+    close: () => connection.close(),
+  };
+}
+
+/** Opens the queue of photos. @throws InvalidInputError, BackendUnreachableError */
+export async function openPhotoQueue(url: string): Promise<JobQueue<PhotoJob>> {
+  const { openJobQueue } = await import('@plimsoll/adapter-queue');
+  return openJobQueue(url);
 }

@@ -35,6 +35,7 @@ export type {
   PhotosCompareDocument,
   PhotosDocument,
   PhotosUndoDocument,
+  PhotosWorkersDocument,
 } from './schemas/photos.schema.js';
 export type { QuantizeDocument } from './schemas/quantize.schema.js';
 export type { RunDocument } from './schemas/run.schema.js';

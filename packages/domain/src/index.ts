@@ -185,6 +185,16 @@ export type {
   NativeApis,
 } from './ports/model-runtime.port.js';
 export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
+export type {
+  DeadJob,
+  Job,
+  JobFailure,
+  JobPlace,
+  JobQueue,
+  JobVerdict,
+  LaneState,
+  WorkOptions,
+} from './ports/job-queue.port.js';
 export type { ResultStore } from './ports/result-store.port.js';
 export type { RecordedRun, SidecarJournal } from './ports/sidecar-journal.port.js';
 export type { PhotoPixels, PhotoExif, PhotoReader, PhotoSample } from './ports/photo-reader.port.js';

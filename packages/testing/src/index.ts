@@ -1,5 +1,6 @@
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';
+export { describeJobQueueContract } from './contracts/job-queue.contract.js';
 export { describeResultStoreContract } from './contracts/result-store.contract.js';
 export { describeSidecarJournalContract } from './contracts/sidecar-journal.contract.js';
 export { describeModelRuntimeContract } from './contracts/model-runtime.contract.js';

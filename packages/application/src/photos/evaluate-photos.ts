@@ -23,6 +23,7 @@ import { AskAboutPhoto } from './ask-about-photo.js';
 import type { PhotoAnswer } from './ask-about-photo.js';
 import { describePhoto } from './describe-photo.js';
 import { inOrder } from './in-order.js';
+import { isJudgedLower } from './is-judged-lower.js';
 import type { PhotoEvaluation, PhotoOutcome } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
 import { resultKey } from './photo-results.js';
@@ -152,10 +153,6 @@ export class EvaluatePhotos {
     const place = level === undefined ? -1 : lower.indexOf(level);
     return lower[place + 1] ?? null;
   }
-}
-
-function isJudgedLower({ llmEvaluation }: PhotoEvaluation): boolean {
-  return llmEvaluation !== null && llmEvaluation.level !== llmEvaluation.askedLevel;
 }
 
 interface Judged {

@@ -8,7 +8,13 @@ import { governorLogSchema, governorSchema } from './governor.schema.js';
 import { gpuSchema } from './gpu.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
-import { photoLineSchema, photosCompareSchema, photosSchema, photosUndoSchema } from './photos.schema.js';
+import {
+  photoLineSchema,
+  photosCompareSchema,
+  photosSchema,
+  photosUndoSchema,
+  photosWorkersSchema,
+} from './photos.schema.js';
 import { planTogetherSchema } from './plan-together.schema.js';
 import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
@@ -46,6 +52,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   photos: photosSchema,
   'photos-compare': photosCompareSchema,
   'photos-undo': photosUndoSchema,
+  'photos-workers': photosWorkersSchema,
   config: configSchema,
   'config-validate': configValidateSchema,
   'config-path': configPathSchema,

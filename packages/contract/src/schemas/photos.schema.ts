@@ -122,3 +122,36 @@ export const photosUndoSchema = z.strictObject({
 
 /** What `plimsoll photos undo` prints with `--json`. */
 export type PhotosUndoDocument = DocumentOf<typeof photosUndoSchema>;
+
+const countSchema = z.int().min(0);
+
+/** Shape of `PhotosWorkersDocument`. */
+export const photosWorkersSchema = z.strictObject({
+  schema: z.literal('plimsoll.photos-workers/1'),
+  lanes: z.array(
+    z.strictObject({
+      lane: z.string(),
+      waiting: countSchema,
+      active: countSchema,
+      /** Failed before, and waiting to be tried again. */
+      delayed: countSchema,
+      dead: countSchema,
+      paused: z.boolean(),
+    }),
+  ),
+  /** What was given up, the last first. */
+  dead: z.array(
+    z.strictObject({
+      lane: z.string(),
+      path: z.string(),
+      code: z.string(),
+      message: z.string(),
+      attempts: countSchema,
+    }),
+  ),
+  /** Given up jobs that were just put back. */
+  retried: countSchema,
+});
+
+/** What `plimsoll photos workers status` prints with `--json`. */
+export type PhotosWorkersDocument = DocumentOf<typeof photosWorkersSchema>;

@@ -1,5 +1,14 @@
-import { EvaluatePhotos, burstsOf, type PhotoEvaluation, type PhotoOutcome } from '@plimsoll/application';
-import { openPhotoReader, openPhotoResults, openSidecars, photoModel } from '@plimsoll/composition';
+import { EvaluatePhotos, QueuePhotos, burstsOf, type PhotoEvaluation, type PhotoOutcome } from '@plimsoll/application';
+import {
+  openPhotoQueue,
+  openPhotoReader,
+  openPhotoStores,
+  openSharedPhotoStores,
+  openSidecars,
+  photoModel,
+  type PhotoStores,
+  type Plimsoll,
+} from '@plimsoll/composition';
 import { photoDocument, type PhotosDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, isPlimsollError, type PhotoReader, type SidecarStyle } from '@plimsoll/domain';
@@ -8,13 +17,13 @@ import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
-import { photoFolder, undoFolder } from './photo-folders.js';
+import { photoFolder } from './photo-folders.js';
 import { photosCsv } from './photos.csv.js';
 import type { EvaluateFlags } from './photos.flags.js';
 import { renderPhotos } from './photos.render.js';
 import { lowerLevels } from './lower-levels.js';
 import { sidecarPatch } from './sidecar-patch.js';
-import { UndoJournal } from './undo-journal.js';
+import { bothPlaces, sharedPlaces, type SharedPlaces } from './shared-places.js';
 
 const MIN_SCORE = 3.5;
 const THUMBNAIL_EDGE = 320;
@@ -25,34 +34,24 @@ export async function evaluatePhotos(
   paths: readonly string[],
   flags: EvaluateFlags,
 ): Promise<number> {
-  const { output, signal } = context;
+  const { output } = context;
   if (flags.csv !== undefined) await checkWritable('--csv', flags.csv);
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
   checkFlags(flags);
+  const places = sharedPlaces(context, flags);
+  if (places.queue !== null) bothPlaces(places);
   const photos = await findPhotos(paths);
   return withPlimsoll(context, flags, async (plimsoll) => {
-    const { storeFile } = plimsoll.loaded.settings;
     const clock = await plimsoll.get(CLOCK);
-    const [reader, results] = [await openPhotoReader(), await openPhotoResults(photoFolder(storeFile))];
-    const journal = new UndoJournal(undoFolder(storeFile), `${clock.nowMs()}`);
+    const reader = await openPhotoReader();
+    const stores = await openStores(places, plimsoll);
     const bar = output.progress('photos');
     const outcomes: PhotoOutcome[] = [];
     const sidecars = new Map<string, string>();
     try {
-      const write = flags.xmp === true ? await sidecarWriting(flags.sidecarStyle ?? 'lightroom', journal) : null;
-      const evaluate = new EvaluatePhotos(reader, photoModel(plimsoll));
-      for await (const outcome of evaluate.evaluateAll(photos, {
-        signal,
-        preset: flags.preset,
-        model: flags.model ?? null,
-        level: flags.level,
-        lowerLevels: lowerLevels(flags, plimsoll.loaded.settings),
-        askAboutRejects: flags.askRejects,
-        sendPicture: flags.picture,
-        parallel: flags.parallel,
-        rejudge: flags.rejudge,
-        results: flags.fresh === true ? { ...results, get: async () => null } : results,
-      })) {
+      const record = { ...stores, run: `${clock.nowMs()}` };
+      const write = flags.xmp === true ? await sidecarWriting(flags.sidecarStyle ?? 'lightroom', record) : null;
+      for await (const outcome of judged(context, photos, flags, { plimsoll, reader, stores, queue: places.queue })) {
         outcomes.push(outcome);
         bar.update(`${outcomes.length} of ${photos.length}`, outcomes.length / photos.length);
         const written = outcome.evaluation === null ? null : await write?.(outcome.evaluation);
@@ -60,16 +59,61 @@ export async function evaluatePhotos(
         else if (written != null) output.warn(written.warning);
       }
       bar.stop();
-      const document = photosDocument(outcomes, sidecars, flags);
+      const document = photosDocument(inOrderOf(photos, outcomes), sidecars, flags);
       if (flags.csv !== undefined) await writeWhole(flags.csv, photosCsv(document));
       if (flags.html !== undefined) await writeSheet(context, reader, document, flags.html);
       output.result(document, (shown) => renderPhotos(shown, output.style, output.width));
       return document.unreadable === photos.length ? EXIT.failed : EXIT.done;
     } finally {
       bar.stop();
-      await Promise.allSettled([reader.close(), results.close(), journal.close()]);
+      await Promise.allSettled([reader.close(), stores.close()]);
     }
   });
+}
+
+function openStores({ store }: SharedPlaces, { loaded }: Plimsoll): Promise<PhotoStores> {
+  return store === null ? openPhotoStores(photoFolder(loaded.settings.storeFile)) : openSharedPhotoStores(store);
+}
+
+/** Judges photos in this process, or has the workers of a queue judge them. */
+async function* judged(
+  { signal }: CommandContext,
+  photos: readonly string[],
+  flags: EvaluateFlags,
+  { plimsoll, reader, stores: { results }, queue: queueUrl }: Judging,
+): AsyncGenerator<PhotoOutcome> {
+  const model = photoModel(plimsoll);
+  const options = {
+    ...{ signal, preset: flags.preset, model: flags.model ?? null, level: flags.level, rejudge: flags.rejudge },
+    ...{ askAboutRejects: flags.askRejects, sendPicture: flags.picture, parallel: flags.parallel },
+    lowerLevels: lowerLevels(flags, plimsoll.loaded.settings),
+  };
+  if (queueUrl === null) {
+    const kept = flags.fresh === true ? { get: async () => null, put: results.put.bind(results) } : results;
+    yield* new EvaluatePhotos(reader, model).evaluateAll(photos, { ...options, results: kept });
+    return;
+  }
+  const queue = await openPhotoQueue(queueUrl);
+  try {
+    const clock = await plimsoll.get(CLOCK);
+    const queued = new QueuePhotos({ reader, model, results, queue, clock });
+    yield* queued.evaluateAll(photos, { ...options, fresh: flags.fresh });
+  } finally {
+    await queue.close();
+  }
+}
+
+interface Judging {
+  readonly plimsoll: Plimsoll;
+  readonly reader: PhotoReader;
+  readonly stores: PhotoStores;
+  readonly queue: string | null;
+}
+
+/** Workers give outcomes as they come. */
+function inOrderOf(photos: readonly string[], outcomes: readonly PhotoOutcome[]): readonly PhotoOutcome[] {
+  const byPath = new Map(outcomes.map((outcome) => [outcome.path, outcome]));
+  return photos.flatMap((photo) => byPath.get(photo) ?? []);
 }
 
 /** @throws InvalidInputError for flags that need others */
@@ -90,7 +134,7 @@ type Written = string | { readonly warning: string } | null;
 /** Writes one sidecar after another; two photos never share one. A sidecar that cannot be patched is a warning. */
 async function sidecarWriting(
   style: SidecarStyle,
-  journal: UndoJournal,
+  { journal, run }: Pick<PhotoStores, 'journal'> & { readonly run: string },
 ): Promise<(evaluation: PhotoEvaluation) => Promise<Written>> {
   const writer = await openSidecars();
   const owners = new Map<string, string>();
@@ -104,7 +148,7 @@ async function sidecarWriting(
     try {
       const change = await writer.prepare(evaluation.path, style, sidecarPatch(evaluation, style));
       if (change === null) return place;
-      await journal.add(change);
+      await journal.add(run, change);
       await writer.apply(change);
       return change.path;
     } catch (error) {

@@ -4,8 +4,3 @@ import path from 'node:path';
 export function photoFolder(storeFile: string): string {
   return path.join(path.dirname(storeFile), 'photos');
 }
-
-/** Where records of sidecars are kept. */
-export function undoFolder(storeFile: string): string {
-  return path.join(photoFolder(storeFile), 'undo');
-}

@@ -1,9 +1,17 @@
 import { SELECTION_PRESET_NAMES } from '@plimsoll/domain';
-import type { Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { decimalNumber, levelName, listOf, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
-import type { EvaluateFlags, PhotosCompareFlags, PhotosFlags, UndoFlags } from './photos.flags.js';
+import {
+  WORKERS_ACTIONS,
+  type EvaluateFlags,
+  type PhotosCompareFlags,
+  type PhotosFlags,
+  type UndoFlags,
+  type WorkersAction,
+  type WorkersFlags,
+} from './photos.flags.js';
 
 /** Describes `plimsoll photos` and its subcommands. */
 export function addPhotosCommand(program: Command, run: RunAction): void {
@@ -38,6 +46,8 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     )
     .option('--csv <file>', 'write a table')
     .option('--html <file>', 'write a contact sheet')
+    .addOption(queueOption())
+    .addOption(storeOption())
     .action((paths: readonly string[], flags: EvaluateFlags) =>
       run(flags, async (context) => (await import('./evaluate.action.js')).evaluatePhotos(context, paths, flags)),
     );
@@ -63,9 +73,35 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
   );
   defineCommand(photos, 'undo', 'take back the sidecars that the last run wrote', [
     { command: 'plimsoll photos undo', effect: 'sidecars that somebody has edited since are left alone' },
-  ]).action((flags: UndoFlags) =>
-    run(flags, async (context) => (await import('./undo.action.js')).undoPhotos(context, flags)),
-  );
+  ])
+    .addOption(storeOption())
+    .action((flags: UndoFlags) =>
+      run(flags, async (context) => (await import('./undo.action.js')).undoPhotos(context, flags)),
+    );
+  defineCommand(photos, 'workers', 'work on the photos of a queue, or look after it', [
+    {
+      command: 'plimsoll photos workers --queue redis://nas --store postgres://nas/photos',
+      effect: 'until it is stopped',
+    },
+    { command: 'plimsoll photos workers status --queue redis://nas', effect: 'what waits, and what was given up' },
+  ])
+    .addArgument(new Argument('[action]', 'what to do').choices([...WORKERS_ACTIONS]).default('run'))
+    .addOption(queueOption())
+    .addOption(storeOption())
+    .option('--parallel <number>', 'photos judged by pixels at once (default: 2)', wholeNumber('--parallel', 1, 64))
+    .option('--pixels-only', 'ask no model: for machines without one')
+    .addOption(backendOption())
+    .action((action: WorkersAction, flags: WorkersFlags) =>
+      run(flags, async (context) => (await import('./workers.action.js')).photoWorkers(context, action, flags)),
+    );
+}
+
+function queueOption(): Option {
+  return new Option('--queue <url>', 'have workers judge: redis://host:6379 (default: $PLIMSOLL_QUEUE_URL)');
+}
+
+function storeOption(): Option {
+  return new Option('--store <url>', 'keep results in postgres://user@host/database (default: $PLIMSOLL_STORE_URL)');
 }
 
 function judging(command: Command): Command {

@@ -10,8 +10,16 @@ export interface PhotosFlags extends BackendFlags {
   readonly picture: boolean;
 }
 
+/** Where machines meet that work on the same photos. */
+export interface SharedFlags {
+  /** Address of a Redis server. */
+  readonly queue?: string;
+  /** Address of a PostgreSQL database. */
+  readonly store?: string;
+}
+
 /** Flags of `plimsoll photos evaluate`. */
-export interface EvaluateFlags extends PhotosFlags {
+export interface EvaluateFlags extends PhotosFlags, SharedFlags {
   readonly minScore?: number;
   readonly parallel?: number;
   readonly askRejects?: boolean;
@@ -31,4 +39,16 @@ export interface PhotosCompareFlags extends PhotosFlags {
 }
 
 /** Flags of `plimsoll photos undo`. */
-export type UndoFlags = BackendFlags;
+export type UndoFlags = BackendFlags & Pick<SharedFlags, 'store'>;
+
+/** What `plimsoll photos workers` can be told to do. */
+export const WORKERS_ACTIONS = ['run', 'status', 'pause', 'resume', 'retry'] as const;
+
+/** One of them. */
+export type WorkersAction = (typeof WORKERS_ACTIONS)[number];
+
+/** Flags of `plimsoll photos workers`. */
+export interface WorkersFlags extends BackendFlags, SharedFlags {
+  readonly parallel?: number;
+  readonly pixelsOnly?: boolean;
+}

@@ -1,4 +1,9 @@
-import type { PhotosCompareDocument, PhotosDocument, PhotosUndoDocument } from '@plimsoll/contract';
+import type {
+  PhotosCompareDocument,
+  PhotosDocument,
+  PhotosUndoDocument,
+  PhotosWorkersDocument,
+} from '@plimsoll/contract';
 import path from 'node:path';
 import { formatBytes } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
@@ -99,5 +104,32 @@ export function renderUndo({ journal, undone, editedSince, gone }: PhotosUndoDoc
     `${undone} sidecars are as they were before.`,
     ...(gone === 0 ? [] : [`${gone} are no longer there.`]),
     ...editedSince.map((file) => `${file} was edited since and is left alone.`),
+  ].join('\n');
+}
+
+/** The lanes of the queue, and what was given up. */
+export function renderWorkers(document: PhotosWorkersDocument, style: Style, width: number | null): string {
+  const { lanes, dead, retried } = document;
+  const table = renderTable(
+    [
+      { header: 'lane', flexible: true },
+      { header: 'waiting', align: 'right' },
+      { header: 'at work', align: 'right' },
+      { header: 'to retry', align: 'right', dropped: 1 },
+      { header: 'given up', align: 'right' },
+      { header: '' },
+    ],
+    lanes.map(({ lane, waiting, active, delayed, dead: given, paused }) => [
+      lane,
+      ...[waiting, active, delayed, given].map(String),
+      paused ? 'paused' : '',
+    ]),
+    { maxWidth: width, headerStyle: style.dim },
+  );
+  return [
+    lanes.length === 0 ? 'The queue is empty.' : table,
+    ...(retried === 0 ? [] : ['', `${retried} that were given up are tried again.`]),
+    ...(dead.length === 0 ? [] : ['', 'Given up, the last first:']),
+    ...dead.map(({ path: file, message }) => `  ${path.basename(file)}: ${message}`),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { EvaluatePhotos, type PhotoOutcome } from '@plimsoll/application';
-import { openPhotoReader, openPhotoResults, photoModel } from '@plimsoll/composition';
+import { openPhotoReader, openPhotoStores, photoModel } from '@plimsoll/composition';
 import { photoDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { isPlimsollError } from '@plimsoll/domain';
@@ -22,10 +22,18 @@ export async function watchPhotos(context: CommandContext, folder: string, flags
   return withPlimsoll(context, flags, async (plimsoll) => {
     const { settings } = plimsoll.loaded;
     const clock = await plimsoll.get(CLOCK);
-    const [reader, results] = [await openPhotoReader(), await openPhotoResults(photoFolder(settings.storeFile))];
+    const [reader, stores] = [await openPhotoReader(), await openPhotoStores(photoFolder(settings.storeFile))];
     const evaluate = new EvaluatePhotos(reader, photoModel(plimsoll));
     const { preset, model = null, level, picture: sendPicture } = flags;
-    const options = { signal, preset, model, level, sendPicture, results, lowerLevels: lowerLevels(flags, settings) };
+    const options = {
+      signal,
+      preset,
+      model,
+      level,
+      sendPicture,
+      results: stores.results,
+      lowerLevels: lowerLevels(flags, settings),
+    };
     const arrivals = new Arrivals();
     output.note(`Watching ${path.resolve(folder)}. Stop with Ctrl-C.`);
     try {
@@ -37,7 +45,7 @@ export async function watchPhotos(context: CommandContext, folder: string, flags
       if (isPlimsollError(error) && error.code === 'cancelled' && signal.aborted) return EXIT.done;
       throw error;
     } finally {
-      await Promise.allSettled([reader.close(), results.close()]);
+      await Promise.allSettled([reader.close(), stores.close()]);
     }
   });
 }

@@ -1,0 +1,2 @@
+export { openJobQueue } from './bullmq-job-queue.js';
+export type { JobQueueOptions } from './bullmq-job-queue.js';
