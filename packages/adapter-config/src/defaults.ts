@@ -21,6 +21,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     naming: 'library',
     modelOverrides: {},
     gpuMemoryLimitBytes: null,
+    usageSwitch: null,
     memoryMarginFraction: 0.1,
     contextTokens: null,
     keyCacheType: 'f16',

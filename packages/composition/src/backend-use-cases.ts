@@ -182,6 +182,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
       gpu: await services.get(GPU_PROBE),
       host: await services.get(HOST_PROBE),
       clock: await services.get(CLOCK),
+      events: await services.get(EVENT_BUS),
     };
     return startGovernor({ ...parts, settings, signal }, govern);
   });

@@ -1,9 +1,10 @@
 import { Govern, GovernedModels, ModelPool } from '@plimsoll/application';
 import type { ChooseVariant, GovernorMode, PlanModel, ReadDevices } from '@plimsoll/application';
-import { HOST_DOMAIN } from '@plimsoll/domain';
+import { DEFAULT_GOVERNOR_POLICY, HOST_DOMAIN, withUsageSwitch } from '@plimsoll/domain';
 import type {
   BytesByDomain,
   Clock,
+  EventBus,
   GovernorPolicy,
   GpuProbe,
   HostProbe,
@@ -34,6 +35,7 @@ export interface GovernorParts {
   readonly gpu: GpuProbe;
   readonly host: HostProbe;
   readonly clock: Clock;
+  readonly events: EventBus;
   readonly settings: Settings;
   /** Ends the watching. */
   readonly signal: AbortSignal;
@@ -49,11 +51,13 @@ const LIMITS = { mostWaiting: 256, waitMs: 120_000 };
 const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server']);
 
 /** Starts one, or gives null for a backend that is not ours to govern. */
-export function startGovernor(parts: GovernorParts, { mode, policy }: GovernorOptions): Governor | null {
-  const { runtime, choose, planner, devices, gpu, host, clock, settings, signal } = parts;
+export function startGovernor(parts: GovernorParts, { mode, policy: base }: GovernorOptions): Governor | null {
+  const { runtime, choose, planner, devices, gpu, host, clock, events, settings, signal } = parts;
   if (!GOVERNED.has(runtime.id)) return null;
   const pool = new ModelPool({ runtime, clock, limits: LIMITS, reported: (variant) => heldBy(runtime, gpu, variant) });
-  const govern = new Govern({ pool, gpu, host, clock, mode, policy, limitBytes: settings.gpuMemoryLimitBytes });
+  const policy = withUsageSwitch(base ?? DEFAULT_GOVERNOR_POLICY, settings.usageSwitch);
+  const limitBytes = settings.gpuMemoryLimitBytes;
+  const govern = new Govern({ pool, gpu, host, clock, events, mode, policy, limitBytes });
   pool.advice = govern;
   void govern.run({ signal });
   return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime }) };

@@ -152,7 +152,7 @@ export type {
 export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';
-export type { PlimsollEvent, EventBus } from './ports/event-bus.port.js';
+export type { GovernorDecided, MemoryPressure, PlimsollEvent, EventBus } from './ports/event-bus.port.js';
 export { loadOptionsOf, mergeLoadOptions } from './ports/load-options.js';
 export type { LoadOptions } from './ports/load-options.js';
 export type { FootprintOracle } from './ports/footprint-oracle.port.js';
@@ -238,7 +238,7 @@ export {
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export { BOUNDS, MOST_PROMPT_CHARACTERS } from './settings/bounds.js';
 export type { Bounds } from './settings/bounds.js';
-export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch } from './settings/settings.js';
+export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch, UsageSwitch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
 export { admit } from './governor/admit.js';
 export type { Admission } from './governor/admit.js';
@@ -248,7 +248,7 @@ export { outcomeOf } from './governor/decision-outcome.js';
 export type { DecisionOutcome } from './governor/decision-outcome.js';
 export { bytesHeld, currentRung, expectedBytes, reservationsOf } from './governor/governed-model.js';
 export type { GovernedModel, Pin } from './governor/governed-model.js';
-export { DEFAULT_GOVERNOR_POLICY, bandOf } from './governor/governor-policy.js';
+export { DEFAULT_GOVERNOR_POLICY, bandOf, withUsageSwitch } from './governor/governor-policy.js';
 export type { Band, BandShares, GovernorPolicy, HeatPolicy } from './governor/governor-policy.js';
 export { INITIAL_GOVERNOR_STATE } from './governor/governor-state.js';
 export type {

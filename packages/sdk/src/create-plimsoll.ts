@@ -1,6 +1,9 @@
 import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
 import type { BackendUseCases } from '@plimsoll/composition';
+import { EVENT_BUS, GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
 import { BackendFailedError } from '@plimsoll/domain';
+import type { GpuProbe, HostProbe } from '@plimsoll/domain';
+import { createGpuManager } from './create-gpu-manager.js';
 import { inWords } from './in-words.js';
 import { requireLevel } from './require-level.js';
 import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
@@ -10,13 +13,23 @@ const PROMPT = 'Describe what you see from a window on a rainy day.';
 
 /**
  * Opens a client over the configured backend: the embedded engine, Ollama or an OpenAI-compatible server.
- * @throws InvalidConfigError
+ * @throws InvalidConfigError, CapabilityMissingError for a governor over a backend that is not ours to govern
  */
 export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Plimsoll> {
-  const { configFile, settings: flags, persist = false, warn } = options;
+  const { configFile, settings: flags, persist = false, warn, governor: govern, probes } = options;
   const file = openConfig({ path: configFile, flags });
   const config = persist ? file : new OverlayConfigStore(file);
-  const { shared, lease, close } = await openPlimsoll({ config, follow: true, warn: inWords(warn) });
+  const replace = new Map<typeof GPU_PROBE | typeof HOST_PROBE, GpuProbe | HostProbe>([
+    ...(probes?.gpu === undefined ? [] : [[GPU_PROBE, probes.gpu] as const]),
+    ...(probes?.host === undefined ? [] : [[HOST_PROBE, probes.host] as const]),
+  ]);
+  const { shared, get, lease, close } = await openPlimsoll({
+    config,
+    follow: true,
+    warn: inWords(warn),
+    govern,
+    replace,
+  });
   /** Each call holds the backend that the settings name then; after `close` there is none. */
   const using = async <Result>(work: (use: BackendUseCases) => Promise<Result>): Promise<Result> => {
     const { value, release } = await lease();
@@ -26,7 +39,11 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
       release();
     }
   };
+  const gpu = createGpuManager(await get(EVENT_BUS), using);
+  // It watches from now on, not from the first answer.
+  if (govern !== undefined) await gpu.status();
   return {
+    gpu,
     generate: (model, prompt, generateOptions = {}) => using((use) => generate(use, model, prompt, generateOptions)),
     setQuantization: (enabled, bits) => using(async () => (await shared.settings()).setQuantization(enabled, bits)),
     getQuantizationSettings: () => using(async () => (await shared.settings()).quantization()),

@@ -1,4 +1,5 @@
 export { createPlimsoll } from './create-plimsoll.js';
+export type { GpuManager } from './gpu-manager.js';
 export type { PlimsollOptions } from './plimsoll-options.js';
 export type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
 export { createAiSelector } from './create-ai-selector.js';
@@ -24,6 +25,13 @@ export {
   VariantNotFoundError,
   LEVEL_NAMES,
 } from '@plimsoll/domain';
-export type { Level, Plan, VariantStatistics } from '@plimsoll/domain';
-export type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+export type { GovernorDecided, Level, MemoryPressure, Pin, Plan, VariantStatistics } from '@plimsoll/domain';
+export type {
+  Comparison,
+  GovernorMode,
+  GovernorStatus,
+  ListedModel,
+  PlanModelRequest,
+  QuantizationSettings,
+} from '@plimsoll/application';
 export { wayOut } from '@plimsoll/contract';

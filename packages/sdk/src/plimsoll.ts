@@ -1,4 +1,5 @@
 import type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+import type { GpuManager } from './gpu-manager.js';
 import type { CallOptions, GenerateRequest, GenerationTimings, Level, Plan, VariantStatistics } from '@plimsoll/domain';
 
 /** What to generate; sampling settings as in `GenerateRequest`. */
@@ -42,6 +43,8 @@ export interface CompareQuantizationOptions extends CallOptions {
 
 /** One client that asks for a model and gets the right variant, with performance recorded per model. */
 export interface Plimsoll {
+  /** Memory and heat, and the hand on what gives way. */
+  readonly gpu: GpuManager;
   /** @throws VariantNotFoundError, ModelNotFoundError, BackendUnreachableError, CancelledError */
   generate(model: string, prompt: string, options?: GenerateOptions): Promise<GeneratedText>;
   /** Takes effect with the next call. @throws InvalidInputError for bits other than 4, 8 and 16 */

@@ -1,5 +1,5 @@
 import { BOUNDS, KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
-import type { Bits, Bounds, KvCacheType, Level } from '@plimsoll/domain';
+import type { Bits, Bounds, KvCacheType, Level, UsageSwitch } from '@plimsoll/domain';
 import { z } from 'zod';
 import { absolutePath } from './file-place.js';
 import {
@@ -170,6 +170,20 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     description: 'Warn when a variant agrees with its reference on fewer top tokens than this share.',
     allowed: 'a number from 0 to 1, or null for no warning',
     schema: () => z.number().min(0).max(1).nullable(),
+  }),
+  convertedField<'usageSwitch', { above_usage: number; to_bits: Bits } | null>({
+    setting: 'usageSwitch',
+    path: 'governor.switch',
+    environment: ['PLIMSOLL_GOVERNOR_SWITCH'],
+    description: 'At which use of a memory the models that are served go to how many bits.',
+    allowed: 'an object such as { "to_bits": 4, "above_usage": 0.8 }, or null for the usual lines alone',
+    schema: () =>
+      z
+        .strictObject({ above_usage: z.number().gt(0).lt(1), to_bits: z.literal([4, 8, 16] satisfies Bits[]) })
+        .nullable(),
+    decode: (value): UsageSwitch | null =>
+      value === null ? null : { aboveUsage: value.above_usage, toBits: value.to_bits },
+    encode: (setting) => (setting === null ? null : { above_usage: setting.aboveUsage, to_bits: setting.toBits }),
   }),
   convertedField({
     setting: 'storeFile',

@@ -1,11 +1,7 @@
-import type { DecisionOutcome, GovernorDecision } from '@plimsoll/domain';
+import type { DecisionOutcome, GovernorDecided } from '@plimsoll/domain';
 
 /** A decision, whether it was carried out, and how it turned out. */
-export interface LoggedDecision {
-  readonly decision: GovernorDecision;
-  /** `dry-run`: only said. `failed`: tried in vain. */
-  readonly carriedOut: 'done' | 'dry-run' | 'failed';
-  readonly error: string | null;
+export interface LoggedDecision extends GovernorDecided {
   /** Null until it has settled, or where the memory cannot be read. */
   readonly outcome: DecisionOutcome | null;
 }

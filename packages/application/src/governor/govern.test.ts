@@ -1,5 +1,5 @@
 import { BackendFailedError, BusyError, CancelledError, OutOfMemoryError, preset } from '@plimsoll/domain';
-import type { Level } from '@plimsoll/domain';
+import type { Level, PlimsollEvent } from '@plimsoll/domain';
 import { FixedGpuProbe, FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Govern } from './govern.js';
@@ -191,6 +191,37 @@ describe('the governor at work', () => {
     pool.pin('m', 'point');
     card.foreignGib = 1.9;
     expect(await look()).toMatchObject({ decision: null, hold: 'nothing-left' });
+  });
+
+  it('publishes each decision, and pressure when it changes', async () => {
+    const events: PlimsollEvent[] = [];
+    govern = new Govern({
+      ...{ pool, gpu: probe, host: new FixedHostProbe(), clock },
+      events: { publish: (event) => events.push(event) },
+    });
+    pool.advice = govern;
+    (await pool.lease('m')).release();
+    await look();
+    card.foreignGib = 1.9;
+    clock.advance(1000);
+    await look();
+    clock.advance(6000);
+    await look();
+    expect(events).toMatchObject([
+      { type: 'memory-pressure', domain: 'gpu', level: 'hard', capacityBytes: 8 * GIB },
+      { type: 'governor-decided', decision: { rule: 'hard-pressure' }, carriedOut: 'done' },
+      { type: 'memory-pressure', domain: 'gpu', level: 'none' },
+    ]);
+  });
+
+  it('holds the models of all devices together to one limit', async () => {
+    (await pool.lease('m')).release();
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock, limitBytes: 7 * GIB });
+    const other = gpuReading({ deviceId: 'other', atMs: clock.nowMs(), totalBytes: 8 * GIB, usedBytes: 0 });
+    read();
+    probe.readings = [...probe.readings, other];
+    const { ledger } = await govern.status();
+    expect(ledger.filter(({ domain }) => domain !== 'host').map(({ freeBytes }) => freeBytes)).toEqual([GIB, GIB]);
   });
 
   it('goes on looking when a probe fails, and stops when it is told to', async () => {

@@ -2,6 +2,7 @@ import {
   DEFAULT_GOVERNOR_POLICY,
   INITIAL_GOVERNOR_STATE,
   admit,
+  bytesHeld,
   decide,
   ledgerEntry,
   outcomeOf,
@@ -11,6 +12,7 @@ import type {
   Admission,
   CallOptions,
   Clock,
+  EventBus,
   GovernedModel,
   GovernorInput,
   GovernorLook,
@@ -20,8 +22,10 @@ import type {
   HoldReason,
   HostProbe,
   LedgerEntry,
+  PressureLevel,
 } from '@plimsoll/domain';
 import { DecisionLog } from './decision-log.js';
+import type { LoggedDecision } from './decision-log.js';
 import { machineReadings } from './machine-readings.js';
 import type { ModelPool, PoolAdvice } from './model-pool.js';
 
@@ -38,6 +42,8 @@ export interface GovernOptions {
   readonly mode?: GovernorMode | undefined;
   /** Cap on what our models hold on all devices together; null is no cap. */
   readonly limitBytes?: number | null | undefined;
+  /** Told of each decision, and of each change of pressure. */
+  readonly events?: Pick<EventBus, 'publish'> | undefined;
 }
 
 /** How it stands. */
@@ -63,6 +69,7 @@ export class Govern implements PoolAdvice {
   readonly #policy: GovernorPolicy;
   #state: GovernorState = INITIAL_GOVERNOR_STATE;
   #hold: HoldReason | null = null;
+  readonly #levels = new Map<string, PressureLevel>();
   /** What others held in each memory when the last decision was taken. */
   #foreignBefore: ReadonlyMap<string, number | null> = new Map();
 
@@ -89,6 +96,7 @@ export class Govern implements PoolAdvice {
     const settled = input.nowMs >= this.#state.settleUntilMs;
     if (settled) this.log.settle(({ decision }) => this.#outcome(decision, ledger));
     this.#hold = look.hold;
+    this.#tellPressure(look.state, ledger);
     if (this.mode === 'hold') return { ...look, decision: null };
     // What a dry run decides is not remembered as done.
     if (this.mode === 'active' || look.decision === null) this.#state = look.state;
@@ -96,14 +104,14 @@ export class Govern implements PoolAdvice {
     this.#foreignBefore = new Map(ledger.map(({ domain, foreignBytes }) => [domain, foreignBytes]));
     const entry = { decision: look.decision, error: null, outcome: null };
     if (this.mode === 'dry-run') {
-      this.log.add({ ...entry, carriedOut: 'dry-run' });
+      this.#record({ ...entry, carriedOut: 'dry-run' });
       return look;
     }
     try {
       await this.#options.pool.perform(look.decision.action);
-      this.log.add({ ...entry, carriedOut: 'done' });
+      this.#record({ ...entry, carriedOut: 'done' });
     } catch (error) {
-      this.log.add({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
+      this.#record({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
     }
     return look;
   }
@@ -121,7 +129,7 @@ export class Govern implements PoolAdvice {
       return lowerRung(model);
     }
     this.#state = look.state;
-    this.log.add({ decision: look.decision, carriedOut: 'done', error: null, outcome: null });
+    this.#record({ decision: look.decision, carriedOut: 'done', error: null, outcome: null });
     return action.to;
   }
 
@@ -135,8 +143,25 @@ export class Govern implements PoolAdvice {
     const { gpu, host, clock, pool, limitBytes } = this.#options;
     const [devices, machine] = await Promise.all([gpu.read().catch(() => []), host.read()]);
     const nowMs = clock.nowMs();
-    const limits = limitBytes == null ? {} : Object.fromEntries(devices.map(({ deviceId }) => [deviceId, limitBytes]));
-    return { nowMs, ...machineReadings(devices, machine, nowMs), models: pool.models(), limitBytes: limits };
+    const models = pool.models();
+    const ids = devices.map(({ deviceId }) => deviceId);
+    const limits = limitBytes == null ? {} : limitsOf(limitBytes, ids, models);
+    return { nowMs, ...machineReadings(devices, machine, nowMs), models, limitBytes: limits };
+  }
+
+  #record(entry: LoggedDecision): void {
+    this.log.add(entry);
+    const { decision, carriedOut, error } = entry;
+    this.#options.events?.publish({ type: 'governor-decided', decision, carriedOut, error });
+  }
+
+  #tellPressure({ pressure }: GovernorState, ledger: readonly LedgerEntry[]): void {
+    for (const { domain, freeBytes, capacityBytes } of ledger) {
+      const level = pressure[domain]?.level ?? 'none';
+      if (level === (this.#levels.get(domain) ?? 'none')) continue;
+      this.#levels.set(domain, level);
+      this.#options.events?.publish({ type: 'memory-pressure', domain, level, freeBytes, capacityBytes });
+    }
   }
 
   #ledger(input: GovernorInput): readonly LedgerEntry[] {
@@ -150,6 +175,17 @@ export class Govern implements PoolAdvice {
     const after = ledger.find(({ domain }) => domain === decision.prediction.domain);
     return after === undefined ? null : outcomeOf(decision, after, this.#foreignBefore.get(after.domain) ?? null);
   }
+}
+
+/** What is left of the common limit on each device beside what our models hold on the others. */
+function limitsOf(
+  limitBytes: number,
+  devices: readonly string[],
+  models: readonly GovernedModel[],
+): Readonly<Record<string, number>> {
+  const held = (device: string): number => models.reduce((sum, model) => sum + bytesHeld(model, device), 0);
+  const all = devices.reduce((sum, device) => sum + held(device), 0);
+  return Object.fromEntries(devices.map((device) => [device, Math.max(0, limitBytes - all + held(device))]));
 }
 
 /** The next rung that takes less, where the rules see none. */

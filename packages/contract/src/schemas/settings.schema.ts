@@ -28,6 +28,7 @@ export const settingFields = {
   naming: z.enum(['library', 'prefix']),
   modelOverrides: z.record(z.string(), overrideSchema),
   gpuMemoryLimitBytes: z.int().min(0).nullable(),
+  usageSwitch: z.strictObject({ aboveUsage: z.number().gt(0).lt(1), toBits: bits }).nullable(),
   memoryMarginFraction: z.number().min(0).max(1),
   contextTokens: within(BOUNDS.contextTokens).nullable(),
   keyCacheType: kvCacheSchema,

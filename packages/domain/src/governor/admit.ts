@@ -28,13 +28,14 @@ export function admit(
   const others = input.models.filter(({ name }) => name !== model.name);
   const reservations = reservationsOf(input.models);
   const room = input.memory.map((reading) => {
-    const { domain, freeBytes, totalBytes } = ledgerEntry(
+    const { domain, freeBytes, capacityBytes } = ledgerEntry(
       reading,
       reservations,
       input.limitBytes?.[reading.domain] ?? null,
     );
     const own = bytesHeld(model, domain);
-    const keep = ((totalBytes ?? 0) * (policy.soft.enterShare + policy.soft.leaveShare)) / 2;
+    const { enterShare, leaveShare } = policy.usageSwitch ?? policy.soft;
+    const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2;
     return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
   });
   const idle = others

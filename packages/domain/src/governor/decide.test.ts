@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LADDER, gpu, heat, look, model, rung } from './__fixtures__/machine.js';
 import { decide } from './decide.js';
 import type { GovernorLook } from './decide.js';
-import { DEFAULT_GOVERNOR_POLICY } from './governor-policy.js';
+import { DEFAULT_GOVERNOR_POLICY, withUsageSwitch } from './governor-policy.js';
 import type { GovernorInput, GovernorState } from './governor-state.js';
 import { INITIAL_GOVERNOR_STATE } from './governor-state.js';
 
@@ -129,6 +129,52 @@ describe('down', () => {
     const input = { nowMs: 0, memory, heat: [], models };
     expect(first({ ...input, hostStallShare: 0.2 }).decision).toBeNull();
     expect(first({ ...input, hostStallShare: 0.7 }).decision).toMatchObject({ rule: 'hard-pressure' });
+  });
+});
+
+describe('the line of the settings', () => {
+  const policy = withUsageSwitch(POLICY, { aboveUsage: 0.8, toBits: 4 });
+  const at = (usedGib: number, facts = {}, fromMs = 0): GovernorLook => {
+    let last: GovernorLook = { state: INITIAL_GOVERNOR_STATE, decision: null, hold: 'healthy' };
+    for (let nowMs = fromMs; nowMs <= fromMs + MINUTE && last.decision === null; nowMs += 1000) {
+      last = decide(policy, last.state, look(nowMs, usedGib, [model('a', facts)]));
+    }
+    return last;
+  };
+
+  it('goes to 4 bits when more than 0.8 has been in use for 15 seconds, without a stop between', () => {
+    expect(at(19.3).decision).toMatchObject({ rule: 'usage', atMs: 15_000, action: { kind: 'switch', to: 2 } });
+    expect(at(19.1).decision).toBeNull();
+    expect(first(look(0, 19.3, [model('a')])).decision).toBeNull();
+  });
+
+  it('leaves alone what has 4 bits already, and what is pinned', () => {
+    expect(at(19.3, { rung: 2 }).decision).toBeNull();
+    expect(at(19.3, { pin: 'point' }).decision).toBeNull();
+  });
+
+  it('goes up only to what stays clear of the line', () => {
+    const up = (usedGib: number): GovernorLook => {
+      let last: GovernorLook = { state: INITIAL_GOVERNOR_STATE, decision: null, hold: 'healthy' };
+      for (let nowMs = 0; nowMs <= 10 * MINUTE && last.decision === null; nowMs += 1000) {
+        last = decide(policy, last.state, look(nowMs, usedGib, [model('a', { rung: 2 })]));
+      }
+      return last;
+    };
+    // 4 GiB more than now at the best point, and a quarter of the card has to stay free.
+    expect(up(13.9).decision).toMatchObject({ direction: 'up', action: { to: 0 } });
+    expect(up(14.1).decision).toMatchObject({ direction: 'up', action: { to: 1 } });
+    expect(up(15.1).decision).toBeNull();
+  });
+});
+
+describe('the mark on the hull', () => {
+  it('counts as the whole memory: its bands are shares of the limit', () => {
+    const models = [model('a', { activeRequests: 1 })];
+    const within = first(look(0, 12, models, { limitBytes: { gpu: 12 * 1024 ** 3 } }));
+    expect(within.decision).toBeNull();
+    const close = first(look(0, 12, models, { limitBytes: { gpu: 10.4 * 1024 ** 3 } }));
+    expect(close.decision).toMatchObject({ rule: 'hard-pressure', action: { kind: 'switch', to: 2 } });
   });
 });
 

@@ -8,6 +8,7 @@ import { observe } from './observe.js';
 import { recoveryStep, sequencesStep } from './recovery-rule.js';
 import type { Proposal, RuleContext } from './rule-context.js';
 import { recordDecision } from './record-decision.js';
+import { usageStep } from './usage-rule.js';
 
 /** What came of a look: a step, or why there is none; and what is remembered. */
 export interface GovernorLook {
@@ -29,6 +30,7 @@ const RULES: readonly {
   { rule: 'out-of-memory', grows: false, dwells: false, propose: outOfMemoryStep },
   { rule: 'hard-pressure', grows: false, dwells: false, propose: (context) => pressureStep(context, 'hard') },
   { rule: 'heat-trial', grows: true, dwells: false, propose: heatVerdict },
+  { rule: 'usage', grows: false, dwells: true, propose: usageStep },
   { rule: 'soft-pressure', grows: false, dwells: true, propose: (context) => pressureStep(context, 'soft') },
   { rule: 'heat', grows: false, dwells: true, propose: heatStep },
   { rule: 'recovery', grows: false, dwells: true, propose: sequencesStep },

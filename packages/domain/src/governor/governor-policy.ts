@@ -1,3 +1,5 @@
+import type { Bits, UsageSwitch } from '../settings/settings.js';
+
 /** Free memory below which something must give way, and above which all is well again. */
 export interface Band {
   readonly enterBytes: number;
@@ -38,6 +40,8 @@ export interface GovernorPolicy {
   readonly reversalMs: number;
   /** Steps of one model in an hour after which it stays where it is and somebody is told. */
   readonly stepsPerHour: number;
+  /** The user's own line: at which free share models go to how many bits. Null is none. */
+  readonly usageSwitch: (BandShares & { readonly toBits: Bits }) | null;
   readonly heat: HeatPolicy;
   /** Share of time all tasks stalled for memory (PSI `full`, ten-second average) that counts as the hard band. */
   readonly hostStallShare: number;
@@ -69,9 +73,25 @@ export const DEFAULT_GOVERNOR_POLICY: GovernorPolicy = {
   staleMs: 5_000,
   reversalMs: 900_000,
   stepsPerHour: 8,
+  usageSwitch: null,
   heat: { enterMarginC: 3, leaveMarginC: 8, graceMs: 10_000, trialMs: 60_000 },
   hostStallShare: 0.6,
 };
+
+/** How much more has to be free for the user's line to be left than to be entered, as a share of the memory. */
+const SWITCH_HYSTERESIS = 0.05;
+
+/** The policy with the user's own line; what goes up again has to stay clear of it. */
+export function withUsageSwitch(policy: GovernorPolicy, usageSwitch: UsageSwitch | null): GovernorPolicy {
+  if (usageSwitch === null) return { ...policy, usageSwitch };
+  const enterShare = 1 - usageSwitch.aboveUsage;
+  const leaveShare = Math.min(1, enterShare + SWITCH_HYSTERESIS);
+  return {
+    ...policy,
+    upFreeShare: Math.max(policy.upFreeShare, leaveShare),
+    usageSwitch: { enterShare, leaveShare, graceMs: policy.soft.graceMs, toBits: usageSwitch.toBits },
+  };
+}
 
 /** A band of a memory of that size. */
 export function bandOf({ enterShare, leaveShare, graceMs }: BandShares, totalBytes: number): Band {

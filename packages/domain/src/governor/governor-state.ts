@@ -21,7 +21,8 @@ export interface GovernorInput {
 }
 
 /** Which rule decided. */
-export type GovernorRule = 'out-of-memory' | 'hard-pressure' | 'soft-pressure' | 'heat' | 'heat-trial' | 'recovery';
+export type GovernorRule =
+  'out-of-memory' | 'hard-pressure' | 'usage' | 'soft-pressure' | 'heat' | 'heat-trial' | 'recovery';
 
 /** What the ledger is expected to say after a decision. */
 export interface GovernorPrediction {

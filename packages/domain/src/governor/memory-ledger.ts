@@ -31,6 +31,8 @@ export interface Reservation {
 export interface LedgerEntry {
   readonly domain: MemoryDomain;
   readonly totalBytes: number | null;
+  /** What counts as the whole of it: our own limit where that is less. Bands are shares of this. */
+  readonly capacityBytes: number | null;
   readonly usedBytes: number | null;
   /** Held by our models, by the engine's report or else by prediction. */
   readonly ownBytes: number;
@@ -61,7 +63,17 @@ export function ledgerEntry(
   const foreignBytes = usedBytes === null ? null : Math.max(0, usedBytes - ownBytes);
   const unused = totalBytes === null || foreignBytes === null ? null : totalBytes - foreignBytes - ownBytes;
   const allowed = limitBytes === null ? null : limitBytes - ownBytes;
-  return { domain, totalBytes, usedBytes, ownBytes, foreignBytes, freeBytes: smaller(unused, allowed), atMs };
+  const capacityBytes = smaller(totalBytes, limitBytes);
+  return {
+    domain,
+    totalBytes,
+    capacityBytes,
+    usedBytes,
+    ownBytes,
+    foreignBytes,
+    freeBytes: smaller(unused, allowed),
+    atMs,
+  };
 }
 
 function smaller(a: number | null, b: number | null): number | null {

@@ -15,7 +15,7 @@ export function pressureStep(context: RuleContext, level: 'soft' | 'hard'): Prop
   const { state, input, ledger } = context;
   const pressed = ledger
     .filter((entry): entry is KnownEntry => isKnown(entry, context) && state.pressure[entry.domain]?.level === level)
-    .sort((a, b) => a.freeBytes / a.totalBytes - b.freeBytes / b.totalBytes);
+    .sort((a, b) => a.freeBytes / a.capacityBytes - b.freeBytes / b.capacityBytes);
   if (pressed.length === 0) return PASS;
   for (const entry of pressed) {
     const remedy = sufficientFor(context, entry, remediesFor(context, input.models, entry.domain));
@@ -32,10 +32,10 @@ const step = (remedy: Remedy, domain: MemoryDomain): Proposal => ({
 });
 
 function sufficientFor({ policy }: RuleContext, entry: KnownEntry, remedies: readonly Remedy[]): Remedy | null {
-  const { totalBytes, freeBytes } = entry;
-  const least = totalBytes * policy.minReclaimShare;
+  const { capacityBytes, freeBytes } = entry;
+  const least = capacityBytes * policy.minReclaimShare;
   const outOf = (band: 'soft' | 'hard'): number =>
-    Math.max(least, bandOf(policy[band], totalBytes).leaveBytes - freeBytes);
+    Math.max(least, bandOf(policy[band], capacityBytes).leaveBytes - freeBytes);
   const worthwhile = remedies.filter(({ reclaimBytes }) => reclaimBytes >= least);
   return (
     remedies.find(({ reclaimBytes }) => reclaimBytes >= outOf('soft')) ?? firstSufficient(worthwhile, outOf('hard'))

@@ -12,6 +12,8 @@ export interface Pressure {
   readonly level: PressureLevel;
   /** Since when it has been below the soft line without a break; null when it is not. */
   readonly belowSoftSinceMs: number | null;
+  /** Since when more has been used than the user's own line allows without a break; null when it is not. */
+  readonly overSwitchSinceMs: number | null;
   /** Since when it has been healthy without a break; null when it is not, or not known. */
   readonly healthySinceMs: number | null;
   /** The most that others held while it has been healthy; null when it is not. */
@@ -22,6 +24,7 @@ export interface Pressure {
 export const UNKNOWN_PRESSURE: Pressure = {
   level: 'none',
   belowSoftSinceMs: null,
+  overSwitchSinceMs: null,
   healthySinceMs: null,
   foreignPeak: null,
 };
@@ -38,21 +41,34 @@ export function nextPressure(
   nowMs: number,
   stalled = false,
 ): Pressure {
-  const { totalBytes, freeBytes, atMs } = entry;
-  if (totalBytes === null || freeBytes === null || nowMs - atMs > policy.staleMs) {
+  const { capacityBytes, freeBytes, atMs } = entry;
+  if (capacityBytes === null || freeBytes === null || nowMs - atMs > policy.staleMs) {
     return { ...before, ...UNWELL };
   }
-  const [soft, hard] = [bandOf(policy.soft, totalBytes), bandOf(policy.hard, totalBytes)];
+  const [soft, hard] = [bandOf(policy.soft, capacityBytes), bandOf(policy.hard, capacityBytes)];
   const below = stalled || freeBytes < (before.belowSoftSinceMs === null ? soft.enterBytes : soft.leaveBytes);
+  const overSwitchSinceMs = overSwitch(before, policy, freeBytes / capacityBytes, nowMs);
   const belowSoftSinceMs = below ? (before.belowSoftSinceMs ?? nowMs) : null;
   const inHard = stalled || freeBytes < (before.level === 'hard' ? hard.leaveBytes : hard.enterBytes);
-  if (inHard) return { level: 'hard', belowSoftSinceMs, ...UNWELL };
+  if (inHard) return { level: 'hard', belowSoftSinceMs, overSwitchSinceMs, ...UNWELL };
   if (belowSoftSinceMs === null) {
     const foreignPeak = nextForeignPeak(before.foreignPeak, entry.foreignBytes ?? 0, nowMs, policy.healthyMs);
-    return { level: 'none', belowSoftSinceMs, healthySinceMs: before.healthySinceMs ?? nowMs, foreignPeak };
+    const healthySinceMs = before.healthySinceMs ?? nowMs;
+    return { level: 'none', belowSoftSinceMs, overSwitchSinceMs, healthySinceMs, foreignPeak };
   }
   const lasts = before.level !== 'none' || nowMs - belowSoftSinceMs >= soft.graceMs;
-  return { level: lasts ? 'soft' : 'none', belowSoftSinceMs, ...UNWELL };
+  return { level: lasts ? 'soft' : 'none', belowSoftSinceMs, overSwitchSinceMs, ...UNWELL };
+}
+
+function overSwitch(
+  { overSwitchSinceMs }: Pressure,
+  { usageSwitch }: GovernorPolicy,
+  freeShare: number,
+  nowMs: number,
+): number | null {
+  if (usageSwitch === null) return null;
+  const line = overSwitchSinceMs === null ? usageSwitch.enterShare : usageSwitch.leaveShare;
+  return freeShare < line ? (overSwitchSinceMs ?? nowMs) : null;
 }
 
 const UNWELL: Pick<Pressure, 'healthySinceMs' | 'foreignPeak'> = { healthySinceMs: null, foreignPeak: null };

@@ -10,11 +10,11 @@ import { isKnown } from './rule-context.js';
 export function barToGrowth(context: RuleContext): 'stale' | 'recovering' | 'rising' | null {
   const { policy, state, ledger } = context;
   if (!ledger.every((entry) => isKnown(entry, context))) return 'stale';
-  const pressures = ledger.map(({ domain, totalBytes }) => ({ totalBytes, pressure: state.pressure[domain] }));
+  const pressures = ledger.map(({ domain, capacityBytes }) => ({ capacityBytes, pressure: state.pressure[domain] }));
   if (pressures.some(({ pressure }) => pressure?.healthySinceMs === null)) return 'recovering';
-  const rises = pressures.some(({ totalBytes, pressure }) => {
+  const rises = pressures.some(({ capacityBytes, pressure }) => {
     const peak = pressure?.foreignPeak ?? null;
-    return peak !== null && isRising(peak, totalBytes * policy.minReclaimShare);
+    return peak !== null && isRising(peak, capacityBytes * policy.minReclaimShare);
   });
   return rises ? 'rising' : null;
 }
@@ -26,7 +26,7 @@ export function mayGoUpTo({ policy, state, ledger }: RuleContext, model: Governe
     if (bytes <= bytesHeld(model, entry.domain)) return true;
     const peak = state.pressure[entry.domain]?.foreignPeak ?? null;
     const wave = peak === null ? 0 : Math.max(0, peakBytes(peak) - (entry.foreignBytes ?? 0));
-    return freeAfter(entry, model, rung) - wave >= (entry.totalBytes ?? 0) * policy.upFreeShare;
+    return freeAfter(entry, model, rung) - wave >= (entry.capacityBytes ?? 0) * policy.upFreeShare;
   });
 }
 
@@ -43,7 +43,7 @@ export function mayShiftTo(context: RuleContext, model: GovernedModel, rung: Run
   return grows.every((domain) => {
     const entry = ledger.find((one) => one.domain === domain);
     if (entry === undefined || !isKnown(entry, context)) return false;
-    return freeAfter(entry, model, rung) >= entry.totalBytes * policy.soft.leaveShare;
+    return freeAfter(entry, model, rung) >= entry.capacityBytes * policy.soft.leaveShare;
   });
 }
 

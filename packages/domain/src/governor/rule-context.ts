@@ -30,9 +30,9 @@ export type Proposal =
 export const PASS: Proposal = { kind: 'pass' };
 
 /** A ledger entry that is known and fresh. */
-export type KnownEntry = LedgerEntry & { readonly totalBytes: number; readonly freeBytes: number };
+export type KnownEntry = LedgerEntry & { readonly capacityBytes: number; readonly freeBytes: number };
 
 /** Whether a memory's account rests on a reading that is complete and not too old. */
 export function isKnown(entry: LedgerEntry, { policy, input }: RuleContext): entry is KnownEntry {
-  return entry.totalBytes !== null && entry.freeBytes !== null && input.nowMs - entry.atMs <= policy.staleMs;
+  return entry.capacityBytes !== null && entry.freeBytes !== null && input.nowMs - entry.atMs <= policy.staleMs;
 }

@@ -1,5 +1,26 @@
+import type { GovernorDecision } from '../governor/governor-state.js';
+import type { MemoryDomain } from '../governor/memory-ledger.js';
+import type { PressureLevel } from '../governor/pressure.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
 import type { Settings } from '../settings/settings.js';
+
+/** A memory came under another pressure than before. */
+export interface MemoryPressure {
+  readonly domain: MemoryDomain;
+  readonly level: PressureLevel;
+  /** What may still be taken; null when unknown. */
+  readonly freeBytes: number | null;
+  /** The memory, or our own limit where that is less; null when unknown. */
+  readonly capacityBytes: number | null;
+}
+
+/** A decision of the governor, and what came of it. */
+export interface GovernorDecided {
+  readonly decision: GovernorDecision;
+  /** `dry-run`: only said. `failed`: tried in vain. */
+  readonly carriedOut: 'done' | 'dry-run' | 'failed';
+  readonly error: string | null;
+}
 
 /** What happens inside, for whoever wants to know. */
 export type PlimsollEvent =
@@ -11,7 +32,9 @@ export type PlimsollEvent =
       readonly succeeded: boolean;
       readonly timings: GenerationTimings | null;
     }
-  | { readonly type: 'variant-built'; readonly name: string };
+  | { readonly type: 'variant-built'; readonly name: string }
+  | ({ readonly type: 'memory-pressure' } & MemoryPressure)
+  | ({ readonly type: 'governor-decided' } & GovernorDecided);
 
 /** Tells events to subscribers, in order, without waiting for them. */
 export interface EventBus {

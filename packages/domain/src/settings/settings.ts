@@ -16,6 +16,13 @@ export interface ModelOverride {
   readonly contextTokens?: number | undefined;
 }
 
+/** Says to the governor at which use of a memory models go to how many bits. */
+export interface UsageSwitch {
+  /** Share of the memory, 0 to 1, that is in use when it applies. */
+  readonly aboveUsage: number;
+  readonly toBits: Bits;
+}
+
 /** All settings, every default filled in. */
 export interface Settings {
   /** Id of a backend, such as `embedded` or `ollama`; front ends check it against those that they can open. */
@@ -34,6 +41,8 @@ export interface Settings {
   readonly modelOverrides: Readonly<Record<string, ModelOverride>>;
   /** Cap on device memory in bytes, or null. */
   readonly gpuMemoryLimitBytes: number | null;
+  /** Where the governor goes to fewer bits by the user's own line, or null for its own lines alone. */
+  readonly usageSwitch: UsageSwitch | null;
   /** Share of device memory that is left free, 0 to 1. */
   readonly memoryMarginFraction: number;
   readonly contextTokens: number | null;

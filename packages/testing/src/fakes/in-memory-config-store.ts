@@ -14,6 +14,7 @@ export const TEST_SETTINGS: Settings = {
   naming: 'library',
   modelOverrides: {},
   gpuMemoryLimitBytes: null,
+  usageSwitch: null,
   memoryMarginFraction: 0.1,
   contextTokens: null,
   keyCacheType: 'f16',

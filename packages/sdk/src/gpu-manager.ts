@@ -1,0 +1,16 @@
+import type { GovernorMode, GovernorStatus } from '@plimsoll/application';
+import type { GovernorDecided, MemoryPressure, Pin } from '@plimsoll/domain';
+
+/** The founding GPU manager: watches memory, and lets levels give way where `governor` says so. */
+export interface GpuManager {
+  /** Who holds what of each memory, and where each model stands. @throws CapabilityMissingError without a governor */
+  status(): Promise<GovernorStatus>;
+  /** Calls back whenever a memory comes under another pressure. Returns the function that ends it. */
+  onPressure(listener: (pressure: MemoryPressure) => void): () => void;
+  /** Calls back with each decision once it was carried out. Returns the function that ends it. */
+  onDecision(listener: (decided: GovernorDecided) => void): () => void;
+  /** Keeps a model loaded, or at its point, or lets it go. @throws InvalidInputError for one that is not served */
+  pin(model: string, to: Pin): Promise<void>;
+  /** `hold` lets nothing move until it is `active` again. */
+  setMode(mode: GovernorMode): Promise<void>;
+}
