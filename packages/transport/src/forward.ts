@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { CancelledError, isPlimsollError, BackendUnreachableError } from '@plimsoll/domain';
+import { BackendUnreachableError, CancelledError, isPlimsollError } from '@plimsoll/domain';
 import { reasonOf } from './connection-reason.js';
 import { forwardedHeaders } from './forwarded-headers.js';
-import type { HttpAnswer, HttpTransport } from './http-fetch.js';
+import type { AnswerSink, Exchange, RelayTransport } from './http-fetch.js';
 
 /** A client's request as it goes on to another server. */
 export interface ForwardedRequest {
@@ -14,12 +13,24 @@ export interface ForwardedRequest {
   readonly body: string | AsyncIterable<Uint8Array> | null;
 }
 
+/** Changes the bytes of an answer on their way. What it keeps back it gives at the next piece or at the end. */
+export interface BodyRewriter {
+  /** What goes on in place of a piece; null for nothing yet. */
+  piece(bytes: Buffer): Buffer | null;
+  /** What was kept back. */
+  end(): Buffer | null;
+}
+
 /** What may be changed on the way back. */
 export interface ForwardOptions {
   /** Cancels beside the client's own leaving. */
   readonly signal?: AbortSignal | undefined;
   /** Added to the answer, such as `x-plimsoll-variant`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Changes the body; its length is then not known beforehand. */
+  readonly rewrite?: BodyRewriter | null | undefined;
+  /** Is shown each piece as it came, before it is changed. */
+  readonly watch?: ((bytes: Buffer) => void) | undefined;
 }
 
 /**
@@ -31,59 +42,119 @@ export interface ForwardOptions {
  * @throws BackendUnreachableError or CancelledError while nothing has been written, so that the caller can answer.
  * What breaks later breaks the answer off.
  */
-export async function forward(
-  transport: HttpTransport,
+export function forward(
+  transport: RelayTransport,
   { url, method, headers, body }: ForwardedRequest,
   response: ServerResponse,
   options: ForwardOptions = {},
 ): Promise<number> {
-  const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  response.once('close', abort);
-  options.signal?.addEventListener('abort', abort, { once: true });
-  if (options.signal?.aborted === true || response.destroyed) abort();
-  try {
-    const sent = { method, headers: joined(forwardedHeaders(headers, 'request')), body: body ?? undefined };
-    const answer = await begin(transport, url, { ...sent, signal: stop.signal });
-    response.writeHead(answer.status, { ...forwardedHeaders(answer.headers, 'answer'), ...options.headers });
-    response.flushHeaders();
-    await pump(answer.body, response, stop.signal);
-    return answer.status;
-  } finally {
-    response.off('close', abort);
-    options.signal?.removeEventListener('abort', abort);
-    abort();
-  }
+  return new Promise<number>((resolve, reject) => {
+    const way = new WayBack(url, response, options, resolve, reject);
+    if (way.isOver) return;
+    transport.relay(url, { method, headers: forwardedHeaders(headers, 'request'), body }, way).then(
+      (exchange) => way.begun(exchange),
+      (error: unknown) => way.failed(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
 }
 
-async function begin(
-  transport: HttpTransport,
-  url: string,
-  request: Parameters<HttpTransport['fetch']>[1],
-): Promise<HttpAnswer> {
-  try {
-    return await transport.fetch(url, request);
-  } catch (cause) {
-    if (isPlimsollError(cause)) throw cause;
-    if (request.signal.aborted) throw new CancelledError('The client left before the answer began.', { cause });
-    throw new BackendUnreachableError(`${new URL(url).origin} does not answer: ${reasonOf(cause)}`, { cause });
-  }
-}
+/** The answer on its way to the client. */
+class WayBack implements AnswerSink {
+  readonly #url: string;
+  readonly #response: ServerResponse;
+  readonly #options: ForwardOptions;
+  readonly #resolve: (status: number) => void;
+  readonly #reject: (error: Error) => void;
+  #exchange: Exchange | null = null;
+  #status: number | null = null;
+  #hasSent = false;
+  #stopped = false;
+  isOver = false;
 
-async function pump(body: AsyncIterable<Uint8Array>, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const piece of body) {
-      if (!response.write(piece)) await once(response, 'drain', { signal });
+  constructor(
+    url: string,
+    response: ServerResponse,
+    options: ForwardOptions,
+    resolve: (status: number) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#url = url;
+    this.#response = response;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { signal } = options;
+    response.on('close', this.#stop);
+    response.on('drain', this.#resume);
+    signal?.addEventListener('abort', this.#stop, { once: true });
+    if (signal?.aborted === true || response.destroyed) this.#stop();
+  }
+
+  begun(exchange: Exchange): void {
+    this.#exchange = exchange;
+    if (this.#stopped) exchange.abort(left());
+  }
+
+  head(status: number, headers: Parameters<AnswerSink['head']>[1]): void {
+    const { headers: added, rewrite } = this.#options;
+    const kept = forwardedHeaders(headers, 'answer');
+    if (rewrite != null) delete kept['content-length'];
+    this.#status = status;
+    this.#response.writeHead(status, added === undefined ? kept : Object.assign(kept, added));
+    // Together with the first piece where that came with it, else at once: a client waits for the head.
+    process.nextTick(() => {
+      if (!this.#hasSent && !this.isOver) this.#response.flushHeaders();
+    });
+  }
+
+  piece(bytes: Buffer): boolean {
+    const { watch, rewrite } = this.#options;
+    watch?.(bytes);
+    const changed = rewrite == null ? bytes : rewrite.piece(bytes);
+    if (changed === null) return true;
+    this.#hasSent = true;
+    return this.#response.write(changed);
+  }
+
+  end(): void {
+    const rest = this.#options.rewrite?.end() ?? null;
+    this.#over();
+    if (rest === null) this.#response.end();
+    else this.#response.end(rest);
+    this.#resolve(this.#status ?? 0);
+  }
+
+  failed(cause: Error): void {
+    if (this.isOver) return;
+    this.#over();
+    if (this.#status !== null) {
+      // The client must not take a part for the whole: the connection is broken off instead of ended.
+      this.#response.destroy();
+      this.#resolve(this.#status);
+    } else if (this.#stopped) this.#reject(left(cause));
+    else if (isPlimsollError(cause)) this.#reject(cause);
+    else {
+      const message = `${new URL(this.#url).origin} does not answer: ${reasonOf(cause)}`;
+      this.#reject(new BackendUnreachableError(message, { cause }));
     }
-    response.end();
-  } catch {
-    // The client must not take a part for the whole: the connection is broken off instead of ended.
-    response.destroy();
+  }
+
+  readonly #resume = (): void => this.#exchange?.resume();
+
+  readonly #stop = (): void => {
+    if (this.isOver) return;
+    this.#stopped = true;
+    this.#exchange?.abort(left());
+    this.failed(left());
+  };
+
+  #over(): void {
+    this.isOver = true;
+    this.#response.off('close', this.#stop);
+    this.#response.off('drain', this.#resume);
+    this.#options.signal?.removeEventListener('abort', this.#stop);
   }
 }
 
-function joined(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join(', ')]),
-  );
-}
+const left = (cause?: unknown): CancelledError =>
+  new CancelledError('The client left before the answer began.', { cause });

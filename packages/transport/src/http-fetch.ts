@@ -27,6 +27,35 @@ export interface HttpTransport {
   close(): Promise<void>;
 }
 
+/** Receives an answer piece by piece, as its bytes come off the socket. */
+export interface AnswerSink {
+  head(status: number, headers: HttpHeaders): void;
+  /** Returns false to be given no more until `resume`. */
+  piece(bytes: Buffer): boolean;
+  end(): void;
+  /** Also after `abort`; nothing follows. */
+  failed(error: Error): void;
+}
+
+/** A request under way. */
+export interface Exchange {
+  resume(): void;
+  /** Ends it; before the connection stands, as soon as that does. */
+  abort(reason: Error): void;
+}
+
+/** A transport that hands answers to a sink, without a stream in between. */
+export interface RelayTransport extends HttpTransport {
+  relay(url: string, request: RelayedRequest, sink: AnswerSink): Promise<Exchange>;
+}
+
+/** What a relay sends. */
+export interface RelayedRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body: string | AsyncIterable<Uint8Array> | null;
+}
+
 /** The first value of a header, or null. */
 export function headerValue(headers: HttpHeaders, name: string): string | null {
   const value = headers[name.toLowerCase()];

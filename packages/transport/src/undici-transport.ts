@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Agent, request } from 'undici';
-import type { HttpTransport } from './http-fetch.js';
+import type { Agent, Dispatcher, request } from 'undici';
+import type { AnswerSink, Exchange, RelayedRequest, RelayTransport } from './http-fetch.js';
 
 /** How connections are opened and kept. */
 export interface UndiciTransportOptions {
@@ -22,7 +22,7 @@ export interface UndiciTransportOptions {
  * HTTP over undici, loaded with the first request. Its own limits are off unless asked for: loading a large model
  * takes minutes before the first byte, so every caller sets its own.
  */
-export function undiciTransport(options: UndiciTransportOptions): HttpTransport {
+export function undiciTransport(options: UndiciTransportOptions): RelayTransport {
   let opened: Promise<{ readonly agent: Agent; readonly send: typeof request }> | null = null;
   return {
     async fetch(url, asked) {
@@ -41,11 +41,55 @@ export function undiciTransport(options: UndiciTransportOptions): HttpTransport 
       };
       return { status, headers, body, discard };
     },
+    async relay(url, asked, sink) {
+      opened ??= open(options);
+      const { agent } = await opened;
+      return dispatch(agent, url, asked, sink);
+    },
     async close() {
       if (opened === null) return;
       const { agent } = await opened;
       opened = null;
       await agent.destroy();
+    },
+  };
+}
+
+/** undici's own callbacks: a stream and its iterator would cost more than the rest of a relayed request. */
+function dispatch(agent: Agent, url: string, { method, headers, body }: RelayedRequest, sink: AnswerSink): Exchange {
+  let controller: Dispatcher.DispatchController | null = null;
+  let aborted: Error | null = null;
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  const sent = {
+    origin: start < 0 ? url : url.slice(0, start),
+    path: start < 0 ? '/' : url.slice(start),
+    method: method,
+    headers: headers as Record<string, string | string[]>,
+    body: body !== null && typeof body === 'object' ? readable(body) : body,
+  };
+  agent.dispatch(sent, {
+    onRequestStart(begun) {
+      controller = begun;
+      if (aborted !== null) begun.abort(aborted);
+    },
+    onResponseStart(_begun, status, answered) {
+      if (status >= 200) sink.head(status, answered);
+    },
+    onResponseData(begun, chunk) {
+      if (!sink.piece(chunk)) begun.pause();
+    },
+    onResponseEnd() {
+      sink.end();
+    },
+    onResponseError(_begun, error) {
+      sink.failed(error);
+    },
+  });
+  return {
+    resume: () => controller?.resume(),
+    abort(reason) {
+      aborted = reason;
+      controller?.abort(reason);
     },
   };
 }

@@ -3,26 +3,25 @@ import type { GenerateTextEvent } from '@plimsoll/application';
 import type { GenerateEvent, GenerateRequest } from '@plimsoll/domain';
 import { wholeAnswer } from '@plimsoll/protocol';
 import type { AnswerFacts, Asked, Codec } from '@plimsoll/protocol';
-import type { FastifyReply } from 'fastify';
-import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BackendLease } from '../server/http-services.js';
 import { streamAnswer } from './stream-answer.js';
-import { catalogueName } from './catalogue-name.js';
+import { askedModel } from './asked-model.js';
+import type { AskedModel } from './asked-model.js';
 import type { GatewayContext } from './gateway-context.js';
-
-/** Which variant answers, for those who want to know. */
-export const VARIANT_HEADER = 'x-plimsoll-variant';
+import { variantHeaders } from './variant-headers.js';
 
 /** Answers one generation in a dialect: the right variant, whichever name was asked for. */
 export async function answerGeneration<Body>(
   context: GatewayContext,
   codec: Codec<Body>,
   body: Body,
+  { headers }: Pick<FastifyRequest, 'headers'>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const asked = codec.read(body);
-  catalogueName(asked.request.model);
-  const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+  const model = askedModel(asked.request.model, headers);
+  const { signal, done } = context.running.begin(reply);
   let lease: BackendLease | null = null;
   let isOver = false;
   const over = (): void => {
@@ -35,7 +34,7 @@ export async function answerGeneration<Body>(
   reply.raw.once('close', over);
   try {
     lease = await context.services.backend();
-    const events = begin(lease, asked.request, signal);
+    const events = begin(lease, asked.request, model, signal);
     const facts = { id: context.newId(), model: asked.request.model, createdMs: context.nowMs() };
     return await (asked.stream
       ? sendStream(context, codec, asked, facts, events, reply)
@@ -50,10 +49,15 @@ export async function answerGeneration<Body>(
  * A context that a client wishes is only a wish: requests that differ in it alone would load the model again and
  * again, so what is planned holds.
  */
-function begin(lease: BackendLease, request: GenerateRequest, signal: AbortSignal): AsyncIterator<GenerateTextEvent> {
+function begin(
+  lease: BackendLease,
+  request: GenerateRequest,
+  { model, level }: AskedModel,
+  signal: AbortSignal,
+): AsyncIterator<GenerateTextEvent> {
   const { contextTokens, ...load } = request.load ?? {};
-  const options = { make: true, signal, ...(contextTokens === undefined ? {} : { load: { contextTokens } }) };
-  return lease.generation.generate({ ...request, load }, options)[Symbol.asyncIterator]();
+  const options = { make: true, level, signal, ...(contextTokens === undefined ? {} : { load: { contextTokens } }) };
+  return lease.generation.generate({ ...request, model, load }, options)[Symbol.asyncIterator]();
 }
 
 async function sendWhole<Body>(
@@ -101,7 +105,7 @@ async function sendStream<Body>(
 /** Too late once the headers are out, which happens only when a variant takes long to make. */
 function tellVariant(reply: FastifyReply, { chosen }: Extract<GenerateTextEvent, { type: 'variant' }>): void {
   if (reply.raw.headersSent) return;
-  reply.header(VARIANT_HEADER, encodeURI(chosen.variant));
+  reply.headers(variantHeaders(chosen));
 }
 
 async function* startingWith(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {

@@ -1,10 +1,9 @@
 import { CapabilityMissingError } from '@plimsoll/domain';
-import type { FastifyReply } from 'fastify';
-import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
-import { VARIANT_HEADER } from './answer-generation.js';
-import { catalogueName } from './catalogue-name.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askedModel } from './asked-model.js';
 import { withBackend } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
+import { variantHeaders } from './variant-headers.js';
 
 /**
  * Vectors of texts by the variant that answers for a model.
@@ -12,18 +11,19 @@ import type { GatewayContext } from './gateway-context.js';
  */
 export async function embedTexts(
   context: GatewayContext,
-  model: string,
+  name: string,
   texts: readonly string[],
+  { headers }: Pick<FastifyRequest, 'headers'>,
   reply: FastifyReply,
 ): Promise<readonly (readonly number[])[]> {
-  catalogueName(model);
-  const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+  const { model, level } = askedModel(name, headers);
+  const { signal, done } = context.running.begin(reply);
   try {
     return await withBackend(context, async ({ runtime, places }) => {
       if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
-      const { chosen, release } = await places.place(model, { make: true, signal });
+      const { chosen, release } = await places.place(model, { make: true, level, signal });
       try {
-        reply.header(VARIANT_HEADER, encodeURI(chosen.variant));
+        reply.headers(variantHeaders(chosen));
         return texts.length === 0 ? [] : (await runtime.embed(chosen.variant, texts, { signal })).vectors;
       } finally {
         release();

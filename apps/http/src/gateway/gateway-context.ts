@@ -1,5 +1,5 @@
 import type { BackendLease, HttpServices } from '../server/http-services.js';
-import type { HttpTransport } from '@plimsoll/transport';
+import type { RelayTransport } from '@plimsoll/transport';
 import type { RunningRequests } from '../server/running-requests.js';
 
 /** What the routes of all dialects work with. */
@@ -7,7 +7,7 @@ export interface GatewayContext {
   readonly services: HttpServices;
   readonly running: RunningRequests;
   /** How requests go on to other servers. */
-  readonly transport: HttpTransport;
+  readonly transport: RelayTransport;
   /** Silence after which a stream gets a piece that changes nothing. */
   readonly aliveMs: number;
   /** Milliseconds since 1970. */

@@ -3,8 +3,8 @@ import { isLocalPage } from '../security/local-pages.js';
 import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
-import { VARIANT_HEADER } from './answer-generation.js';
 import { addOpenAiRoutes } from './openai/openai-routes.js';
+import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
 
 /** Prompts carry images. */
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -44,7 +44,7 @@ function addCors(server: HttpServer): void {
     if (origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) return;
     reply.headers({
       'access-control-allow-origin': origin,
-      'access-control-expose-headers': VARIANT_HEADER,
+      'access-control-expose-headers': `${VARIANT_HEADER}, ${POINT_HEADER}`,
       vary: 'Origin',
     });
     if (request.method === 'OPTIONS') {

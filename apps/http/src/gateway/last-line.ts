@@ -2,26 +2,33 @@ import type { GenerationTimings } from '@plimsoll/domain';
 import { generateAnswer } from '@plimsoll/protocol/ollama';
 
 const MOST_BYTES = 256 * 1024;
+const NEWLINE = 0x0a;
 const NS_PER_MS = 1_000_000;
 
 /** Remembers the last line of a body that passes, up to a bound: Ollama tells its timings there. */
 export class LastLine {
-  #tail = Buffer.alloc(0);
+  /** Pieces of the line, kept as they came. */
+  #pieces: Buffer[] = [];
+  #bytes = 0;
 
-  /** The last line that was not empty; empty when it was longer than is kept. */
+  /** The last line that was not empty; its end only when it was longer than is kept. */
   get text(): string {
-    const text = this.#tail.toString();
+    const text = Buffer.concat(this.#pieces).subarray(-MOST_BYTES).toString();
     return text.trimEnd().split('\n').at(-1) ?? '';
   }
 
-  async *watch(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const bytes of body) {
-      this.#tail = Buffer.concat([this.#tail, bytes]).subarray(-MOST_BYTES);
-      const start = this.#tail.subarray(0, -1).lastIndexOf('\n');
-      if (start >= 0) this.#tail = this.#tail.subarray(start + 1);
-      yield bytes;
+  readonly watch = (bytes: Buffer): void => {
+    // A line's own end does not begin another one.
+    const start = bytes.subarray(0, -1).lastIndexOf(NEWLINE) + 1;
+    const endedBefore = this.#pieces.at(-1)?.at(-1) === NEWLINE;
+    if (start > 0 || endedBefore) {
+      this.#pieces = [];
+      this.#bytes = 0;
     }
-  }
+    this.#pieces.push(start > 0 ? bytes.subarray(start) : bytes);
+    this.#bytes += bytes.length - start;
+    while (this.#bytes > MOST_BYTES && this.#pieces.length > 1) this.#bytes -= this.#pieces.shift()?.length ?? 0;
+  };
 }
 
 /** The timings that Ollama's last line tells; all but the total are unknown where it tells none. */

@@ -156,24 +156,24 @@ test.each(['before the first byte', 'in the middle'])('a client that leaves %s i
 });
 
 describe('renaming', () => {
-  const through = async (text: string, cuts: readonly number[], from = 'a:b', to = 'c'): Promise<string> => {
+  const through = (text: string, cuts: readonly number[], from = 'a:b', to = 'c'): string => {
     const bytes = Buffer.from(text);
     const at = [0, ...[...cuts].map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
     const pieces = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-    const out: Uint8Array[] = [];
-    for await (const piece of renameModel(from, to)(Readable.from(pieces))) out.push(piece);
-    return Buffer.concat(out).toString();
+    const rename = renameModel(from, to);
+    const out = [...pieces.map((piece) => rename?.piece(piece)), rename?.end()];
+    return Buffer.concat(out.filter((piece) => piece != null)).toString();
   };
 
-  test('does not depend on how the bytes are cut', async () => {
+  test('does not depend on how the bytes are cut', () => {
     const line = fc.record({ model: fc.constantFrom('a:b', 'other'), text: fc.string({ unit: 'grapheme' }) });
-    await fc.assert(
-      fc.asyncProperty(fc.array(line, { maxLength: 5 }), fc.array(fc.nat()), async (values, cuts) => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 5 }), fc.array(fc.nat()), (values, cuts) => {
         const write = (name: (model: string) => string): string =>
           values.map((value) => `${JSON.stringify({ ...value, model: name(value.model) })}\n`).join('');
         const expected = write((model) => (model === 'a:b' ? 'c' : model));
         expect(
-          await through(
+          through(
             write((model) => model),
             cuts,
           ),
@@ -182,8 +182,36 @@ describe('renaming', () => {
     );
   });
 
-  test('a long line passes without being gathered', async () => {
+  test('a long line passes without being gathered', () => {
     const text = `{"model":"a:b","data":"${'x'.repeat(1_000_000)}"}`;
-    expect(await through(text, [10, 500_000])).toBe(text.replace('a:b', 'c'));
+    expect(through(text, [10, 500_000])).toBe(text.replace('a:b', 'c'));
   });
+});
+
+test('the operating point that is planned is in a header, and a client may choose a level', async () => {
+  const { url } = await gateway(async (incoming, response) => {
+    const { model } = await read(incoming);
+    response.end(JSON.stringify({ model }));
+  });
+  const ask = async (model: string, headers: Record<string, string> = {}) => {
+    const answer = await post(`${url}/v1/chat/completions`, { model, messages: [] }, headers);
+    return [answer.statusCode, answer.headers['x-plimsoll-point'], await answer.body.json()];
+  };
+  const full = [200, 'level=F16, context=2048'];
+  expect(await ask('tale:1b')).toEqual([200, 'level=Q4_K_M, context=2048', { model: 'tale:1b' }]);
+  expect(await ask('tale:1b@F16')).toEqual([...full, { model: 'tale:1b@F16' }]);
+  expect(await ask('tale:1b', { 'x-plimsoll-level': 'f16' })).toEqual([...full, { model: 'tale:1b' }]);
+  expect((await ask('tale:1b@Q99'))[0]).toBe(400);
+});
+
+test('nothing is parsed and written again where no name changes', async () => {
+  let seen = '';
+  const { url } = await gateway(async (incoming, response) => {
+    for await (const piece of incoming) seen += String(piece);
+    response.writeHead(200, { 'content-length': '2' }).end('{}');
+  });
+  const text = '{ "model": "tale:1b-q4_K_M",\n  "messages": [] , "of_tomorrow": 1.0 }';
+  const answer = await request(`${url}/v1/chat/completions`, { method: 'POST', body: text });
+  expect(answer.headers['content-length']).toBe('2');
+  expect(seen).toBe(text);
 });

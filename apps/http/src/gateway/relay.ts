@@ -1,43 +1,45 @@
 import type { ChosenVariant } from '@plimsoll/application';
 import type { NativeApis } from '@plimsoll/domain';
-import { modelOf } from '@plimsoll/protocol/ollama';
 import { forward } from '@plimsoll/transport';
-import type { HttpTransport } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { BackendLease } from '../server/http-services.js';
-import { VARIANT_HEADER } from './answer-generation.js';
-import { catalogueName } from './catalogue-name.js';
+import { rawBody } from '../server/raw-body.js';
+import { LEVEL_HEADER, askedModel } from './asked-model.js';
+import type { AskedModel } from './asked-model.js';
 import type { GatewayContext } from './gateway-context.js';
 import { LastLine, timingsOf } from './last-line.js';
 import { renameModel } from './rename-model.js';
+import { variantHeaders } from './variant-headers.js';
 
-type Named = Parameters<typeof modelOf>[0];
+type Dialect = NativeApis['dialects'][number];
 
 /**
  * Passes a request about a model on to a backend that speaks the dialect itself, so that nothing of it is lost in a
- * translation: only the model's name is changed to that of the variant, and back. False when the backend does not
- * speak it; nothing was done then.
+ * translation: only the model's name is changed to that of the variant, and back. The body is not looked at beyond
+ * that; what is wrong with it, the backend says. False when the backend does not speak the dialect, or no model is
+ * named; nothing was done then.
  */
 export async function relay(
   context: GatewayContext,
-  dialect: NativeApis['dialects'][number],
-  body: Named,
+  dialect: Dialect,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
-  const model = catalogueName(modelOf(body));
+  const body = namedBody(request.body);
+  if (body === null) return false;
+  const asked = askedModel(body.model ?? body.name ?? '', request.headers);
   const lease = await context.services.backend();
   const { apis } = lease.runtime;
   if (apis?.dialects.includes(dialect) !== true) {
     lease.release();
     return false;
   }
-  const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+  const { signal, done } = context.running.begin(reply);
   try {
-    const { chosen, release } = await lease.places.place(model, { make: true, signal });
+    const { chosen, release } = await lease.places.place(asked.model, { make: true, level: asked.level, signal });
     try {
-      await pass({ context, lease, apis, chosen, signal, request, reply, model, body });
+      lease.generation.warnOfFallback(asked.model, chosen);
+      await pass({ context, lease, apis, chosen, signal, request, reply, asked, body });
     } finally {
       release();
     }
@@ -48,6 +50,19 @@ export async function relay(
   }
 }
 
+/** A body that names a model; older clients of Ollama write `name`. */
+interface NamedBody {
+  readonly model?: string;
+  readonly name?: string;
+  readonly options?: unknown;
+}
+
+function namedBody(body: unknown): NamedBody | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const { model, name }: { readonly model?: unknown; readonly name?: unknown } = body;
+  return typeof (model ?? name) === 'string' && (model ?? name) !== '' ? body : null;
+}
+
 interface Passed {
   readonly context: GatewayContext;
   readonly lease: BackendLease;
@@ -56,58 +71,67 @@ interface Passed {
   readonly signal: AbortSignal;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  readonly model: string;
-  readonly body: Named;
+  readonly asked: AskedModel;
+  readonly body: NamedBody;
 }
 
+const GENERATIONS = /\/(?:chat|generate|completions|responses|messages)$/;
+
 async function pass(passed: Passed): Promise<void> {
-  const { context, lease, apis, chosen, signal, request, reply, model, body } = passed;
+  const { context, lease, apis, chosen, signal, request, reply, asked, body } = passed;
   const startMs = performance.now();
-  const last = new LastLine();
-  const isGeneration = /\/(?:chat|generate|completions|responses|messages)$/.test(request.url);
-  const asked = { ...body, ...(body.name === undefined ? {} : { name: chosen.variant }), model: chosen.variant };
-  const rename = renameModel(chosen.variant, model);
-  const { transport } = context;
-  const watched: HttpTransport = {
-    close: async () => undefined,
-    async fetch(url, sent) {
-      const answer = await transport.fetch(url, sent);
-      // A renamed body has another length.
-      return { ...answer, headers: without(answer.headers, ['content-length']), body: last.watch(rename(answer.body)) };
-    },
-  };
+  const isGeneration = GENERATIONS.test(request.url);
+  const last = isGeneration ? new LastLine() : null;
   try {
     const status = await forward(
-      watched,
+      context.transport,
       {
         url: `${apis.address}${request.url}`,
         method: request.method,
         headers: outward(request),
-        body: JSON.stringify(plannedContext(asked, chosen)),
+        body: sentBody(body, chosen, request),
       },
       reply.raw,
-      { signal, headers: { [VARIANT_HEADER]: encodeURI(chosen.variant), ...copied(reply) } },
+      {
+        signal,
+        headers: { ...copied(reply), ...variantHeaders(chosen) },
+        rewrite: renameModel(chosen.variant, asked.name),
+        watch: last?.watch,
+      },
     );
-    if (isGeneration && status === 200 && !signal.aborted) {
-      await lease.generation.record(model, chosen, timingsOf(last.text, performance.now() - startMs), null);
+    if (last !== null && status === 200 && !signal.aborted) {
+      const timings = timingsOf(last.text, performance.now() - startMs);
+      await lease.generation.record(asked.model, chosen, timings, null);
     }
   } catch (error) {
-    if (isGeneration) await lease.generation.record(model, chosen, null, error);
+    if (isGeneration) await lease.generation.record(asked.model, chosen, null, error);
     throw error;
   }
 }
 
-/** Requests that differ in the context alone would have Ollama load the model again: what is planned holds. */
-function plannedContext(body: object, { load }: ChosenVariant): object {
+/**
+ * The text as it came where nothing of it changes. Requests that differ in the context alone would have Ollama load
+ * the model again: what is planned holds.
+ */
+function sentBody(body: NamedBody, { variant, load }: ChosenVariant, request: FastifyRequest): string {
   const { contextTokens } = load;
-  if (contextTokens === undefined || !('options' in body) || typeof body.options !== 'object') return body;
-  return { ...body, options: { ...body.options, num_ctx: contextTokens } };
+  const { options } = body;
+  const plans = contextTokens !== undefined && typeof options === 'object' && options !== null;
+  const isSame = !plans && (body.model ?? variant) === variant && (body.name ?? variant) === variant;
+  const text = isSame ? rawBody(request) : null;
+  if (text !== null) return text;
+  return JSON.stringify({
+    ...body,
+    ...(body.name === undefined ? {} : { name: variant }),
+    model: variant,
+    ...(plans ? { options: { ...options, num_ctx: contextTokens } } : {}),
+  });
 }
 
 /** Passes any other request on, byte for byte. False when the backend does not speak the dialect. */
 export async function relayAsItIs(
   context: GatewayContext,
-  dialect: NativeApis['dialects'][number],
+  dialect: Dialect,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
@@ -115,11 +139,11 @@ export async function relayAsItIs(
   try {
     const { apis } = lease.runtime;
     if (apis?.dialects.includes(dialect) !== true) return false;
-    const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+    const { signal, done } = context.running.begin(reply);
     try {
       const { method, body } = request;
       const url = `${apis.address}${request.url}`;
-      const sent = { url, method, headers: outward(request), body: bodyOf(body) };
+      const sent = { url, method, headers: outward(request), body: rawBody(request) ?? streamed(body) };
       await forward(context.transport, sent, reply.raw, { signal, headers: copied(reply) });
       return true;
     } finally {
@@ -130,24 +154,21 @@ export async function relayAsItIs(
   }
 }
 
-function bodyOf(body: unknown): string | AsyncIterable<Uint8Array> | null {
-  if (body === undefined || body === null) return null;
-  if (typeof body === 'object' && Symbol.asyncIterator in body) return body as AsyncIterable<Uint8Array>;
-  return JSON.stringify(body);
+function streamed(body: unknown): AsyncIterable<Uint8Array> | null {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+    ? (body as AsyncIterable<Uint8Array>)
+    : null;
 }
 
-/** Our own token, and where the page came from, are nobody else's business. */
+/** Our own token and headers, and where the page came from, are nobody else's business. */
 function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
-  return { ...without(headers, ['authorization', 'origin', 'referer', 'cookie']), 'accept-encoding': 'identity' };
+  const unsaid = { authorization: undefined, origin: undefined, referer: undefined, cookie: undefined };
+  return { ...headers, ...unsaid, [LEVEL_HEADER]: undefined, 'accept-encoding': 'identity' };
 }
 
-function without<Fields extends object>(fields: Fields, names: readonly string[]): Partial<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name))) as Partial<Fields>;
-}
-
-/** Headers that hooks have set so far, which a hijacked answer would lose. */
+/** Headers that hooks have set so far, which an answer past Fastify would lose. */
 function copied(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(reply.getHeaders()).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
-  );
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] = [value ?? ''].flat().join(', ');
+  return headers;
 }

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { errorBodySchema } from '../errors/error-body.js';
 import { generateCallSchema } from '../schemas/generate.schema.js';
 import type { Access } from '../security/access.js';
-import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import { generationEvents } from '../server/generation-events.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
@@ -44,7 +43,7 @@ export function addGenerateRoute(server: HttpServer, options: GenerateRouteOptio
     },
     async (request, reply) => {
       await access.assertMayRequest(request, [request.body.request.model]);
-      const { signal, done } = running.begin(abortOnDisconnect(reply));
+      const { signal, done } = running.begin(reply);
       let over = done;
       try {
         const lease = await services.backend();

@@ -24,6 +24,7 @@ import { Access } from '../security/access.js';
 import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
+import { readBodiesAsJson } from './raw-body.js';
 import { RunningRequests } from './running-requests.js';
 import { allowedMethods } from './allowed-methods.js';
 
@@ -151,12 +152,6 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   server.addHook('onClose', () => transport.close());
   await addGateway(server, { services, running, transport, aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID });
   return { server, running };
-}
-
-/** `curl -d` labels JSON as a form; the label is not looked at. */
-function readBodiesAsJson(server: HttpServer): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, server.getDefaultJsonParser('error', 'error'));
 }
 
 function isHealthRoute(url: string | undefined): boolean {

@@ -1,6 +1,8 @@
+import type { FastifyReply } from 'fastify';
+
 /** One request that may take long. */
 export interface RunningRequest {
-  /** Aborts when its client goes away and when the server can wait no longer. */
+  /** Aborts when its client goes away before the answer is complete, and when the server can wait no longer. */
   readonly signal: AbortSignal;
   /** To be called when it is over. */
   readonly done: () => void;
@@ -16,13 +18,13 @@ export class RunningRequests {
   }
 
   /** Begins one. */
-  begin(clientGone: AbortSignal): RunningRequest {
+  begin({ raw }: Pick<FastifyReply, 'raw'>): RunningRequest {
     const stop = new AbortController();
     this.#stops.add(stop);
-    return {
-      signal: AbortSignal.any([clientGone, stop.signal]),
-      done: () => this.#stops.delete(stop),
-    };
+    raw.once('close', () => {
+      if (!raw.writableFinished) stop.abort();
+    });
+    return { signal: stop.signal, done: () => this.#stops.delete(stop) };
   }
 
   /** Cancels all. */

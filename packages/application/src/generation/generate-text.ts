@@ -58,11 +58,7 @@ export class GenerateText {
   /** Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first. */
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
     const { chosen, release } = await this.#places.place(request.model, options);
-    const { wanted } = chosen;
-    if (wanted !== undefined) {
-      const { level, error } = wanted;
-      this.#warn({ kind: 'other-variant', variant: chosen.variant, model: request.model, level, error });
-    }
+    this.warnOfFallback(request.model, chosen);
     try {
       yield { type: 'variant', chosen };
       const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
@@ -80,6 +76,11 @@ export class GenerateText {
     } finally {
       release();
     }
+  }
+
+  /** Says when another variant answers than was wanted, and why. */
+  warnOfFallback(model: string, { variant, wanted }: ChosenVariant): void {
+    if (wanted !== undefined) this.#warn({ kind: 'other-variant', variant, model, ...wanted });
   }
 
   /**

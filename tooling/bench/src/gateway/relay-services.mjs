@@ -4,7 +4,7 @@ export function relayServices(address) {
   const lease = {
     runtime: { id: 'openai', apis: { address, dialects: ['ollama', 'openai', 'anthropic'] } },
     places: { place: async () => ({ chosen, release: () => undefined }) },
-    generation: { record: async () => undefined },
+    generation: { record: async () => undefined, warnOfFallback: () => undefined },
     release: () => undefined,
   };
   return { backend: async () => lease, close: async () => undefined };

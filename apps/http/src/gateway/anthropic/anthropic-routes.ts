@@ -7,10 +7,9 @@ import {
   messagesRequest,
   readConversation,
 } from '@plimsoll/protocol/anthropic';
-import { abortOnDisconnect } from '../../server/abort-on-disconnect.js';
 import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
-import { catalogueName } from '../catalogue-name.js';
+import { askedModel } from '../asked-model.js';
 import { failureOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
@@ -25,18 +24,20 @@ export function addAnthropicRoutes(server: HttpServer, context: GatewayContext):
     return reply.code(status === 503 ? 529 : status).send(anthropicError(anthropicErrorType(status), message));
   });
   server.post('/messages', async (request, reply) => {
-    const body = parseBody(messagesRequest, request.body);
-    if (await relay(context, 'anthropic', body, request, reply)) return reply;
-    return answerGeneration(context, messagesCodec, body, reply);
+    if (await relay(context, 'anthropic', request, reply)) return reply;
+    return answerGeneration(context, messagesCodec, parseBody(messagesRequest, request.body), request, reply);
   });
   // No backend counts on request: the prompt is read, one token written, and the count comes from the timings.
   server.post('/messages/count_tokens', async (request, reply) => {
     const asked = readConversation(parseBody(countTokensRequest, request.body));
-    catalogueName(asked.model);
-    const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+    const { model, level } = askedModel(asked.model, request.headers);
+    const { signal, done } = context.running.begin(reply);
     try {
       return await withBackend(context, async ({ generation }) => {
-        const events = generation.generate({ ...asked, maxTokens: 1, temperature: 0 }, { make: true, signal });
+        const events = generation.generate(
+          { ...asked, model, maxTokens: 1, temperature: 0 },
+          { make: true, level, signal },
+        );
         for await (const event of events) {
           if (event.type !== 'done') continue;
           const { promptTokens } = event.timings;

@@ -13,10 +13,11 @@ import {
   showRequest,
   transferRequest,
 } from '@plimsoll/protocol/ollama';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from '../../server/http-server.js';
 import type { BackendLease } from '../../server/http-services.js';
 import { answerGeneration } from '../answer-generation.js';
+import { askedModel } from '../asked-model.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
 import { failureOf } from '../failure.js';
@@ -53,41 +54,39 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
   );
   server.post('/show', async (request) => {
     const body = parseBody(showRequest, request.body);
-    const name = catalogueName(modelOf(body));
+    const { name, model, level } = askedModel(modelOf(body), request.headers);
     return withBackend(context, async (lease) => {
-      const variant = await lease.runtime.find((await lease.choose.choose(name, { make: false })).variant);
+      const variant = await lease.runtime.find((await lease.choose.choose(model, { make: false, level })).variant);
       if (variant === null) throw new ModelNotFoundError(`model '${name}' not found`);
       const { header } = await lease.inspect.inspect(variant.path ?? variant.name);
       return writeShow(variant, header, body.verbose ?? false, lease.runtime.capabilities.images);
     });
   });
   server.post('/chat', async (request, reply) => {
+    if (!isEmpty(request.body, ['messages']) && (await relay(context, 'ollama', request, reply))) return reply;
     const body = parseBody(chatRequest, request.body);
-    const isEmpty = (body.messages ?? []).length === 0;
-    if (isEmpty) return answerLoading(context, body, reply, { message: { role: 'assistant', content: '' } });
-    if (await relay(context, 'ollama', body, request, reply)) return reply;
-    return answerGeneration(context, chatCodec, body, reply);
+    if ((body.messages ?? []).length > 0) return answerGeneration(context, chatCodec, body, request, reply);
+    return answerLoading(context, body, request, reply, { message: { role: 'assistant', content: '' } });
   });
   server.post('/generate', async (request, reply) => {
+    const isLoading = isEmpty(request.body, ['prompt', 'images']);
+    if (!isLoading && (await relay(context, 'ollama', request, reply))) return reply;
     const body = parseBody(generateRequest, request.body);
-    if ((body.prompt ?? '') === '' && (body.images ?? []).length === 0) {
-      return answerLoading(context, body, reply, { response: '' });
-    }
-    if (await relay(context, 'ollama', body, request, reply)) return reply;
-    return answerGeneration(context, generateCodec, body, reply);
+    if (!isLoading) return answerGeneration(context, generateCodec, body, request, reply);
+    return answerLoading(context, body, request, reply, { response: '' });
   });
   server.post('/embed', async (request, reply) => {
+    if (await relay(context, 'ollama', request, reply)) return reply;
     const body = parseBody(embedRequest, request.body);
-    if (await relay(context, 'ollama', body, request, reply)) return reply;
     if (body.input === undefined) throw new InvalidInputError('input is required');
     const startMs = context.nowMs();
-    const embeddings = await embedTexts(context, modelOf(body), [body.input].flat(), reply);
+    const embeddings = await embedTexts(context, modelOf(body), [body.input].flat(), request, reply);
     return { model: modelOf(body), embeddings, total_duration: Math.round((context.nowMs() - startMs) * 1e6) };
   });
   server.post('/embeddings', async (request, reply) => {
+    if (await relay(context, 'ollama', request, reply)) return reply;
     const body = parseBody(embedRequest, request.body);
-    if (await relay(context, 'ollama', body, request, reply)) return reply;
-    const [embedding = []] = await embedTexts(context, modelOf(body), [body.prompt ?? ''], reply);
+    const [embedding = []] = await embedTexts(context, modelOf(body), [body.prompt ?? ''], request, reply);
     return { embedding };
   });
   server.post('/pull', async (request, reply) => {
@@ -153,6 +152,15 @@ async function versionOf({ runtime }: BackendLease): Promise<string> {
   return (await runtime.info()).version ?? API_VERSION;
 }
 
+/** Whether all of these fields are absent, null or empty: such a request is about the model and asks it nothing. */
+function isEmpty(body: unknown, fields: readonly string[]): boolean {
+  const values = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+  return fields.every((field) => {
+    const value = values[field] ?? '';
+    return value === '' || (Array.isArray(value) && value.length === 0);
+  });
+}
+
 /** A request without a prompt loads the model; one that keeps it for no time unloads it. */
 async function answerLoading(
   context: GatewayContext,
@@ -160,13 +168,14 @@ async function answerLoading(
     readonly keep_alive?: number | string | null | undefined;
     readonly stream?: boolean | null | undefined;
   },
+  { headers }: Pick<FastifyRequest, 'headers'>,
   reply: FastifyReply,
   empty: object,
 ): Promise<FastifyReply> {
-  const model = catalogueName(modelOf(body));
+  const { name, model, level } = askedModel(modelOf(body), headers);
   const keepAlive = body.keep_alive == null ? undefined : keepAliveMs(body.keep_alive);
   const reason = await withBackend(context, async ({ runtime, choose }) => {
-    const chosen = await choose.choose(model, { make: keepAlive !== 0 });
+    const chosen = await choose.choose(model, { make: keepAlive !== 0, level });
     if (keepAlive !== 0) {
       await runtime.load(chosen.variant, { ...chosen.load, ...(keepAlive === undefined ? {} : { keepAlive }) });
       return 'load';
@@ -175,7 +184,7 @@ async function answerLoading(
     return 'unload';
   });
   const answer = {
-    model,
+    model: name,
     created_at: new Date(context.nowMs()).toISOString(),
     ...empty,
     done: true,

@@ -3,7 +3,6 @@ import type { BuildOptions, BuildProgress } from '@plimsoll/domain';
 import { encodeLine } from '@plimsoll/protocol';
 import { ollamaError } from '@plimsoll/protocol/ollama';
 import type { FastifyReply } from 'fastify';
-import { abortOnDisconnect } from '../../server/abort-on-disconnect.js';
 import type { BackendLease } from '../../server/http-services.js';
 import { LatestValue } from '../../server/latest-value.js';
 import { failureOf } from '../failure.js';
@@ -17,7 +16,7 @@ export async function answerProgress(
   reply: FastifyReply,
   work: (lease: BackendLease, options: BuildOptions) => Promise<void>,
 ): Promise<FastifyReply> {
-  const { signal, done } = context.running.begin(abortOnDisconnect(reply));
+  const { signal, done } = context.running.begin(reply);
   reply.raw.once('close', done);
   if (!stream) {
     await withBackend(context, (lease) => work(lease, { signal }));

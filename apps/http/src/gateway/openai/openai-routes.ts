@@ -36,25 +36,27 @@ export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): vo
     return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
   server.post('/chat/completions', async (request, reply) => {
-    const body = parseBody(chatCompletionRequest, request.body);
-    if (await relay(context, 'openai', body, request, reply)) return reply;
-    return answerGeneration(context, chatCompletionCodec, body, reply);
+    if (await relay(context, 'openai', request, reply)) return reply;
+    return answerGeneration(
+      context,
+      chatCompletionCodec,
+      parseBody(chatCompletionRequest, request.body),
+      request,
+      reply,
+    );
   });
   server.post('/completions', async (request, reply) => {
-    const body = parseBody(completionRequest, request.body);
-    if (await relay(context, 'openai', body, request, reply)) return reply;
-    return answerGeneration(context, completionCodec, body, reply);
+    if (await relay(context, 'openai', request, reply)) return reply;
+    return answerGeneration(context, completionCodec, parseBody(completionRequest, request.body), request, reply);
   });
   server.post('/responses', async (request, reply) => {
-    const body = parseBody(responsesRequest, request.body);
-    if (await relay(context, 'openai', body, request, reply)) return reply;
-    return answerGeneration(context, responsesCodec, body, reply);
+    if (await relay(context, 'openai', request, reply)) return reply;
+    return answerGeneration(context, responsesCodec, parseBody(responsesRequest, request.body), request, reply);
   });
   server.post('/embeddings', async (request, reply) => {
-    const body = parseBody(embeddingsRequest, request.body);
-    if (await relay(context, 'openai', body, request, reply)) return reply;
-    const { model, input, encoding_format: format } = body;
-    const vectors = await embedTexts(context, model, [input].flat(), reply);
+    if (await relay(context, 'openai', request, reply)) return reply;
+    const { model, input, encoding_format: format } = parseBody(embeddingsRequest, request.body);
+    const vectors = await embedTexts(context, model, [input].flat(), request, reply);
     const encode = format === 'base64' ? base64 : (vector: readonly number[]) => vector;
     return {
       object: 'list',

@@ -1,0 +1,17 @@
+import type { FastifyRequest } from 'fastify';
+import type { HttpServer } from './http-server.js';
+
+const texts = new WeakMap<FastifyRequest, string>();
+
+/** The body of a request as it came, before it was parsed; null where there was none. */
+export const rawBody = (request: FastifyRequest): string | null => texts.get(request) ?? null;
+
+/** `curl -d` labels JSON as a form; the label is not looked at. The text is kept for what passes on as it is. */
+export function readBodiesAsJson(server: HttpServer): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
+    texts.set(request, body);
+    void parse(request, body, done);
+  });
+}
