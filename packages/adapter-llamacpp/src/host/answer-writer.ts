@@ -5,6 +5,7 @@ import type { Engine } from '../native/engine.js';
 import type { Job } from './job.js';
 import type { Prompt } from './prompt.js';
 import type { Session } from './hosted-model.js';
+import { joinText } from './join-text.js';
 import { StopMatcher } from './stop-matcher.js';
 import { ThinkingSplitter } from './thinking-splitter.js';
 import { rowLogprobs } from './top-logprobs.js';
@@ -45,15 +46,18 @@ export class AnswerWriter {
     for (const piece of this.#stops.rest()) this.#emit(piece);
     const left = this.#decoder.decode();
     if (left !== '') this.#emit({ type: 'text', text: left });
-    for (const part of this.#thinking.rest()) this.#job.emit({ type: 'text', ...part } satisfies GenerateEvent);
+    for (const part of this.#thinking.rest()) this.#send({ type: 'text', ...part });
   }
 
   /** A piece that ends a thought and begins the answer becomes two; what else it carries stays with the first. */
   #emit(piece: TextEvent): void {
     const [first, ...more] = this.#thinking.push(piece.text);
-    if (first !== undefined || this.#topLogprobs > 0)
-      this.#job.emit({ ...piece, text: '', ...first } satisfies GenerateEvent);
-    for (const part of more) this.#job.emit({ type: 'text', ...part } satisfies GenerateEvent);
+    if (first !== undefined || this.#topLogprobs > 0) this.#send({ ...piece, text: '', ...first });
+    for (const part of more) this.#send({ type: 'text', ...part });
+  }
+
+  #send(event: GenerateEvent): void {
+    this.#job.emit(event, joinText);
   }
 
   #logprobs(token: number, index: number): { logprob: number; topLogprobs: readonly TokenLogprob[] } | undefined {

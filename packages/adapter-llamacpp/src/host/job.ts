@@ -25,8 +25,15 @@ export class Job {
     return this.#underway + this.#events.length > MAX_EVENTS_UNDERWAY && !this.aborted;
   }
 
-  emit(event: unknown): void {
-    this.#events.push(event);
+  /**
+   * Keeps an event for the next message.
+   * @param join makes one of the event before and this one where they may travel together
+   */
+  emit<Event>(event: Event, join?: (before: Event, next: Event) => Event | null): void {
+    const before = this.#events.at(-1);
+    const joined = before === undefined || join === undefined ? null : join(before as Event, event);
+    if (joined === null) this.#events.push(event);
+    else this.#events[this.#events.length - 1] = joined;
   }
 
   /** Sends what was emitted. */
