@@ -1,5 +1,6 @@
 export { fileDigest } from './file-digest.js';
 export { FileFacts } from './file-facts.js';
+export { isRunning } from './is-running.js';
 export { FolderCatalog } from './folder-catalog.js';
 export type { CatalogOptions } from './folder-catalog.js';
 export type { LoadedModel, LoadedShape, ModelHost } from './model-host.js';
@@ -7,5 +8,6 @@ export { ModelFolder } from './model-folder.js';
 export type { ModelFile } from './model-folder.js';
 export { ResidentModels } from './resident-models.js';
 export type { HostOptions, ModelPlace, ResidencyOptions } from './resident-models.js';
+export { withScratchFolder } from './scratch-folder.js';
 export { splitParts } from './split-parts.js';
 export { demandUsualVocabulary } from './vocabulary-limit.js';

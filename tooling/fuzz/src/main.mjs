@@ -5,15 +5,16 @@ import { PARTS, tryHostile } from './hostile/hostile.mjs';
 
 const USAGE = `usage: npm run fuzz -- gguf [--runs N] [--seed S] [--from RUN]
        npm run fuzz -- governor [--runs N] [--seed S]
-       npm run fuzz -- hostile [files|config|faults …] [--kills N] [--every N]
+       npm run fuzz -- hostile [PART …] [--kills N] [--every N]
 
 Mutates GGUF headers and feeds them to the reader. The same seed always makes the same runs;
 --from RUN --runs 1 repeats one that failed.
 
 governor runs random machines under random weather and holds the governor to its promises (100,000 traces).
 
-hostile runs the built program on hostile model files and configurations, kills it with SIGKILL N times each, and takes
-disk, descriptors and parents away; all parts unless some are named. --every N takes each N-th of the model files.`;
+hostile runs the built program on hostile ground; all parts unless some are named:
+  ${Object.keys(PARTS).join(', ')}
+--kills N ends each of the commands of kill-… so often with SIGKILL; --every N takes each N-th of the model files.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

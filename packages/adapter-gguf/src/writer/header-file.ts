@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StorageFailedError, isPlimsollError, type ModelHeader, type PresetTensorType } from '@plimsoll/domain';
+import { withScratchFolder } from '@plimsoll/local-models';
 import { writeHeaderOnlyGguf } from './header-only.js';
 
 /**
@@ -14,14 +13,11 @@ export async function withHeaderFile<Result>(
   types: readonly PresetTensorType[],
   use: (path: string) => Promise<Result>,
 ): Promise<Result> {
-  const folder = await storing(mkdtemp(join(tmpdir(), 'plimsoll-header-')));
-  try {
+  return withScratchFolder('header', async (folder) => {
     const path = join(folder, 'model.gguf');
     await storing(writeHeaderOnlyGguf(path, header, types));
-    return await use(path);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    return use(path);
+  });
 }
 
 async function storing<Result>(work: Promise<Result>): Promise<Result> {

@@ -58,6 +58,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
     const source = await this.#folder.find(request.source);
     if (source === null) return [];
     try {
+      await demandUsualVocabulary(this.#inspector, source.path);
       const plan = await this.#questions.call('planQuantization', job(request, source.path));
       return plan.needsImportanceMatrix ? [] : ['quantize'];
     } catch (error) {
@@ -92,6 +93,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
   async dryRun(request: BuildRequest, options: CallOptions = {}): Promise<{ readonly sizeBytes: number }> {
     checkRequest(request);
     const source = (await this.#folder.require(request.source)).path;
+    await demandUsualVocabulary(this.#inspector, source);
     const { sizeBytes } = await this.#questions.call('planQuantization', job(request, source), options.signal);
     return { sizeBytes };
   }

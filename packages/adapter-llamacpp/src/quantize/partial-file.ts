@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { StorageFailedError } from '@plimsoll/domain';
+import { isRunning } from '@plimsoll/local-models';
 
 const SUFFIX = /\.(\d+)-[0-9a-f]{8}\.part$/;
 
@@ -97,14 +98,5 @@ async function removeAbandoned(target: string): Promise<void> {
     if (pid !== undefined && name.length === base.length + `.${pid}-00000000.part`.length && !isRunning(Number(pid))) {
       await rm(path.join(folder, name), { force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   ModelNotFoundError,
@@ -18,6 +16,7 @@ import {
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
+import { withScratchFolder } from '@plimsoll/local-models';
 import type { CreateRequest, ProgressAnswer } from '@plimsoll/protocol/ollama';
 import { drain } from '@plimsoll/transport';
 import type { OllamaRegistry } from '../catalog/ollama-registry.js';
@@ -192,8 +191,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
     const { request, source, options } = job;
     const quantizer = await this.#quantizer();
     if (quantizer === null) throw impossible(job, false);
-    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-import-'));
-    try {
+    await withScratchFolder('import', async (folder) => {
       const from = source.path ?? (await this.#download(job, folder));
       const build = { ...request, source: from, target: join(folder, `${request.level}.gguf`) };
       const { sizeBytes } = (await quantizer.dryRun(build, options)) ?? { sizeBytes: 0 };
@@ -201,9 +199,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
       await this.#demandServerRoom(source, sizeBytes);
       await quantizer.build(build, options);
       await this.#import(job, build.target);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
 
   /** Gives a file to the server, with what the source has beside its weights. */

@@ -9,7 +9,9 @@ const main = fileURLToPath(new URL('../main.mjs', import.meta.url));
 it.each([
   ['config', '--every', '1'],
   ['files', '--every', '23'],
-  ['faults', '--kills', '2'],
+  ['places'],
+  ['kill-settings', 'kill-store', 'kill-quantize', 'kill-import', 'kill-pull', '--kills', '2'],
+  ['kill-compare', '--kills', '1'],
 ])(
   'the program withstands hostile %s',
   async (...args) => {

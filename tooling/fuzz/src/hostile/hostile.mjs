@@ -1,12 +1,14 @@
 import { tryConfigurations } from './configurations.mjs';
-import { tryFaults } from './faults.mjs';
+import { KILLS } from './kills.mjs';
 import { tryModelFiles } from './model-files.mjs';
+import { tryPlaces } from './places.mjs';
 
 /** Parts of the suite by name. */
 export const PARTS = {
   files: async ({ every }) => [await tryModelFiles({ every })],
   config: async () => [await tryConfigurations()],
-  faults: async ({ kills }) => tryFaults({ kills }),
+  places: async () => [await tryPlaces()],
+  ...KILLS,
 };
 
 /**
