@@ -101,7 +101,10 @@ export async function openSharedPhotoStores(url: string): Promise<SharedPhotoSto
 }
 
 /** Opens the queue of photos. @throws InvalidInputError, BackendUnreachableError */
-export async function openPhotoQueue(url: string): Promise<JobQueue<PhotoJob>> {
+export async function openPhotoQueue(
+  url: string,
+  options: { readonly lockMs?: number | undefined } = {},
+): Promise<JobQueue<PhotoJob>> {
   const { openJobQueue } = await import('@plimsoll/adapter-queue');
-  return openJobQueue(url);
+  return openJobQueue(url, options);
 }

@@ -90,6 +90,11 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     .addOption(storeOption())
     .option('--parallel <number>', 'photos judged by pixels at once (default: 2)', wholeNumber('--parallel', 1, 64))
     .option('--pixels-only', 'ask no model: for machines without one')
+    .option(
+      '--lost-after <seconds>',
+      'a worker that is silent for so long loses its photos to others (default: 30)',
+      wholeNumber('--lost-after', 1, 3600),
+    )
     .addOption(backendOption())
     .action((action: WorkersAction, flags: WorkersFlags) =>
       run(flags, async (context) => (await import('./workers.action.js')).photoWorkers(context, action, flags)),

@@ -51,4 +51,6 @@ export type WorkersAction = (typeof WORKERS_ACTIONS)[number];
 export interface WorkersFlags extends BackendFlags, SharedFlags {
   readonly parallel?: number;
   readonly pixelsOnly?: boolean;
+  /** Seconds. */
+  readonly lostAfter?: number;
 }

@@ -29,7 +29,8 @@ export async function photoWorkers(
   const places = sharedPlaces(context, flags);
   // What looks at the queue needs no place for results.
   const { queue: queueUrl, store } = bothPlaces(action === 'run' ? places : { ...places, store: '' });
-  const queue = await openPhotoQueue(queueUrl);
+  const lockMs = flags.lostAfter === undefined ? undefined : flags.lostAfter * 1000;
+  const queue = await openPhotoQueue(queueUrl, { lockMs });
   try {
     if (action === 'run') return await runWorker(context, flags, queue, store);
     if (action === 'pause') await queue.pause({ signal });
