@@ -15,8 +15,8 @@ export const CONTACT_SHEET_SCRIPT = String.raw`
   const showStars = (card) => { const own = read(card); card.querySelector('[data-stars]').textContent = own ? '★'.repeat(own) : ''; };
   const setStars = (card, own) => { card.dataset.own = own; try { localStorage.setItem(key(card), own); } catch {} showStars(card); };
   const matches = ({ dataset }) =>
-    (filter === 'all' || filter === dataset.kind || (filter === 'bursts' && dataset.burst !== '') || (filter === 'errors' && dataset.kind === 'error')) &&
-    (dataset.kind === 'error' ? least.value === '1' : Number(dataset.score) >= Number(least.value));
+    (filter === 'all' || dataset.groups.split(' ').includes(filter)) &&
+    (dataset.score === '' ? least.value === '1' : Number(dataset.score) >= Number(least.value));
   const shown = () => cards.filter((card) => !card.hidden);
   const apply = () => {
     for (const card of cards) card.hidden = !matches(card);
@@ -57,6 +57,8 @@ export const CONTACT_SHEET_SCRIPT = String.raw`
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.target === least) return;
     if (event.key === 'ArrowRight' || event.key === 'j') step(1);
     else if (event.key === 'ArrowLeft' || event.key === 'k') step(-1);
+    else if (event.key === 'Home') go(shown()[0]);
+    else if (event.key === 'End') go(shown().at(-1));
     else if (/^[0-5]$/.test(event.key) && current) setStars(current, Number(event.key));
     else if (event.key === 'c' && current) choose(current);
     else if (event.key === 'Enter' && !event.target.closest('button')) compare();

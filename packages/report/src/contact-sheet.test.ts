@@ -28,7 +28,7 @@ test('a card says the name, the score and why; a photo without a picture is ther
   ]);
   expect(html).toContain('src="data:image/jpeg;base64,AAAA"');
   expect(html).toContain('<span class="score approve">4.2</span>');
-  expect(html).toContain('focus 4.0, exposure 5.0, composition 4.0. sharp');
+  expect(html).toContain('focus 4.0, exposure 5.0, composition 4.0<br>sharp');
   expect(html).toContain('Damaged.');
   expect(html).toContain('no picture');
 });

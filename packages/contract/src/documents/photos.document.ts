@@ -64,8 +64,28 @@ export function photosCompareDocument(comparison: PhotoLevelComparison, photos: 
       agreement: level.agreement === null ? null : agreementDocument(level.agreement),
     })),
     repeatNoise: repeatNoise === null ? null : agreementDocument(repeatNoise),
+    judged: judgedPhotos(levels),
     unreadable: unreadable.map(({ path, message }) => ({ path, message })),
   };
+}
+
+/** Photos that the reference could read, with what each level that could be asked said of them. */
+function judgedPhotos(levels: PhotoLevelComparison['levels']): PhotosCompareDocument['judged'] {
+  const asked = levels.filter(({ evaluations }) => evaluations.length > 0);
+  return (asked[0]?.evaluations ?? []).flatMap((first, index) => {
+    if (first === null) return [];
+    const verdicts = asked.map(({ level, evaluations }) => {
+      const evaluation = evaluations[index] ?? null;
+      // Without an opinion the score is that of the pixels, which no level has a part in.
+      const isValid = evaluation?.llmEvaluation != null;
+      return {
+        level,
+        score: isValid ? evaluation.overallScore : null,
+        recommendation: isValid ? evaluation.recommendation : null,
+      };
+    });
+    return [{ path: first.path, verdicts }];
+  });
 }
 
 function agreementDocument(agreement: LevelAgreement): NonNullable<PhotosCompareDocument['repeatNoise']> {

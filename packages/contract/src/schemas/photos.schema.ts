@@ -103,6 +103,19 @@ export const photosCompareSchema = z.strictObject({
     }),
   ),
   repeatNoise: agreementSchema.nullable(),
+  /** What each level said of each photo that could be read, in the order of the levels. Null: no valid answer. */
+  judged: z.array(
+    z.strictObject({
+      path: z.string(),
+      verdicts: z.array(
+        z.strictObject({
+          level: z.string(),
+          score: z.number().min(1).max(5).nullable(),
+          recommendation: recommendationSchema.nullable(),
+        }),
+      ),
+    }),
+  ),
   unreadable: z.array(z.strictObject({ path: z.string(), message: z.string() })),
 });
 

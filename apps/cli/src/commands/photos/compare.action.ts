@@ -3,11 +3,13 @@ import { openPhotoReader, photoModel } from '@plimsoll/composition';
 import { photosCompareDocument } from '@plimsoll/contract';
 import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
+import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
 import type { PhotosCompareFlags } from './photos.flags.js';
 import { renderPhotosCompare } from './photos.render.js';
+import { thumbnailsOf } from './thumbnails.js';
 
 const LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
 
@@ -18,6 +20,7 @@ export async function comparePhotos(
   flags: PhotosCompareFlags,
 ): Promise<number> {
   const { output, signal } = context;
+  if (flags.html !== undefined) await checkWritable('--html', flags.html);
   const photos = await findPhotos(paths);
   return withPlimsoll(context, flags, async (plimsoll) => {
     const model = flags.model ?? plimsoll.loaded.settings.model;
@@ -35,6 +38,11 @@ export async function comparePhotos(
       );
       bar.stop();
       const document = photosCompareDocument(comparison, photos.length);
+      if (flags.html !== undefined) {
+        const thumbnails = await thumbnailsOf(context, reader, document.judged);
+        const { levelSheet } = await import('@plimsoll/report');
+        await writeWhole(flags.html, levelSheet(document, thumbnails));
+      }
       output.result(document, (shown) => renderPhotosCompare(shown, output.style, output.width));
       return comparison.levels.some(({ avgMs }) => avgMs !== null) ? EXIT.done : EXIT.failed;
     } finally {

@@ -23,10 +23,10 @@ import type { EvaluateFlags } from './photos.flags.js';
 import { renderPhotos } from './photos.render.js';
 import { lowerLevels } from './lower-levels.js';
 import { sidecarPatch } from './sidecar-patch.js';
+import { thumbnailsOf } from './thumbnails.js';
 import { bothPlaces, sharedPlaces, type SharedPlaces } from './shared-places.js';
 
 const MIN_SCORE = 3.5;
-const THUMBNAIL_EDGE = 320;
 
 /** `plimsoll photos evaluate`. */
 export async function evaluatePhotos(
@@ -61,7 +61,11 @@ export async function evaluatePhotos(
       bar.stop();
       const document = photosDocument(inOrderOf(photos, outcomes), sidecars, flags);
       if (flags.csv !== undefined) await writeWhole(flags.csv, photosCsv(document));
-      if (flags.html !== undefined) await writeSheet(context, reader, document, flags.html);
+      if (flags.html !== undefined) {
+        const thumbnails = await thumbnailsOf(context, reader, document.photos);
+        const { contactSheet } = await import('@plimsoll/report');
+        await writeWhole(flags.html, contactSheet(document, thumbnails));
+      }
       output.result(document, (shown) => renderPhotos(shown, output.style, output.width));
       return document.unreadable === photos.length ? EXIT.failed : EXIT.done;
     } finally {
@@ -177,28 +181,4 @@ function photosDocument(
     unreadable: outcomes.length - evaluations.length,
     invalidAnswers: invalid.reduce((sum, count) => sum + count, 0),
   };
-}
-
-async function writeSheet(
-  { output, signal }: CommandContext,
-  reader: PhotoReader,
-  document: PhotosDocument,
-  file: string,
-): Promise<void> {
-  const { contactSheet } = await import('@plimsoll/report');
-  const bar = output.progress('contact sheet');
-  try {
-    const thumbnails = new Map<string, string>();
-    for (const [index, { path }] of document.photos.entries()) {
-      bar.update(`${index + 1} of ${document.photos.length}`, index / document.photos.length);
-      const jpeg = await reader.jpeg(path, THUMBNAIL_EDGE, { signal }).catch((error: unknown) => {
-        if (isPlimsollError(error) && error.code === 'invalid-input') return null;
-        throw error;
-      });
-      if (jpeg !== null) thumbnails.set(path, `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`);
-    }
-    await writeWhole(file, contactSheet(document, thumbnails));
-  } finally {
-    bar.stop();
-  }
 }

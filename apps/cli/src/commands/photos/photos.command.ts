@@ -61,6 +61,7 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
   )
     .option('--levels <list>', 'levels, the reference first (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
     .option('--iterations <number>', 'times that each photo is judged (default: 1)', wholeNumber('--iterations', 1, 20))
+    .option('--html <file>', 'write a contact sheet with the flips between levels')
     .action((paths: readonly string[], flags: PhotosCompareFlags) =>
       run(flags, async (context) => (await import('./compare.action.js')).comparePhotos(context, paths, flags)),
     );

@@ -36,6 +36,8 @@ export interface EvaluateFlags extends PhotosFlags, SharedFlags {
 export interface PhotosCompareFlags extends PhotosFlags {
   readonly levels?: readonly Level[];
   readonly iterations?: number;
+  /** A file. */
+  readonly html?: string;
 }
 
 /** Flags of `plimsoll photos undo`. */
