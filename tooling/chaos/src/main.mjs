@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+
+/**
+ * Suites by name. Each module exports `DEFAULTS`, its options with their defaults, and `run(options)`, which gives a
+ * report with `passed` and with `failures` that say what was wrong.
+ */
+const SUITES = {
+  governor: './governor/governor-chaos.mjs',
+};
+
+const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--requests N] [--step-every MS] [--seed S]
+
+Each suite disturbs a running server while clients ask, and holds every answer to what it has to be. governor forces a
+model to another point of its ladder every few seconds.`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    requests: { type: 'string' },
+    'step-every': { type: 'string' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
+const given = Object.fromEntries(
+  [
+    ['requests', values.requests],
+    ['stepEveryMs', values['step-every']],
+    ['seed', values.seed],
+  ].flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])),
+);
+const valid =
+  names.every((name) => Object.hasOwn(SUITES, name)) &&
+  Object.values(given).every((number) => Number.isSafeInteger(number) && number > 0);
+
+if (values.help || !valid) {
+  console.error(USAGE);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  for (const name of names) {
+    const { DEFAULTS, run } = await import(new URL(SUITES[name], import.meta.url));
+    const options = { ...DEFAULTS, ...given };
+    const report = await run(options);
+    console.log(JSON.stringify({ schema: 'plimsoll.chaos/1', suite: name, ...options, ...report }, null, 2));
+    if (!report.passed) process.exitCode = 1;
+  }
+}
