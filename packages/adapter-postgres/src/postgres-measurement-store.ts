@@ -65,7 +65,9 @@ export class PostgresMeasurementStore implements MeasurementStore {
 
   async aggregate(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly VariantStatistics[]> {
     const calls = new CallStatistics();
-    for await (const one of this.#walk({ ...filter, kind: 'generation' }, Infinity, options)) calls.record(one);
+    for await (const one of this.#walk({ ...filter, kind: 'generation' }, Infinity, options)) {
+      if (one.kind === 'generation') calls.record(one);
+    }
     return calls.statistics();
   }
 

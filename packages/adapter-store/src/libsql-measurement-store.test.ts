@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { MeasurementFilter } from '@plimsoll/domain';
-import { InMemoryMeasurementStore } from '@plimsoll/testing';
+import { InMemoryMeasurementStore, speedRecord, taskRecord } from '@plimsoll/testing';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
-import { fullMeasurement, measurement } from '../test/measurement.js';
+import { everyKind, measurement } from '../test/measurement.js';
 import { openStore, storeFile } from '../test/store-file.js';
+import { currentRecord } from './current-record.js';
 import { MIGRATIONS } from './database/migrations.js';
 import { storeError } from './database/store-error.js';
 
@@ -13,16 +14,17 @@ describe('keeping measurements', () => {
   it('gives back what was appended, newest first, also after opening again', async () => {
     const path = storeFile();
     const first = openStore(path);
-    const [old, full] = [measurement({ atMs: 1 }), fullMeasurement()];
-    await first.append([old, full]);
-    expect(await first.query()).toEqual([full, old]);
+    const kept = everyKind();
+    await first.append(kept);
+    const newestFirst = kept.toReversed();
+    expect(await first.query()).toEqual(newestFirst);
     await first.close();
-    expect(await openStore(path).query()).toEqual([full, old]);
+    expect(await openStore(path).query()).toEqual(newestFirst);
   });
 
   it('keeps the answer to a task', async () => {
     const store = openStore();
-    const record = measurement({ kind: 'task', task: { id: 'sum', passed: true, score: null, answer: '4\n<b>"é"' } });
+    const record = taskRecord({ task: { id: 'sum', passed: true, score: null, answer: '4\n<b>"é"' } });
     await store.append([record]);
     expect(await store.query()).toEqual([record]);
   });
@@ -57,10 +59,59 @@ describe('keeping measurements', () => {
   });
 });
 
+describe('records of the first format', () => {
+  const { shape, ...rest } = measurement({ id: 'old', digest: 'sha256:abc' });
+  const first = {
+    ...rest,
+    ...{ kvCache: 'q8_0', contextTokens: 4096, gpuLayers: 12 },
+    ...{ quality: null, footprint: null, predictedSpeed: null, task: null },
+  };
+  const today = {
+    ...rest,
+    shape: { keyCacheType: 'q8_0', valueCacheType: 'q8_0', contextTokens: 4096, placement: { gpuLayers: 12 } },
+  };
+
+  it('are rewritten when the file is opened', async () => {
+    expect(shape).not.toEqual(today.shape);
+    const path = storeFile();
+    await openStore(path).append([measurement({ id: 'old', atMs: rest.atMs, digest: 'sha256:abc' })]);
+    const database = new Libsql(path);
+    database.prepare('UPDATE measurements SET record = ?').run(JSON.stringify(first));
+    database.exec('PRAGMA user_version = 1');
+    database.close();
+    expect(await openStore(path).query()).toEqual([today]);
+    const reopened = new Libsql(path);
+    const { record } = reopened.prepare('SELECT record FROM measurements').get() as { readonly record: string };
+    reopened.close();
+    expect(JSON.parse(record)).toEqual(today);
+  });
+
+  it('of every kind become what they are of', () => {
+    const { timings } = measurement();
+    const empty = {
+      timings: null,
+      quality: null,
+      footprint: null,
+      kvCache: null,
+      contextTokens: null,
+      gpuLayers: null,
+    };
+    const old = (kind: string, more: object): unknown => currentRecord({ id: 'a', kind, ...empty, ...more });
+    expect(old('quality', { quality: { meanKld: 1 } })).toEqual({
+      ...{ id: 'a', kind: 'quality', quality: { meanKld: 1 }, shape: {} },
+    });
+    expect(old('speed', { timings })).toEqual({
+      ...{ id: 'a', kind: 'speed', timings, predictedSpeed: null, footprint: null, shape: {} },
+    });
+    expect(currentRecord({ kind: 'unheard-of' })).toEqual({ kind: 'unheard-of' });
+    expect(currentRecord(['no record'])).toEqual(['no record']);
+  });
+});
+
 describe('asking', () => {
   const records = [
     measurement({ id: 'a', atMs: 1, model: 'x', level: 'Q8_0', comparisonId: 'c1', foreign: true }),
-    measurement({ id: 'b', atMs: 3, model: 'y', variant: 'v', digest: 'sha256:2', kind: 'speed' }),
+    speedRecord(40, { id: 'b', atMs: 3, model: 'y', variant: 'v', digest: 'sha256:2' }),
     measurement({ id: 'c', atMs: 2, architecture: 'gemma3', level: null, succeeded: false, timings: null }),
     measurement({ id: 'd', atMs: 2, environment: { ...measurement().environment, backend: 'embedded', device: null } }),
   ];

@@ -1,6 +1,7 @@
 import { CallStatistics, CancelledError } from '@plimsoll/domain';
 import type {
   CallOptions,
+  GenerationMeasurement,
   Measurement,
   MeasurementFilter,
   MeasurementStore,
@@ -8,7 +9,7 @@ import type {
 } from '@plimsoll/domain';
 import type { Statement } from 'libsql';
 import { openDatabase } from './database/open-database.js';
-import type { Database } from './database/open-database.js';
+import type { Database } from './database/migrations.js';
 import { PLACES } from './database/migrations.js';
 import { isBusy, storeError } from './database/store-error.js';
 import { conditionOf, wholeMs } from './database/where.js';
@@ -87,7 +88,7 @@ export class LibsqlMeasurementStore implements MeasurementStore {
     const calls = new CallStatistics();
     for await (const record of this.#records({ ...filter, kind: 'generation' }, Infinity, options)) {
       // Not validated again: checked when it was written, and statistics run over long histories.
-      calls.record(JSON.parse(record) as Measurement);
+      calls.record(JSON.parse(record) as GenerationMeasurement);
     }
     return calls.statistics();
   }

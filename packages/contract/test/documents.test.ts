@@ -91,7 +91,7 @@ describe('documents follow their schemas', () => {
       driver: null,
     } as const;
     const state = {
-      host: { ...host, memoryBandwidth: 1 },
+      host: { ...host, machineId: null, memoryBandwidth: 1 },
       devices: [{ device, reading: gpuReading({ deviceId: 'a' }) }],
     };
     expect(arrived(gpuDocument(state)).host).toEqual(host);

@@ -35,14 +35,23 @@ export { createFootprintModel } from './footprint/footprint-model.js';
 export type { FootprintEstimate, FootprintModel, FootprintModelOptions, Weights } from './footprint/footprint-model.js';
 export type { SizedTensor } from './footprint/weight-table.js';
 export type { MemoryUse, Footprint } from './footprint/footprint.js';
-export type { FlashAttention, OperatingPoint, Placement, RunShape } from './footprint/operating-point.js';
+export type { FlashAttention, OperatingPoint, PartialShape, Placement, RunShape } from './footprint/operating-point.js';
+export { cacheOf, isOfKind, shapeWith, timingsOf } from './measurement/measurement.js';
 export type {
+  FootprintMeasurement,
+  GenerationMeasurement,
   GenerationTimings,
-  QualityResult,
+  Measurement,
   MeasurementEnvironment,
   MeasurementKind,
-  Measurement,
+  MeasurementOf,
+  ProfileMeasurement,
+  QualityMeasurement,
+  QualityResult,
+  RecordFacts,
   SpeedCondition,
+  SpeedMeasurement,
+  TaskMeasurement,
   TaskResult,
 } from './measurement/measurement.js';
 export { CallStatistics } from './metrics/call-statistics.js';
@@ -153,7 +162,7 @@ export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';
 export type { GovernorDecided, MemoryPressure, PlimsollEvent, EventBus } from './ports/event-bus.port.js';
-export { loadOptionsOf, mergeLoadOptions } from './ports/load-options.js';
+export { loadOptionsOf, mergeLoadOptions, shapeOf } from './ports/load-options.js';
 export type { LoadOptions } from './ports/load-options.js';
 export type { FootprintOracle } from './ports/footprint-oracle.port.js';
 export type { MemoryKind, GpuDevice, GpuProcess, GpuReading, GpuProbe } from './ports/gpu-probe.port.js';

@@ -22,4 +22,4 @@ export { GGUF_VALUE_TYPES, createGguf, writeSparseGguf } from './gguf.js';
 export type { GgufValueType, GgufScalar, TypedGgufValue, GgufValue, GgufTensorSpec, GgufSpec } from './gguf.js';
 export { lyingServersContract } from './contracts/lying-servers.contract.js';
 export type { LyingServerCase } from './contracts/lying-servers.contract.js';
-export { qualityRecord, speedRecord } from './records.js';
+export { generationRecord, qualityRecord, speedRecord, taskRecord } from './records.js';

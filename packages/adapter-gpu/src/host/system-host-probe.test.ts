@@ -13,6 +13,7 @@ function probeOf(files: Readonly<Record<string, string | number>>, facts: Partia
     freeBytes: GIB,
     processors: 8,
     processorName: 'Some CPU',
+    hostName: 'box',
     platform: 'linux',
     architecture: 'x64',
     ...facts,
@@ -28,6 +29,7 @@ describe('SystemHostProbe', () => {
       processorName: 'Some CPU',
       processors: 8,
       platform: 'linux-x64',
+      machineId: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       memoryBandwidth: null,
     });
   });
@@ -89,5 +91,15 @@ describe('availableFromVmStat', () => {
       'Pages inactive:   20.\nPages speculative:   3.\nPages purgeable:   4.\n';
     expect(availableFromVmStat(text)).toBe(37 * 16384);
     expect(availableFromVmStat('')).toBeNull();
+  });
+
+  it('tells machines apart without naming them', async () => {
+    const idOf = async (files: Readonly<Record<string, string>>, facts: Partial<SystemFacts> = {}) =>
+      (await probeOf({ 'proc/meminfo': MEMINFO, ...files }, facts).read()).machineId;
+    const installed = await idOf({ 'etc/machine-id': 'abc\n' });
+    expect(installed).not.toContain('abc');
+    expect(await idOf({ 'etc/machine-id': 'abc\n' }, { hostName: 'renamed' })).toBe(installed);
+    expect(await idOf({ 'etc/machine-id': 'abd\n' })).not.toBe(installed);
+    expect(await idOf({}, { hostName: 'one' })).not.toBe(await idOf({}, { hostName: 'two' }));
   });
 });

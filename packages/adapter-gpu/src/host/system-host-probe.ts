@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ export interface SystemFacts {
   readonly freeBytes: number;
   readonly processors: number;
   readonly processorName: string | null;
+  readonly hostName: string;
   /** As in `process.platform`. */
   readonly platform: string;
   /** As in `process.arch`. */
@@ -54,6 +56,7 @@ export class SystemHostProbe implements HostProbe {
       processorName,
       processors: Math.max(1, Math.min(facts.processors, Math.floor(limits?.processors ?? Infinity))),
       platform: `${facts.platform}-${facts.architecture}`,
+      machineId: machineId(await systemId(this.#root), facts),
       memoryBandwidth: bandwidthOf(processorName),
     };
   }
@@ -66,6 +69,21 @@ export class SystemHostProbe implements HostProbe {
     const result = await this.#run(['vm_stat'], { timeoutMs: TIMEOUT_MS });
     return result === null ? null : availableFromVmStat(result.stdout);
   }
+}
+
+/** The id that a Linux system was given when it was installed; null elsewhere. */
+async function systemId(root: string): Promise<string | null> {
+  for (const file of ['etc/machine-id', 'var/lib/dbus/machine-id']) {
+    const text = await readFile(join(root, file), 'utf8').catch(() => '');
+    if (text.trim() !== '') return text.trim();
+  }
+  return null;
+}
+
+/** A digest, so that no export says which machine it is from. Without an id, machines of one name and make are one. */
+function machineId(id: string | null, { hostName, processorName, totalBytes }: SystemFacts): string {
+  const known = id ?? JSON.stringify([hostName, processorName, totalBytes]);
+  return createHash('sha256').update(`plimsoll machine ${known}`).digest('hex').slice(0, 16);
 }
 
 /** Known where memory belongs to the chip, as with Apple's; elsewhere it depends on what was plugged in. */
@@ -81,6 +99,7 @@ function systemFacts(): SystemFacts {
     freeBytes: os.freemem(),
     processors: os.availableParallelism(),
     processorName: name === '' || name === 'unknown' ? null : name,
+    hostName: os.hostname(),
     platform: process.platform,
     architecture: process.arch,
   };

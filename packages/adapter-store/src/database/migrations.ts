@@ -1,3 +1,9 @@
+import type LibsqlDatabase from 'libsql';
+import { currentRecord } from '../current-record.js';
+
+/** An open connection. */
+export type Database = LibsqlDatabase.Database;
+
 /** Places within one millisecond. */
 export const PLACES: number = 2 ** 20;
 
@@ -14,8 +20,9 @@ export const LAST_MS: number = 2 ** 43 - 1;
  * each index costs every append a page, and a
  * history is short enough to be walked.
  */
-export const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE measurements (
+export const MIGRATIONS: readonly ((database: Database) => void)[] = [
+  (database) =>
+    database.exec(`CREATE TABLE measurements (
      number INTEGER PRIMARY KEY,
      id TEXT NOT NULL UNIQUE,
      kind TEXT NOT NULL,
@@ -31,5 +38,23 @@ export const MIGRATIONS: readonly string[] = [
      is_foreign INTEGER NOT NULL,
      succeeded INTEGER NOT NULL,
      record TEXT NOT NULL
-   ) STRICT;`,
+   ) STRICT;`),
+  recordsByKind,
 ];
+
+/** Rows read at once while they are rewritten. */
+const ROWS_AT_ONCE = 1000;
+
+/** Records as a union by kind, with the whole operating point in `shape`. */
+function recordsByKind(database: Database): void {
+  const page = database.prepare('SELECT number, record FROM measurements WHERE number > ? ORDER BY number LIMIT ?');
+  const update = database.prepare('UPDATE measurements SET record = ? WHERE number = ?');
+  let after = Number.MIN_SAFE_INTEGER;
+  for (;;) {
+    const rows = page.all(after, ROWS_AT_ONCE) as readonly { readonly number: number; readonly record: string }[];
+    for (const { number, record } of rows) update.run(JSON.stringify(currentRecord(JSON.parse(record))), number);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.number;
+  }
+}

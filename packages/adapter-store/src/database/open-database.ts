@@ -1,11 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StorageFailedError } from '@plimsoll/domain';
-import type LibsqlDatabase from 'libsql';
 import { MIGRATIONS } from './migrations.js';
-
-/** An open connection. */
-export type Database = LibsqlDatabase.Database;
+import type { Database } from './migrations.js';
 
 /** A short wait inside the library, which blocks; longer ones are waited for outside. */
 const BUSY_MS = 20;
@@ -37,7 +34,7 @@ function migrate(database: Database, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Read again: another process may have done it while this one waited.
-    for (const step of MIGRATIONS.slice(versionOf(database, path))) database.exec(step);
+    for (const step of MIGRATIONS.slice(versionOf(database, path))) step(database);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     database.exec('COMMIT');
   } catch (error) {

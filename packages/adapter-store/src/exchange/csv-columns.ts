@@ -12,14 +12,19 @@ export const CSV_COLUMNS: readonly (readonly [path: string, kind: CellKind])[] =
   ['level', 'text'],
   ['digest', 'text'],
   ['architecture', 'text'],
-  ['kvCache', 'text'],
-  ['contextTokens', 'number'],
-  ['gpuLayers', 'number'],
+  ['shape.keyCacheType', 'text'],
+  ['shape.valueCacheType', 'text'],
+  ['shape.contextTokens', 'number'],
+  ['shape.parallel', 'number'],
+  ['shape.microBatchTokens', 'number'],
+  ['shape.flashAttention', 'text'],
+  ['shape.placement', 'json'],
   ['environment.backend', 'text'],
   ['environment.engineBuild', 'text'],
   ['environment.device', 'text'],
   ['environment.driver', 'text'],
   ['environment.platform', 'text'],
+  ['environment.machine', 'text'],
   ['succeeded', 'boolean'],
   ['errorCode', 'text'],
   ['timings.promptTokens', 'number'],
@@ -62,16 +67,15 @@ export const CSV_COLUMNS: readonly (readonly [path: string, kind: CellKind])[] =
   ['condition.concurrency', 'number'],
 ];
 
-/** Groups that are null as a whole when all their cells are empty. */
-const NULLABLE_GROUPS = ['timings', 'quality', 'footprint'] as const;
+/** Columns of tables from before the operating point was kept whole, which are still read. */
+const OLD_COLUMNS: readonly (readonly [path: string, kind: CellKind])[] = [
+  ['kvCache', 'text'],
+  ['contextTokens', 'number'],
+  ['gpuLayers', 'number'],
+];
 
-/** Groups that are left out when all their cells are empty; a table need not have their columns. */
-const OPTIONAL_GROUPS = ['predictedSpeed', 'task', 'condition'] as const;
-
-/** Columns that every table of measurements has. */
-export const REQUIRED_COLUMNS: readonly string[] = CSV_COLUMNS.map(([path]) => path).filter(
-  (path) => !OPTIONAL_GROUPS.some((group) => path.startsWith(`${group}.`)),
-);
+/** Columns without which a table is none of measurements. */
+export const REQUIRED_COLUMNS: readonly string[] = ['id', 'kind', 'atMs', 'model', 'variant', 'environment.backend'];
 
 /** The cells of a measurement, one per column. */
 export function measurementToCells(measurement: Measurement): readonly string[] {
@@ -84,22 +88,40 @@ export function measurementToCells(measurement: Measurement): readonly string[] 
   });
 }
 
-/** The measurement that cells mean, still to be checked. `header` names the columns in the file's own order. */
+/** Groups whose empty cells are left out, as fields that are not known. */
+const SPARSE = new Set(['shape', 'environment']);
+
+/**
+ * The measurement that cells mean, still to be checked. `header` names the columns in the file's own order. A group
+ * all of whose cells are empty is null.
+ */
 export function cellsToRecord(header: readonly string[], cells: readonly string[]): Record<string, unknown> {
-  const record: Record<string, unknown> = { environment: {} };
-  for (const group of [...NULLABLE_GROUPS, ...OPTIONAL_GROUPS]) record[group] = {};
-  for (const [path, kind] of CSV_COLUMNS) {
+  const isOld = !header.includes('shape.keyCacheType');
+  const columns = isOld ? [...CSV_COLUMNS.filter(([path]) => !path.startsWith('shape.')), ...OLD_COLUMNS] : CSV_COLUMNS;
+  const record: Record<string, unknown> = {};
+  for (const [path, kind] of columns) {
     const value = readCell(cells[header.indexOf(path)] ?? '', kind);
-    const [group, key] = path.split('.');
-    if (key === undefined) record[path] = value;
-    else (record[group ?? ''] as Record<string, unknown>)[key] = value;
+    const [group = '', key] = path.split('.');
+    if (key === undefined) {
+      record[path] = value;
+      continue;
+    }
+    const fields = (record[group] ??= {}) as Record<string, unknown>;
+    if (value !== null || !SPARSE.has(group) || NULLABLE.has(path)) fields[key] = value;
   }
-  const empty = (group: string): boolean =>
-    Object.values(record[group] as Record<string, unknown>).every((value) => value === null);
-  for (const group of NULLABLE_GROUPS) if (empty(group)) record[group] = null;
-  const left = OPTIONAL_GROUPS.filter(empty) as readonly string[];
-  return Object.fromEntries(Object.entries(record).filter(([key]) => !left.includes(key)));
+  return Object.fromEntries(
+    Object.entries(record).map(([field, value]) => [field, isUnknown(field, value) ? null : value]),
+  );
 }
+
+/** Fields of sparse groups that are null when they are not known. */
+const NULLABLE = new Set(['environment.engineBuild', 'environment.device', 'environment.driver']);
+
+const isUnknown = (field: string, value: unknown): boolean =>
+  !SPARSE.has(field) &&
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((each) => each === null);
 
 function readCell(cell: string, kind: CellKind): unknown {
   if (cell === '') return null;

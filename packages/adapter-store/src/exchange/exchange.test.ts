@@ -1,8 +1,7 @@
 import type { Measurement } from '@plimsoll/domain';
-import { InMemoryMeasurementStore } from '@plimsoll/testing';
+import { InMemoryMeasurementStore, taskRecord } from '@plimsoll/testing';
 import { describe, expect, it } from 'vitest';
-import { fullMeasurement, measurement } from '../../test/measurement.js';
-import { REQUIRED_COLUMNS } from './csv-columns.js';
+import { everyKind, measurement } from '../../test/measurement.js';
 import { csvLine, readCsv } from './csv-text.js';
 import { exportMeasurements } from './export-measurements.js';
 import type { ExchangeFormat } from './export-measurements.js';
@@ -26,17 +25,17 @@ function pieces(text: string): readonly Uint8Array[] {
 
 describe.each(['jsonl', 'csv'] as const)('measurements as %s', (format) => {
   it('come back as they were, marked as foreign', async () => {
-    const records = [fullMeasurement(), measurement({ timings: null, level: null, model: 'größer' })];
+    const records = [...everyKind(), measurement({ timings: null, level: null, model: 'größer', atMs: 0 })];
     const store = new InMemoryMeasurementStore();
     const result = await importMeasurements(store, pieces(await textOf(records, format)), format);
-    expect(result).toEqual({ accepted: 2, refused: 0, refusedLines: [] });
+    expect(result).toEqual({ accepted: records.length, refused: 0, refusedLines: [] });
     const foreign = [...records].sort((a, b) => b.atMs - a.atMs).map((record) => ({ ...record, foreign: true }));
     expect(await store.query()).toEqual(foreign);
   });
 
   it('leave answers to tasks here', async () => {
     const task = { id: 'own-1', passed: true, score: 0.5 };
-    const text = await textOf([measurement({ kind: 'task', task: { ...task, answer: 'a secret' } })], format);
+    const text = await textOf([taskRecord({ task: { ...task, answer: 'a secret' } })], format);
     expect(text).toContain('own-1');
     expect(text).not.toMatch(/secret|answer/u);
   });
@@ -87,13 +86,22 @@ describe('importing a table', () => {
     });
   });
 
-  it('takes one from before tasks and predictions were kept', async () => {
+  it('takes one from before the operating point was kept whole', async () => {
     const record = measurement();
-    const [header = '', cells = ''] = (await textOf([record], 'csv')).split('\n');
-    const older = [header, cells].map((line) => line.split(',').slice(0, REQUIRED_COLUMNS.length).join(','));
+    const header = 'id,kind,atMs,model,variant,level,kvCache,contextTokens,gpuLayers,environment.backend';
+    const more = 'environment.platform,succeeded,timings.totalMs,foreign';
+    const cells = `${record.id},speed,5,tale:1b,tale-q4,Q4_K_M,q8_0,,12,fake,linux-x64,true,,false`;
     const store = new InMemoryMeasurementStore();
-    expect(await importMeasurements(store, [older.join('\n')], 'csv')).toMatchObject({ accepted: 1, refused: 0 });
-    expect(await store.query()).toEqual([{ ...record, foreign: true }]);
+    const result = await importMeasurements(store, [`${header},${more}\n${cells}\n`], 'csv');
+    expect(result).toEqual({ accepted: 1, refused: 0, refusedLines: [] });
+    expect(await store.query()).toMatchObject([
+      {
+        kind: 'speed',
+        shape: { keyCacheType: 'q8_0', valueCacheType: 'q8_0', placement: { gpuLayers: 12 } },
+        timings: null,
+        foreign: true,
+      },
+    ]);
   });
 
   it('reads quoted cells as RFC 4180 has them', async () => {

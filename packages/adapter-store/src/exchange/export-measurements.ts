@@ -22,9 +22,9 @@ function lineOf(measurement: Measurement, format: ExchangeFormat): string {
 }
 
 function forOthers(measurement: Measurement): Measurement {
-  const { task } = measurement;
   const shared = { ...measurement };
   delete shared.errorMessage;
-  if (task == null) return shared;
-  return { ...shared, task: { id: task.id, passed: task.passed, score: task.score } };
+  if (shared.kind !== 'task') return shared;
+  const { id, passed, score } = shared.task;
+  return { ...shared, task: { id, passed, score } };
 }

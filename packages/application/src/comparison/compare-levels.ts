@@ -1,5 +1,12 @@
-import { CancelledError, isPlimsollError } from '@plimsoll/domain';
-import type { CallOptions, Measurement, QualityResult } from '@plimsoll/domain';
+import { CancelledError, isOfKind, isPlimsollError } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  Measurement,
+  ProfileMeasurement,
+  QualityMeasurement,
+  QualityResult,
+  SpeedMeasurement,
+} from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareOptions, CompareRequest } from './compare-request.js';
 import type { Comparison, ComparisonCell } from './comparison.js';
@@ -63,7 +70,7 @@ export class CompareLevels {
     const progress = new PacedProgress(steps, this.#with.clock, options.onProgress);
     const predictions = await predictCells(this.#with.planner, request.model, cells, options);
     const runs = await this.#timeAll(request, id, cells, predictions, kept, progress, options);
-    const qualities = kept.filter(({ kind }) => kind === 'quality');
+    const qualities = kept.filter(isOfKind('quality'));
     if (text !== null) {
       const missing = candidates.filter((cell) => qualityOf(qualities, cell) === null);
       progress.advance(candidates.length - missing.length);
@@ -76,7 +83,16 @@ export class CompareLevels {
         progress.advance(group.length);
       }
     }
-    const outcomes = await runTasks(this.#with, request, id, cells, predictions, kept, progress, options);
+    const outcomes = await runTasks(
+      this.#with,
+      request,
+      id,
+      cells,
+      predictions,
+      kept.filter(isOfKind('task')),
+      progress,
+      options,
+    );
     const summaries = tasksOfCells(cells, tasks, outcomes);
 
     return {
@@ -89,8 +105,8 @@ export class CompareLevels {
         cells.map((cell, index) => ({
           cell: { level: cell.level, kvCache: cell.kvCache, variant: cell.variant },
           bytes: cell.ready.sizeBytes,
-          runs: runs.filter((run) => run.kind === 'speed' && isAbout(run, cell)),
-          profiles: runs.filter((run) => run.kind === 'profile' && isAbout(run, cell)),
+          runs: runs.filter(isOfKind('speed')).filter((run) => isAbout(run, cell)),
+          profiles: runs.filter(isOfKind('profile')).filter((run) => isAbout(run, cell)),
           quality: index === 0 ? qualityOfReference(qualities) : qualityOf(qualities, cell),
         })),
       ).map((level, index) => ({
@@ -131,7 +147,7 @@ export class CompareLevels {
       const id = `${base}-${number}`;
       const kept = await this.#with.store.query({ comparisonId: id, limit: steps * MOST_TASK_RECORDS });
       const runs = kept.filter(({ kind }) => kind !== 'task').length;
-      if (runs + settledTasks(kept) < steps) return { id, kept };
+      if (runs + settledTasks(kept.filter(isOfKind('task'))) < steps) return { id, kept };
     }
   }
 
@@ -144,8 +160,8 @@ export class CompareLevels {
     kept: readonly Measurement[],
     progress: PacedProgress,
     options: CallOptions,
-  ): Promise<readonly Measurement[]> {
-    const runs = kept.filter(({ kind }) => kind === 'speed' || kind === 'profile');
+  ): Promise<readonly (SpeedMeasurement | ProfileMeasurement)[]> {
+    const runs = kept.filter(isOfKind('speed', 'profile'));
     const keptOf = new Map(cells.map((cell) => [cell, runs.filter((run) => isAbout(run, cell))]));
     const conditions = speedConditions(request).length;
     for (let round = 0; round < request.iterations; round += 1) {
@@ -158,7 +174,7 @@ export class CompareLevels {
           runs.push(await timeCell(this.#with, request, id, cell, prediction, round, options));
         }
         progress.advance();
-        const profile = { comparisonId: id, cell, prediction, round, kept: before };
+        const profile = { comparisonId: id, cell, prediction, round, kept: before.filter(isOfKind('profile')) };
         runs.push(...(await profileCell(this.#with, request, profile, options)));
         progress.advance(conditions);
       }
@@ -167,11 +183,11 @@ export class CompareLevels {
   }
 }
 
-const qualityOf = (records: readonly Measurement[], cell: ComparisonCell): QualityResult | null =>
+const qualityOf = (records: readonly QualityMeasurement[], cell: ComparisonCell): QualityResult | null =>
   records.find((record) => isAbout(record, cell))?.quality ?? null;
 
 /** The reference against itself: its own perplexity as measured, and by definition no divergence. */
-function qualityOfReference(records: readonly Measurement[]): QualityResult | null {
+function qualityOfReference(records: readonly QualityMeasurement[]): QualityResult | null {
   const measured = records.find((record) => record.quality !== null)?.quality;
   if (!measured) return null;
   return {

@@ -1,5 +1,11 @@
-import { InvalidInputError, QualityAccumulator, UnsupportedModelError, isPlimsollError } from '@plimsoll/domain';
-import type { CallOptions, EvaluatedModel, LogitsSource, Measurement } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  QualityAccumulator,
+  UnsupportedModelError,
+  isPlimsollError,
+  shapeWith,
+} from '@plimsoll/domain';
+import type { CallOptions, EvaluatedModel, LogitsSource, QualityMeasurement } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { NotMeasured } from './comparison.js';
@@ -87,7 +93,7 @@ export async function measureQuality(
   cells: readonly ReadyCell[],
   onFraction: (fraction: number) => void,
   options: CallOptions,
-): Promise<readonly Measurement[]> {
+): Promise<readonly QualityMeasurement[]> {
   const accumulators = cells.map(() => new QualityAccumulator(logits.coverage));
   const windows = Math.floor(tokens.length / request.windowTokens);
   const evaluated = ({ variant, kvCache }: ReadyCell): EvaluatedModel => ({ model: variant, kvCacheType: kvCache });
@@ -101,14 +107,14 @@ export async function measureQuality(
     perCell.forEach((scores, i) => accumulators[i]?.record(scores));
     onFraction(((perCell[0]?.window ?? 0) + 1) / windows);
   }
-  const kept: Measurement[] = [];
+  const kept: QualityMeasurement[] = [];
   for (const [i, cell] of cells.entries()) {
     const measurement = {
       kind: 'quality' as const,
       model: request.model,
       variant: cell.variant,
       level: cell.level,
-      kvCache: cell.kvCache,
+      shape: shapeWith(cell),
       digest: cell.ready.digest,
       comparisonId,
       succeeded: true,

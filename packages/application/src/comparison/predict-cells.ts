@@ -1,19 +1,20 @@
 import { createPlan, isPlimsollError } from '@plimsoll/domain';
-import type { CallOptions, Measurement } from '@plimsoll/domain';
+import type { CallOptions, PartialShape, RecordFacts, SpeedMeasurement } from '@plimsoll/domain';
 import type { PlanModel } from '../planning/plan-model.js';
 import type { ReadyCell } from './compare-dependencies.js';
 
 /** What the data sheets and the header say about a cell before it is measured: part of its records. */
-export type CellPrediction = Pick<Measurement, 'architecture' | 'predictedSpeed' | 'gpuLayers' | 'contextTokens'> & {
+export interface CellPrediction extends Pick<SpeedMeasurement, 'predictedSpeed'>, Pick<RecordFacts, 'architecture'> {
+  /** How the cell is loaded, the cache types excepted. */
+  readonly shape: PartialShape;
   readonly predictedBytes: number | null;
-};
+}
 
 /** Nothing is predicted where the model cannot be planned; measuring does not depend on it. */
 export const NO_PREDICTION: CellPrediction = {
   architecture: null,
   predictedSpeed: null,
-  gpuLayers: null,
-  contextTokens: null,
+  shape: {},
   predictedBytes: null,
 };
 
@@ -56,8 +57,7 @@ export async function predictCells(
               decodeTokensPerSecond: decodeTokensPerSecond.value,
               prefillTokensPerSecond: prefillTokensPerSecond.value,
             },
-            gpuLayers: candidate.shape.placement.gpuLayers,
-            contextTokens,
+            shape: { contextTokens, placement: { gpuLayers: candidate.shape.placement.gpuLayers } },
             predictedBytes: candidate.footprint.totalBytes,
           },
         ];

@@ -1,4 +1,5 @@
-import type { CallOptions, GenerationTimings, LoadOptions, Measurement, SpeedCondition } from '@plimsoll/domain';
+import { shapeOf } from '@plimsoll/domain';
+import type { CallOptions, GenerationTimings, LoadOptions, ProfileMeasurement, SpeedCondition } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { CellPrediction } from './predict-cells.js';
@@ -16,7 +17,7 @@ export interface ProfileRound {
   readonly prediction: CellPrediction;
   readonly round: number;
   /** Records of the cell that were kept before. */
-  readonly kept: readonly Measurement[];
+  readonly kept: readonly ProfileMeasurement[];
 }
 
 /** Conditions of which this round is still missing. */
@@ -35,21 +36,21 @@ export async function profileCell(
   request: CompareRequest,
   profile: ProfileRound,
   options: CallOptions,
-): Promise<readonly Measurement[]> {
+): Promise<readonly ProfileMeasurement[]> {
   const conditions = missingConditions(request, profile);
   if (conditions.length === 0) return [];
   const { runtime, recorder } = dependencies;
   const { cell, comparisonId, round, prediction } = profile;
-  const { architecture, gpuLayers } = prediction;
+  const { architecture, shape } = prediction;
   const load = loadOf(cell, contextTokens(request, prediction) ?? null);
   const draft = {
-    ...{ architecture, gpuLayers, contextTokens: load.contextTokens ?? null, comparisonId },
+    ...{ architecture, shape: { ...shape, ...shapeOf(load) }, comparisonId },
     ...{ kind: 'profile' as const, model: request.model, variant: cell.variant },
-    ...{ level: cell.level, kvCache: cell.kvCache, digest: cell.ready.digest },
+    ...{ level: cell.level, digest: cell.ready.digest },
   };
   const warmUp = `Warming up ${round}. ${request.prompt}`;
   let tokens: number | null = null;
-  const records: Measurement[] = [];
+  const records: ProfileMeasurement[] = [];
   for (const [index, condition] of conditions.entries()) {
     try {
       if (index === 0) {
@@ -70,7 +71,9 @@ export async function profileCell(
       const { fatal, failure } = isFatal(error);
       // An engine that an interruption took along fails in its own words; that says nothing about the condition.
       if (fatal || options.signal?.aborted === true) throw error;
-      records.push(await recorder.record({ ...draft, condition, succeeded: false, ...failure }, options));
+      records.push(
+        await recorder.record({ ...draft, condition, succeeded: false, ...failure, timings: null }, options),
+      );
     }
   }
   if (runtime.capabilities.residency) await runtime.unload(cell.variant, options);
@@ -79,8 +82,8 @@ export async function profileCell(
 
 function contextTokens(request: CompareRequest, prediction: CellPrediction): number | undefined {
   const deepest = Math.max(0, ...(request.depths ?? []));
-  if (deepest === 0) return prediction.contextTokens ?? undefined;
-  return Math.max(prediction.contextTokens ?? 0, deepest + request.maxTokens + SPARE_TOKENS);
+  if (deepest === 0) return prediction.shape.contextTokens;
+  return Math.max(prediction.shape.contextTokens ?? 0, deepest + request.maxTokens + SPARE_TOKENS);
 }
 
 function promptsFor(

@@ -1,5 +1,5 @@
-import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
-import type { CallOptions, Measurement } from '@plimsoll/domain';
+import { CapabilityMissingError, InvalidInputError, cacheOf, shapeOf } from '@plimsoll/domain';
+import type { CallOptions, TaskMeasurement } from '@plimsoll/domain';
 import { MAX_ANSWER_TOKENS, runTask } from '../tasks/run-task.js';
 import { summarizeTasks } from '../tasks/task-summary.js';
 import type { TaskOutcome, TaskSummary } from '../tasks/task-summary.js';
@@ -34,17 +34,16 @@ const MOST_TRIES = 3;
 export const MOST_TASK_RECORDS: number = MOST_TRIES;
 
 /** Tasks of cells whose outcome stands: those that were judged, and those that failed too often to be tried again. */
-export function settledTasks(records: readonly Measurement[]): number {
-  const groups = new Map<string, Measurement[]>();
+export function settledTasks(records: readonly TaskMeasurement[]): number {
+  const groups = new Map<string, TaskMeasurement[]>();
   for (const record of records) {
-    if (record.task == null) continue;
-    const key = JSON.stringify([record.variant, record.kvCache, record.task.id]);
+    const key = JSON.stringify([record.variant, cacheOf(record), record.task.id]);
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }
   return [...groups.values()].filter(isSettled).length;
 }
 
-const isSettled = (tries: readonly Measurement[]): boolean =>
+const isSettled = (tries: readonly TaskMeasurement[]): boolean =>
   tries.length >= MOST_TRIES || tries.some(({ succeeded }) => succeeded);
 
 /**
@@ -57,25 +56,26 @@ export async function runTasks(
   comparisonId: string,
   cells: readonly ReadyCell[],
   predictions: ReadonlyMap<ReadyCell, CellPrediction>,
-  kept: readonly Measurement[],
+  kept: readonly TaskMeasurement[],
   progress: PacedProgress,
   options: CallOptions,
-): Promise<readonly Measurement[]> {
+): Promise<readonly TaskMeasurement[]> {
   const { runtime, recorder, grader } = dependencies;
   if (tasks.length === 0 || grader === undefined) return [];
-  const outcomes = kept.filter(({ kind }) => kind === 'task');
+  const outcomes = [...kept];
   for (const cell of cells) {
     const mine = outcomes.filter((record) => isAbout(record, cell));
-    const open = tasks.filter(({ id }) => !isSettled(mine.filter(({ task }) => task?.id === id)));
-    const { architecture, gpuLayers, contextTokens: usual } = predictions.get(cell) ?? NO_PREDICTION;
-    const contextTokens = usual === null ? null : Math.max(usual, roomFor(tasks));
-    const { level, kvCache, variant, ready } = cell;
+    const open = tasks.filter(({ id }) => !isSettled(mine.filter(({ task }) => task.id === id)));
+    const { architecture, shape } = predictions.get(cell) ?? NO_PREDICTION;
+    const usual = shape.contextTokens ?? null;
+    const load = loadOf(cell, usual === null ? null : Math.max(usual, roomFor(tasks)));
+    const { level, variant, ready } = cell;
     const run = {
       draft: {
-        ...{ model, variant, level, kvCache, comparisonId, architecture, gpuLayers, contextTokens },
+        ...{ model, variant, level, comparisonId, architecture, shape: { ...shape, ...shapeOf(load) } },
         digest: ready.digest,
       },
-      load: loadOf(cell, contextTokens),
+      load,
     };
     for (const task of tasks) {
       if (open.includes(task)) {
@@ -103,7 +103,7 @@ function roomFor(tasks: readonly Task[]): number {
 export function tasksOfCells(
   cells: readonly ReadyCell[],
   tasks: readonly Task[],
-  records: readonly Measurement[],
+  records: readonly TaskMeasurement[],
 ): readonly TaskSummary[] {
   if (tasks.length === 0) return [];
   const [reference = [], ...others] = cells.map((cell) => outcomesOf(cell, tasks, records));
@@ -114,13 +114,13 @@ export function tasksOfCells(
 export function outcomesOf(
   cell: ReadyCell,
   tasks: readonly Task[],
-  records: readonly Measurement[],
+  records: readonly TaskMeasurement[],
 ): readonly TaskOutcome[] {
   const mine = records.filter((record) => isAbout(record, cell));
   return tasks.flatMap(({ id }) => {
-    const tries = mine.filter(({ task }) => task?.id === id);
+    const tries = mine.filter(({ task }) => task.id === id);
     const record = tries.find(({ succeeded }) => succeeded) ?? tries.at(-1);
-    if (record?.task == null) return [];
+    if (record === undefined) return [];
     const { succeeded, errorCode, errorMessage = null } = record;
     return [{ ...record.task, succeeded, errorCode, errorMessage }];
   });

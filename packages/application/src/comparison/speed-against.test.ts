@@ -1,5 +1,5 @@
 import { normalDeviate, seededRandom } from '@plimsoll/domain';
-import type { Measurement } from '@plimsoll/domain';
+import type { SpeedMeasurement } from '@plimsoll/domain';
 import { speedRecord } from '@plimsoll/testing';
 import { describe, expect, test } from 'vitest';
 import { FEWEST_ROUNDS_TO_SHOW, speedAgainst } from './speed-against.js';
@@ -15,7 +15,7 @@ function verdicts(speedup: number): Record<string, number> {
   const random = seededRandom(20_261_123);
   const counts: Record<string, number> = { faster: 0, slower: 0, 'no difference shown': 0 };
   for (let comparison = 0; comparison < COMPARISONS; comparison += 1) {
-    const [reference, candidate]: [Measurement[], Measurement[]] = [[], []];
+    const [reference, candidate]: [SpeedMeasurement[], SpeedMeasurement[]] = [[], []];
     for (let round = 0; round < ROUNDS; round += 1) {
       const drift = 1 + 0.05 * round;
       const speed = (mean: number): number => mean * drift * Math.exp(0.05 * normalDeviate(random));
@@ -42,11 +42,13 @@ describe('1,000 comparisons of records at 95 % confidence', () => {
   });
 });
 
-const records = (speeds: readonly number[]): readonly Measurement[] => speeds.map((speed) => speedRecord(speed));
+const records = (speeds: readonly number[]): readonly SpeedMeasurement[] => speeds.map((speed) => speedRecord(speed));
 
 test('fewer rounds than are told can show no difference, that many can', () => {
-  const slow = (count: number): readonly Measurement[] => records(Array.from({ length: count }, (_, i) => 10 + i / 10));
-  const fast = (count: number): readonly Measurement[] => records(Array.from({ length: count }, (_, i) => 90 + i / 10));
+  const slow = (count: number): readonly SpeedMeasurement[] =>
+    records(Array.from({ length: count }, (_, i) => 10 + i / 10));
+  const fast = (count: number): readonly SpeedMeasurement[] =>
+    records(Array.from({ length: count }, (_, i) => 90 + i / 10));
   const fewer = FEWEST_ROUNDS_TO_SHOW - 1;
   expect(speedAgainst(slow(fewer), fast(fewer))?.verdict).toBe('no difference shown');
   expect(speedAgainst(slow(FEWEST_ROUNDS_TO_SHOW), fast(FEWEST_ROUNDS_TO_SHOW))?.verdict).toBe('faster');

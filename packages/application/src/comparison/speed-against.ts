@@ -1,5 +1,5 @@
 import { compareSpeed, decodeTokensPerSecond } from '@plimsoll/domain';
-import type { Measurement, SpeedComparison, SpeedComparisonOptions } from '@plimsoll/domain';
+import type { SpeedComparison, SpeedComparisonOptions, SpeedMeasurement } from '@plimsoll/domain';
 
 /**
  * Decode speed of a cell against the reference's: speedup with a 95 % interval and whether it is beyond chance. The
@@ -7,8 +7,8 @@ import type { Measurement, SpeedComparison, SpeedComparisonOptions } from '@plim
  * Null when either has fewer than two runs whose speed is known.
  */
 export function speedAgainst(
-  reference: readonly Measurement[],
-  runs: readonly Measurement[],
+  reference: readonly SpeedMeasurement[],
+  runs: readonly SpeedMeasurement[],
   options: Pick<SpeedComparisonOptions, 'resamples'> = {},
 ): SpeedComparison | null {
   const [baseline, candidate] = [millisecondsPerToken(reference), millisecondsPerToken(runs)];
@@ -20,7 +20,7 @@ export function speedAgainst(
 export const FEWEST_ROUNDS_TO_SHOW: number = 6;
 
 /** Oldest first: a store gives the newest first. */
-function millisecondsPerToken(runs: readonly Measurement[]): readonly number[] {
+function millisecondsPerToken(runs: readonly SpeedMeasurement[]): readonly number[] {
   return [...runs]
     .sort((a, b) => a.atMs - b.atMs)
     .flatMap(({ succeeded, timings }) => {

@@ -1,5 +1,11 @@
 import { RunningStatistics, decodeTokensPerSecond, prefillTokensPerSecond } from '@plimsoll/domain';
-import type { GenerationTimings, Measurement, QualityResult } from '@plimsoll/domain';
+import type {
+  GenerationTimings,
+  ProfileMeasurement,
+  QualityResult,
+  RecordFacts,
+  SpeedMeasurement,
+} from '@plimsoll/domain';
 import type { ComparedLevel, ComparisonCell, RunFailure, RunSummary, SpeedSummary } from './comparison.js';
 import { estimate } from './estimate.js';
 import { speedAgainst } from './speed-against.js';
@@ -10,10 +16,10 @@ import { largest, summarizeDevices } from './summarize-devices.js';
 export interface CellRecords {
   readonly cell: ComparisonCell;
   readonly bytes: number | null;
-  readonly runs: readonly Measurement[];
+  readonly runs: readonly SpeedMeasurement[];
   readonly quality: QualityResult | null;
   /** Runs under other conditions; none when absent. */
-  readonly profiles?: readonly Measurement[] | undefined;
+  readonly profiles?: readonly ProfileMeasurement[] | undefined;
 }
 
 /** Turns the records of all cells into the table. The reference is the first. */
@@ -33,18 +39,18 @@ export function summarizeCells(cells: readonly CellRecords[]): readonly Compared
   return levels.map((level) => ({ ...level, paretoOptimal: !levels.some((other) => dominates(other, level)) }));
 }
 
-const succeeded = (runs: readonly Measurement[]): readonly GenerationTimings[] =>
+const succeeded = (runs: readonly SpeedMeasurement[]): readonly GenerationTimings[] =>
   runs.flatMap((run) => (run.succeeded && run.timings !== null ? [run.timings] : []));
 
-function totals(runs: readonly Measurement[]): RunningStatistics {
+function totals(runs: readonly SpeedMeasurement[]): RunningStatistics {
   const statistics = new RunningStatistics();
   for (const timings of succeeded(runs)) statistics.record(timings.totalMs);
   return statistics;
 }
 
 function summarizeRuns(
-  runs: readonly Measurement[],
-  profiles: readonly Measurement[],
+  runs: readonly SpeedMeasurement[],
+  profiles: readonly ProfileMeasurement[],
   referenceMeanMs: number | null,
 ): RunSummary {
   const good = runs.filter((run) => run.succeeded).length;
@@ -63,7 +69,7 @@ function summarizeRuns(
   };
 }
 
-function causesOf(runs: readonly Measurement[]): readonly RunFailure[] {
+function causesOf(runs: readonly RecordFacts[]): readonly RunFailure[] {
   const causes = new Map<string, RunFailure>();
   for (const { succeeded, errorCode, errorMessage = null } of runs) {
     if (succeeded) continue;
@@ -73,7 +79,7 @@ function causesOf(runs: readonly Measurement[]): readonly RunFailure[] {
   return [...causes.values()].sort((a, b) => b.runs - a.runs);
 }
 
-function summarizeSpeed(runs: readonly Measurement[]): SpeedSummary {
+function summarizeSpeed(runs: readonly SpeedMeasurement[]): SpeedSummary {
   const timings = succeeded(runs);
   return {
     loadMs: estimate(timings.map((timing) => timing.loadMs)),

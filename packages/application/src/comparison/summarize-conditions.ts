@@ -1,12 +1,12 @@
 import { decodeTokensPerSecond, median, prefillTokensPerSecond } from '@plimsoll/domain';
-import type { GenerationTimings, Measurement, SpeedCondition } from '@plimsoll/domain';
+import type { GenerationTimings, ProfileMeasurement, SpeedCondition } from '@plimsoll/domain';
 import type { ConcurrentSpeed, DepthSpeed, DeviceSummary } from './comparison.js';
 import { estimate } from './estimate.js';
 import { sameCondition } from './speed-conditions.js';
 import { summarizeDevices } from './summarize-devices.js';
 
 /** Speed by depth, least deep first. */
-export function summarizeDepths(profiles: readonly Measurement[]): readonly DepthSpeed[] {
+export function summarizeDepths(profiles: readonly ProfileMeasurement[]): readonly DepthSpeed[] {
   return groups(profiles)
     .flatMap(({ condition: { depthTokens }, failed, timings, devices }) =>
       depthTokens === null
@@ -26,7 +26,7 @@ export function summarizeDepths(profiles: readonly Measurement[]): readonly Dept
 }
 
 /** Total speed by number of generations at once, fewest first. */
-export function summarizeConcurrency(profiles: readonly Measurement[]): readonly ConcurrentSpeed[] {
+export function summarizeConcurrency(profiles: readonly ProfileMeasurement[]): readonly ConcurrentSpeed[] {
   return groups(profiles)
     .filter(({ condition }) => condition.depthTokens === null)
     .map(({ condition: { concurrency }, failed, timings, devices }) => ({
@@ -45,10 +45,10 @@ interface Group {
   readonly devices: DeviceSummary;
 }
 
-function groups(profiles: readonly Measurement[]): readonly Group[] {
+function groups(profiles: readonly ProfileMeasurement[]): readonly Group[] {
   const conditions: SpeedCondition[] = [];
   for (const { condition } of profiles) {
-    if (condition != null && !conditions.some((known) => sameCondition(known, condition))) conditions.push(condition);
+    if (!conditions.some((known) => sameCondition(known, condition))) conditions.push(condition);
   }
   return conditions.map((condition) => {
     const records = profiles.filter((record) => sameCondition(record.condition, condition));

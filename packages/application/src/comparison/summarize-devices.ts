@@ -1,9 +1,9 @@
 import { median } from '@plimsoll/domain';
-import type { Measurement } from '@plimsoll/domain';
+import type { ProfileMeasurement, SpeedMeasurement } from '@plimsoll/domain';
 import type { DeviceSummary } from './comparison.js';
 
 /** What the devices showed during these runs. */
-export function summarizeDevices(runs: readonly Measurement[]): DeviceSummary {
+export function summarizeDevices(runs: readonly (SpeedMeasurement | ProfileMeasurement)[]): DeviceSummary {
   const joulesPerToken = runs.flatMap(({ energyJ, timings }) =>
     energyJ === null || !timings?.generatedTokens ? [] : [energyJ / timings.generatedTokens],
   );

@@ -1,4 +1,4 @@
-import type { Measurement } from '@plimsoll/domain';
+import type { TaskMeasurement } from '@plimsoll/domain';
 import type { TaskOutcome } from '../tasks/task-summary.js';
 import type { Task, TaskCheck } from '../tasks/task.js';
 import type { ReadyCell } from './compare-dependencies.js';
@@ -12,7 +12,7 @@ import { outcomesOf } from './run-tasks.js';
 export function taskDisagreements(
   cells: readonly ReadyCell[],
   tasks: readonly Task[],
-  records: readonly Measurement[],
+  records: readonly TaskMeasurement[],
 ): readonly TaskDisagreement[] {
   const byCell = cells.map((cell) => new Map(outcomesOf(cell, tasks, records).map((one) => [one.id, one] as const)));
   return tasks

@@ -1,5 +1,5 @@
-import { BackendFailedError } from '@plimsoll/domain';
-import type { CallOptions, GenerationTimings, LoadOptions, Measurement } from '@plimsoll/domain';
+import { BackendFailedError, shapeOf } from '@plimsoll/domain';
+import type { CallOptions, GenerationTimings, LoadOptions, SpeedMeasurement } from '@plimsoll/domain';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareRequest } from './compare-request.js';
 import type { CellPrediction } from './predict-cells.js';
@@ -21,17 +21,18 @@ export async function timeCell(
   prediction: CellPrediction,
   round: number,
   options: CallOptions,
-): Promise<Measurement> {
+): Promise<SpeedMeasurement> {
   const { runtime, recorder } = dependencies;
-  const { predictedBytes, ...predicted } = prediction;
-  const load = loadOf(cell, prediction.contextTokens);
+  const { predictedBytes, architecture, predictedSpeed, shape } = prediction;
+  const load = loadOf(cell, shape.contextTokens ?? null);
   const draft = {
-    ...predicted,
+    architecture,
+    predictedSpeed,
     kind: 'speed' as const,
     model: request.model,
     variant: cell.variant,
     level: cell.level,
-    kvCache: cell.kvCache,
+    shape: { ...shape, ...shapeOf(load) },
     digest: cell.ready.digest,
     comparisonId,
   };
@@ -60,7 +61,7 @@ export async function timeCell(
     const { fatal, failure } = isFatal(error);
     // An engine that an interruption took along fails in its own words; that says nothing about the level.
     if (fatal || options.signal?.aborted === true) throw error;
-    return recorder.record({ ...draft, succeeded: false, ...failure }, options);
+    return recorder.record({ ...draft, succeeded: false, ...failure, timings: null, footprint: null }, options);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createFootprintModel, isPlimsollError } from '@plimsoll/domain';
+import { createFootprintModel, isPlimsollError, shapeWith } from '@plimsoll/domain';
 import type {
   CallOptions,
   FootprintEstimate,
@@ -71,8 +71,11 @@ async function checkOne(
         model: model.name,
         variant: model.name,
         architecture: header.architecture,
-        contextTokens: shape.contextTokens,
-        gpuLayers: shape.placement.gpuLayers,
+        shape: shapeWith({
+          kvCache: null,
+          contextTokens: shape.contextTokens,
+          gpuLayers: shape.placement.gpuLayers,
+        }),
         residentBytes: model.sizeBytes,
         footprint: { predictedBytes: predicted.totalBytes, observedBytes: model.sizeBytes },
         succeeded: true,

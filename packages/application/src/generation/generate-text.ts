@@ -1,4 +1,4 @@
-import { mergeLoadOptions } from '@plimsoll/domain';
+import { mergeLoadOptions, shapeOf } from '@plimsoll/domain';
 import type {
   BuildOptions,
   EventBus,
@@ -59,19 +59,19 @@ export class GenerateText {
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
     const { chosen, release } = await this.#places.place(request.model, options);
     this.warnOfFallback(request.model, chosen);
+    const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
     try {
       yield { type: 'variant', chosen };
-      const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
       const asked = { ...request, model: chosen.variant, load };
       // Unique in the whole conversation, which comes back with the next request.
       const newId = (): string => `call_${crypto.randomUUID()}`;
       for await (const event of generateWithTools(this.#runtime, asked, options, newId)) {
         // Kept before it is told, so that a caller who stops reading at the end loses no record.
-        if (event.type === 'done') await this.record(request.model, chosen, event.timings, null);
+        if (event.type === 'done') await this.record(request.model, { ...chosen, load }, event.timings, null);
         yield event;
       }
     } catch (error) {
-      if (options.signal?.aborted !== true) await this.record(request.model, chosen, null, error);
+      if (options.signal?.aborted !== true) await this.record(request.model, { ...chosen, load }, null, error);
       throw error;
     } finally {
       release();
@@ -99,6 +99,8 @@ export class GenerateText {
         variant: chosen.variant,
         level: chosen.level,
         digest: chosen.digest,
+        // A backend that cannot choose these for one model did not take them from here.
+        shape: this.#runtime.capabilities.kvCachePerModel === true ? shapeOf(chosen.load ?? {}) : {},
         succeeded,
         ...failure,
         timings,

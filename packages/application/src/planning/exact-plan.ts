@@ -153,8 +153,7 @@ function recordOf(
   { level, shape, variant }: PlanCandidate,
   exact: ExactFootprint,
 ): Measurement {
-  const { keyCacheType, valueCacheType, contextTokens, placement } = shape;
-  const onDevice = !exact.onHost && placement.split.length > 0;
+  const onDevice = !exact.onHost && shape.placement.split.length > 0;
   return {
     id: newId(),
     kind: 'footprint',
@@ -164,9 +163,7 @@ function recordOf(
     level,
     digest: null,
     architecture: header.architecture,
-    kvCache: keyCacheType === valueCacheType ? keyCacheType : null,
-    contextTokens,
-    gpuLayers: onDevice ? placement.gpuLayers : 0,
+    shape: onDevice ? shape : { ...shape, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } },
     environment: {
       backend: 'embedded',
       engineBuild: null,
@@ -176,9 +173,7 @@ function recordOf(
     },
     succeeded: true,
     errorCode: null,
-    timings: null,
     residentBytes: null,
-    quality: null,
     footprint: { predictedBytes: exact.closedFormBytes, observedBytes: exact.totalBytes },
     temperatureC: null,
     throttled: null,

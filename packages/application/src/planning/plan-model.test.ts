@@ -130,7 +130,7 @@ describe('what was measured here', () => {
     const { plan, recorder } = useCase(card('NVIDIA GeForce RTX 4060', 8));
     for (let run = 0; run < 3; run += 1) {
       const about = { model: name, variant: name, digest, level: 'Q4_K_M' } as const;
-      await recorder.record({ kind: 'speed', succeeded: true, timings, ...about });
+      await recorder.record({ kind: 'generation', succeeded: true, timings, ...about });
     }
     const { candidates } = await plan.plan({
       model: MODEL,

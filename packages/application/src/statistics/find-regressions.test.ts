@@ -1,3 +1,4 @@
+import { shapeWith } from '@plimsoll/domain';
 import { InMemoryConfigStore, InMemoryMeasurementStore, qualityRecord, speedRecord } from '@plimsoll/testing';
 import type { Measurement } from '@plimsoll/domain';
 import { describe, expect, test } from 'vitest';
@@ -92,7 +93,7 @@ describe('speedTrends', () => {
     const four = speeds(40).slice(0, 4);
     const records = [
       ...four.map((speed) => speedRecord(speed)),
-      ...four.map((speed) => speedRecord(speed, { kvCache: 'q8_0' })),
+      ...four.map((speed) => speedRecord(speed, { shape: shapeWith({ kvCache: 'q8_0' }) })),
       ...four.map((speed) => speedRecord(speed, { variant: 'hot', throttled: true })),
       ...four.slice(1).map((speed) => speedRecord(speed, { variant: 'few' })),
     ];

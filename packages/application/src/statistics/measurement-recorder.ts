@@ -3,15 +3,20 @@ import type {
   Clock,
   GpuProbe,
   HostProbe,
-  Measurement,
   MeasurementEnvironment,
   MeasurementKind,
+  MeasurementOf,
   MeasurementStore,
   ModelRuntime,
+  RecordFacts,
 } from '@plimsoll/domain';
 
 /** What a record must say; everything else is unknown until given. */
-export type MeasurementDraft = Pick<Measurement, 'kind' | 'model' | 'variant' | 'succeeded'> & Partial<Measurement>;
+export type MeasurementDraft<Kind extends MeasurementKind = MeasurementKind> = DraftOf<MeasurementOf<Kind>>;
+
+type DraftOf<One> = One extends RecordFacts
+  ? Omit<One, keyof RecordFacts> & Pick<One, 'model' | 'variant' | 'succeeded'> & Partial<RecordFacts>
+  : never;
 
 /** Fills records with where and when they were taken, and keeps them. */
 export class MeasurementRecorder {
@@ -51,19 +56,28 @@ export class MeasurementRecorder {
   }
 
   /** Completes a draft into a record without keeping it. */
-  async complete(draft: MeasurementDraft, options?: CallOptions): Promise<Measurement> {
-    return {
+  async complete<Kind extends MeasurementKind>(
+    draft: MeasurementDraft<Kind>,
+    options?: CallOptions,
+  ): Promise<MeasurementOf<Kind>> {
+    const facts: RecordFacts = {
       id: this.#newId(),
       atMs: this.#clock.nowMs(),
       environment: await this.environment(options),
       ...UNKNOWN,
       ...draft,
     };
+    // What the draft has beside these facts is what is of its kind alone: TypeScript cannot add the two up.
+    return { ...draft, ...facts } as unknown as MeasurementOf<Kind>;
   }
 
   /** Completes and keeps a record. */
-  async record(draft: MeasurementDraft, options?: CallOptions): Promise<Measurement> {
+  async record<Kind extends MeasurementKind>(
+    draft: MeasurementDraft<Kind>,
+    options?: CallOptions,
+  ): Promise<MeasurementOf<Kind>> {
     const measurement = await this.complete(draft, options);
+    // Not cancelled with the call: what was measured is kept.
     await this.#store.append([measurement]);
     return measurement;
   }
@@ -80,22 +94,18 @@ export class MeasurementRecorder {
       device: devices[0]?.name ?? host.processorName,
       driver: devices[0]?.driver ?? null,
       platform: host.platform,
+      machine: host.machineId,
     };
   }
 }
 
-const UNKNOWN: Omit<Measurement, 'id' | 'kind' | 'atMs' | 'model' | 'variant' | 'environment' | 'succeeded'> = {
+const UNKNOWN: Omit<RecordFacts, 'id' | 'atMs' | 'model' | 'variant' | 'environment' | 'succeeded'> = {
   level: null,
   digest: null,
   architecture: null,
-  kvCache: null,
-  contextTokens: null,
-  gpuLayers: null,
+  shape: {},
   errorCode: null,
-  timings: null,
   residentBytes: null,
-  quality: null,
-  footprint: null,
   temperatureC: null,
   throttled: null,
   energyJ: null,

@@ -1,3 +1,4 @@
+import { shapeWith } from '@plimsoll/domain';
 import {
   InMemoryConfigStore,
   InMemoryMeasurementStore,
@@ -71,10 +72,12 @@ describe('proposeSettings', () => {
   ])('a smaller cache that is %s', (_name, speed, kvCacheType, runs = LEAST_TIMED_RUNS) => {
     const records = [
       ...MEASURED,
-      qualityRecord(0.925, { kvCache: 'q8_0' }),
-      qualityRecord(0.8, { kvCache: 'q4_0' }),
+      qualityRecord(0.925, { shape: shapeWith({ kvCache: 'q8_0' }) }),
+      qualityRecord(0.8, { shape: shapeWith({ kvCache: 'q4_0' }) }),
       ...Array.from({ length: LEAST_TIMED_RUNS }, () => speedRecord(40)),
-      ...Array.from({ length: speed === null ? 0 : runs }, () => speedRecord(speed ?? 0, { kvCache: 'q8_0' })),
+      ...Array.from({ length: speed === null ? 0 : runs }, () =>
+        speedRecord(speed ?? 0, { shape: shapeWith({ kvCache: 'q8_0' }) }),
+      ),
     ];
     expect(proposeSettings(records, TEST_SETTINGS, 0.9)[0]?.override.kvCacheType).toBe(kvCacheType);
   });
@@ -83,14 +86,16 @@ describe('proposeSettings', () => {
     expect(proposeSettings(MEASURED, { ...TEST_SETTINGS, keyCacheType: 'q8_0', valueCacheType: 'q8_0' }, 0.9)).toEqual(
       [],
     );
-    const bad = qualityRecord(0.5, { kvCache: 'q8_0' });
+    const bad = qualityRecord(0.5, { shape: shapeWith({ kvCache: 'q8_0' }) });
     const settings = { ...TEST_SETTINGS, keyCacheType: 'q8_0', valueCacheType: 'q8_0' } as const;
     expect(proposeSettings([...MEASURED, bad], settings, 0.9)[0]?.override).toEqual({ kvCacheType: 'f16' });
   });
 
   test('does not take a smaller cache as long as the larger one was not timed', () => {
-    const small = qualityRecord(0.925, { kvCache: 'q8_0' });
-    const timed = Array.from({ length: LEAST_TIMED_RUNS }, () => speedRecord(40, { kvCache: 'q8_0' }));
+    const small = qualityRecord(0.925, { shape: shapeWith({ kvCache: 'q8_0' }) });
+    const timed = Array.from({ length: LEAST_TIMED_RUNS }, () =>
+      speedRecord(40, { shape: shapeWith({ kvCache: 'q8_0' }) }),
+    );
     expect(proposeSettings([...MEASURED, small, ...timed], TEST_SETTINGS, 0.9)).toEqual([]);
   });
 

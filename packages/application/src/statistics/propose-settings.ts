@@ -1,4 +1,12 @@
-import { KV_CACHE_TYPES, LEVEL_NAMES, decodeTokensPerSecond, median, resolveQuantization } from '@plimsoll/domain';
+import {
+  KV_CACHE_TYPES,
+  LEVEL_NAMES,
+  cacheOf,
+  decodeTokensPerSecond,
+  isOfKind,
+  median,
+  resolveQuantization,
+} from '@plimsoll/domain';
 import type { KvCacheType, Level, Measurement, ModelOverride, QualityResult, Settings } from '@plimsoll/domain';
 
 /** Settings of one model that its measurements speak for. */
@@ -73,7 +81,7 @@ export function proposeSettings(
   settings: Settings,
   threshold: number,
 ): readonly SettingsProposal[] {
-  const models = [...new Set(measurements.filter(({ quality }) => quality !== null).map(({ model }) => model))].sort();
+  const models = [...new Set(measurements.filter(isOfKind('quality')).map(({ model }) => model))].sort();
   return models.flatMap((model) => {
     const proposal = proposeFor(
       model,
@@ -124,32 +132,31 @@ function proposeFor(
 
 /** The best evidence for every level and cache: own before foreign, then the one over most tokens, then the newest. */
 function measuredCells(records: readonly Measurement[]): readonly MeasuredCell[] {
-  const best = new Map<string, Measurement>();
-  for (const record of [...records].sort((a, b) => b.atMs - a.atMs)) {
-    if (record.quality === null || record.level === null || !record.succeeded) continue;
-    if (record.quality.scoredTokens < LEAST_SCORED_TOKENS) continue;
-    const key = `${record.level} ${record.kvCache ?? 'f16'}`;
+  const best = new Map<string, Omit<MeasuredCell, 'speed'>>();
+  for (const record of records.filter(isOfKind('quality')).sort((a, b) => b.atMs - a.atMs)) {
+    const { quality, level, foreign } = record;
+    if (quality === null || level === null || !record.succeeded) continue;
+    if (quality.scoredTokens < LEAST_SCORED_TOKENS) continue;
+    const cell = { level, kvCache: cacheOf(record) ?? 'f16', quality, foreign };
+    const key = `${level} ${cell.kvCache}`;
     const other = best.get(key);
-    if (other === undefined || weight(record) > weight(other)) best.set(key, record);
+    if (other === undefined || weight(cell) > weight(other)) best.set(key, cell);
   }
-  return [...best.values()].flatMap(({ level, kvCache, quality, foreign }) => {
-    if (level === null || quality === null) return [];
-    const cache = kvCache ?? 'f16';
-    const timed = records.filter(
-      (run) => run.kind === 'speed' && !run.foreign && run.level === level && (run.kvCache ?? 'f16') === cache,
-    );
+  return [...best.values()].flatMap((cell) => {
+    const timed = records
+      .filter(isOfKind('speed'))
+      .filter((run) => !run.foreign && run.level === cell.level && (cacheOf(run) ?? 'f16') === cell.kvCache);
     if (timed.length > 0 && !timed.some(({ succeeded }) => succeeded)) return [];
     const speeds = timed.flatMap(({ timings }) => {
       const speed = timings === null ? null : decodeTokensPerSecond(timings);
       return speed === null ? [] : [speed];
     });
-    return [
-      { level, kvCache: cache, quality, foreign, speed: speeds.length < LEAST_TIMED_RUNS ? null : median(speeds) },
-    ];
+    return [{ ...cell, speed: speeds.length < LEAST_TIMED_RUNS ? null : median(speeds) }];
   });
 }
 
-const weight = ({ foreign, quality }: Measurement): number => (foreign ? 0 : 1e12) + (quality?.scoredTokens ?? 0);
+const weight = ({ foreign, quality }: Omit<MeasuredCell, 'speed'>): number =>
+  (foreign ? 0 : 1e12) + quality.scoredTokens;
 
 /** The smallest cache of one level's cells that is known to decode about as fast as the largest one. */
 function smallestCache(cells: readonly MeasuredCell[]): MeasuredCell | null {

@@ -1,4 +1,4 @@
-import { contentKey, decodeTokensPerSecond, median } from '@plimsoll/domain';
+import { cacheOf, contentKey, decodeTokensPerSecond, median, timingsOf } from '@plimsoll/domain';
 import type { KvCacheType, Measurement } from '@plimsoll/domain';
 
 /** Decode speed of one variant on one device over time. */
@@ -27,10 +27,11 @@ const LEAST_RUNS = 4;
 export function speedTrends(measurements: readonly Measurement[]): readonly SpeedTrend[] {
   const groups = new Map<string, { readonly of: Measurement; readonly speeds: [atMs: number, speed: number][] }>();
   for (const run of measurements) {
-    const speed = run.timings === null ? null : decodeTokensPerSecond(run.timings);
+    const timings = timingsOf(run);
+    const speed = timings === null ? null : decodeTokensPerSecond(timings);
     if (speed === null || !run.succeeded || run.throttled === true || run.foreign) continue;
     const { backend, device } = run.environment;
-    const key = JSON.stringify([contentKey(run), backend, device, run.kvCache]);
+    const key = JSON.stringify([contentKey(run), backend, device, cacheOf(run)]);
     const group = groups.get(key) ?? { of: run, speeds: [] };
     groups.set(key, group);
     group.speeds.push([run.atMs, speed]);
@@ -39,10 +40,12 @@ export function speedTrends(measurements: readonly Measurement[]): readonly Spee
     if (speeds.length < LEAST_RUNS) return [];
     const points = pointsOf(speeds.sort(([a], [b]) => a - b).map(([, speed]) => speed));
     const [first, last] = [points[0] ?? 0, points.at(-1) ?? 0];
-    const { model, variant, kvCache } = of;
+    const { model, variant } = of;
     const { device } = of.environment;
     const change = last / first - 1;
-    return [{ model, variant, device, kvCache, runs: speeds.length, decodeTokensPerSecond: points, change }];
+    return [
+      { model, variant, device, kvCache: cacheOf(of), runs: speeds.length, decodeTokensPerSecond: points, change },
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 import { BackendFailedError, CancelledError } from '@plimsoll/domain';
-import type { CallOptions, LoadOptions, Measurement, ModelRuntime } from '@plimsoll/domain';
+import type { CallOptions, LoadOptions, ModelRuntime, TaskMeasurement } from '@plimsoll/domain';
 import type { MeasurementDraft } from '../statistics/measurement-recorder.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { failureOf } from '../statistics/failure-of.js';
@@ -15,7 +15,7 @@ export interface RunTaskDependencies {
 
 /** Which variant answers, and how its record begins. */
 export interface TaskRun {
-  readonly draft: Omit<MeasurementDraft, 'kind' | 'succeeded'>;
+  readonly draft: Omit<MeasurementDraft<'task'>, 'kind' | 'succeeded' | 'task'>;
   readonly load: LoadOptions;
 }
 
@@ -37,7 +37,7 @@ export async function runTask(
   { draft, load }: TaskRun,
   task: Task,
   options: CallOptions = {},
-): Promise<Measurement> {
+): Promise<TaskMeasurement> {
   let answer: string | null = null;
   try {
     const given = await answerTo(runtime, draft.variant, load, task, options);

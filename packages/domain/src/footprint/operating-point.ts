@@ -34,6 +34,14 @@ export interface RunShape {
   readonly placement: Placement;
 }
 
+/** The same fields, each of which may be left out. */
+type Optional<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
+
+/** A shape of which only some fields are chosen, or known: what is absent is the backend's choice, or not known. */
+export interface PartialShape extends Optional<Omit<RunShape, 'placement'>> {
+  readonly placement?: Optional<Placement> | undefined;
+}
+
 /** A quantization and the shape it runs in: what a plan recommends, a runtime loads and a measurement is about. */
 export interface OperatingPoint extends RunShape {
   readonly quantization: Quantization;

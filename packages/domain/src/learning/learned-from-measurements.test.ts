@@ -1,38 +1,46 @@
 import { describe, expect, test } from 'vitest';
-import type { Measurement, QualityResult } from '../measurement/measurement.js';
+import { shapeWith } from '../measurement/measurement.js';
+import type { QualityMeasurement, QualityResult, RecordFacts, SpeedMeasurement } from '../measurement/measurement.js';
 import { footprintObservations, measuredQuality, speedObservations } from './learned-from-measurements.js';
 import { measuredSpeeds } from './measured-speed.js';
 
-function run(more: Partial<Measurement> = {}): Measurement {
-  return {
-    id: 'a',
-    kind: 'speed',
-    atMs: 0,
-    model: 'm',
-    variant: 'm-q4_K_M',
-    level: 'Q4_K_M',
-    digest: null,
-    architecture: 'llama',
-    kvCache: 'f16',
-    contextTokens: 4096,
-    gpuLayers: 33,
-    environment: { backend: 'embedded', engineBuild: null, device: 'RTX 4060', driver: null, platform: 'linux-x64' },
-    succeeded: true,
-    errorCode: null,
-    timings: null,
-    residentBytes: null,
-    quality: null,
-    footprint: null,
-    temperatureC: null,
-    throttled: null,
-    energyJ: null,
-    comparisonId: null,
-    foreign: false,
-    ...more,
-  };
-}
+const FACTS: RecordFacts = {
+  id: 'a',
+  atMs: 0,
+  model: 'm',
+  variant: 'm-q4_K_M',
+  level: 'Q4_K_M',
+  digest: null,
+  architecture: 'llama',
+  shape: shapeWith({ kvCache: 'f16', contextTokens: 4096, gpuLayers: 33 }),
+  environment: { backend: 'embedded', engineBuild: null, device: 'RTX 4060', driver: null, platform: 'linux-x64' },
+  succeeded: true,
+  errorCode: null,
+  residentBytes: null,
+  temperatureC: null,
+  throttled: null,
+  energyJ: null,
+  comparisonId: null,
+  foreign: false,
+};
 
-const timed = (tokensPerSecond: number, more: Partial<Measurement> = {}): Measurement =>
+const run = (more: Partial<SpeedMeasurement> = {}): SpeedMeasurement => ({
+  kind: 'speed',
+  ...FACTS,
+  timings: null,
+  predictedSpeed: null,
+  footprint: null,
+  ...more,
+});
+
+const judged = (quality: QualityResult, more: Partial<QualityMeasurement> = {}): QualityMeasurement => ({
+  kind: 'quality',
+  ...FACTS,
+  quality,
+  ...more,
+});
+
+const timed = (tokensPerSecond: number, more: Partial<SpeedMeasurement> = {}): SpeedMeasurement =>
   run({
     timings: {
       promptTokens: 100,
@@ -61,8 +69,8 @@ describe('speed at an operating point', () => {
       timed(30),
       timed(31),
       timed(29),
-      timed(90, { gpuLayers: 10 }),
-      timed(90, { kvCache: 'q8_0' }),
+      timed(90, { shape: shapeWith({ kvCache: 'f16', gpuLayers: 10 }) }),
+      timed(90, { shape: shapeWith({ kvCache: 'q8_0', gpuLayers: 33 }) }),
       timed(90, { foreign: true }),
       timed(90, { throttled: true }),
       timed(90, { succeeded: false }),
@@ -109,10 +117,10 @@ describe('measured quality', () => {
 
   test('of several runs the longest of this machine counts', () => {
     const runs = [
-      run({ quality: quality(500, 0.04) }),
-      run({ quality: quality(5000, 0.03) }),
-      run({ quality: quality(90_000, 0.01), foreign: true }),
-      run({ quality: quality(90_000, 0.01), kvCache: 'q4_0' }),
+      judged(quality(500, 0.04)),
+      judged(quality(5000, 0.03)),
+      judged(quality(90_000, 0.01), { foreign: true }),
+      judged(quality(90_000, 0.01), { shape: shapeWith({ kvCache: 'q4_0' }) }),
     ];
     const measured = measuredQuality(runs, 'Q4_K_M', cache)!;
     expect(measured).toMatchObject({ meanKld: 0.03, sameTopToken: 0.93, source: 'measured' });
@@ -122,12 +130,12 @@ describe('measured quality', () => {
 
   test('a lower bound is said to be one', () => {
     const coverage = { kind: 'top-k', k: 20, missingMass: 0.01 } as const;
-    const measured = measuredQuality([run({ quality: quality(500, 0.04, coverage) })], 'Q4_K_M', cache);
+    const measured = measuredQuality([judged(quality(500, 0.04, coverage))], 'Q4_K_M', cache);
     expect(measured?.basis).toMatchObject({ kind: 'measured', best: 20 });
   });
 
   test('nothing measured is null', () => {
     expect(measuredQuality([run()], 'Q4_K_M', cache)).toBeNull();
-    expect(measuredQuality([run({ quality: quality(1, 1) })], 'Q8_0', cache)).toBeNull();
+    expect(measuredQuality([judged(quality(1, 1))], 'Q8_0', cache)).toBeNull();
   });
 });

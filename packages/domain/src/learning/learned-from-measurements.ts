@@ -1,3 +1,4 @@
+import { cacheOf, isOfKind } from '../measurement/measurement.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
 import type { Level } from '../quantization/level.js';
@@ -11,18 +12,19 @@ import type { QualityExpectation } from '../prediction/quality-prior.js';
  * without allocating.
  */
 export function footprintObservations(measurements: readonly Measurement[]): readonly FootprintObservation[] {
-  return measurements.flatMap(({ footprint, architecture, environment, foreign, succeeded, residentBytes }) => {
-    if (footprint === null || !succeeded) return [];
-    const byEngine = residentBytes === null;
-    return [{ ...footprint, architecture, device: environment.device, foreign, byEngine }];
+  return measurements.flatMap((run) => {
+    const footprint = 'footprint' in run ? run.footprint : null;
+    if (footprint === null || !run.succeeded) return [];
+    const { architecture, environment, foreign, residentBytes } = run;
+    return [{ ...footprint, architecture, device: environment.device, foreign, byEngine: residentBytes === null }];
   });
 }
 
 /** The speed observations among measurements: successful, unthrottled runs that were predicted and timed. */
 export function speedObservations(measurements: readonly Measurement[]): readonly SpeedObservation[] {
-  return measurements.flatMap((run) => {
+  return measurements.filter(isOfKind('speed')).flatMap((run) => {
     const { timings, predictedSpeed, architecture, environment, level, foreign } = run;
-    if (timings === null || predictedSpeed == null || !run.succeeded || run.throttled === true) return [];
+    if (timings === null || predictedSpeed === null || !run.succeeded || run.throttled === true) return [];
     const about = { architecture, device: environment.device, level, foreign };
     return [
       ...observation('decode', predictedSpeed.decodeTokensPerSecond, decodeTokensPerSecond(timings), about),
@@ -49,18 +51,16 @@ export function measuredQuality(
   level: Level,
   cache: CacheTypes,
 ): QualityExpectation | null {
-  const runs = measurements.filter(
-    (run) =>
-      run.quality !== null &&
-      run.succeeded &&
-      run.level === level &&
-      cache.keyCacheType === cache.valueCacheType &&
-      (run.kvCache ?? 'f16') === cache.keyCacheType,
+  const runs = measurements.filter(isOfKind('quality')).flatMap((run) => {
+    const { quality, succeeded, foreign } = run;
+    const sameCache = cache.keyCacheType === cache.valueCacheType && (cacheOf(run) ?? 'f16') === cache.keyCacheType;
+    return quality !== null && succeeded && run.level === level && sameCache ? [{ quality, foreign }] : [];
+  });
+  const [best] = runs.sort(
+    (a, b) => Number(a.foreign) - Number(b.foreign) || b.quality.scoredTokens - a.quality.scoredTokens,
   );
-  const scored = (run: Measurement): number => run.quality?.scoredTokens ?? 0;
-  const best = runs.sort((a, b) => Number(a.foreign) - Number(b.foreign) || scored(b) - scored(a))[0];
-  const quality = best?.quality ?? null;
-  if (best === undefined || quality === null) return null;
+  if (best === undefined) return null;
+  const { quality } = best;
   return {
     perplexityIncrease: quality.perplexityRatio - 1,
     meanKld: quality.meanKld,

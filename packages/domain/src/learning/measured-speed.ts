@@ -1,3 +1,4 @@
+import { timingsOf } from '../measurement/measurement.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { median, medianAbsoluteDeviation } from '../metrics/robust-statistics.js';
 import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
@@ -27,7 +28,8 @@ export interface MeasuredSpeed {
 export function measuredSpeeds(measurements: readonly Measurement[]): (point: MeasuredPoint) => MeasuredSpeed {
   const byLevel = new Map<Level, Measurement[]>();
   for (const run of measurements) {
-    if (!run.succeeded || run.foreign || run.throttled === true || run.level === null || run.timings === null) continue;
+    if (!run.succeeded || run.foreign || run.throttled === true || run.level === null || timingsOf(run) === null)
+      continue;
     const runs = byLevel.get(run.level);
     if (runs === undefined) byLevel.set(run.level, [run]);
     else runs.push(run);
@@ -51,12 +53,15 @@ export function measuredSpeed(measurements: readonly Measurement[], point: Measu
 }
 
 function speedAt(measurements: readonly Measurement[], point: MeasuredPoint): MeasuredSpeed {
-  const runs = measurements.filter(
-    (run) =>
-      (run.kvCache === null || run.kvCache === point.kvCache) &&
-      (run.gpuLayers === null || run.gpuLayers === point.gpuLayers),
-  );
-  const timings = runs.flatMap((run) => (run.timings === null ? [] : [run.timings]));
+  const runs = measurements.filter(({ shape }) => {
+    const { keyCacheType, valueCacheType, placement } = shape;
+    return (
+      (keyCacheType ?? point.kvCache) === point.kvCache &&
+      (valueCacheType ?? point.kvCache) === point.kvCache &&
+      (placement?.gpuLayers ?? point.gpuLayers) === point.gpuLayers
+    );
+  });
+  const timings = runs.map(timingsOf).filter((one) => one !== null);
   return {
     decode: summary(timings.map(decodeTokensPerSecond)),
     prefill: summary(timings.map(prefillTokensPerSecond)),

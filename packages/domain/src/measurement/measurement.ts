@@ -1,3 +1,4 @@
+import type { PartialShape } from '../footprint/operating-point.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 
@@ -48,10 +49,9 @@ export interface MeasurementEnvironment {
   readonly device: string | null;
   readonly driver: string | null;
   readonly platform: string;
+  /** Tells machines apart without naming them; absent or null when unknown. */
+  readonly machine?: string | null | undefined;
 }
-
-/** What kind of run a record is about. */
-export type MeasurementKind = 'generation' | 'speed' | 'quality' | 'footprint' | 'task' | 'profile';
 
 /** Under which condition a `profile` record's speed was measured. */
 export interface SpeedCondition {
@@ -73,11 +73,22 @@ export interface TaskResult {
   readonly answer?: string | null;
 }
 
-/** One recorded run: the unit of `MeasurementStore`. */
-export interface Measurement {
+/** Bytes as predicted and as observed. */
+export interface FootprintResult {
+  readonly predictedBytes: number;
+  readonly observedBytes: number;
+}
+
+/** What the data sheets predicted, tokens per second; null where nothing was predicted. */
+export interface PredictedSpeed {
+  readonly decodeTokensPerSecond: number | null;
+  readonly prefillTokensPerSecond: number | null;
+}
+
+/** What every record says, whatever it is about. */
+export interface RecordFacts {
   /** Unique, chosen by the writer; writing the same id twice keeps one. */
   readonly id: string;
-  readonly kind: MeasurementKind;
   /** Milliseconds since 1970. */
   readonly atMs: number;
   /** The model as the user names it, without level. */
@@ -88,30 +99,16 @@ export interface Measurement {
   /** Digest of the variant's content, `sha256:…` or `sampled-sha256:…`, or null when unknown. */
   readonly digest: string | null;
   readonly architecture: string | null;
-  readonly kvCache: KvCacheType | null;
-  readonly contextTokens: number | null;
-  readonly gpuLayers: number | null;
+  /** The operating point beside the level, as far as it is known. */
+  readonly shape: PartialShape;
   readonly environment: MeasurementEnvironment;
   readonly succeeded: boolean;
   /** Code of the error when it failed. */
   readonly errorCode: string | null;
   /** What the error said, cut; it may name files and prompts, so it is never exported. Absent or null when unknown. */
   readonly errorMessage?: string | null;
-  readonly timings: GenerationTimings | null;
   /** Bytes the variant takes when loaded, measured or reported; null when unknown. */
   readonly residentBytes: number | null;
-  readonly quality: QualityResult | null;
-  /** Predicted and observed bytes of a footprint observation. */
-  readonly footprint: { readonly predictedBytes: number; readonly observedBytes: number } | null;
-  /** What the data sheets predicted for this run, tokens per second; absent or null when nothing was predicted. */
-  readonly predictedSpeed?: {
-    readonly decodeTokensPerSecond: number | null;
-    readonly prefillTokensPerSecond: number | null;
-  } | null;
-  /** Outcome of a task; absent or null for every other kind of record. */
-  readonly task?: TaskResult | null;
-  /** The condition of a `profile` record; absent or null for the others. */
-  readonly condition?: SpeedCondition | null;
   /** Hottest temperature seen, °C, and whether the device throttled; null when unknown. */
   readonly temperatureC: number | null;
   readonly throttled: boolean | null;
@@ -121,4 +118,86 @@ export interface Measurement {
   readonly comparisonId: string | null;
   /** True for a record that came from another machine by import. */
   readonly foreign: boolean;
+}
+
+/** A user's call. Timings are null when it failed. */
+export interface GenerationMeasurement extends RecordFacts {
+  readonly kind: 'generation';
+  readonly timings: GenerationTimings | null;
+}
+
+/** A timed run of a comparison, with what was predicted for it. */
+export interface SpeedMeasurement extends RecordFacts {
+  readonly kind: 'speed';
+  readonly timings: GenerationTimings | null;
+  readonly predictedSpeed: PredictedSpeed | null;
+  readonly footprint: FootprintResult | null;
+}
+
+/** A timed run at a depth, or several at once. */
+export interface ProfileMeasurement extends RecordFacts {
+  readonly kind: 'profile';
+  readonly timings: GenerationTimings | null;
+  readonly condition: SpeedCondition;
+}
+
+/** Quality against a reference; null when it failed. */
+export interface QualityMeasurement extends RecordFacts {
+  readonly kind: 'quality';
+  readonly quality: QualityResult | null;
+}
+
+/** Bytes that a model takes. Without `residentBytes` they are the engine's answer, which allocated nothing. */
+export interface FootprintMeasurement extends RecordFacts {
+  readonly kind: 'footprint';
+  readonly footprint: FootprintResult;
+}
+
+/** A task with a known answer. */
+export interface TaskMeasurement extends RecordFacts {
+  readonly kind: 'task';
+  readonly task: TaskResult;
+}
+
+/** One recorded run: the unit of `MeasurementStore`. */
+export type Measurement =
+  | GenerationMeasurement
+  | SpeedMeasurement
+  | ProfileMeasurement
+  | QualityMeasurement
+  | FootprintMeasurement
+  | TaskMeasurement;
+
+/** What kind of run a record is about. */
+export type MeasurementKind = Measurement['kind'];
+
+/** The records of one kind. */
+export type MeasurementOf<Kind extends MeasurementKind> = Extract<Measurement, { readonly kind: Kind }>;
+
+/** Whether a record is of this kind; for `filter`. */
+export const isOfKind =
+  <Kind extends MeasurementKind>(...kinds: readonly Kind[]) =>
+  (record: Measurement): record is MeasurementOf<Kind> =>
+    (kinds as readonly MeasurementKind[]).includes(record.kind);
+
+/** How a run was timed; null when it failed, or is of a kind that is not timed. */
+export const timingsOf = (record: Measurement): GenerationTimings | null =>
+  'timings' in record ? record.timings : null;
+
+/** The KV cache type where keys and values have the same; null when they differ or it is unknown. */
+export const cacheOf = ({ shape }: Pick<RecordFacts, 'shape'>): KvCacheType | null =>
+  shape.keyCacheType === shape.valueCacheType ? (shape.keyCacheType ?? null) : null;
+
+/** The shape of a run with this type for both caches; what is null is not known. */
+export function shapeWith(known: {
+  readonly kvCache: KvCacheType | null;
+  readonly contextTokens?: number | null;
+  readonly gpuLayers?: number | null;
+}): PartialShape {
+  const { kvCache, contextTokens = null, gpuLayers = null } = known;
+  return {
+    ...(kvCache === null ? {} : { keyCacheType: kvCache, valueCacheType: kvCache }),
+    ...(contextTokens === null ? {} : { contextTokens }),
+    ...(gpuLayers === null ? {} : { placement: { gpuLayers } }),
+  };
 }

@@ -1,50 +1,60 @@
 import { describe, expect, test } from 'vitest';
-import type { Measurement, QualityResult } from '../measurement/measurement.js';
+import { shapeWith } from '../measurement/measurement.js';
+import type {
+  GenerationTimings,
+  Measurement,
+  QualityResult,
+  RecordFacts,
+  SpeedMeasurement,
+} from '../measurement/measurement.js';
 import { findRegressions } from './regression.js';
 import { normalDeviate, seededRandom } from './seeded-random.js';
 
 const random = seededRandom(5);
 let clock = 0;
 
-function run(tokensPerSecond: number, more: Partial<Measurement> = {}, driver = '550.54'): Measurement {
-  clock += 1000;
+const factsOf = (driver: string): RecordFacts => ({
+  id: String((clock += 1000)),
+  atMs: clock,
+  model: 'llama3.1:8b',
+  variant: 'llama3.1:8b-q4_K_M',
+  level: 'Q4_K_M',
+  digest: null,
+  architecture: 'llama',
+  shape: shapeWith({ kvCache: 'f16', contextTokens: 8192, gpuLayers: 33 }),
+  environment: { backend: 'embedded', engineBuild: 'b1', device: 'RTX 4060', driver, platform: 'linux-x64' },
+  succeeded: true,
+  errorCode: null,
+  residentBytes: null,
+  temperatureC: null,
+  throttled: false,
+  energyJ: null,
+  comparisonId: null,
+  foreign: false,
+});
+
+function timingsAt(tokensPerSecond: number): GenerationTimings {
   const decodeMs = 100_000 / (tokensPerSecond * Math.exp(0.02 * normalDeviate(random)));
   return {
-    id: String(clock),
-    kind: 'speed',
-    atMs: clock,
-    model: 'llama3.1:8b',
-    variant: 'llama3.1:8b-q4_K_M',
-    level: 'Q4_K_M',
-    digest: null,
-    architecture: 'llama',
-    kvCache: 'f16',
-    contextTokens: 8192,
-    gpuLayers: 33,
-    environment: { backend: 'embedded', engineBuild: 'b1', device: 'RTX 4060', driver, platform: 'linux-x64' },
-    succeeded: true,
-    errorCode: null,
-    timings: {
-      promptTokens: 10,
-      cachedPromptTokens: 0,
-      generatedTokens: 100,
-      loadMs: null,
-      prefillMs: 10,
-      decodeMs,
-      firstTokenMs: 10,
-      totalMs: decodeMs + 10,
-    },
-    residentBytes: null,
-    quality: null,
-    footprint: null,
-    temperatureC: null,
-    throttled: false,
-    energyJ: null,
-    comparisonId: null,
-    foreign: false,
-    ...more,
+    promptTokens: 10,
+    cachedPromptTokens: 0,
+    generatedTokens: 100,
+    loadMs: null,
+    prefillMs: 10,
+    decodeMs,
+    firstTokenMs: 10,
+    totalMs: decodeMs + 10,
   };
 }
+
+const run = (tokensPerSecond: number, more: Partial<SpeedMeasurement> = {}, driver = '550.54'): SpeedMeasurement => ({
+  kind: 'speed',
+  ...factsOf(driver),
+  timings: timingsAt(tokensPerSecond),
+  predictedSpeed: null,
+  footprint: null,
+  ...more,
+});
 
 const runs = (count: number, make: () => Measurement): Measurement[] => Array.from({ length: count }, make);
 
@@ -100,7 +110,10 @@ describe('speed', () => {
     ["another machine's runs", () => [...runs(20, () => run(50)), ...runs(8, () => run(30, { foreign: true }))]],
     [
       'runs with fewer layers on the device',
-      () => [...runs(20, () => run(50)), ...runs(8, () => run(30, { gpuLayers: 9 }))],
+      () => [
+        ...runs(20, () => run(50)),
+        ...runs(8, () => run(30, { shape: shapeWith({ kvCache: 'f16', gpuLayers: 9 }) })),
+      ],
     ],
   ])('%s is no regression', (_, make) => {
     expect(findRegressions(make())).toEqual([]);
@@ -109,7 +122,11 @@ describe('speed', () => {
 
 describe('quality and reliability', () => {
   test('quality below the threshold is reported, within its error it is not', () => {
-    const measured = (same: number): Measurement => run(50, { kind: 'quality', timings: null, quality: quality(same) });
+    const measured = (same: number): Measurement => ({
+      kind: 'quality',
+      ...factsOf('550.54'),
+      quality: quality(same),
+    });
     expect(findRegressions([measured(0.85)], { qualityThreshold: 0.9 })).toMatchObject([
       { kind: 'quality', now: 0.85 },
     ]);
@@ -118,8 +135,13 @@ describe('quality and reliability', () => {
   });
 
   test('calls that began to fail are reported, cancelled ones are not', () => {
-    const call = (succeeded: boolean, errorCode: string | null): Measurement =>
-      run(50, { kind: 'generation', succeeded, errorCode, timings: null });
+    const call = (succeeded: boolean, errorCode: string | null): Measurement => ({
+      kind: 'generation',
+      ...factsOf('550.54'),
+      succeeded,
+      errorCode,
+      timings: null,
+    });
     const before = runs(20, () => call(true, null));
     const failing = runs(8, () => call(false, 'out-of-memory'));
     expect(findRegressions([...before, ...failing])).toMatchObject([{ kind: 'reliability', before: 1, now: 0 }]);

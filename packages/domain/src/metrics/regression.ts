@@ -1,5 +1,6 @@
 import type { Measurement, MeasurementEnvironment } from '../measurement/measurement.js';
 import { contentKey } from '../measurement/content-key.js';
+import { cacheOf, isOfKind, timingsOf } from '../measurement/measurement.js';
 import { compareSpeed } from './speed-comparison.js';
 import { median } from './robust-statistics.js';
 import { decodeTokensPerSecond } from './variant-accumulator.js';
@@ -67,9 +68,15 @@ export function findRegressions(
 function groupsOf(measurements: readonly Measurement[]): readonly (readonly Measurement[])[] {
   const groups = new Map<string, Measurement[]>();
   for (const measurement of measurements) {
-    const { environment, kvCache, gpuLayers } = measurement;
+    const { environment, shape } = measurement;
     const { backend, device } = environment;
-    const key = JSON.stringify([contentKey(measurement), backend, device, kvCache, gpuLayers]);
+    const key = JSON.stringify([
+      contentKey(measurement),
+      backend,
+      device,
+      cacheOf(measurement),
+      shape.placement?.gpuLayers ?? null,
+    ]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [measurement]);
     else group.push(measurement);
@@ -77,10 +84,10 @@ function groupsOf(measurements: readonly Measurement[]): readonly (readonly Meas
   return [...groups.values()].map((group) => group.sort((a, b) => a.atMs - b.atMs));
 }
 
+const isTimed = isOfKind('speed', 'generation');
+
 function speedRegression(group: readonly Measurement[], options: RegressionOptions): Regression | null {
-  const runs = group.filter(
-    (run) => run.succeeded && run.throttled !== true && (run.kind === 'speed' || run.kind === 'generation'),
-  );
+  const runs = group.filter((run) => run.succeeded && run.throttled !== true && isTimed(run));
   const timed = runs.filter((run) => speedOf(run) !== null);
   return firstOf(splits(timed, options.recentRuns ?? 8), ({ before, now }) => slowdown(before, now, options));
 }
@@ -119,7 +126,7 @@ function moreFailures(
 
 function qualityRegression(group: readonly Measurement[], options: RegressionOptions): Regression | null {
   const threshold = options.qualityThreshold ?? null;
-  const measured = group.filter((run) => run.succeeded && run.quality !== null);
+  const measured = group.filter(isOfKind('quality')).filter(({ succeeded, quality }) => succeeded && quality !== null);
   const last = measured.at(-1);
   if (threshold === null || last?.quality == null) return null;
   const { sameTopToken, sameTopTokenStandardError } = last.quality;
@@ -195,7 +202,8 @@ function firstOf(list: readonly Split[], find: (split: Split) => Regression | nu
 }
 
 function speedOf(run: Measurement): number | null {
-  return run.timings === null ? null : decodeTokensPerSecond(run.timings);
+  const timings = timingsOf(run);
+  return timings === null ? null : decodeTokensPerSecond(timings);
 }
 
 function msPerToken(run: Measurement): number {

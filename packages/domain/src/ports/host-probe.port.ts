@@ -8,6 +8,8 @@ export interface HostReading {
   readonly processors: number;
   /** `linux-x64`, `darwin-arm64` … */
   readonly platform: string;
+  /** Tells machines apart without naming them: a digest of what the system knows itself by. Null when unknown. */
+  readonly machineId: string | null;
   /** Peak memory bandwidth in bytes per second, or null when unknown. */
   readonly memoryBandwidth: number | null;
 }

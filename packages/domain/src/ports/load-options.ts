@@ -1,7 +1,4 @@
-import type { OperatingPoint, Placement, RunShape } from '../footprint/operating-point.js';
-
-/** The same fields, each of which may be left to the backend. */
-type Optional<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undefined };
+import type { OperatingPoint, PartialShape } from '../footprint/operating-point.js';
 
 /**
  * How a model is loaded: an operating point without the quantization, which the variant's file has, and what matters
@@ -9,8 +6,7 @@ type Optional<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | undef
  * changes. What a backend cannot choose for one model (see its README) it ignores, except the cache types: another one
  * than was asked for would change the answers.
  */
-export interface LoadOptions extends Optional<Omit<RunShape, 'placement'>> {
-  readonly placement?: Optional<Placement> | undefined;
+export interface LoadOptions extends PartialShape {
   /** Tokens that are handed to the engine at once; it computes them `microBatchTokens` at a time. */
   readonly batchTokens?: number | undefined;
   readonly threads?: number | undefined;
@@ -22,6 +18,15 @@ export interface LoadOptions extends Optional<Omit<RunShape, 'placement'>> {
 export function loadOptionsOf(point: OperatingPoint): LoadOptions {
   const { contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention, placement } = point;
   return { contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention, placement };
+}
+
+/** What of the options shapes the run: what a measurement keeps. */
+export function shapeOf(load: LoadOptions): PartialShape {
+  const { contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention, placement } = load;
+  return said({
+    ...{ contextTokens, parallel, microBatchTokens, keyCacheType, valueCacheType, flashAttention },
+    placement: placement && said(placement),
+  });
 }
 
 /** `over` where it says something, `base` elsewhere. */

@@ -1,5 +1,6 @@
-import type { Measurement, MeasurementFilter, MeasurementStore } from '@plimsoll/domain';
+import type { GenerationMeasurement, Measurement, MeasurementFilter, MeasurementStore } from '@plimsoll/domain';
 import { afterEach, describe, expect, test } from 'vitest';
+import { generationRecord, speedRecord } from '../records.js';
 
 /** What every measurement store does. `open` gives an empty store each time; the suite closes it. */
 export function describeMeasurementStoreContract(
@@ -52,7 +53,7 @@ export function describeMeasurementStoreContract(
         record({ id: 'b', digest: 'sha256:1', variant: 'new.gguf', atMs: 2 }),
         record({ id: 'c', digest: 'sha256:2', variant: 'new.gguf', atMs: 1, succeeded: false, timings: null }),
         record({ id: 'd', digest: null, variant: 'new.gguf', atMs: 0 }),
-        record({ id: 'e', kind: 'speed' }),
+        speedRecord(40, { id: 'e' }),
       ]);
       const rows = (await kept.aggregate()).map(({ digest, variant, total, failed }) => [
         digest,
@@ -85,38 +86,15 @@ export function describeMeasurementStoreContract(
 
 const ENVIRONMENT = { backend: 'ollama', engineBuild: '0.9', device: 'A card', driver: '1', platform: 'linux-x64' };
 
-function record(known: Partial<Measurement> = {}): Measurement {
-  return {
-    id: 'r',
-    kind: 'generation',
-    atMs: 1,
-    model: 'tale',
-    variant: 'tale-Q4_K_M',
-    level: 'Q4_K_M',
-    digest: 'sha256:abc',
-    architecture: 'llama',
-    kvCache: 'f16',
-    contextTokens: 4096,
-    gpuLayers: null,
-    environment: ENVIRONMENT,
-    succeeded: true,
-    errorCode: null,
-    timings: null,
-    residentBytes: null,
-    quality: null,
-    footprint: null,
-    temperatureC: null,
-    throttled: null,
-    energyJ: null,
-    comparisonId: null,
-    foreign: false,
-    ...known,
-  };
-}
+const record = (known: Partial<GenerationMeasurement> = {}): GenerationMeasurement =>
+  generationRecord({
+    ...{ id: 'r', atMs: 1, model: 'tale', variant: 'tale-Q4_K_M', digest: 'sha256:abc', environment: ENVIRONMENT },
+    ...{ timings: null, ...known },
+  });
 
 const RECORDS: readonly Measurement[] = [
   record({ id: 'a', atMs: 4, model: 'x', level: 'Q8_0', comparisonId: 'c1', foreign: true }),
-  record({ id: 'b', atMs: 3, variant: 'v', digest: 'sha256:2', kind: 'speed' }),
+  speedRecord(40, { id: 'b', atMs: 3, variant: 'v', digest: 'sha256:2', environment: ENVIRONMENT }),
   record({ id: 'c', atMs: 2, architecture: 'gemma3', level: null, digest: null }),
   record({ id: 'd', atMs: 1, environment: { ...ENVIRONMENT, backend: 'embedded', device: null } }),
 ];

@@ -9,6 +9,7 @@ export class FixedHostProbe implements HostProbe {
       totalBytes: 16 * 1024 ** 3,
       availableBytes: 12 * 1024 ** 3,
       processorName: 'Test processor',
+      machineId: 'test-machine',
       processors: 4,
       platform: 'linux-x64',
       memoryBandwidth: null,

@@ -1,4 +1,4 @@
-import { CallStatistics, CancelledError } from '@plimsoll/domain';
+import { CallStatistics, CancelledError, isOfKind } from '@plimsoll/domain';
 import type {
   CallOptions,
   Measurement,
@@ -43,7 +43,7 @@ export class InMemoryMeasurementStore implements MeasurementStore {
   async aggregate(filter: MeasurementFilter = {}, options: CallOptions = {}): Promise<readonly VariantStatistics[]> {
     const found = await this.query({ ...filter, kind: 'generation', limit: Number.MAX_SAFE_INTEGER }, options);
     const calls = new CallStatistics();
-    for (const call of found) calls.record(call);
+    for (const call of found.filter(isOfKind('generation'))) calls.record(call);
     return calls.statistics();
   }
 
