@@ -100,7 +100,7 @@ export class GenerateText {
         level: chosen.level,
         digest: chosen.digest,
         // A backend that cannot choose these for one model did not take them from here.
-        shape: this.#runtime.capabilities.kvCachePerModel === true ? shapeOf(chosen.load ?? {}) : {},
+        shape: this.#runtime.capabilities.kvCachePerModel === true ? shapeOf(chosen.load) : {},
         succeeded,
         ...failure,
         timings,
