@@ -4,8 +4,7 @@ export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js'
 export type { FootprintOracleOptions } from './engine/llama-cpp-footprint-oracle.js';
 export type { EngineDevice } from './engine/protocol.js';
 export { LlamaCppImportanceCollector } from './imatrix/llama-cpp-importance-collector.js';
-export type { ImportanceCollectorOptions, ImportanceRequest } from './imatrix/llama-cpp-importance-collector.js';
-export type { ImportanceSummary } from './engine/protocol.js';
+export type { ImportanceCollectorOptions } from './imatrix/llama-cpp-importance-collector.js';
 export { LlamaCppVariantBuilder } from './quantize/llama-cpp-variant-builder.js';
 export type { VariantBuilderOptions } from './quantize/llama-cpp-variant-builder.js';
 export { LlamaCppLogitsSource } from './runtime/llama-cpp-logits-source.js';

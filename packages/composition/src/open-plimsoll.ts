@@ -7,7 +7,7 @@ import { backendUseCases, type BackendUseCases } from './backend-use-cases.js';
 import type { GovernorOptions } from './governor.js';
 import { InProcessEvents } from './in-process-events.js';
 import { LeasedResource, type Lease } from './leased-resource.js';
-import { backendKey, backendModules, headerFolder, sharedModules } from './modules.js';
+import { backendKey, backendModules, headerFolder, importanceFolder, sharedModules } from './modules.js';
 import { openConfig } from './open-config.js';
 import { PUBLIC_ADDRESSES, type RemoteReading } from './remote-reading.js';
 import { Services } from './services.js';
@@ -68,7 +68,11 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   const { storeFile } = loaded.settings;
   const services = new Services({ modules: sharedModules({ storeFile }), constants });
   const shared = sharedUseCases(services, constants.has(MEASUREMENT_STORE) ? null : storeFile);
-  const reading = { headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder), remote };
+  const reading = {
+    headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder),
+    importanceCache: cacheFolder === undefined ? null : importanceFolder(cacheFolder),
+    remote,
+  };
   if (options.follow === true) {
     const bus = await services.get(EVENT_BUS);
     config.follow((settings) => bus.publish({ type: 'settings-changed', settings }));

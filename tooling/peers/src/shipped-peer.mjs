@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { llamaSource, peersDirectory } from './recipe.mjs';
 
 /** The folder of each program's source below `tools`. */
-const SOURCES = { 'llama-bench': 'llama-bench', 'llama-perplexity': 'perplexity' };
+const SOURCES = { 'llama-bench': 'llama-bench', 'llama-imatrix': 'imatrix', 'llama-perplexity': 'perplexity' };
 
 /**
  * A program of the same release, linked against the very libraries that the embedded engine loads. Two builds of
@@ -14,7 +14,7 @@ const SOURCES = { 'llama-bench': 'llama-bench', 'llama-perplexity': 'perplexity'
  * Built when it is first asked for (about fifteen seconds), beside the other programs. Run it in `folder` with
  * `environment`: there it finds the libraries.
  *
- * @param {'llama-bench' | 'llama-perplexity'} name
+ * @param {'llama-bench' | 'llama-imatrix' | 'llama-perplexity'} name
  * @returns {{ program: string, folder: string, environment: NodeJS.ProcessEnv } | null} null where the libraries are
  *   not of Linux.
  */

@@ -2,6 +2,7 @@ import type {
   Footprint,
   FootprintModelOptions,
   GenerateEvent,
+  ImportanceSummary,
   KvCacheType,
   LoadOptions,
   RunShape,
@@ -85,6 +86,8 @@ export interface QuantizeJob {
   readonly overrides: readonly TensorOverride[];
   readonly allowRequantize: boolean;
   readonly threads: number;
+  /** Path of an importance matrix, or null. */
+  readonly importanceMatrix: string | null;
 }
 
 /** What a quantization job would give. */
@@ -100,16 +103,13 @@ export interface ImportanceJob {
   readonly text: string;
   readonly dataset: string;
   readonly target: string;
-  readonly windowTokens: number;
+  /** Null: 512, or what the model was trained for if that is less. */
+  readonly windowTokens: number | null;
   readonly threads: number;
 }
 
-/** What was collected. */
-export interface ImportanceSummary {
-  /** Tensors in the matrix. */
-  readonly tensors: number;
-  /** Windows of the text, and how many of them an earlier run had evaluated. */
-  readonly windows: number;
+/** What was collected, and how much of it by an earlier run. */
+export interface CollectedSums extends ImportanceSummary {
   readonly resumedWindows: number;
 }
 
@@ -137,6 +137,11 @@ export interface EngineCalls {
   collectImportance: {
     params: ImportanceJob;
     event: { readonly completed: number; readonly total: number };
+    result: CollectedSums;
+  };
+  readImportance: {
+    params: { readonly file: string; readonly copyTo: string | null };
+    event: never;
     result: ImportanceSummary;
   };
 }

@@ -1,31 +1,35 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { BackendFailedError, InvalidInputError, StorageFailedError } from '@plimsoll/domain';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { BackendFailedError, InvalidInputError } from '@plimsoll/domain';
 import koffi from 'koffi';
-import type { ImportanceJob, ImportanceSummary } from '../engine/protocol.js';
-import { decodeImatrix, encodeImatrix } from '../imatrix/imatrix-file.js';
+import type { CollectedSums, ImportanceJob } from '../engine/protocol.js';
+import { decodeImatrix } from '../imatrix/imatrix-file.js';
 import type { ImportanceMatrix } from '../imatrix/imatrix-file.js';
 import type { Engine } from '../native/engine.js';
 import { offThread } from '../native/libllama.js';
 import { ImportanceSums } from './importance-sums.js';
 import type { Job } from './job.js';
 import { loadFailure } from './load-failure.js';
+import { summaryOf, writeMatrix } from './read-importance.js';
 import { TokenBatch } from './token-batch.js';
 import { tokenizeOffThread } from './vocabulary.js';
 
 /** How often the sums are kept on the disk while they are collected, milliseconds. */
 const KEEP_EVERY_MS = 30_000;
+/** Window length of `llama-imatrix`. */
+const USUAL_WINDOW = 512;
 
 /**
  * Evaluates a text window by window, as `llama-imatrix` does, and sums the squared inputs of each matrix. What is
  * collected is kept beside the target now and then: run again, an interrupted collection goes on from there.
  */
-export async function collectImportance(engine: Engine, request: ImportanceJob, job: Job): Promise<ImportanceSummary> {
+export async function collectImportance(engine: Engine, request: ImportanceJob, job: Job): Promise<CollectedSums> {
   const { llama } = engine;
-  const { source, text, windowTokens, threads, target } = request;
+  const { source, text, threads, target } = request;
   engine.log.clear();
   const model = await offThread(llama.loadModel, source, { ...llama.modelDefaults(), n_gpu_layers: 0 });
   if (model === null) throw loadFailure(engine, source);
+  const windowTokens = request.windowTokens ?? Math.min(USUAL_WINDOW, llama.modelTrainedContext(model));
   const vocab = llama.vocab(model);
   const tokens = await tokenizeOffThread(engine, vocab, text, true, false);
   const windows = Math.floor(tokens.length / windowTokens);
@@ -73,14 +77,15 @@ export async function collectImportance(engine: Engine, request: ImportanceJob, 
     sums.check();
     if (answer !== 0) throw new BackendFailedError(`The engine could not evaluate a window (${answer}).`);
     if (performance.now() - keptMs > KEEP_EVERY_MS) {
-      write(progressFile, matrix(window + 1));
+      writeMatrix(progressFile, matrix(window + 1));
       keptMs = performance.now();
     }
   }
   job.emit({ completed: windows, total: windows });
-  write(target, matrix(windows));
+  const whole = matrix(windows);
+  writeMatrix(target, whole);
   rmSync(progressFile, { force: true });
-  return { tensors: sums.entries().size, windows, resumedWindows: first };
+  return { ...summaryOf(whole), resumedWindows: first };
 }
 
 function originOf(source: string, tokens: Int32Array, windowTokens: number): string {
@@ -97,19 +102,5 @@ function readProgress(file: string, origin: string): ImportanceMatrix | null {
   } catch {
     // Without it the collection starts from the beginning.
     return null;
-  }
-}
-
-function write(file: string, matrix: ImportanceMatrix): void {
-  const beside = `${file}.part`;
-  try {
-    writeFileSync(beside, encodeImatrix(matrix), { flush: true });
-    renameSync(beside, file);
-  } catch (cause) {
-    rmSync(beside, { force: true });
-    throw new StorageFailedError(`${file} cannot be written: ${String(cause)}.`, {
-      hint: 'Choose another place, or make room and permission there.',
-      cause,
-    });
   }
 }

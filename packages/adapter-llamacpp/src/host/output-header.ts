@@ -1,13 +1,14 @@
 import { InvalidModelFileError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import type { Engine } from '../native/engine.js';
+import type { HeaderValue } from './native-importance.js';
 import { splitParts } from '@plimsoll/local-models';
 
 /**
  * Bytes of the header that the quantizer would write for a source: its metadata with the two keys the
- * quantizer sets and without the keys of a split, and all tensors' entries. Source: `src/llama-quant.cpp`.
+ * quantizer sets, the `values` that it is told to add, without the keys of a split, and all tensors' entries. Source: `src/llama-quant.cpp`.
  */
-export function outputHeaderBytes({ ggml }: Engine, source: string): number {
+export function outputHeaderBytes({ ggml }: Engine, source: string, values: readonly HeaderValue[] = []): number {
   const output = ggml.ggufEmpty();
   const opened: { gguf: bigint; tensors: bigint | null }[] = [];
   try {
@@ -20,6 +21,10 @@ export function outputHeaderBytes({ ggml }: Engine, source: string): number {
         ggml.ggufCopyValues(output, gguf);
         ggml.ggufSetU32(output, 'general.quantization_version', 2);
         ggml.ggufSetU32(output, 'general.file_type', 0);
+        for (const { key, value } of values) {
+          if (typeof value === 'number') ggml.ggufSetU32(output, key, value);
+          else ggml.ggufSetString(output, key, value);
+        }
         for (const key of ['split.no', 'split.count', 'split.tensors.count']) ggml.ggufRemoveKey(output, key);
       }
       opened.push({ gguf, tensors });

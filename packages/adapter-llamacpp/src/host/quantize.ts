@@ -9,6 +9,8 @@ import { offThread } from '../native/libllama.js';
 import type { QuantizeParams } from '../native/libllama.js';
 import { DryRunReader } from './dry-run-reader.js';
 import type { Job } from './job.js';
+import { nativeImportance } from './native-importance.js';
+import type { NativeImportance } from './native-importance.js';
 import { loadFailure } from './load-failure.js';
 import { outputHeaderBytes } from './output-header.js';
 
@@ -17,7 +19,9 @@ const FULL_PRECISION = new Set(['f32', 'f16', 'bf16']);
 /** What quantizing a file would give, by the quantizer itself; nothing is written. */
 export async function planQuantization(engine: Engine, job: QuantizeJob): Promise<QuantizationPlan> {
   const plan = new DryRunReader();
-  await run(engine, job, '', { dry_run: true }, (line) => plan.read(line));
+  const importance = nativeImportance(job.importanceMatrix);
+  await run(engine, job, importance, '', { dry_run: true }, (line) => plan.read(line));
+  importance.check(plan.tensors);
   const lossy = plan.tensors.find((tensor) => tensor.to !== tensor.from && !FULL_PRECISION.has(tensor.from));
   if (lossy !== undefined && !job.allowRequantize) {
     throw new InvalidInputError(
@@ -26,7 +30,7 @@ export async function planQuantization(engine: Engine, job: QuantizeJob): Promis
     );
   }
   return {
-    sizeBytes: outputHeaderBytes(engine, job.source) + plan.paddedTensorBytes(),
+    sizeBytes: outputHeaderBytes(engine, job.source, importance.values) + plan.paddedTensorBytes(),
     tensors: plan.tensors.length,
     needsImportanceMatrix: plan.needsImportanceMatrix,
   };
@@ -39,7 +43,7 @@ export async function quantize(
   call: Job,
 ): Promise<null> {
   engine.log.clear();
-  await run(engine, job, target, {}, (line) => {
+  await run(engine, job, nativeImportance(job.importanceMatrix), target, {}, (line) => {
     const progress = /^\[\s*(\d+)\/\s*(\d+)\]/.exec(line);
     if (progress === null) return;
     call.emit({ completed: Number(progress[1]), total: Number(progress[2]) });
@@ -51,6 +55,7 @@ export async function quantize(
 async function run(
   engine: Engine,
   job: QuantizeJob,
+  importance: NativeImportance,
   target: string,
   change: Partial<QuantizeParams>,
   onLine: (line: string) => void,
@@ -62,6 +67,8 @@ async function run(
     nthread: job.threads,
     allow_requantize: job.allowRequantize,
     tt_overrides: overrides.address,
+    imatrix: importance.address,
+    kv_overrides: importance.valuesAddress,
     ...change,
   };
   engine.log.onLine = onLine;
@@ -72,6 +79,7 @@ async function run(
     engine.log.onLine = null;
     // Addresses alone keep nothing alive.
     overrides.keep();
+    importance.keep();
   }
 }
 
@@ -80,7 +88,7 @@ function failure(engine: Engine, source: string): Error {
   const reason = line?.replace(/^.*failed to quantize: /, '') ?? '';
   if (/imatrix|importance matrix/i.test(reason)) {
     return new UnsupportedLevelError(`This level needs an importance matrix: ${reason}`, {
-      hint: 'Choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      hint: 'Quantize with --imatrix auto, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
     });
   }
   if (/iostream|basic_ios/i.test(reason)) {

@@ -30,6 +30,7 @@ export interface LibGgml {
   readonly ggufFree: (context: Pointer) => void;
   readonly ggufCopyValues: (target: Pointer, source: Pointer) => void;
   readonly ggufSetU32: (context: Pointer, key: string, value: number) => void;
+  readonly ggufSetString: (context: Pointer, key: string, value: string) => void;
   readonly ggufRemoveKey: (context: Pointer, key: string) => number | bigint;
   readonly ggufAddTensor: (context: Pointer, tensor: Pointer) => void;
   readonly ggufMetaBytes: (context: Pointer) => number | bigint;
@@ -64,6 +65,7 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     ggufFree: b('void gguf_free(void*)'),
     ggufCopyValues: b('void gguf_set_kv(void*, void*)'),
     ggufSetU32: b('void gguf_set_val_u32(void*, const char*, uint32)'),
+    ggufSetString: b('void gguf_set_val_str(void*, const char*, const char*)'),
     ggufRemoveKey: b('int64 gguf_remove_key(void*, const char*)'),
     ggufAddTensor: b('void gguf_add_tensor(void*, void*)'),
     ggufMetaBytes: b('size_t gguf_get_meta_size(void*)'),

@@ -54,7 +54,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
   /** The engine itself is asked whether it can: some levels need an importance matrix for some models only. */
   async methods(request: BuildRequest, { signal }: CallOptions = {}): Promise<readonly BuildMethod[]> {
     if (signal?.aborted === true) throw new CancelledError('The question was cancelled.');
-    if (LEVELS[request.level].needsImportanceMatrix) return [];
+    if (LEVELS[request.level].needsImportanceMatrix && request.importanceMatrix === undefined) return [];
     const source = await this.#folder.find(request.source);
     if (source === null) return [];
     try {
@@ -114,7 +114,7 @@ async function quantizeInto(
   const { sizeBytes, tensors, needsImportanceMatrix } = await engine.call('planQuantization', job, signal);
   if (needsImportanceMatrix) {
     throw new UnsupportedLevelError('This level needs an importance matrix, which this engine is not given.', {
-      hint: 'Choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      hint: 'Quantize with --imatrix auto, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
     });
   }
   await makeFolder(target, targetName);
@@ -141,14 +141,17 @@ function job(request: BuildRequest, source: string): QuantizeJob {
     overrides: request.overrides ?? [],
     allowRequantize: request.allowRequantize ?? false,
     threads: request.threads ?? availableParallelism(),
+    importanceMatrix: request.importanceMatrix === undefined ? null : path.resolve(request.importanceMatrix),
   };
 }
 
 function checkRequest(request: BuildRequest): void {
-  if (LEVELS[request.level].needsImportanceMatrix) {
+  if (LEVELS[request.level].needsImportanceMatrix && request.importanceMatrix === undefined) {
     throw new UnsupportedLevelError(
       `${request.level} needs an importance matrix; without one its result would be garbage.`,
-      { hint: 'Choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS, or fetch a ready-made file.' },
+      {
+        hint: 'Quantize with --imatrix auto, choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS, or fetch a ready-made file.',
+      },
     );
   }
   if (request.threads !== undefined && !(Number.isInteger(request.threads) && request.threads > 0)) {

@@ -21,6 +21,8 @@ export interface QuantizeRequest {
   readonly overrides?: readonly TensorOverride[] | undefined;
   readonly allowRequantize?: boolean | undefined;
   readonly threads?: number | undefined;
+  /** Path of an importance matrix. */
+  readonly importanceMatrix?: string | undefined;
 }
 
 /** A variant that was made, and how. */
@@ -88,7 +90,7 @@ export class QuantizeModel {
   }
 
   async #buildRequest(request: QuantizeRequest, options?: CallOptions): Promise<BuildRequest> {
-    const { model, level, target, overrides, allowRequantize, threads } = request;
+    const { model, level, target, overrides, allowRequantize, threads, importanceMatrix } = request;
     return {
       // Who allows to quantize twice means the very model that was named.
       source: allowRequantize === true ? model : await this.#sourceOf(model, options),
@@ -97,6 +99,7 @@ export class QuantizeModel {
       overrides,
       allowRequantize,
       threads,
+      importanceMatrix,
     };
   }
 }

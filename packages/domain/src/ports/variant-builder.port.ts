@@ -23,6 +23,8 @@ export interface BuildRequest {
   /** Allow starting from an already quantized source; off by default, since it loses quality twice. */
   readonly allowRequantize?: boolean | undefined;
   readonly threads?: number | undefined;
+  /** Path of an importance matrix to quantize with; without one all inputs of a matrix weigh the same. */
+  readonly importanceMatrix?: string | undefined;
 }
 
 /** How far a build is. Unknown totals are null. */

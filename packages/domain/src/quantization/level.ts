@@ -112,6 +112,14 @@ export function parseLevel(text: string): Level | null {
   return BY_UPPER_NAME.get(name) ?? aliases[name] ?? null;
 }
 
+/** Levels below 6 bits whose quantizers look at no importance matrix. */
+const BLIND: readonly Level[] = ['MXFP4_MOE', 'NVFP4', 'TQ2_0', 'TQ1_0'];
+
+/** Whether an importance matrix makes a level clearly better: below Q6_K, where rounding errors show. */
+export function profitsFromImportanceMatrix(level: Level): boolean {
+  return LEVEL_NAMES.indexOf(level) > LEVEL_NAMES.indexOf('Q6_K') && !BLIND.includes(level);
+}
+
 /** Levels that models are published in before they are quantized, the one that holds most first. */
 const FULL_PRECISION: readonly Level[] = ['F32', 'BF16', 'F16'];
 
