@@ -7,6 +7,7 @@ import { addDemoCommand } from './commands/demo/demo.command.js';
 import { addDoctorCommand } from './commands/doctor/doctor.command.js';
 import { addGovernorCommand } from './commands/governor/governor.command.js';
 import { addGpuCommand } from './commands/gpu/gpu.command.js';
+import { addImatrixCommand } from './commands/imatrix/imatrix.command.js';
 import { addInspectCommand } from './commands/inspect/inspect.command.js';
 import { addModelsCommand } from './commands/models/models.command.js';
 import { addPhotosCommand } from './commands/photos/photos.command.js';
@@ -59,6 +60,7 @@ const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> 
   ['models', addModelsCommand],
   ['run', addRunCommand],
   ['quantize', addQuantizeCommand],
+  ['imatrix', addImatrixCommand],
   ['compare', addCompareCommand],
   ['photos', addPhotosCommand],
   ['governor', addGovernorCommand],

@@ -24,6 +24,7 @@ import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
   HOST_PROBE,
+  IMPORTANCE_COLLECTOR,
   LOGITS_SOURCE,
   MODEL_CATALOG,
   MODEL_INSPECTOR,
@@ -32,7 +33,7 @@ import {
   VARIANT_BUILDER,
   type BackendDescriptor,
 } from '@plimsoll/di';
-import { parseModelReference, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
+import { parseModelReference, type ImportanceCollector, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
 import { findBackend } from './find-backend.js';
@@ -68,6 +69,8 @@ export interface BackendUseCases {
   readonly governor: () => Promise<Governor | null>;
   readonly generation: () => Promise<GenerateText>;
   readonly quantization: () => Promise<QuantizeModel>;
+  /** Collects importance matrices on the engine inside. */
+  readonly importance: () => Promise<ImportanceCollector>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
   /** Keeps measurements. */
   readonly recorder: () => Promise<MeasurementRecorder>;
@@ -213,6 +216,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
           async (model, options) => (await ensure()).source(model, options),
         ),
     ),
+    importance: () => services.get(IMPORTANCE_COLLECTOR),
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({
         planner: await planning(model),

@@ -4,6 +4,7 @@ import {
   FOOTPRINT_ORACLE,
   GPU_PROBE,
   HOST_PROBE,
+  IMPORTANCE_COLLECTOR,
   LOGITS_SOURCE,
   MEASUREMENT_STORE,
   MODEL_CATALOG,
@@ -42,11 +43,13 @@ export function sharedModules({ storeFile }: Pick<Settings, 'storeFile'>): Modul
 export interface ModelReading {
   /** Folder for headers of remote models; none are kept when null. */
   readonly headerCache: string | null;
+  /** Folder for importance matrices that no place is named for; none are kept when null. */
+  readonly importanceCache: string | null;
   readonly remote: RemoteReading;
 }
 
 /** The adapters of the backend that the settings choose, its best inspector and builder first. */
-export function backendModules(settings: Settings, { headerCache, remote }: ModelReading): ModuleTable {
+export function backendModules(settings: Settings, { headerCache, importanceCache, remote }: ModelReading): ModuleTable {
   const chosen = findBackend(settings.backend);
   const tools: BackendTools = {
     files: new FileModelInspector(),
@@ -56,6 +59,10 @@ export function backendModules(settings: Settings, { headerCache, remote }: Mode
     },
   };
   const backend: ModuleLoader = () => chosen.module(settings, tools);
+  const importance: ModuleLoader = async () => {
+    const { importanceModule } = await import('./importance-module.js');
+    return importanceModule({ modelsFolder: settings.modelsFolder, cacheFolder: importanceCache ?? undefined });
+  };
   const reading = { cacheFolder: headerCache, ...remote };
   const headers: ModuleLoader = async () => {
     const { ggufModule } = await import('@plimsoll/adapter-gguf/inversify');
@@ -82,6 +89,7 @@ export function backendModules(settings: Settings, { headerCache, remote }: Mode
     [REMOTE_CATALOG as symbol, [hubs]],
     [VARIANT_BUILDER as symbol, [backend]],
     [LOGITS_SOURCE as symbol, [backend]],
+    [IMPORTANCE_COLLECTOR as symbol, [importance]],
   ]);
 }
 
@@ -90,6 +98,9 @@ export function backendKey(settings: Settings): string {
   const { id, settings: keys } = findBackend(settings.backend);
   return JSON.stringify([id, settings.naming, ...keys.map((key) => settings[key])]);
 }
+
+/** Folder for importance matrices below the one for what can be made again. */
+export const importanceFolder = (cacheFolder: string): string => path.join(cacheFolder, 'imatrix');
 
 /** Folder for headers below the one for what can be made again. */
 export const headerFolder = (cacheFolder: string): string => path.join(cacheFolder, 'headers');

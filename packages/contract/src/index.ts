@@ -26,6 +26,7 @@ export type { DemoDocument } from './schemas/demo.schema.js';
 export type { DoctorDocument } from './schemas/doctor.schema.js';
 export type { ErrorDocument } from './schemas/error.schema.js';
 export type { GpuReadingDocument, GpuDocument } from './schemas/gpu.schema.js';
+export type { ImatrixDocument } from './schemas/imatrix.schema.js';
 export type { MetadataDocument, InspectDocument } from './schemas/inspect.schema.js';
 export type { ModelsDocument } from './schemas/models.schema.js';
 export type { ResidentPlanDocument } from './schemas/plan-together.schema.js';

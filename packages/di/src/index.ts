@@ -5,6 +5,7 @@ import type {
   FootprintOracle,
   GpuProbe,
   HostProbe,
+  ImportanceCollector,
   LogitsSource,
   MeasurementStore,
   ModelCatalog,
@@ -33,6 +34,11 @@ export const VARIANT_BUILDER: ServiceIdentifier<VariantBuilder> = Symbol.for('@p
 
 /** Log-probabilities of texts, for quality. */
 export const LOGITS_SOURCE: ServiceIdentifier<LogitsSource> = Symbol.for('@plimsoll/domain/LogitsSource');
+
+/** Importance matrices. */
+export const IMPORTANCE_COLLECTOR: ServiceIdentifier<ImportanceCollector> = Symbol.for(
+  '@plimsoll/domain/ImportanceCollector',
+);
 
 /** Exact footprints from the engine. */
 export const FOOTPRINT_ORACLE: ServiceIdentifier<FootprintOracle> = Symbol.for('@plimsoll/domain/FootprintOracle');

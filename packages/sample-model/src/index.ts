@@ -22,6 +22,17 @@ export function sampleModelPath(): string {
   return resource('fable-5m-f16.gguf');
 }
 
+/** Name of the calibration text; a new text gets a new one. */
+export const CALIBRATION_TEXT_NAME = 'plimsoll-calibration-1';
+
+/**
+ * Path of a calibration text for importance matrices, written for this project: prose, letters, dialogue, news, law,
+ * medicine, recipes, verse, mathematics, program code, logs and documents, mostly in English. UTF-8.
+ */
+export function calibrationTextPath(): string {
+  return resource('calibration.txt');
+}
+
 /** Path of a text that the sample model itself wrote, for quality measurements. UTF-8. */
 export function sampleCorpusPath(): string {
   return resource('fable-corpus.txt');

@@ -11,7 +11,7 @@ export function peersDirectory(environment?: Record<string, string | undefined>)
  * A llama.cpp program linked against the libraries that the embedded engine loads, built when it is first asked for; null
  * where the libraries are not of Linux. Run it in `folder` with `environment`.
  */
-export function shippedPeer(name: 'llama-bench' | 'llama-perplexity'): {
+export function shippedPeer(name: 'llama-bench' | 'llama-imatrix' | 'llama-perplexity'): {
   readonly program: string;
   readonly folder: string;
   readonly environment: Record<string, string | undefined>;

@@ -1,14 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { locatePeer } from '@plimsoll-tooling/peers';
+import { locatePeer, shippedPeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/settings.js';
+import { readMatrix } from '../host/read-importance.js';
+import { LlamaCppVariantBuilder } from '../quantize/llama-cpp-variant-builder.js';
 import { decodeImatrix, encodeImatrix, meanSquares } from './imatrix-file.js';
 import { LlamaCppImportanceCollector } from './llama-cpp-importance-collector.js';
 
 const quantizer = locatePeer('llama-quantize');
+/** The peer is built when it is first asked for, which takes a compiler. */
+const peer = (() => {
+  try {
+    return shippedPeer('llama-imatrix');
+  } catch {
+    return null;
+  }
+})();
+const skipped = peer === null ? ' (skipped: llama-imatrix cannot be built here)' : '';
 const TEXT = Array.from({ length: 60 }, (_, i) => `The ${i}th fox told the crow a tale of ${i * 7} grapes. `).join('');
 
 describe('LlamaCppImportanceCollector', async () => {
@@ -32,6 +43,95 @@ describe('LlamaCppImportanceCollector', async () => {
     // They read the same input.
     expect(matrix.entries.get('blk.1.attn_q.weight')).toEqual(matrix.entries.get('blk.1.attn_v.weight'));
     expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/\.(part|progress)$/));
+  });
+
+  test.skipIf(peer === null)(`agrees with llama-imatrix on the same text${skipped}`, async () => {
+    const text = path.join(folder, 'foxes.txt');
+    await writeFile(text, TEXT);
+    for (const name of ['peer.gguf', 'peer.dat']) {
+      const out = path.join(folder, name);
+      const args = ['-m', sampleModelPath(), '-f', text, '-o', out, '-c', '128', '-b', '128', '-ub', '128', '-t', '1'];
+      const format = name.endsWith('.dat') ? ['--output-format', 'dat'] : [];
+      execFileSync(peer!.program, [...args, ...format, '-ngl', '0', '--no-ppl'], {
+        cwd: peer!.folder,
+        env: peer!.environment,
+        stdio: 'ignore',
+      });
+      const theirs = readMatrix(out);
+      const ours = readMatrix(path.join(folder, 'all.gguf'));
+      expect([...theirs.entries.keys()].sort()).toEqual([...ours.entries.keys()].sort());
+      expect(theirs.chunks).toBe(ours.chunks);
+      let worst = 0;
+      for (const [tensor, entry] of theirs.entries) {
+        const [a, b] = [meanSquares(entry), meanSquares(ours.entries.get(tensor)!)];
+        expect(a.length).toBe(b.length);
+        a.forEach((value, i) => (worst = Math.max(worst, Math.abs(value - b[i]!) / value)));
+      }
+      expect(worst).toBeLessThan(1e-3);
+    }
+  });
+
+  test('is found again in the cache, by model, text and window', async () => {
+    const caching = new LlamaCppImportanceCollector({ modelsFolder: folder, cacheFolder: path.join(folder, 'cache') });
+    const first = await caching.collect(request);
+    const again = await caching.collect(request);
+    expect(first.resumedWindows).toBe(0);
+    expect(again).toEqual({ ...first, resumedWindows: first.windows });
+    expect((await caching.collect({ ...request, windowTokens: 64 })).path).not.toBe(first.path);
+    await caching.close();
+  });
+
+  test('the legacy format holds the same means', async () => {
+    const all = path.join(folder, 'all.gguf');
+    const legacy = path.join(folder, 'all.dat');
+    const summary = await collector.copy(all, legacy);
+    const [a, b] = [readMatrix(all), readMatrix(legacy)];
+    expect(await collector.read(legacy)).toEqual({ ...summary, windowTokens: 0 });
+    for (const [tensor, entry] of a.entries) {
+      const means = meanSquares(b.entries.get(tensor)!);
+      meanSquares(entry).forEach((value, i) => expect(means[i]).toBeCloseTo(value, 4));
+    }
+    for (const bytes of [(await readFile(legacy)).subarray(0, 3_000), Buffer.alloc(100), Buffer.alloc(0)]) {
+      const damaged = path.join(folder, 'damaged.dat');
+      await writeFile(damaged, bytes);
+      await expect(collector.read(damaged)).rejects.toMatchObject({ code: 'invalid-input' });
+    }
+  });
+
+  test.skipIf(quantizer === null).each(['IQ2_XXS', 'IQ1_M', 'Q2_K_S', 'IQ3_XXS', 'Q3_K_M', 'Q4_K_M', 'IQ4_XS'] as const)(
+    `%s with a matrix equals what llama-quantize --imatrix writes, byte for byte${quantizer === null ? ' (skipped: npm run peers has not built it)' : ''}`,
+    async (level) => {
+      const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
+      const source = sampleModelPath();
+      const theirs = path.join(folder, `theirs-${level}.gguf`);
+      execFileSync(quantizer!, ['--imatrix', 'all.gguf', source, theirs, level, '1'], { cwd: folder, stdio: 'ignore' });
+      const build = { source, target: `ours-${level}`, level, importanceMatrix: path.join(folder, 'all.gguf') };
+      const built = await builder.build(build);
+      expect((await readFile(built.path!)).equals(await readFile(theirs))).toBe(true);
+      expect(await builder.dryRun(build)).toEqual({ sizeBytes: built.sizeBytes });
+      await builder.close();
+    },
+  );
+
+  test("another model's matrix is refused before anything is written", async () => {
+    const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
+    const ours = readMatrix(path.join(folder, 'all.gguf'));
+    const entry = { sums: Float32Array.of(1, 2), counts: Float32Array.of(1) };
+    const strangers = {
+      names: new Map([['blk.0.attn_qkv.weight', entry]]),
+      sizes: new Map([...ours.entries].map(([name]) => [name, entry])),
+    };
+    for (const [name, entries] of Object.entries(strangers)) {
+      const file = path.join(folder, `${name}.gguf`);
+      await writeFile(file, encodeImatrix({ ...ours, entries }));
+      const build = { source: sampleModelPath(), target: 'refused', level: 'Q4_K_M', importanceMatrix: file } as const;
+      await expect(builder.build(build)).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('another model') as string,
+      });
+    }
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^refused/));
+    await builder.close();
   });
 
   test('goes on from what an interrupted run kept, to the same sums', async () => {

@@ -6,6 +6,7 @@ import { doctorSchema } from './doctor.schema.js';
 import { errorSchema } from './error.schema.js';
 import { governorLogSchema, governorSchema } from './governor.schema.js';
 import { gpuSchema } from './gpu.schema.js';
+import { imatrixSchema } from './imatrix.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
 import {
@@ -43,6 +44,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   gpu: gpuSchema,
   models: modelsSchema,
   run: runSchema,
+  imatrix: imatrixSchema,
   quantize: quantizeSchema,
   compare: compareSchema,
   stats: statsSchema,

@@ -14,6 +14,8 @@ export const quantizeSchema = z.strictObject({
   /** File on this machine, or null. */
   path: z.string().nullable(),
   method: z.enum(['pull', 'create', 'quantize', 'import']).nullable(),
+  /** File of the importance matrix that it was quantized with, or null. */
+  importanceMatrix: z.string().nullable(),
   sizeBytes: bytesSchema.nullable(),
   digest: z.string().nullable(),
   durationMs: durationSchema,

@@ -7,6 +7,7 @@ import { formatBytes, formatDuration } from '../../output/format.js';
 import { buildProgress } from '../../output/build-progress.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
+import { importanceMatrix } from './quantize.importance.js';
 import { targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
@@ -22,6 +23,12 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const useCase = await use.quantization();
+    const matrix = await importanceMatrix(context, use, plimsoll, {
+      model,
+      level: flags.to,
+      imatrix: flags.imatrix,
+      dryRun: flags.dryRun === true,
+    });
     const request: QuantizeRequest = {
       model,
       level: flags.to,
@@ -29,12 +36,14 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
       overrides: flags.tensor,
       allowRequantize: flags.allowRequantize,
       threads: flags.threads,
+      importanceMatrix: matrix,
     };
     if (flags.dryRun === true) {
       const answer = await useCase.dryRun(request, { signal });
       const document: QuantizeDocument = {
         ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: true },
         ...{ name: null, path: null, method: null, digest: null },
+        importanceMatrix: matrix ?? null,
         sizeBytes: answer?.sizeBytes ?? null,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
@@ -50,6 +59,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
         name: built.name,
         path: built.path,
         method: built.method,
+        importanceMatrix: matrix ?? null,
         sizeBytes: built.sizeBytes,
         digest: built.digest,
         durationMs: clock.monotonicMs() - startedAtMs,
@@ -63,9 +73,9 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
 }
 
 /** What was made, and what to do with it. */
-export function renderQuantized({ path, name, level, sizeBytes, durationMs }: QuantizeDocument): string {
+export function renderQuantized({ path, name, level, importanceMatrix, sizeBytes, durationMs }: QuantizeDocument): string {
   const place = path ?? name ?? '';
-  return `Made ${place}: ${level}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${place} "Hello"`;
+  return `Made ${place}: ${level}${importanceMatrix === null ? '' : ' with an importance matrix'}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${place} "Hello"`;
 }
 
 /** What would be made. */

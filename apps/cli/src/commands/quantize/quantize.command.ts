@@ -16,6 +16,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
   defineCommand(program, 'quantize <model>', 'make a variant of a model', [
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M', effect: 'beside the source' },
     { command: 'plimsoll quantize model-f16.gguf --to q8_0 --out small.gguf', effect: 'where you say' },
+    { command: 'plimsoll quantize model-f16.gguf --to IQ2_M', effect: 'with an importance matrix of its own' },
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
@@ -25,6 +26,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--dry-run', 'print the size of the result without writing it')
     .option('--tensor <pattern=type>', 'give tensors whose names match another type; may be repeated', collect)
     .option('--allow-requantize', 'start from a quantized model anyway; quality suffers twice')
+    .option('--imatrix <auto|FILE|none>', 'importance matrix (default: auto, which collects one below Q6_K)')
     .option('--threads <count>', 'threads to work with', wholeNumber('--threads', ...BOUNDS.threads))
     .addOption(backendOption())
     .action((model: string, flags: QuantizeFlags) =>

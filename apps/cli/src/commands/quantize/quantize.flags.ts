@@ -10,4 +10,6 @@ export interface QuantizeFlags extends BackendFlags {
   readonly tensor?: readonly TensorOverride[];
   readonly allowRequantize?: boolean;
   readonly threads?: number;
+  /** `auto`, `none` or a file. */
+  readonly imatrix?: string;
 }

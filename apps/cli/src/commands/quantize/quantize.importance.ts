@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CLOCK } from '@plimsoll/di';
+import type { BackendUseCases, Plimsoll } from '@plimsoll/composition';
+import {
+  CapabilityMissingError,
+  InvalidInputError,
+  LEVELS,
+  isPlimsollError,
+  profitsFromImportanceMatrix,
+  type Level,
+} from '@plimsoll/domain';
+import { windowProgress } from '../../output/window-progress.js';
+import type { CommandContext } from '../command-context.js';
+import { calibrationText } from '../imatrix/calibration-text.js';
+
+/** What `--imatrix` is about. */
+export interface ImportanceChoice {
+  readonly model: string;
+  readonly level: Level;
+  /** As the user wrote it. */
+  readonly imatrix: string | undefined;
+  /** Nothing is collected for a dry run of a level that can do without. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * The importance matrix to quantize with: the file that was named, or one that is collected for the model where the
+ * level profits; undefined for none. Where it cannot be collected and the level can do without, a warning says so.
+ * @throws InvalidInputError, CapabilityMissingError
+ */
+export async function importanceMatrix(
+  context: CommandContext,
+  use: BackendUseCases,
+  plimsoll: Plimsoll,
+  { model, level, imatrix = 'auto', dryRun }: ImportanceChoice,
+): Promise<string | undefined> {
+  const { output, signal } = context;
+  if (imatrix === 'none') return undefined;
+  if (!use.backend.runsFiles) {
+    if (imatrix === 'auto') return undefined;
+    throw new CapabilityMissingError(`${use.backend.id} does not quantize with an importance matrix.`, {
+      hint: 'Quantize a file with the engine inside: --backend embedded',
+    });
+  }
+  if (imatrix !== 'auto') return checkedFile(imatrix);
+  const isNeeded = LEVELS[level].needsImportanceMatrix;
+  if (!isNeeded && (dryRun || !profitsFromImportanceMatrix(level))) return undefined;
+  const progress = windowProgress(output.progress('imatrix'), await plimsoll.get(CLOCK));
+  try {
+    const source = await (await use.ensure()).source(model, { signal });
+    const collector = await use.importance();
+    const request = { model: source, ...(await calibrationText()) };
+    return (await collector.collect(request, { signal, onProgress: progress.onProgress })).path;
+  } catch (error) {
+    if (isNeeded || !isPlimsollError(error) || error.code === 'cancelled' || error.code === 'model-not-found') {
+      throw error;
+    }
+    output.warn(`No importance matrix could be collected, so none is used: ${error.message}`);
+    return undefined;
+  } finally {
+    progress.stop();
+  }
+}
+
+async function checkedFile(file: string): Promise<string> {
+  const there = await stat(file).catch(() => null);
+  if (there?.isFile() === true) return path.resolve(file);
+  throw new InvalidInputError(
+    `--imatrix names ${file}, which ${there === null ? 'does not exist' : 'is not a regular file'}.`,
+    { hint: 'Name a file that plimsoll imatrix or llama-imatrix wrote, or give auto or none.' },
+  );
+}
