@@ -33,7 +33,13 @@ import {
   VARIANT_BUILDER,
   type BackendDescriptor,
 } from '@plimsoll/di';
-import { parseModelReference, type ImportanceCollector, type ModelReference, type ModelRuntime, type Settings } from '@plimsoll/domain';
+import {
+  parseModelReference,
+  type ImportanceCollector,
+  type ModelReference,
+  type ModelRuntime,
+  type Settings,
+} from '@plimsoll/domain';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
 import { findBackend } from './find-backend.js';

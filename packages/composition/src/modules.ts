@@ -49,7 +49,10 @@ export interface ModelReading {
 }
 
 /** The adapters of the backend that the settings choose, its best inspector and builder first. */
-export function backendModules(settings: Settings, { headerCache, importanceCache, remote }: ModelReading): ModuleTable {
+export function backendModules(
+  settings: Settings,
+  { headerCache, importanceCache, remote }: ModelReading,
+): ModuleTable {
   const chosen = findBackend(settings.backend);
   const tools: BackendTools = {
     files: new FileModelInspector(),

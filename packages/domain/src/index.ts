@@ -232,8 +232,14 @@ export type {
 } from './ports/importance-collector.port.js';
 export { KV_CACHE_TYPES, kvCacheTensorType } from './quantization/kv-cache-type.js';
 export type { KvCacheType } from './quantization/kv-cache-type.js';
-export { isFullPrecision,
-  profitsFromImportanceMatrix, LEVELS, LEVEL_NAMES, levelFromFileType, parseLevel } from './quantization/level.js';
+export {
+  isFullPrecision,
+  profitsFromImportanceMatrix,
+  LEVELS,
+  LEVEL_NAMES,
+  levelFromFileType,
+  parseLevel,
+} from './quantization/level.js';
 export type { LevelFacts, Level } from './quantization/level.js';
 export { levelBytes, levelFileBytes, presetTypes } from './quantization/preset.js';
 export type { PresetOptions, PresetTensorType, PresetTypes } from './quantization/preset.js';

@@ -6,10 +6,7 @@ export type ModelParams = StructValue<typeof MODEL_PARAMS>;
 /** `llama_context_params` as a JavaScript value. */
 export type ContextParams = StructValue<typeof CONTEXT_PARAMS>;
 /** `llama_model_quantize_params` as a JavaScript value. */
-export type QuantizeParams = Omit<
-  StructValue<typeof QUANTIZE_PARAMS>,
-  'tt_overrides' | 'imatrix' | 'kv_overrides'
-> & {
+export type QuantizeParams = Omit<StructValue<typeof QUANTIZE_PARAMS>, 'tt_overrides' | 'imatrix' | 'kv_overrides'> & {
   tt_overrides: unknown;
   imatrix: unknown;
   kv_overrides: unknown;

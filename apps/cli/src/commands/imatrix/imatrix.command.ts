@@ -14,7 +14,11 @@ export function addImatrixCommand(program: Command, run: RunAction): void {
     { command: 'plimsoll imatrix model-f16.gguf --text mine.txt --out mine.gguf', effect: 'over your own' },
     { command: 'plimsoll quantize model-f16.gguf --to IQ2_M --imatrix mine.gguf', effect: 'and what it is for' },
   ])
-    .option('--text <file>', 'calibration text instead of the shipped one; may be repeated', listOf((file) => file))
+    .option(
+      '--text <file>',
+      'calibration text instead of the shipped one; may be repeated',
+      listOf((file) => file),
+    )
     .option('--out <file>', 'where to write it; the legacy format if it ends in .dat (default: in the cache)')
     .option('--force', 'overwrite the file that --out names')
     .option('--window <tokens>', 'tokens evaluated together', wholeNumber('--window', 16, MOST_WINDOW_TOKENS))

@@ -73,7 +73,14 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
 }
 
 /** What was made, and what to do with it. */
-export function renderQuantized({ path, name, level, importanceMatrix, sizeBytes, durationMs }: QuantizeDocument): string {
+export function renderQuantized({
+  path,
+  name,
+  level,
+  importanceMatrix,
+  sizeBytes,
+  durationMs,
+}: QuantizeDocument): string {
   const place = path ?? name ?? '';
   return `Made ${place}: ${level}${importanceMatrix === null ? '' : ' with an importance matrix'}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${place} "Hello"`;
 }
