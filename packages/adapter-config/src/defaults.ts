@@ -27,6 +27,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     keyCacheType: 'f16',
     valueCacheType: 'f16',
     threads: null,
+    llamaServerPath: null,
     registryLookups: true,
     modelsFolder: join(data, 'models'),
     storeFile: join(data, 'measurements.db'),

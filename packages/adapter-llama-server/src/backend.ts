@@ -3,11 +3,11 @@ import type { BackendDescriptor } from '@plimsoll/di';
 /** The user's own llama-server, started for each model: GGUF files of this machine at the speed of that build. */
 export const backend: BackendDescriptor = {
   id: 'llama-server',
-  settings: ['modelsFolder'],
+  settings: ['modelsFolder', 'llamaServerPath'],
   variantNames: 'file',
   runsFiles: true,
   downloads: false,
-  async module({ modelsFolder }, { files, quantizer }) {
+  async module({ modelsFolder, llamaServerPath }, { files, quantizer }) {
     const [{ OpenAiModelRuntime }, { findProgram }, { llamaServerModule }] = await Promise.all([
       import('@plimsoll/adapter-openai'),
       import('./find-program.js'),
@@ -16,7 +16,7 @@ export const backend: BackendDescriptor = {
     return llamaServerModule({
       modelsFolder,
       inspector: files,
-      program: findProgram(),
+      program: findProgram(llamaServerPath),
       connect: (address) => new OpenAiModelRuntime(address),
       // Files that it runs can be made here.
       builder: await quantizer(),

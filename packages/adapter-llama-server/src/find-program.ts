@@ -1,38 +1,27 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidConfigError } from '@plimsoll/domain';
 
-/** Names a llama-server that is not on the PATH. */
-export const PROGRAM_VARIABLE = 'PLIMSOLL_LLAMA_SERVER';
-
 /**
- * The user's llama-server: the file that the variable names, else the first on the PATH.
+ * The user's llama-server: the named file, else the first on the PATH.
  * @throws InvalidConfigError when there is none
  */
-export function findProgram(environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  const named = environment[PROGRAM_VARIABLE];
+export function findProgram(named: string | null = null, searchPath: string = process.env['PATH'] ?? ''): string {
   const file = process.platform === 'win32' ? 'llama-server.exe' : 'llama-server';
-  const candidates =
-    named !== undefined && named !== ''
-      ? [path.resolve(named)]
-      : (environment['PATH'] ?? '')
-          .split(path.delimiter)
-          .filter((folder) => folder !== '')
-          .map((folder) => path.join(folder, file));
-  const found = candidates.find(isExecutable);
+  const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '');
+  const candidates = named === null ? folders.map((folder) => path.join(folder, file)) : [path.resolve(named)];
+  const found = candidates.find(isProgram);
   if (found !== undefined) return found;
   throw new InvalidConfigError(
-    named !== undefined && named !== ''
-      ? `${PROGRAM_VARIABLE} names ${named}, which is not a program.`
-      : 'There is no llama-server on the PATH.',
-    { hint: `Install llama.cpp, or name the program: ${PROGRAM_VARIABLE}=/path/to/llama-server` },
+    named === null ? 'There is no llama-server on the PATH.' : `${named} is not a program.`,
+    { hint: 'Install llama.cpp, or name the program: plimsoll config set ai.llama_server.path /path/to/llama-server' },
   );
 }
 
-function isExecutable(file: string): boolean {
+function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CancelledError, CapabilityMissingError } from '@plimsoll/domain';
+import { BackendFailedError, CancelledError, CapabilityMissingError } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -16,6 +16,8 @@ import type {
 } from '@plimsoll/domain';
 import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
+import { RestartDelay } from './restart-delay.js';
+import { serverArguments } from './server-arguments.js';
 import { SERVED_NAME, ServerHost } from './server-host.js';
 import type { ServerAddress } from './server-host.js';
 
@@ -32,6 +34,8 @@ export interface LlamaServerRuntimeOptions extends ResidencyOptions {
 }
 
 const DRAIN_MS = 30_000;
+/** Operating points whose ends are remembered. */
+const MAX_DELAYS = 256;
 const run = promisify(execFile);
 
 /** Starts the user's own llama-server for every model that is asked for, at the operating point that is asked for. */
@@ -52,6 +56,9 @@ export class LlamaServerRuntime implements ModelRuntime {
   readonly #models: ResidentModels<ServerHost>;
   /** Those that embed: a llama-server does one or the other. */
   readonly #embedding: ResidentModels<ServerHost>;
+
+  /** By model and operating point: at a smaller one the server may well run. */
+  readonly #delays = new Map<string, RestartDelay>();
 
   constructor(options: LlamaServerRuntimeOptions) {
     this.#options = options;
@@ -101,6 +108,7 @@ export class LlamaServerRuntime implements ModelRuntime {
     try {
       for await (const event of host.client.generate({ ...request, model: SERVED_NAME }, options)) {
         if (event.type === 'done') {
+          this.#delay(file.path, request.load ?? {}).answered();
           const totalMs = performance.now() - startedMs;
           yield { ...event, timings: { ...event.timings, loadMs, firstTokenMs, totalMs } };
         } else {
@@ -136,11 +144,35 @@ export class LlamaServerRuntime implements ModelRuntime {
     const { program, connect, extraArguments = [] } = this.#options;
     return new ResidentModels({
       ...this.#options,
-      open: ({ path }, load) =>
-        new ServerHost({ program, connect, model: path, load, extraArguments: [...kind, ...extraArguments] }),
+      open: ({ name, path }, load) => {
+        const delay = this.#delay(path, load);
+        const leftMs = delay.leftMs(performance.now());
+        if (leftMs > 0) {
+          const seconds = Math.ceil(leftMs / 1000);
+          throw new BackendFailedError(`llama-server keeps ending with ${name}; it is started again in ${seconds} s.`, {
+            hint: `Choose a lower level or a shorter context, or try it by hand: ${program} --model ${path}`,
+          });
+        }
+        const onEnd = (ranMs: number): void => delay.ended(performance.now(), ranMs);
+        const all = [...kind, ...extraArguments];
+        return new ServerHost({ program, connect, model: path, load, extraArguments: all, onEnd });
+      },
       // Where the layers go is the server's choice, unless it was planned that all stay here.
       expectedHostBytes: ({ sizeBytes }, load) => (load.placement?.gpuLayers === 0 ? sizeBytes : 0),
     });
+  }
+
+  #delay(path: string, load: LoadOptions): RestartDelay {
+    const key = serverArguments(path, load).join(' ');
+    const delay = this.#delays.get(key) ?? new RestartDelay();
+    // The newest stand last: whoever is forgotten has not been used for long.
+    this.#delays.delete(key);
+    this.#delays.set(key, delay);
+    for (const old of this.#delays.keys()) {
+      if (this.#delays.size <= MAX_DELAYS) break;
+      this.#delays.delete(old);
+    }
+    return delay;
   }
 
   async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {

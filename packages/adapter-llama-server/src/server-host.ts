@@ -8,6 +8,7 @@ import { BackendFailedError, CancelledError, OutOfMemoryError } from '@plimsoll/
 import type { LoadOptions, ModelRuntime } from '@plimsoll/domain';
 import type { LoadedModel, ModelHost } from '@plimsoll/local-models';
 import { endGuarded, spawnGuarded } from './guarded-child.js';
+import { findProjector } from './projector.js';
 import { serverArguments } from './server-arguments.js';
 import { ServerLogReader } from './server-log.js';
 
@@ -26,6 +27,8 @@ export interface ServerHostOptions {
   readonly connect: (address: ServerAddress) => ModelRuntime;
   /** More arguments, such as those that load a projector for images or a draft model. */
   readonly extraArguments?: readonly string[] | undefined;
+  /** Called with how long it ran, milliseconds, when it ends by itself. */
+  readonly onEnd?: (ranMs: number) => void;
 }
 
 /** The name under which each server serves its one model. */
@@ -105,7 +108,10 @@ export class ServerHost implements ModelHost {
     const port = await freePort();
     const listen = ['--host', '127.0.0.1', '--port', String(port), '--alias', SERVED_NAME, '--no-webui'];
     // Its log names the buffers at this verbosity; nothing of it is kept but the last lines and the sums.
-    const args = [...serverArguments(model, load), ...listen, '--log-verbosity', '4', ...extraArguments];
+    const projector = extraArguments.includes('--mmproj') ? null : await findProjector(model);
+    const sight = projector === null ? [] : ['--mmproj', projector];
+    const args = [...serverArguments(model, load), ...sight, ...listen, '--log-verbosity', '4', ...extraArguments];
+    const startedMs = performance.now();
     if (this.#reason !== null) return null;
     this.#ended = false;
     const child = spawnGuarded(program, args, { LLAMA_API_KEY: this.#key });
@@ -118,7 +124,10 @@ export class ServerHost implements ModelHost {
       'error',
       (cause) => (this.#reason ??= new BackendFailedError(`llama-server: ${cause.message}`, { cause })),
     );
-    child.once('close', () => (this.#ended = true));
+    child.once('close', () => {
+      this.#ended = true;
+      if (this.#reason === null) this.#options.onEnd?.(performance.now() - startedMs);
+    });
     const address = `http://127.0.0.1:${port}`;
     while (!this.#gone()) {
       const answer = await fetch(`${address}/health`).catch(() => null);

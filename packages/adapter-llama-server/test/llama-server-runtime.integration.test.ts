@@ -10,7 +10,7 @@ import { sampleModelPath } from '@plimsoll/sample-model';
 import { describeModelRuntimeContract } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { continueWith } from '../examples/own-server.js';
-import { LlamaServerRuntime, PROGRAM_VARIABLE, findProgram } from '../src/index.js';
+import { LlamaServerRuntime, findProgram } from '../src/index.js';
 
 const program = locatePeer('llama-server');
 const reason = program === null ? ' (skipped: llama-server is not built; npm run peers builds it)' : '';
@@ -48,7 +48,7 @@ describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
   test('the example of the README is the file in examples, and works', async () => {
     const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
     expect(read('../README.md')).toContain(`\`\`\`ts\n${read('../examples/own-server.ts')}\`\`\``);
-    vi.stubEnv(PROGRAM_VARIABLE, program ?? '');
+    vi.stubEnv('PATH', `${path.dirname(program ?? '')}${path.delimiter}${process.env['PATH'] ?? ''}`);
     try {
       expect(await continueWith('fable', 'Once upon a time there was', folder)).not.toBe('');
     } finally {
@@ -98,9 +98,34 @@ test('a server that ends at once is reported with what it said', async () => {
   await runtime.close();
 });
 
+test('a server that keeps ending is left alone for a while, at that operating point', async () => {
+  const broken = path.join(folder, 'ends-at-once');
+  await writeFile(broken, '#!/bin/sh\nexit 1\n');
+  await chmod(broken, 0o755);
+  const runtime = start(broken);
+  for (let end = 0; end < 2; end++) await expect(runtime.load('fable')).rejects.toThrow('it said nothing');
+  await expect(runtime.load('fable')).rejects.toThrow(/keeps ending with fable; it is started again in 1 s/);
+  await expect(runtime.load('fable', { contextTokens: 128 })).rejects.toThrow('it said nothing');
+  await runtime.close();
+});
+
+test('a projector beside the model comes with it', async () => {
+  const own = await mkdtemp(path.join(folder, 'sees-'));
+  const echo = path.join(own, 'llama-server');
+  await writeFile(echo, '#!/bin/sh\necho "error: $*" >&2\nexit 1\n');
+  await chmod(echo, 0o755);
+  await copyFile(sampleModelPath(), path.join(own, 'sees-Q8_0.gguf'));
+  await writeFile(path.join(own, 'mmproj-sees-F16.gguf'), '');
+  const runtime = start(echo);
+  await expect(runtime.load(path.join(own, 'sees-Q8_0.gguf'))).rejects.toThrow(
+    `--mmproj ${path.join(own, 'mmproj-sees-F16.gguf')}`,
+  );
+  await runtime.close();
+});
+
 test('a program that is not there is a matter of the configuration', () => {
-  expect(findProgram({ [PROGRAM_VARIABLE]: process.execPath })).toBe(process.execPath);
-  for (const environment of [{ PATH: folder + '/none' }, { [PROGRAM_VARIABLE]: '/no/such' }]) {
-    expect(() => findProgram(environment)).toThrow(expect.objectContaining({ code: 'invalid-config' }));
+  expect(findProgram(process.execPath)).toBe(process.execPath);
+  for (const args of [[null, `${folder}/none`], ['/no/such'], [folder]] as const) {
+    expect(() => findProgram(...args)).toThrow(expect.objectContaining({ code: 'invalid-config' }));
   }
 });

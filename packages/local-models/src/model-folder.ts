@@ -15,6 +15,8 @@ export interface ModelFile {
 }
 
 const PART = /-(\d{5})-of-(\d{5})$/;
+/** What lets a model see lies beside it and is not a model. */
+const PROJECTOR = /^mmproj/i;
 const MAX_DEPTH = 4;
 const MAX_FILES = 10_000;
 
@@ -123,7 +125,12 @@ export class ModelFolder {
       const full = path.join(folder, entry.name);
       if (entry.isDirectory() && depth < MAX_DEPTH) await this.#collect(full, depth + 1, files);
       // Through a link too; whatever is no file fails the later look at it.
-      else if (/\.gguf$/.test(entry.name) && !entry.isDirectory() && files.length < MAX_FILES) {
+      else if (
+        /\.gguf$/.test(entry.name) &&
+        !PROJECTOR.test(entry.name) &&
+        !entry.isDirectory() &&
+        files.length < MAX_FILES
+      ) {
         if (entry.isFile() || (await stat(full).catch(() => null))?.isFile() === true) files.push(full);
       }
     }

@@ -3,12 +3,13 @@ import type { Settings, SettingsPatch } from '@plimsoll/domain';
 import { refusal } from '../errors/error-body.js';
 import { RefusedError } from '../errors/refused-error.js';
 
-/** Where requests, keys and files go: whoever changes these can read what others send, and write anywhere. */
+/** Where requests, keys and files go, and what is run: whoever changes these can read what others send, and write anywhere. */
 const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
   'ollamaHost',
   'openaiBaseUrl',
   'openaiApiKey',
   'modelsFolder',
+  'llamaServerPath',
   'storeFile',
   'http',
 ];

@@ -148,6 +148,16 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     allowed: `a whole number from ${BOUNDS.threads.join(' to ')}, or null to let the engine choose`,
     schema: () => whole(BOUNDS.threads).nullable(),
   }),
+  convertedField<'llamaServerPath', string | null>({
+    setting: 'llamaServerPath',
+    path: 'ai.llama_server.path',
+    environment: ['PLIMSOLL_LLAMA_SERVER'],
+    description: 'The llama-server program of the backend llama-server. Relative paths start at the file.',
+    allowed: 'a path, or null for the first llama-server on the PATH',
+    schema: () => text().nullable(),
+    decode: (value, place) => (value === null ? null : absolutePath(value, place)),
+    encode: (setting) => setting,
+  }),
   plainField({
     setting: 'registryLookups',
     path: 'ai.registry_lookups',

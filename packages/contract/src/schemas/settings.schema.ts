@@ -34,6 +34,7 @@ export const settingFields = {
   keyCacheType: kvCacheSchema,
   valueCacheType: kvCacheSchema,
   threads: within(BOUNDS.threads).nullable(),
+  llamaServerPath: z.string().nullable(),
   registryLookups: z.boolean(),
   modelsFolder: z.string(),
   storeFile: z.string(),

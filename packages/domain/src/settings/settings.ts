@@ -49,6 +49,8 @@ export interface Settings {
   readonly keyCacheType: KvCacheType;
   readonly valueCacheType: KvCacheType;
   readonly threads: number | null;
+  /** The user's llama-server program, or null for the first on the PATH. */
+  readonly llamaServerPath: string | null;
   /** Whether public registries are asked about models that are planned or made; they learn which. */
   readonly registryLookups: boolean;
   /** Folder with GGUF files of the embedded engine. */

@@ -15,6 +15,7 @@ export const TEST_SETTINGS: Settings = {
   modelOverrides: {},
   gpuMemoryLimitBytes: null,
   usageSwitch: null,
+  llamaServerPath: null,
   memoryMarginFraction: 0.1,
   contextTokens: null,
   keyCacheType: 'f16',
