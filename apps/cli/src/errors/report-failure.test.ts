@@ -13,10 +13,20 @@ describe('describeFailure', () => {
     [new DOMException('This operation was aborted', 'AbortError'), 130],
     [new TypeError('x is undefined'), 1],
     ['thrown text', 1],
+    [Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' }), 1],
   ])('gives %s the exit code %d', (failure, exitCode) => {
     const document = describeFailure(failure);
     expect(document.exitCode).toBe(exitCode);
     expect(errorSchema.safeParse(document).error).toBeUndefined();
+  });
+});
+
+it('names what the system refused, wherever it happened', () => {
+  const failure = Object.assign(new Error("EMFILE: too many open files, open '/x/index.js'"), { code: 'EMFILE' });
+  expect(describeFailure(failure)).toMatchObject({
+    code: 'storage-failed',
+    message: 'This process may not open any more files.',
+    hint: 'Raise the limit: ulimit -n 1024',
   });
 });
 

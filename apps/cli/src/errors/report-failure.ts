@@ -5,6 +5,7 @@ import { printableSentence } from '../output/printable.js';
 import type { Style } from '../output/style.js';
 import { EXIT, EXIT_CODE_OF } from './exit-codes.js';
 import { remedyCommand } from './remedy-commands.js';
+import { systemFailure } from './system-failure.js';
 
 /** A caught value as the program reports it. */
 export function describeFailure(failure: unknown): ErrorDocument {
@@ -22,6 +23,9 @@ export function describeFailure(failure: unknown): ErrorDocument {
       exitCode: EXIT.interrupted,
     };
   }
+  const refused = systemFailure(failure);
+  if (refused !== null)
+    return { schema: 'plimsoll.error/1', code: 'storage-failed', ...refused, exitCode: EXIT.failed };
   const message = failure instanceof Error && failure.message !== '' ? failure.message : String(failure);
   return {
     schema: 'plimsoll.error/1',

@@ -11,7 +11,7 @@ it.each([
   ['files', '--every', '23'],
   ['places'],
   ['kill-settings', 'kill-store', 'kill-quantize', 'kill-import', 'kill-pull', '--kills', '2'],
-  ['kill-compare', '--kills', '1'],
+  ['kill-compare', 'service', '--kills', '1'],
 ])(
   'the program withstands hostile %s',
   async (...args) => {

@@ -2,12 +2,14 @@ import { tryConfigurations } from './configurations.mjs';
 import { KILLS } from './kills.mjs';
 import { tryModelFiles } from './model-files.mjs';
 import { tryPlaces } from './places.mjs';
+import { tryService } from './service.mjs';
 
 /** Parts of the suite by name. */
 export const PARTS = {
   files: async ({ every }) => [await tryModelFiles({ every })],
   config: async () => [await tryConfigurations()],
   places: async () => [await tryPlaces()],
+  service: tryService,
   ...KILLS,
 };
 

@@ -1,30 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { childrenOf, isAlive } from './processes.mjs';
 import { createUser, run, start } from './program.mjs';
 import { createTally, faultsOf } from './verdict.mjs';
 
 const bounds = { boundMiB: 700 };
 
-/** Few descriptors, a home that cannot be written, a full disk, a parent that dies. */
+/** Few descriptors, little memory, no home, a home that cannot be written, full disks, a parent that dies. */
 export async function tryPlaces() {
   const tally = createTally('places');
   const user = createUser();
   try {
     const model = user.path('fable-f16.gguf');
     copyFileSync(sampleModelPath(), model);
-    const limited = (limit) => ({ wrap: (command) => ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh', ...command] });
-    for (const descriptors of [64, 32]) {
-      const result = await run(user, ['plan', model, '--vram', '8GB'], limited(descriptors));
-      tally.add(`${descriptors} descriptors`, result, faultsOf(result, { codes: [0, 1], ...bounds }));
-    }
-    const noHome = await run(user, ['plan', model, '--vram', '8GB'], {
-      env: { HOME: '', XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' },
-    });
-    tally.add('no home', noHome, faultsOf(noHome, { codes: [0], ...bounds }));
-    await tryReadOnlyHome(tally, user, model);
-    await tryFullDisk(tally, user, model);
+    await tryLimits(tally, user, model);
+    await tryMounted(tally, user, model);
     await tryParentsDeath(tally, user, model);
   } finally {
     user.remove();
@@ -32,40 +24,69 @@ export async function tryPlaces() {
   return tally;
 }
 
-async function tryReadOnlyHome(tally, user, model) {
-  if (process.getuid?.() === 0) return tally.skip('a read-only home', 'the superuser may write everywhere');
-  const home = user.path('locked');
-  mkdirSync(home);
-  chmodSync(home, 0o500);
-  const place = { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home };
-  const read = await run(user, ['plan', model, '--vram', '8GB'], { env: place });
-  tally.add('a read-only home, plan', read, faultsOf(read, { codes: [0], ...bounds }));
-  const written = await run(user, ['config', 'set', 'ai.quantization_bits', '8'], { env: place });
-  tally.add('a read-only home, config set', written, faultsOf(written, { codes: [1, 2], says: /writ/iu, ...bounds }));
-  chmodSync(home, 0o700);
+const planned = (model) => ['plan', model, '--vram', '8GB'];
+
+async function tryLimits(tally, user, model) {
+  const limited = (limit) => ({ wrap: (command) => ['sh', '-c', `ulimit ${limit}; exec "$@"`, 'sh', ...command] });
+  const nowhere = { HOME: '', XDG_CONFIG_HOME: '', XDG_DATA_HOME: '', XDG_CACHE_HOME: '' };
+  const attempts = [
+    ['64 descriptors, plan', planned(model), [0, 1], limited('-n 64')],
+    ['32 descriptors, plan', planned(model), [0, 1], limited('-n 32')],
+    ['32 descriptors, run', ['run', model, 'Hello'], [0, 1], limited('-n 32')],
+    ['a heap of 32 MiB, plan', planned(model), [0], { env: { NODE_OPTIONS: '--max-old-space-size=32' } }],
+    ['a heap of 48 MiB, run', ['run', model, 'Hello'], [0, 1], { env: { NODE_OPTIONS: '--max-old-space-size=48' } }],
+    ['no home, plan', planned(model), [0], { env: nowhere }],
+    ['no home, run', ['run', model, 'Hello'], [0], { env: nowhere }],
+  ];
+  for (const [name, args, codes, options] of attempts) {
+    const result = await run(user, args, options);
+    tally.add(name, result, faultsOf(result, { codes, ...bounds }));
+  }
 }
 
-/** Mounts a small file system of its own in a namespace of its own, where the system allows that. */
-async function tryFullDisk(tally, user, model) {
-  const full = user.path('full');
-  mkdirSync(full);
-  const inside = (command) => [
-    ...['unshare', '-Urm', 'sh', '-c'],
-    `mount -t tmpfs -o size=256k none ${full} && head -c 1000000 /dev/zero > ${full}/ballast 2>/dev/null; exec "$@"`,
-    ...['sh', ...command],
+/** What is mounted on a folder, what then becomes of commands there, and what they say. */
+const MOUNTS = (folder, model) => {
+  const size = `mount -t tmpfs -o size=256k none ${folder}`;
+  const store = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder };
+  const full = `${size} && head -c 1000000 /dev/zero > ${folder}/ballast 2>/dev/null`;
+  const noSpace = /space|full|ENOSPC|room/iu;
+  return [
+    ...[
+      ['plan', planned(model), [0]],
+      ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], noSpace],
+      ['quantize', ['quantize', model, '--to', 'Q4_0', '--out', `${folder}/out.gguf`], [1], noSpace],
+      ['run', ['run', model, 'Hello'], [0, 1]],
+      ['export', ['stats', '--export', `${folder}/out.jsonl`], [0, 1]],
+      ['report', ['plan', model, '--vram', '8GB', '--html', `${folder}/page.html`], [1], noSpace],
+    ].map((attempt) => ['a full disk', full, store, attempt]),
+    [
+      'a full disk for temporary files',
+      full,
+      { TMPDIR: folder },
+      ['plan --exact', ['plan', model, '--vram', '8GB', '--exact'], [0, 1], /could not be written|space|full/iu],
+    ],
+    ...[
+      ['plan', planned(model), [0]],
+      ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], /writ|read-only/iu],
+      ['run', ['run', model, 'Hello'], [0]],
+      ['stats', ['stats'], [0, 1]],
+      ['doctor', ['doctor'], [0, 1, 4]],
+    ].map((attempt) => ['a read-only home', `${size} && mount -o remount,ro ${folder}`, store, attempt]),
   ];
-  const [program, ...rest] = inside(['true']);
-  if (spawnSync(program, rest).status !== 0) return tally.skip('a full disk', 'this system allows no mounts');
-  const place = { XDG_CONFIG_HOME: full, XDG_DATA_HOME: full, XDG_CACHE_HOME: full };
-  const attempts = [
-    ['plan', ['plan', model, '--vram', '8GB'], [0], undefined],
-    ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], /space|full|ENOSPC/iu],
-    ['quantize', ['quantize', model, '--to', 'Q4_0', '--out', `${full}/out.gguf`], [1], /space|full|ENOSPC/iu],
-    ['run', ['run', model, 'Hello'], [0, 1], undefined],
-  ];
-  for (const [name, args, codes, says] of attempts) {
-    const result = await run(user, args, { env: place, wrap: inside });
-    tally.add(`a full disk, ${name}`, result, faultsOf(result, { codes, says, ...bounds }));
+};
+
+/** Each in a namespace of its own, where the system allows that. */
+async function tryMounted(tally, user, model) {
+  const folder = user.path('mounted');
+  mkdirSync(folder);
+  for (const [what, mount, env, [name, args, codes, says]] of MOUNTS(folder, model)) {
+    const wrap = (command) => ['unshare', '-Urm', 'sh', '-c', `${mount}; exec "$@"`, 'sh', ...command];
+    const [program, ...rest] = wrap(['true']);
+    if (spawnSync(program, rest).status !== 0) tally.skip(`${what}, ${name}`, 'this system allows no mounts');
+    else {
+      const result = await run(user, args, { env, wrap });
+      tally.add(`${what}, ${name}`, result, faultsOf(result, { codes, says, ...bounds }));
+    }
   }
 }
 
@@ -87,21 +108,4 @@ async function tryParentsDeath(tally, user, model) {
   }
   const faults = engines.length === 0 ? ['no engine was started'] : alive.map((pid) => `process ${pid} goes on alone`);
   tally.add('the death of the parent', null, faults);
-}
-
-function childrenOf(pid) {
-  try {
-    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    return list === '' ? [] : list.split(' ').map(Number);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid) {
-  try {
-    return !/^State:\s+Z/mu.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -35,7 +35,8 @@ function environmentOf(folder, more) {
 }
 
 /** Starts the program; `wrap` puts another command, such as a shell with limits, around it. */
-export function start(user, args, { env = {}, wrap = (command) => command, input = '' } = {}) {
+export function start(user, args, options = {}) {
+  const { env = {}, wrap = (command) => command, input = '', hangMs = HANG_MS } = options;
   const [command, ...rest] = wrap([process.execPath, '--import', PEAK, BIN, ...args]);
   const startedMs = performance.now();
   const child = spawn(command, rest, {
@@ -57,7 +58,7 @@ export function start(user, args, { env = {}, wrap = (command) => command, input
     const timer = setTimeout(() => {
       hung = true;
       child.kill('SIGKILL');
-    }, HANG_MS);
+    }, hangMs);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -66,7 +67,7 @@ export function start(user, args, { env = {}, wrap = (command) => command, input
       resolve({ code, signal, hung, stdout, stderr, peakMiB, ms: performance.now() - startedMs });
     });
   });
-  return { child, ended };
+  return { child, ended, texts };
 }
 
 /** Runs the program to its end. */
