@@ -15,7 +15,7 @@ import sharp from 'sharp';
 import { build } from 'vite';
 import { afterEach, describe, expect, test } from 'vitest';
 
-/** docs/photos.md says what came of 20,000, which take some minutes of two cores. */
+/** A whole run has 20,000: `PLIMSOLL_CHAOS_PHOTOS=20000 npm run vitest -- photos-kill`. */
 const PHOTOS = Number(process.env['PLIMSOLL_CHAOS_PHOTOS'] ?? 400);
 const WORKERS = 2;
 const KILLS = Math.min(200, PHOTOS / 40);

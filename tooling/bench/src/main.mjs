@@ -14,6 +14,7 @@ const benches = {
   plan: './plan/plan-bench.mjs',
   gateway: './gateway/gateway-bench.mjs',
   photos: './photos/photos-bench.mjs',
+  'photo-queue': './photo-queue/photo-queue-bench.mjs',
 };
 
 const usage = `usage: npm run bench -- [${Object.keys(benches).join(' | ')}] …   (all, when none is named)`;

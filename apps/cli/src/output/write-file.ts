@@ -27,10 +27,18 @@ export async function checkWritable(flag: string, file: string): Promise<void> {
   }
 }
 
-/** Writes a whole file or nothing: beside its place first, then renamed. @throws StorageFailedError */
+/**
+ * Writes a whole file or nothing: beside its place first, then renamed. A device or a pipe, such as `/dev/stdout`, is
+ * written to and never replaced.
+ * @throws StorageFailedError
+ */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const partial = `${file}.${process.pid}.partial`;
   try {
+    if ((await stat(file).catch(() => null))?.isFile() === false) {
+      await writeFile(file, text);
+      return;
+    }
     await writeFile(partial, text);
     await rename(partial, file);
   } catch (cause) {
