@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { InvalidInputError, type PlimsollError } from '@plimsoll/domain';
 import { CommanderError, type Command } from 'commander';
-import type { RunAction } from './commands/command-context.js';
+import type { RunAction, Terminal } from './commands/command-context.js';
 import { describeFailure, renderFailure, renderStack } from './errors/report-failure.js';
 import { EXIT } from './errors/exit-codes.js';
 import { isTerminated } from './errors/stop-request.js';
@@ -12,6 +12,8 @@ import { createProgram } from './program.js';
 /** The world a program run lives in. */
 export interface ProgramWorld {
   readonly stdin: AsyncIterable<unknown> & { readonly isTTY?: boolean };
+  /** Null or absent where nobody types. */
+  readonly terminal?: Terminal | null;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,7 +31,7 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
   let exitCode: number = EXIT.done;
   const runAction: RunAction = async (flags, action) => {
     output = new Output({ ...world, json: flags.json === true });
-    exitCode = await action({ output, signal: world.signal, env: world.env, stdin: world.stdin });
+    exitCode = await action({ output, signal: world.signal, env: world.env, stdin: world.stdin, terminal: world.terminal ?? null });
   };
   const streams = {
     writeOut: (text: string) => void world.stdout.write(text),

@@ -7,6 +7,8 @@ export { createGpuProbe } from './create-gpu-probe.js';
 export type { GpuProbeOptions } from './create-gpu-probe.js';
 export { EngineProbe } from './engine/engine-probe.js';
 export type { EngineDevice, ListEngineDevices } from './engine/engine-probe.js';
+export { measureMemoryBandwidth } from './host/measure-memory-bandwidth.js';
+export type { BandwidthOptions } from './host/measure-memory-bandwidth.js';
 export { SystemHostProbe } from './host/system-host-probe.js';
 export type { SystemFacts, SystemHostOptions } from './host/system-host-probe.js';
 export { NoGpuProbe } from './no-gpu-probe.js';

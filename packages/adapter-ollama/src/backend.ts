@@ -1,4 +1,5 @@
 import type { BackendDescriptor } from '@plimsoll/di';
+import { serverAddress } from './server-address.js';
 
 /** An Ollama server. */
 export const backend: BackendDescriptor = {
@@ -7,8 +8,14 @@ export const backend: BackendDescriptor = {
   variantNames: 'tag',
   runsFiles: false,
   downloads: true,
+  runsHere: ({ ollamaHost }) => isOwn(ollamaHost),
   async module({ ollamaHost, registryLookups }, tools) {
     const { ollamaModule } = await import('./inversify.js');
     return ollamaModule({ host: ollamaHost, ...tools, ...(registryLookups ? {} : { registry: null }) });
   },
 };
+
+function isOwn(host: string): boolean {
+  const { hostname } = new URL(serverAddress(host));
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}

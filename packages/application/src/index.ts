@@ -68,6 +68,8 @@ export { machineForPlan } from './planning/machine-for-plan.js';
 export type { PlannedMachine } from './planning/machine-for-plan.js';
 export { USUAL_LEVELS } from './planning/plan-model-request.js';
 export type { PlanModelRequest } from './planning/plan-model-request.js';
+export { RecommendPoint } from './planning/recommend-point.js';
+export type { PointToRun, RecommendPointDependencies, RunWishes } from './planning/recommend-point.js';
 export { planRequestOf } from './planning/plan-input.js';
 export type { PlanInput } from './planning/plan-input.js';
 export { PlanModel } from './planning/plan-model.js';

@@ -12,6 +12,7 @@ import {
   MeasurementRecorder,
   PlanModel,
   QuantizeModel,
+  RecommendPoint,
   checkResidentModels,
   type CompareDependencies,
   type ExactPlanDependencies,
@@ -65,6 +66,8 @@ export interface BackendUseCases {
    * could be made, and no engine is started.
    */
   readonly planning: (model?: string) => Promise<PlanModel>;
+  /** Finds the point to run a model at; null where models run on another machine, of which nothing is known. */
+  readonly recommending: (model: string) => Promise<RecommendPoint | null>;
   /** Finds variants, and makes them. */
   readonly ensure: () => Promise<EnsureVariant>;
   /** Chooses the variant that runs. */
@@ -164,6 +167,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
   const planning = async (model?: string): Promise<PlanModel> => {
     const common = {
       devices: await shared.devices(),
+      memoryBandwidth: shared.memoryBandwidth,
       config: await services.get(CONFIG_STORE),
       store: fallbackMeasurementStore(store, warn),
       exact: await exactAnswers(services),
@@ -204,6 +208,12 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
     models: once(async () => new ListModels(await runtime())),
     inspect,
     planning,
+    async recommending(model) {
+      if (!(backend.runsHere?.(settings) ?? backend.runsFiles)) return null;
+      const [planner, config] = [await planning(model), await services.get(CONFIG_STORE)];
+      const { capabilities } = await runtime();
+      return new RecommendPoint({ planner, config, capabilities, downloads: backend.downloads });
+    },
     ensure,
     choose,
     places,

@@ -1,6 +1,6 @@
 import type { Warn } from '@plimsoll/application';
 import type { ConfigStoreOptions } from '@plimsoll/adapter-config';
-import { CLOCK, CONFIG_STORE, EVENT_BUS, MEASUREMENT_STORE } from '@plimsoll/di';
+import { CLOCK, CONFIG_STORE, EVENT_BUS, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
 import type { ConfigStore, LoadedSettings } from '@plimsoll/domain';
 import type { ServiceIdentifier } from 'inversify';
 import { backendUseCases, type BackendUseCases } from './backend-use-cases.js';
@@ -67,7 +67,11 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
   ]);
   const { storeFile } = loaded.settings;
   const services = new Services({ modules: sharedModules({ storeFile }), constants });
-  const shared = sharedUseCases(services, constants.has(MEASUREMENT_STORE) ? null : storeFile);
+  const shared = sharedUseCases(services, {
+    storeFile: constants.has(MEASUREMENT_STORE) ? null : storeFile,
+    cacheFolder,
+    isRealHost: !constants.has(HOST_PROBE),
+  });
   const reading = {
     headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder),
     importanceCache: cacheFolder === undefined ? null : importanceFolder(cacheFolder),

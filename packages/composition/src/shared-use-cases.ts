@@ -3,6 +3,7 @@ import { FindRegressions, GetStatistics, ManageSettings, ProposeForModels, ReadD
 import { CONFIG_STORE, EVENT_BUS, GPU_PROBE, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
 import type { MeasurementStore } from '@plimsoll/domain';
 import { LazyMeasurementStore } from './lazy-measurement-store.js';
+import { keptMemoryBandwidth, type MemoryBandwidth } from './memory-bandwidth.js';
 import { once } from './once.js';
 import type { Services } from './services.js';
 
@@ -10,6 +11,8 @@ import type { Services } from './services.js';
 export interface SharedUseCases {
   readonly settings: () => Promise<ManageSettings>;
   readonly devices: () => Promise<ReadDevices>;
+  /** Measured when it is first needed, and kept. */
+  readonly memoryBandwidth: MemoryBandwidth;
   readonly statistics: () => Promise<GetStatistics>;
   /** Trends, and what got worse. */
   readonly regressions: () => Promise<FindRegressions>;
@@ -19,8 +22,20 @@ export interface SharedUseCases {
   readonly store: MeasurementStore;
 }
 
-/** `storeFile` is where measurements are: as long as there is none, questions open no database. */
-export function sharedUseCases(services: Services, storeFile: string | null): SharedUseCases {
+/** Where shared use cases keep things. */
+export interface SharedPlaces {
+  /** Where measurements are: as long as there is none, questions open no database; null for a store that is given. */
+  readonly storeFile: string | null;
+  readonly cacheFolder: string | undefined;
+  /** Whether the host is a real one, whose memory can be measured. */
+  readonly isRealHost: boolean;
+}
+
+/** Puts together what needs no backend. */
+export function sharedUseCases(
+  services: Services,
+  { storeFile, cacheFolder, isRealHost }: SharedPlaces,
+): SharedUseCases {
   const store = new LazyMeasurementStore(
     () => services.get(MEASUREMENT_STORE),
     () => storeFile === null || existsSync(storeFile),
@@ -31,6 +46,13 @@ export function sharedUseCases(services: Services, storeFile: string | null): Sh
   return {
     settings,
     devices: once(async () => new ReadDevices(await services.get(GPU_PROBE), await services.get(HOST_PROBE))),
+    memoryBandwidth: once(
+      keptMemoryBandwidth(
+        () => services.get(HOST_PROBE),
+        cacheFolder,
+        async () => (isRealHost ? (await import('@plimsoll/adapter-gpu')).measureMemoryBandwidth() : null),
+      ),
+    ),
     statistics: once(async () => new GetStatistics(store)),
     regressions: once(async () => new FindRegressions(store, await services.get(CONFIG_STORE))),
     proposals: once(async () => new ProposeForModels(store, await settings())),

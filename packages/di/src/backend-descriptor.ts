@@ -24,6 +24,8 @@ export interface BackendDescriptor {
   readonly runsFiles: boolean;
   /** Whether it downloads models by itself: names that are not installed are those of the public Ollama library. */
   readonly downloads: boolean;
+  /** Whether models run on this machine, so that a plan for it holds. Absent: where it runs files, they do. */
+  readonly runsHere?: (settings: Settings) => boolean;
   /**
    * Imports the adapter. The module binds at least `MODEL_RUNTIME` and `MODEL_CATALOG`, as singletons that are closed
    * when they are deactivated.

@@ -1,6 +1,12 @@
 import type { CommonFlags } from './define-command.js';
 import type { Output } from '../output/output.js';
 
+/** Both directions of a terminal. */
+export interface Terminal {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
 /** What every command gets beside its flags. */
 export interface CommandContext {
   readonly output: Output;
@@ -8,6 +14,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: AsyncIterable<unknown> & { readonly isTTY?: boolean };
+  /** The terminal that a person types at; null when stdin or stdout is none. */
+  readonly terminal: Terminal | null;
 }
 
 /** Does a command's work and gives the exit code. */

@@ -30,6 +30,8 @@ export interface GenerateTextOptions extends BuildOptions {
   readonly make: boolean;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** Whether that level is what a plan recommends, and nobody asked for it. */
+  readonly recommended?: boolean | undefined;
   /** Fail when the wanted variant cannot be made now; otherwise the best installed one answers, with a warning. */
   readonly strict?: boolean | undefined;
   /** Wishes about loading that hold where neither the plan nor the request says otherwise. */
@@ -59,7 +61,9 @@ export class GenerateText {
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
     const { chosen, release } = await this.#places.place(request.model, options);
     this.warnOfFallback(request.model, chosen);
-    const load = mergeLoadOptions(mergeLoadOptions(options.load ?? {}, chosen.load), request.load);
+    // What was planned for one variant need not fit another.
+    const planned = chosen.reason === 'fallback' ? { ...options.load, placement: undefined } : (options.load ?? {});
+    const load = mergeLoadOptions(mergeLoadOptions(planned, chosen.load), request.load);
     try {
       yield { type: 'variant', chosen };
       const asked = { ...request, model: chosen.variant, load };

@@ -123,7 +123,12 @@ function hostSpeed(request: PlanModelRequest, host: HostReading): MachineSpeed['
   const memoryBandwidth = request.ramBandwidth ?? host.memoryBandwidth;
   const processors = request.cores ?? host.processors;
   const { bandwidthBytesPerSecond, kind, basis } = TYPICAL_HOST;
+  const measured = host.measuredMemoryBandwidth;
   const known =
-    memoryBandwidth === null ? { bandwidthBytesPerSecond, basis } : { bandwidthBytesPerSecond: memoryBandwidth };
+    memoryBandwidth !== null
+      ? { bandwidthBytesPerSecond: memoryBandwidth }
+      : measured === undefined
+        ? { bandwidthBytesPerSecond, basis }
+        : { bandwidthBytesPerSecond: measured, basis: 'measured' as const };
   return { ...known, fp16Tflops: hostTflops(processors), kind };
 }

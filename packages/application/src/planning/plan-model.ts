@@ -22,7 +22,7 @@ import type {
   PlanVariant,
   ResidentPlan,
 } from '@plimsoll/domain';
-import type { ReadDevices } from '../devices/read-devices.js';
+import type { MachineState, ReadDevices } from '../devices/read-devices.js';
 import type { InspectModel } from '../models/inspect-model.js';
 import type { EnsureVariant } from '../variants/ensure-variant.js';
 import { exactPlan } from './exact-plan.js';
@@ -44,6 +44,8 @@ const USUAL_CONTEXT = 8192;
 export interface PlanModelDependencies {
   readonly inspect: InspectModel;
   readonly devices: ReadDevices;
+  /** Measured bandwidth of this machine's RAM in bytes per second; null or absent where it is not known. */
+  readonly memoryBandwidth?: (() => Promise<number | null>) | undefined;
   readonly config: ConfigStore;
   readonly store: MeasurementStore;
   readonly ensure: EnsureVariant;
@@ -103,12 +105,13 @@ export class PlanModel {
 
   /** What `plan` decides from. Errors as there. */
   async prepare(request: PlanModelRequest, options?: CallOptions): Promise<PreparedPlan> {
-    const [inspected, state, { settings }] = await Promise.all([
+    const [inspected, state, { settings }, memoryBandwidth] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
       describesDevices(request) ? this.#with.devices.readHost() : this.#with.devices.read(options),
       this.#with.config.load(options),
+      isElsewhere(request) ? null : (this.#with.memoryBandwidth?.() ?? null),
     ]);
-    const machine = machineForPlan(request, state, settings);
+    const machine = machineForPlan(request, withBandwidth(state, memoryBandwidth), settings);
     const { header } = inspected;
     const footprintModel = createFootprintModel(header);
     const { architecture } = footprintModel;
@@ -169,6 +172,16 @@ export class PlanModel {
 /** Whether the plan is for devices other than those of this machine. */
 const describesDevices = ({ gpu, vramBytes }: PlanModelRequest): boolean =>
   gpu !== undefined || vramBytes !== undefined;
+
+/** Whether RAM is that of another machine, of which what is typical is assumed. */
+const isElsewhere = ({ gpu, vramBytes = 0, ramBytes, ramBandwidth }: PlanModelRequest): boolean =>
+  gpu !== undefined || vramBytes > 0 || ramBytes !== undefined || ramBandwidth !== undefined;
+
+/** A data sheet knows the memory of a chip better than a measurement. */
+const withBandwidth = (state: MachineState, measured: number | null): MachineState =>
+  measured === null || state.host.memoryBandwidth !== null
+    ? state
+    : { ...state, host: { ...state.host, measuredMemoryBandwidth: measured } };
 
 /** The usual levels, with the file's own among them. */
 function usualLevels(inspected: InspectedModel): readonly Level[] {

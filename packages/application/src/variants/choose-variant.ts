@@ -77,8 +77,12 @@ export class ChooseVariant implements PlaceRequests {
       ...(isUsualCache ? {} : { keyCacheType, valueCacheType }),
       ...(settings.threads === null ? {} : { threads: settings.threads }),
     };
-    const choice = await this.#choices.get(settings, [model, options.level ?? null], (background) =>
-      this.#choose(model, level, background ? { make: false, level: options.level } : options),
+    const choice = await this.#choices.get(settings, [model, options.level ?? null, options.recommended ?? false], (background) =>
+      this.#choose(
+        model,
+        level,
+        background ? { make: false, level: options.level, recommended: options.recommended } : options,
+      ),
     );
     if (options.strict === true && choice.wanted !== undefined) throw choice.wanted.error;
     return { ...choice, load };
@@ -90,7 +94,9 @@ export class ChooseVariant implements PlaceRequests {
   }
 
   async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<FoundChoice> {
-    if (options.level !== undefined) return this.#at(model, options.level, 'level-asked-for', options);
+    if (options.level !== undefined) {
+      return this.#at(model, options.level, options.recommended === true ? 'recommended' : 'level-asked-for', options);
+    }
     const installed = await this.#runtime.find(model, options);
     const isFile = installed?.path !== undefined || parseModelReference(model).kind === 'file';
     const stated = isFile ? levelInFileName(model) : levelInName(model);

@@ -16,6 +16,7 @@ export interface ChosenVariant {
     | 'already-quantized'
     | 'only-variant'
     | 'level-asked-for'
+    | 'recommended'
     | 'settings'
     | 'fallback';
   /** With the reason `fallback`: what was wanted, and why it cannot be had now. */
@@ -28,6 +29,8 @@ export interface ChooseOptions extends BuildOptions {
   readonly make: boolean;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** Whether that level is what a plan recommends, and nobody asked for it. */
+  readonly recommended?: boolean | undefined;
   /** Fail when the wanted variant cannot be made now; otherwise the best installed one stands in for it. */
   readonly strict?: boolean | undefined;
 }

@@ -19,6 +19,7 @@ export const runSchema = z.strictObject({
       'already-quantized',
       'only-variant',
       'level-asked-for',
+      'recommended',
       'settings',
       'fallback',
     ]),

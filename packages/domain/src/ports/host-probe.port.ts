@@ -12,6 +12,8 @@ export interface HostReading {
   readonly machineId: string | null;
   /** Peak memory bandwidth in bytes per second, or null when unknown. */
   readonly memoryBandwidth: number | null;
+  /** What all processors together were seen to read from it, in bytes per second; absent when nobody measured. */
+  readonly measuredMemoryBandwidth?: number | undefined;
 }
 
 /** Sees the machine's own memory and processors. */

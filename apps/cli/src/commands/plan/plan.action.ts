@@ -8,7 +8,7 @@ import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { PlanFlags } from './plan.flags.js';
-import { renderPlan } from './plan.render.js';
+import { renderPlan, type PlanSubject } from './plan.render.js';
 import { renderTarget } from './plan.targets.js';
 
 /** `plimsoll plan`. Exit code 3 when nothing fits. */
@@ -37,7 +37,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
       return EXIT.done;
     }
     output.result(document, (shown) =>
-      renderPlan(shown, { model: printablePath(model), downloads }, output.style, output.width),
+      renderPlan(shown, { ...subjectOf(flags), model: printablePath(model), downloads }, output.style, output.width),
     );
     return document.recommended === null ? EXIT.nothingFits : EXIT.done;
   });
@@ -51,6 +51,17 @@ async function exactly({ output, signal }: CommandContext, planner: PlanModel, p
   } finally {
     progress.stop();
   }
+}
+
+/** Whether another machine is described, and what chose backend and configuration. */
+function subjectOf({ gpu, vram, ram, backend, config }: PlanFlags): Pick<PlanSubject, 'elsewhere' | 'options'> {
+  return {
+    elsewhere: gpu !== undefined || vram !== undefined || ram !== undefined,
+    options: [
+      ...(backend === undefined ? [] : ['--backend', backend]),
+      ...(config === undefined ? [] : ['--config', printablePath(config)]),
+    ],
+  };
 }
 
 /** What the flags ask for, whichever model. */

@@ -11,6 +11,10 @@ export interface PlanSubject {
   readonly model: string;
   /** Whether the backend fetches what is elsewhere. */
   readonly downloads: boolean;
+  /** Whether the plan is for another machine than this one. */
+  readonly elsewhere: boolean;
+  /** Options that choose backend and configuration, to be given again. */
+  readonly options: readonly string[];
 }
 
 /** A plan for people: model, machine, what to take and why, what else, what to type next, and the levels as a table. */
@@ -217,20 +221,36 @@ function lossCell(perplexityIncrease: number | null): string {
   return text.startsWith('-0.0 ') ? '+0.0 %' : perplexityIncrease < 0 ? text : `+${text}`;
 }
 
-function nextStep({ candidates, recommended }: PlanDocument, { model, downloads }: PlanSubject, style: Style): string {
-  const level = recommended?.level ?? '';
-  const name = /\s/.test(model) ? `"${model}"` : model;
-  const run = style.cyan(`plimsoll run ${name} --level ${level} "Hello"`);
-  switch (candidates.find((candidate) => candidate.level === level)?.variant.status) {
-    case 'buildable':
-      return `Next: ${style.cyan(`plimsoll quantize ${name} --to ${level}`)}`;
-    case 'missing':
-      return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
-    case 'remote':
-      return downloads
-        ? `Next: ${run}`
-        : `Next: download the file of that level, then: ${style.cyan('plimsoll run path/to/model.gguf "Hello"')}`;
-    default:
-      return `Next: ${run}`;
+/** What to type next: with every choice, so that what runs is what was planned. */
+function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubject, style: Style): string {
+  const point = candidates.find((candidate) => isRecommended(candidate, recommended));
+  if (point === undefined) return '';
+  const { model, downloads, elsewhere } = subject;
+  const { level } = point;
+  const name = word(model);
+  const { status } = point.variant;
+  if (status === 'missing') {
+    return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
   }
+  if (status === 'remote' && !downloads) {
+    return `Next: download the file of that level, then: ${style.cyan(runCommand('path/to/model.gguf', point, subject))}`;
+  }
+  if (elsewhere) {
+    const make = status === 'buildable' ? `${style.cyan(`plimsoll quantize ${name} --to ${level}`)}, then ` : '';
+    return `Next, on that machine: ${make}${style.cyan(runCommand(name, point, subject))}`;
+  }
+  const first = status === 'buildable' ? ' (makes that file first)' : status === 'remote' ? ' (downloads it first)' : '';
+  return `Next: ${style.cyan(runCommand(name, point, subject))}${first}`;
 }
+
+function runCommand(name: string, point: CandidateDocument, { options }: PlanSubject): string {
+  const { level, context, kvCache, gpuLayers, fit, expertLayersOnHost } = point;
+  return [
+    `plimsoll run ${name} --level ${level} --context ${context} --kv ${kvCache}`,
+    ...(fit === 'partial' ? [`--gpu-layers ${gpuLayers}`] : []),
+    ...(expertLayersOnHost > 0 ? [`--n-cpu-moe ${expertLayersOnHost}`] : []),
+    ...options.map(word),
+  ].join(' ');
+}
+
+const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);

@@ -1,4 +1,4 @@
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { CacheTypes, Level, PlanGoal } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll run`. */
@@ -15,7 +15,12 @@ export interface RunFlags extends BackendFlags {
   readonly format?: string;
   readonly image?: readonly string[];
   readonly context?: number;
-  readonly kv?: KvCacheType;
+  readonly kv?: CacheTypes;
   readonly gpuLayers?: number;
+  /** Layers whose experts stay in RAM. */
+  readonly nCpuMoe?: number;
+  readonly prefer?: PlanGoal;
+  /** Makes and fetches what is large without asking. */
+  readonly yes?: boolean;
   readonly timings?: boolean;
 }

@@ -5,6 +5,7 @@ import {
   StorageFailedError,
   type GenerateRequest,
   type JsonSchema,
+  type LoadOptions,
 } from '@plimsoll/domain';
 import type { RunFlags } from './run.flags.js';
 
@@ -20,20 +21,30 @@ export async function runRequest(model: string, prompt: string, flags: RunFlags)
       prompt,
       system: flags.system,
       raw: flags.raw,
-      images: flags.image === undefined ? undefined : await Promise.all(flags.image.map(readImage)),
+      images: await readImages(flags),
     },
     temperature: flags.temperature,
     seed: flags.seed,
     maxTokens: flags.maxTokens,
     stop: flags.stop,
     format: flags.format === undefined ? undefined : await readFormat(flags.format),
-    load: {
-      contextTokens: flags.context,
-      keyCacheType: flags.kv,
-      valueCacheType: flags.kv,
-      placement: { gpuLayers: flags.gpuLayers },
-    },
+    load: loadOfFlags(flags),
   };
+}
+
+/** What flags say about loading; it holds whatever a plan or the settings say. */
+export function loadOfFlags({ context, kv, gpuLayers, nCpuMoe }: RunFlags): LoadOptions {
+  return {
+    contextTokens: context,
+    keyCacheType: kv?.keyCacheType,
+    valueCacheType: kv?.valueCacheType,
+    placement: { gpuLayers, expertLayersOnHost: nCpuMoe },
+  };
+}
+
+/** The pictures that flags name, as the request has them. */
+export async function readImages({ image }: RunFlags): Promise<readonly string[] | undefined> {
+  return image === undefined ? undefined : Promise.all(image.map(readImage));
 }
 
 /** The prompt: the argument, or what is piped in. @throws InvalidInputError when there is neither. */
@@ -66,7 +77,8 @@ async function readImage(path: string): Promise<string> {
   return bytes.toString('base64');
 }
 
-async function readFormat(format: string): Promise<'json' | JsonSchema> {
+/** `--format` as the request has it. */
+export async function readFormat(format: string): Promise<'json' | JsonSchema> {
   if (format.toLowerCase() === 'json') return 'json';
   const text = (await readNamed('--format', format)).toString('utf8');
   try {

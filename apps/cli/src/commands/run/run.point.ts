@@ -1,0 +1,88 @@
+import type { ChosenVariant, PointToRun } from '@plimsoll/application';
+import type { BackendUseCases } from '@plimsoll/composition';
+import { InvalidInputError, NothingFitsError, parseModelReference, type Level, type PlanCandidate } from '@plimsoll/domain';
+import { formatBytes } from '../../output/format.js';
+import { printable } from '../../output/printable.js';
+import type { CommandContext } from '../command-context.js';
+import type { RunFlags } from './run.flags.js';
+
+/** What is written or fetched without a question, in bytes. */
+const LARGE_BYTES = 1e9;
+
+/**
+ * The point that a plan for this machine recommends within what the flags fix; null where the settings decide alone.
+ * Before more than 1 GB is written or fetched for it, a person is asked.
+ * @throws NothingFitsError; InvalidInputError where nobody can be asked and `--yes` was not given
+ */
+export async function pointToRun(
+  context: CommandContext,
+  use: BackendUseCases,
+  model: string,
+  flags: Omit<RunFlags, 'level'> & { readonly level?: Level | undefined },
+): Promise<PointToRun | null> {
+  const recommending = await use.recommending(model);
+  if (recommending === null) return null;
+  const { context: contextTokens, kv, gpuLayers, prefer, level, make } = flags;
+  const point = await recommending.recommend(
+    {
+      model,
+      level,
+      contexts: listed(contextTokens),
+      keyCacheTypes: listed(kv?.keyCacheType),
+      valueCacheTypes: listed(kv?.valueCacheType),
+      gpuLayers: listed(gpuLayers),
+      goal: prefer,
+      make,
+    },
+    { signal: context.signal },
+  );
+  if (point === 'nothing-fits') {
+    throw new NothingFitsError(`No level of ${model} fits into the free memory of this machine.`, {
+      remedies: [{ kind: 'plan-model', model }],
+      hint: 'Free some memory, or name a level to try it all the same: --level Q4_K_M',
+    });
+  }
+  if (point !== null && make && flags.yes !== true) await confirm(context, model, point.candidate);
+  return point;
+}
+
+const listed = <Value>(value: Value | undefined): readonly Value[] | undefined =>
+  value === undefined ? undefined : [value];
+
+async function confirm({ terminal, signal }: CommandContext, model: string, candidate: PlanCandidate): Promise<void> {
+  const { status, sizeBytes } = candidate.variant;
+  if (status !== 'remote' && status !== 'buildable') return;
+  const { devices, host } = candidate.footprint;
+  const bytes = sizeBytes ?? devices.reduce((sum, { weightsBytes }) => sum + weightsBytes, host.weightsBytes);
+  if (bytes <= LARGE_BYTES) return;
+  const what = `${status === 'remote' ? 'Downloading' : 'Making'} ${model} at ${candidate.level} takes ${formatBytes(bytes)}`;
+  if (terminal === null) {
+    throw new InvalidInputError(`${what}.`, {
+      hint: 'Give --yes to allow it, or --no-make to run what is here.',
+    });
+  }
+  const { createInterface } = await import('node:readline/promises');
+  const asking = createInterface(terminal);
+  try {
+    const answer = await asking.question(`${printable(what)}. Go on? [y/N] `, { signal });
+    if (/^y(es)?$/i.test(answer.trim())) return;
+  } finally {
+    asking.close();
+  }
+  throw new InvalidInputError('Nothing was made.', { hint: 'Run what is here with --no-make, or choose with --level.' });
+}
+
+/** The level to ask for, who says so, and how to load it. */
+export function levelOf(
+  point: PointToRun | null,
+  level: Level | undefined,
+): { readonly level?: Level | undefined; readonly recommended: boolean; readonly load?: PointToRun['load'] } {
+  if (point === null) return { level, recommended: false };
+  return { level: point.level, recommended: point.decidedBy === 'plan', load: point.load };
+}
+
+/** Who names a file and gets another must be told, and what a plan chose; a name stands for all its variants. */
+export function isWorthSaying(model: string, variant: ChosenVariant, point: PointToRun | null): boolean {
+  const isOther = parseModelReference(model).kind === 'file' && variant.variant !== model;
+  return variant.made !== null || isOther || point?.decidedBy === 'plan';
+}

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { FixedHostProbe } from '@plimsoll/testing';
+import { expect, test } from 'vitest';
+import { keptMemoryBandwidth } from './memory-bandwidth.js';
+
+test('a machine is measured once, and another one anew', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bandwidth-'));
+  let measured = 0;
+  const on = (processorName: string) =>
+    keptMemoryBandwidth(
+      async () => new FixedHostProbe({ processorName }),
+      folder,
+      async () => ++measured * 1e9,
+    );
+  expect(await on('One')()).toBe(1e9);
+  expect(await on('One')()).toBe(1e9);
+  expect(await on('Other')()).toBe(2e9);
+  await rm(folder, { recursive: true });
+});
+
+test('what could not be measured is not kept', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bandwidth-'));
+  const answers = [null, 3e9];
+  const bandwidth = keptMemoryBandwidth(
+    async () => new FixedHostProbe(),
+    folder,
+    async () => answers.shift() ?? null,
+  );
+  expect([await bandwidth(), await bandwidth(), await bandwidth()]).toEqual([null, 3e9, 3e9]);
+  await rm(folder, { recursive: true });
+});
