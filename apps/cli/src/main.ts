@@ -27,8 +27,7 @@ export async function main(process: NodeJS.Process, version: string): Promise<vo
 
   process.exitCode = await runProgram(process.argv.slice(2), {
     stdin: process.stdin,
-    terminal:
-      process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : null,
+    terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : null,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

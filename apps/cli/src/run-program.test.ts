@@ -54,6 +54,8 @@ describe('runProgram', () => {
     [['mdoels'], "Unknown command 'mdoels'", 'Did you mean models?'],
     [['help', 'nosuch'], "Unknown command 'nosuch'", 'See: plimsoll --help'],
     [['gpu', '--wach'], "Unknown option '--wach'", 'Did you mean --watch?'],
+    [['gpu', '--list', 'RTX 4061'], 'No device of the catalogue has "RTX 4061"', '"GeForce RTX 4060"'],
+    [['gpu', '--list', '--watch'], "cannot be used with option '--watch'", 'See: plimsoll gpu --help'],
     [['gpu', 'extra'], "Too many arguments for 'gpu'", 'See: plimsoll gpu --help'],
     [['quantize', '--to', 'Q4_0'], "Missing required argument 'model'", 'See: plimsoll quantize --help'],
     [['inspect'], 'No model is named', 'plimsoll config set ai.llm_model NAME'],
@@ -69,6 +71,15 @@ describe('runProgram', () => {
     expect(stderr).toContain(hint);
     expect(stderr).not.toContain('    at ');
     expect(stderr.match(/error:/gi)).toHaveLength(1);
+  });
+
+  it('lists the devices that can be planned for, as a table and as a document', async () => {
+    const { code, stdout } = await plimsoll(['gpu', '--list', '4060']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/GeForce RTX 4060 Ti +nvidia +8, 16 +288/);
+    const { devices, ...rest } = JSON.parse((await plimsoll(['gpu', '--list', '--json'])).stdout);
+    expect(rest).toEqual({ schema: 'plimsoll.gpu-list/1', near: [] });
+    expect(devices.length).toBeGreaterThan(100);
   });
 
   it('writes a failure as one JSON document to stderr with --json', async () => {

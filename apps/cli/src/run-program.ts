@@ -31,7 +31,13 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
   let exitCode: number = EXIT.done;
   const runAction: RunAction = async (flags, action) => {
     output = new Output({ ...world, json: flags.json === true });
-    exitCode = await action({ output, signal: world.signal, env: world.env, stdin: world.stdin, terminal: world.terminal ?? null });
+    exitCode = await action({
+      output,
+      signal: world.signal,
+      env: world.env,
+      stdin: world.stdin,
+      terminal: world.terminal ?? null,
+    });
   };
   const streams = {
     writeOut: (text: string) => void world.stdout.write(text),

@@ -1,6 +1,6 @@
 export type { DocumentOf } from './document-of.js';
 export { compareDocument, comparedLevelDocument } from './documents/compare.document.js';
-export { gpuDocument } from './documents/gpu.document.js';
+export { gpuDocument, gpuListDocument } from './documents/gpu.document.js';
 export { inspectDocument } from './documents/inspect.document.js';
 export type { InspectDetails } from './documents/inspect.document.js';
 export { modelsDocument } from './documents/models.document.js';
@@ -25,7 +25,7 @@ export type { ConfigDocument, ConfigValidateDocument, ConfigPathDocument } from 
 export type { DemoDocument } from './schemas/demo.schema.js';
 export type { DoctorDocument } from './schemas/doctor.schema.js';
 export type { ErrorDocument } from './schemas/error.schema.js';
-export type { GpuReadingDocument, GpuDocument } from './schemas/gpu.schema.js';
+export type { GpuReadingDocument, GpuDocument, GpuListDocument } from './schemas/gpu.schema.js';
 export type { ImatrixDocument } from './schemas/imatrix.schema.js';
 export type { MetadataDocument, InspectDocument } from './schemas/inspect.schema.js';
 export type { ModelsDocument } from './schemas/models.schema.js';

@@ -8,8 +8,8 @@ export { recipeLines, recipeOverrides, recipeQuantization } from './allocation/r
 export type { RecipeEntry } from './allocation/recipe.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
-export { findDevice, findDevices, profileOf } from './devices/find-device.js';
-export type { DeviceMatch } from './devices/find-device.js';
+export { findDevice, findDevices, profileOf, searchDevices } from './devices/find-device.js';
+export type { DeviceMatch, DevicesFound } from './devices/find-device.js';
 export type { ProcessorKind } from './devices/processor-kind.js';
 export { BackendFailedError } from './errors/backend-failed-error.js';
 export { BackendUnreachableError } from './errors/backend-unreachable-error.js';

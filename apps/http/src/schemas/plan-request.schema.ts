@@ -41,7 +41,13 @@ const body = z
     vramBytes: wholeWithin('memoryBytes')
       .optional()
       .describe("Device memory to plan with instead of the machine's; 0: processor alone"),
-    gpu: z.string().min(1).max(200).optional().describe('A card to plan with, such as RTX 4060'),
+    gpu: z
+      .union([z.string().min(1).max(200), z.array(z.string().min(1).max(200)).min(1).max(16)])
+      .optional()
+      .describe('A card to plan with, such as RTX 4060 or 2x RTX 3090, or several'),
+    ramBytes: wholeWithin('memoryBytes').optional().describe("RAM to plan with instead of the machine's"),
+    ramBandwidth: z.number().positive().max(1e14).optional().describe('Its peak bandwidth in bytes per second'),
+    cpuThreads: wholeWithin('threads').optional().describe('Cores of the processor'),
     levels: axis(levelSchema, LEVEL_NAMES.length),
     contexts: axis(wholeWithin('contextTokens')),
     keyCacheTypes: axis(kvCacheTypeSchema),
@@ -49,7 +55,7 @@ const body = z
     parallel: axis(wholeWithin('parallel')),
     gpuLayers: axis(wholeWithin('gpuLayers')),
     flashAttention: z.enum(['on', 'off', 'auto']).optional(),
-    goal: z.enum(['quality', 'speed', 'balanced']).optional(),
+    prefer: z.enum(['quality', 'speed', 'balanced']).optional().describe('What counts more in the choice'),
     constraints: constraintsSchema.optional(),
   })
   .refine(({ model, models }) => (model === undefined) !== (models === undefined), {

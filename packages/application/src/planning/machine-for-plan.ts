@@ -121,7 +121,7 @@ function speedOf(profile: DeviceProfile | 'usual' | null): MachineSpeed['host'] 
 
 function hostSpeed(request: PlanModelRequest, host: HostReading): MachineSpeed['host'] {
   const memoryBandwidth = request.ramBandwidth ?? host.memoryBandwidth;
-  const processors = request.cores ?? host.processors;
+  const processors = request.cpuThreads ?? host.processors;
   const { bandwidthBytesPerSecond, kind, basis } = TYPICAL_HOST;
   const measured = host.measuredMemoryBandwidth;
   const known =

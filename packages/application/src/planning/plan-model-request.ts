@@ -13,7 +13,7 @@ export interface PlanModelRequest {
   /** Its peak bandwidth in bytes per second. */
   readonly ramBandwidth?: number | undefined;
   /** Physical cores of the processor. */
-  readonly cores?: number | undefined;
+  readonly cpuThreads?: number | undefined;
   readonly levels?: readonly Level[] | undefined;
   readonly contexts?: readonly number[] | undefined;
   readonly keyCacheTypes?: readonly KvCacheType[] | undefined;
@@ -23,7 +23,8 @@ export interface PlanModelRequest {
   /** Layers on devices; as many as fit when absent. */
   readonly gpuLayers?: readonly number[] | undefined;
   readonly flashAttention?: FlashAttention | undefined;
-  readonly goal?: PlanGoal | undefined;
+  /** What counts more in the choice; `balanced` when absent. */
+  readonly prefer?: PlanGoal | undefined;
   readonly constraints?: PlanConstraints | undefined;
 }
 

@@ -1,6 +1,7 @@
 import {
   createFootprintModel,
   createPlan,
+  isFullPrecision,
   isPlimsollError,
   metadataString,
   planTogether,
@@ -155,7 +156,7 @@ export class PlanModel {
       parallel: request.parallel,
       gpuLayers: request.gpuLayers,
       flashAttention: request.flashAttention,
-      goal: request.goal,
+      goal: request.prefer,
       constraints: request.constraints,
       header,
       ownLevel: fileLevel(inspected),
@@ -202,6 +203,8 @@ function isWorthOffering(
   variant: PlanVariant | undefined,
 ): boolean {
   if (level === fileLevel(inspected)) return true;
+  // Such a file calls itself F16 and holds MXFP4: by its own word F16 would be the same file.
+  if (publishedLevel(inspected) !== null && isFullPrecision(level)) return false;
   const here = variant?.status === 'local' || variant?.status === 'remote';
   if (here && publishedLevel(inspected) === null) return true;
   try {

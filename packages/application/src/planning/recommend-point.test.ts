@@ -96,7 +96,10 @@ test('a pin in the settings and a level in the name lead to the variant by thems
 });
 
 test('what may not be made or fetched is not recommended', async () => {
-  expect(await found({}, { make: false })).toMatchObject({ level: 'Q3_K_M', candidate: { variant: { status: 'local' } } });
+  expect(await found({}, { make: false })).toMatchObject({
+    level: 'Q3_K_M',
+    candidate: { variant: { status: 'local' } },
+  });
 });
 
 test('a server with one cache type for all is planned with that, and told what it can be told', async () => {

@@ -26,7 +26,7 @@ import type { PlanModelRequest } from './plan-model-request.js';
 /** What is fixed beforehand about a run; the plan decides the rest. */
 export type RunWishes = Pick<
   PlanModelRequest,
-  'contexts' | 'keyCacheTypes' | 'valueCacheTypes' | 'gpuLayers' | 'parallel' | 'goal'
+  'contexts' | 'keyCacheTypes' | 'valueCacheTypes' | 'gpuLayers' | 'parallel' | 'prefer'
 > & {
   readonly model: string;
   readonly level?: Level | undefined;
@@ -78,7 +78,12 @@ export class RecommendPoint {
       const ownCache = capabilities.kvCachePerModel === true;
       const prepared = await planner.prepare({ ...fixed, ...(ownCache ? {} : USUAL_CACHE) }, options);
       const decision = decide(wishes, prepared, loaded);
-      const request = await this.#within(prepared, decision.level, { ...fixed, ...(ownCache ? {} : USUAL_CACHE) }, options);
+      const request = await this.#within(
+        prepared,
+        decision.level,
+        { ...fixed, ...(ownCache ? {} : USUAL_CACHE) },
+        options,
+      );
       const available = request.levels.filter((each) => this.#canBeHad(request, each, make));
       if (available.length === 0) return null;
       const plan = createPlan({ ...request, levels: available });

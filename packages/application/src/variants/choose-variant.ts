@@ -77,12 +77,15 @@ export class ChooseVariant implements PlaceRequests {
       ...(isUsualCache ? {} : { keyCacheType, valueCacheType }),
       ...(settings.threads === null ? {} : { threads: settings.threads }),
     };
-    const choice = await this.#choices.get(settings, [model, options.level ?? null, options.recommended ?? false], (background) =>
-      this.#choose(
-        model,
-        level,
-        background ? { make: false, level: options.level, recommended: options.recommended } : options,
-      ),
+    const choice = await this.#choices.get(
+      settings,
+      [model, options.level ?? null, options.recommended ?? false],
+      (background) =>
+        this.#choose(
+          model,
+          level,
+          background ? { make: false, level: options.level, recommended: options.recommended } : options,
+        ),
     );
     if (options.strict === true && choice.wanted !== undefined) throw choice.wanted.error;
     return { ...choice, load };

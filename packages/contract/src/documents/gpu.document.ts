@@ -1,5 +1,6 @@
 import type { MachineState } from '@plimsoll/application';
-import type { GpuDocument } from '../schemas/gpu.schema.js';
+import type { DevicesFound } from '@plimsoll/domain';
+import type { GpuDocument, GpuListDocument } from '../schemas/gpu.schema.js';
 
 /** The JSON document of a machine's state. */
 export function gpuDocument({ host, devices }: MachineState): GpuDocument {
@@ -33,5 +34,24 @@ export function gpuDocument({ host, devices }: MachineState): GpuDocument {
               processes: reading.processes?.map(({ pid, name, usedBytes }) => ({ pid, name, usedBytes })) ?? null,
             },
     })),
+  };
+}
+
+/** The JSON document of what a search of the catalogue found. */
+export function gpuListDocument({ devices, near }: DevicesFound): GpuListDocument {
+  return {
+    schema: 'plimsoll.gpu-list/1',
+    devices: devices.map(
+      ({ name, vendor, memory, memoryOptionsBytes, bandwidthBytesPerSecond, fp16Tflops, source }) => ({
+        name,
+        vendor,
+        memory,
+        memoryOptionsBytes,
+        bandwidthBytesPerSecond,
+        fp16Tflops,
+        source,
+      }),
+    ),
+    near,
   };
 }

@@ -47,5 +47,27 @@ export const gpuSchema = z.strictObject({
   ),
 });
 
+/** Shape of `GpuListDocument`. */
+export const gpuListSchema = z.strictObject({
+  schema: z.literal('plimsoll.gpu-list/1'),
+  devices: z.array(
+    z.strictObject({
+      name: z.string(),
+      vendor: z.enum(['nvidia', 'amd', 'apple', 'intel', 'other']),
+      memory: z.enum(['dedicated', 'unified']),
+      /** Sizes that it is sold with, ascending. */
+      memoryOptionsBytes: z.array(bytesSchema),
+      bandwidthBytesPerSecond: z.number().nullable(),
+      fp16Tflops: z.number().nullable(),
+      source: z.string(),
+    }),
+  ),
+  /** Where none was found: names that look like what was asked for. */
+  near: z.array(z.string()),
+});
+
+/** What `plimsoll gpu --list` prints with `--json`: devices that can be planned for by name. */
+export type GpuListDocument = DocumentOf<typeof gpuListSchema>;
+
 /** What `plimsoll gpu` prints with `--json`; with `--watch` one such document per line. */
 export type GpuDocument = DocumentOf<typeof gpuSchema>;

@@ -5,7 +5,7 @@ import { demoSchema } from './demo.schema.js';
 import { doctorSchema } from './doctor.schema.js';
 import { errorSchema } from './error.schema.js';
 import { governorLogSchema, governorSchema } from './governor.schema.js';
-import { gpuSchema } from './gpu.schema.js';
+import { gpuListSchema, gpuSchema } from './gpu.schema.js';
 import { imatrixSchema } from './imatrix.schema.js';
 import { inspectSchema } from './inspect.schema.js';
 import { modelsSchema } from './models.schema.js';
@@ -42,6 +42,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'plan-together': planTogetherSchema,
   inspect: inspectSchema,
   gpu: gpuSchema,
+  'gpu-list': gpuListSchema,
   models: modelsSchema,
   run: runSchema,
   imatrix: imatrixSchema,

@@ -22,6 +22,7 @@ const REASONS: WordsByKind<PlanReason> = {
   },
   quality: ({ level, quality }) => {
     const { perplexityIncrease, meanKld, source } = quality;
+    if (quality.basis.kind === 'as-published') return qualityNote(quality);
     if (source === 'reference' && meanKld === 0) return `${level} is full precision: nothing is lost.`;
     if (perplexityIncrease === null && meanKld === null) return qualityNote(quality);
     const sign = perplexityIncrease !== null && perplexityIncrease < 0 ? '' : '+';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
 import { DEVICE_CATALOGUE } from './catalogue.js';
-import { findDevice, profileOf } from './find-device.js';
+import { findDevice, profileOf, searchDevices } from './find-device.js';
 
 const GIB = 1024 ** 3;
 
@@ -118,5 +118,23 @@ describe('the catalogue', () => {
     ['M4 Max 128GB', 546],
   ])('%s reads %s GB/s', (text, gbs) => {
     expect(findDevice(text).profile.bandwidthBytesPerSecond).toBe(gbs * 1e9);
+  });
+});
+
+describe('the catalogue is searched', () => {
+  const names = (text: string): readonly string[] => searchDevices(text).devices.map(({ name }) => name);
+
+  test('for every word of a text, with and without its blanks', () => {
+    expect(names('4060')).toEqual(expect.arrayContaining(['GeForce RTX 4060', 'GeForce RTX 4060 Ti']));
+    expect(names('rtx4060ti')).toContain('GeForce RTX 4060 Ti');
+    expect(names('nvidia 3090')).toContain('GeForce RTX 3090');
+    expect(names('apple max').every((name) => name.includes('Max'))).toBe(true);
+    expect(names('')).toHaveLength(DEVICE_CATALOGUE.length);
+  });
+
+  test('what is not there has near names', () => {
+    const { devices, near } = searchDevices('RTX 4061');
+    expect(devices).toEqual([]);
+    expect(near).toContain('GeForce RTX 4060');
   });
 });

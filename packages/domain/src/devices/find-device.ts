@@ -61,6 +61,28 @@ export function findDevice(text: string): DeviceMatch {
   );
 }
 
+/** What a search of the catalogue finds. */
+export interface DevicesFound {
+  readonly devices: readonly DeviceProfile[];
+  /** Names that look most like the text, where nothing has it. */
+  readonly near: readonly string[];
+}
+
+/** The devices whose name, vendor or other names have every word of the text; all of them for an empty one. */
+export function searchDevices(text: string): DevicesFound {
+  const words = text
+    .slice(0, 200)
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const devices = DEVICE_CATALOGUE.filter(({ name, vendor, aliases }) => {
+    const known = [vendor, name, ...aliases].join(' ').toLowerCase();
+    const squeezed = known.replaceAll(/[^a-z0-9]/g, '');
+    return words.every((word) => known.includes(word) || squeezed.includes(word.replaceAll(/[^a-z0-9]/g, '') || word));
+  });
+  return { devices, near: devices.length > 0 ? [] : nearest(deviceKey(text.slice(0, 200))) };
+}
+
 /** Cards of one kind beyond this are no machine of one owner. */
 const MOST_CARDS = 16;
 

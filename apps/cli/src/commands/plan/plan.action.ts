@@ -73,13 +73,13 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     contexts: listed(flags.context),
     ramBytes: flags.ram,
     ramBandwidth: flags.ramBandwidth,
-    cores: flags.cpuThreads,
+    cpuThreads: flags.cpuThreads,
     keyCacheTypes: listed(flags.kv?.keyCacheType),
     valueCacheTypes: listed(flags.kv?.valueCacheType),
     parallel: listed(flags.parallel),
     gpuLayers: listed(flags.gpuLayers),
     flashAttention: flags.flashAttention,
-    goal: flags.prefer,
+    prefer: flags.prefer,
   };
 }
 

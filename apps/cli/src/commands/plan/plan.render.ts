@@ -239,7 +239,8 @@ function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubjec
     const make = status === 'buildable' ? `${style.cyan(`plimsoll quantize ${name} --to ${level}`)}, then ` : '';
     return `Next, on that machine: ${make}${style.cyan(runCommand(name, point, subject))}`;
   }
-  const first = status === 'buildable' ? ' (makes that file first)' : status === 'remote' ? ' (downloads it first)' : '';
+  const first =
+    status === 'buildable' ? ' (makes that file first)' : status === 'remote' ? ' (downloads it first)' : '';
   return `Next: ${style.cyan(runCommand(name, point, subject))}${first}`;
 }
 

@@ -10,12 +10,17 @@ const collect = (text: string, previous: readonly string[] = []): readonly strin
 
 /** Describes `plimsoll run`. */
 export function addRunCommand(program: Command, run: RunAction): void {
-  defineCommand(program, 'run [model] [prompt]', 'generate, or chat on a terminal: the best variant for this machine answers, made first if it is missing', [
-    { command: 'plimsoll run model.gguf', effect: 'a chat, at the best point for this machine' },
-    { command: 'plimsoll run llama3.1:8b-instruct "Why is the sky blue?"', effect: 'one answer' },
-    { command: 'plimsoll run model.gguf --level Q8_0 "Once upon a time"', effect: 'at a level of your own' },
-    { command: 'cat letter.txt | plimsoll run llama3.1:8b', effect: 'the prompt from stdin' },
-  ])
+  defineCommand(
+    program,
+    'run [model] [prompt]',
+    'generate, or chat on a terminal: the best variant for this machine answers, made first if it is missing',
+    [
+      { command: 'plimsoll run model.gguf', effect: 'a chat, at the best point for this machine' },
+      { command: 'plimsoll run llama3.1:8b-instruct "Why is the sky blue?"', effect: 'one answer' },
+      { command: 'plimsoll run model.gguf --level Q8_0 "Once upon a time"', effect: 'at a level of your own' },
+      { command: 'cat letter.txt | plimsoll run llama3.1:8b', effect: 'the prompt from stdin' },
+    ],
+  )
     .option('--level <level>', 'quantization level instead of the recommended one', levelName('--level'))
     .option('--no-make', 'fail instead of making a missing variant')
     .option('--strict', 'fail when the wanted variant cannot be made, even if another one is installed')
@@ -40,11 +45,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
       ).argParser(cacheTypes('--kv')),
     )
     .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers))
-    .option(
-      '--n-cpu-moe <layers>',
-      'layers whose experts stay in RAM',
-      wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers),
-    )
+    .option('--n-cpu-moe <layers>', 'layers whose experts stay in RAM', wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers))
     .addOption(choiceOption('--prefer <goal>', 'what counts more in the choice', ['balanced', 'quality', 'speed']))
     .option('-y, --yes', 'make or fetch more than 1 GB without asking')
     .option('--timings', 'tell afterwards, on stderr, how long it took')

@@ -1,6 +1,12 @@
 import type { ChosenVariant, PointToRun } from '@plimsoll/application';
 import type { BackendUseCases } from '@plimsoll/composition';
-import { InvalidInputError, NothingFitsError, parseModelReference, type Level, type PlanCandidate } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  NothingFitsError,
+  parseModelReference,
+  type Level,
+  type PlanCandidate,
+} from '@plimsoll/domain';
 import { formatBytes } from '../../output/format.js';
 import { printable } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
@@ -31,7 +37,7 @@ export async function pointToRun(
       keyCacheTypes: listed(kv?.keyCacheType),
       valueCacheTypes: listed(kv?.valueCacheType),
       gpuLayers: listed(gpuLayers),
-      goal: prefer,
+      prefer,
       make,
     },
     { signal: context.signal },
@@ -69,7 +75,9 @@ async function confirm({ terminal, signal }: CommandContext, model: string, cand
   } finally {
     asking.close();
   }
-  throw new InvalidInputError('Nothing was made.', { hint: 'Run what is here with --no-make, or choose with --level.' });
+  throw new InvalidInputError('Nothing was made.', {
+    hint: 'Run what is here with --no-make, or choose with --level.',
+  });
 }
 
 /** The level to ask for, who says so, and how to load it. */

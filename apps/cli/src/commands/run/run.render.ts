@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<ChosenVariant['reason'], string>> = {
   'already-quantized': 'the file is quantized already',
   'only-variant': 'the server has this one and can make no other',
   'level-asked-for': 'as asked for',
-  recommended: 'the best of the plan for this machine',
+  recommended: 'recommended for this machine',
   settings: 'by the settings',
   fallback: 'in place of the one that was wanted',
 };
@@ -27,15 +27,13 @@ export function renderChosenVariant(
   point: PointToRun | null = null,
 ): string {
   const what = `${model} runs as ${variant}${level === null ? '' : ` (${level})`}, ${REASONS[reason]}`;
-  const how = point === null || reason === 'fallback' ? '' : `: ${pointText(point.candidate, point.plan.budget.devices)}`;
+  const how =
+    point === null || reason === 'fallback' ? '' : `: ${pointText(point.candidate, point.plan.budget.devices)}`;
   return made === null ? `${what}${how}.` : `${what}${how}; made just now (${made}).`;
 }
 
 /** `entirely on RTX 4060, a q8_0 cache for 8,192 tokens, ~25 tokens/s`. */
-function pointText(
-  { shape, fit, expected }: PlanCandidate,
-  devices: PointToRun['plan']['budget']['devices'],
-): string {
+function pointText({ shape, fit, expected }: PlanCandidate, devices: PointToRun['plan']['budget']['devices']): string {
   const { gpuLayers, expertLayersOnHost } = shape.placement;
   const names = devices.map(({ name }) => printable(name)).join(' and ');
   const where =

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { createInterface, type Interface } from 'node:readline/promises';
+import { printable } from '../../../output/printable.js';
 import type { Terminal } from '../../command-context.js';
 import { completeCommand } from './chat-commands.js';
 
@@ -15,6 +16,7 @@ const MOST_HISTORY = 500;
 /** Node's line editor with its history. While an answer is written, nothing typed is shown, and Ctrl-C stops the answer. */
 export class LineEditor {
   readonly #lines: Interface;
+  readonly #output: Terminal['output'];
   readonly #early: string[] = [];
   #muted = false;
   #closed = false;
@@ -22,6 +24,7 @@ export class LineEditor {
   #answering: AbortController | null = null;
 
   constructor({ input, output }: Terminal) {
+    this.#output = output;
     // A program that writes an answer and echoes keys at once makes a mess of both.
     const echo = new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -40,8 +43,9 @@ export class LineEditor {
     });
     output.on('resize', () => echo.emit('resize'));
     this.#lines.on('line', (text) => {
-      if (this.#waiting === null) this.#early.push(text);
-      else this.#give({ kind: 'line', text });
+      if (this.#waiting === null) {
+        if (this.#early.length < MOST_HISTORY) this.#early.push(text);
+      } else this.#give({ kind: 'line', text });
     });
     this.#lines.on('SIGINT', () => this.#interrupt());
     this.#lines.on('close', () => {
@@ -54,7 +58,10 @@ export class LineEditor {
   /** Waits for one line; what was typed meanwhile comes first. */
   async readLine(prompt: string): Promise<EditedLine> {
     const early = this.#early.shift();
-    if (early !== undefined) return { kind: 'line', text: early };
+    if (early !== undefined) {
+      this.#output.write(`${prompt}${printable(early)}\n`);
+      return { kind: 'line', text: early };
+    }
     if (this.#closed) return { kind: 'end' };
     this.#lines.setPrompt(prompt);
     this.#lines.prompt();
