@@ -47,7 +47,7 @@ export type { StatsDocument } from './schemas/stats.schema.js';
 export { governorDocument, governorLogDocument } from './documents/governor.document.js';
 export type { GovernorDocument, GovernorLogDocument } from './schemas/governor.schema.js';
 export type { SimulationDocument } from './schemas/simulation.schema.js';
-export { planObstacleWords, planReasonWords } from './words/plan.words.js';
+export { alternativeWords, planObstacleWords, planReasonWords } from './words/plan.words.js';
 export { qualityNote } from './words/prediction.words.js';
 export { wayOut } from './words/remedy.words.js';
 export type { RemedyWords } from './words/remedy.words.js';

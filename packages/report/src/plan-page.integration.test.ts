@@ -105,10 +105,49 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
 
   test('another card is planned for, and by its own speed', () =>
     opened(async (page) => {
-      await page.locator('#device').selectOption({ label: 'GeForce RTX 4090, 24.0 GiB' });
+      await page.locator('#device').fill('GeForce RTX 4090, 24.0 GiB');
       expect(await page.locator('#memory-text').innerText()).toBe('24.0 GiB');
       expect(await page.locator('.mark').innerText()).toContain('21.6 GiB');
       expect(await headline(page)).toContain('Take Q8_0');
+    }));
+
+  test('the list of devices is searched; what is half typed changes nothing', () =>
+    opened(async (page) => {
+      const before = await headline(page);
+      const device = page.locator('#device');
+      await device.pressSequentially('GeForce RTX 40');
+      expect(await device.inputValue()).toBe('GeForce RTX 40');
+      expect(await headline(page)).toBe(before);
+      expect(await page.locator('#devices option').count()).toBeGreaterThan(100);
+      await device.fill('GeForce RTX 3090');
+      await device.fill('');
+      expect(await headline(page)).toBe(before);
+    }));
+
+  test('two cards hold more than one, and RAM can be taken away', () =>
+    opened(async (page) => {
+      await page.locator('#device').fill('GeForce RTX 3060, 12.0 GiB');
+      const one = await page.locator('.mark').innerText();
+      await page.locator('#cards').selectOption('2');
+      expect(await page.locator('.mark').innerText()).not.toBe(one);
+      expect(await page.locator('#memory-text').innerText()).toBe('24.0 GiB');
+      await page.locator('#ram').focus();
+      await page.keyboard.press('Home');
+      expect(await page.locator('#ram-text').innerText()).toBe('4.00 GiB');
+      await page.locator('#bandwidth').focus();
+      await page.keyboard.press('End');
+      expect(await page.locator('#bandwidth-text').innerText()).toBe('614 GB/s');
+      await page.waitForFunction(() => location.hash.includes('cards=2') && location.hash.includes('bandwidth=614'));
+    }));
+
+  test('the plan chooses the cache where it may, and the picture shows what else there is', () =>
+    opened(async (page) => {
+      await page.locator('#prefer').selectOption('balanced');
+      await page.locator('#keys').selectOption('best');
+      expect(await page.locator('#values').isDisabled()).toBe(true);
+      expect(await page.locator('.row.chosen').count()).toBe(1);
+      expect(await page.locator('#reasons').innerText()).toContain('Or:');
+      expect(await page.locator('.badge.or').count()).toBeGreaterThan(0);
     }));
 
   test('what no engine would run is said with the way out, and the plan comes back after it', () =>
@@ -122,14 +161,14 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
 
   test('a link carries what was set; starting again clears it', () =>
     opened(async (page) => {
-      await page.locator('#goal').selectOption('speed');
+      await page.locator('#prefer').selectOption('speed');
       await page.locator('#parallel').selectOption('4');
-      await page.waitForFunction(() => location.hash === '#parallel=4&goal=speed');
+      await page.waitForFunction(() => location.hash === '#parallel=4&prefer=speed');
       const said = await headline(page);
       const other = await page.context().newPage();
       await other.goto(page.url());
       expect(await headline(other)).toBe(said);
-      expect(await other.locator('#goal').inputValue()).toBe('speed');
+      expect(await other.locator('#prefer').inputValue()).toBe('speed');
       await page.getByRole('button', { name: 'Start again' }).click();
       expect(await headline(page)).toBe('Take Q5_K_M with 8,192 tokens of f16 cache');
       await page.waitForFunction(() => location.hash === '');
@@ -148,7 +187,7 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
   test('a page that was moved to and fro shows what a fresh one shows', () =>
     opened(async (page) => {
       for (const label of ['GeForce RTX 4090, 24.0 GiB', 'M2 Pro, 16.0 GiB', 'GeForce RTX 3050 6GB']) {
-        await page.locator('#device').selectOption({ label });
+        await page.locator('#device').fill(label);
       }
       for (const values of ['q4_0', 'f16', 'q8_0']) await page.locator('#values').selectOption(values);
       await page.waitForFunction(() => location.hash.endsWith('values=q8_0'));

@@ -54,8 +54,9 @@ async function messageOf(worker: Worker): Promise<unknown> {
 
 /** Runs in a thread of its own, from its text alone: it can use nothing of this module. */
 function readMemory(): void {
-  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
-  const { bytes, durationMs } = workerData as { readonly bytes: number; readonly durationMs: number };
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const { parentPort } = threads;
+  const { bytes, durationMs } = threads.workerData as { readonly bytes: number; readonly durationMs: number };
   // Pages that were never written to are all the same one.
   const memory = new Uint8Array(bytes).fill(2);
   const view = process.getBuiltinModule('node:buffer').Buffer.from(memory.buffer);

@@ -74,17 +74,12 @@ export class RecommendPoint {
     const { planner, config, capabilities } = this.#with;
     try {
       const loaded = await config.load(options);
-      const { level, make, ...fixed } = wishes;
       const ownCache = capabilities.kvCachePerModel === true;
-      const prepared = await planner.prepare({ ...fixed, ...(ownCache ? {} : USUAL_CACHE) }, options);
+      const asked = { ...requestOf(wishes), ...(ownCache ? {} : USUAL_CACHE) };
+      const prepared = await planner.prepare(asked, options);
       const decision = decide(wishes, prepared, loaded);
-      const request = await this.#within(
-        prepared,
-        decision.level,
-        { ...fixed, ...(ownCache ? {} : USUAL_CACHE) },
-        options,
-      );
-      const available = request.levels.filter((each) => this.#canBeHad(request, each, make));
+      const request = await this.#within(prepared, decision.level, asked, options);
+      const available = request.levels.filter((each) => this.#canBeHad(request, each, wishes.make));
       if (available.length === 0) return null;
       const plan = createPlan({ ...request, levels: available });
       const candidate = plan.recommended?.candidate;
@@ -121,6 +116,17 @@ export class RecommendPoint {
     return status === 'buildable' || (status === 'remote' && this.#with.downloads);
   }
 }
+
+/** What a plan is asked for, whichever level. */
+const requestOf = ({ model, contexts, keyCacheTypes, valueCacheTypes, gpuLayers, parallel, prefer }: RunWishes) => ({
+  model,
+  contexts,
+  keyCacheTypes,
+  valueCacheTypes,
+  gpuLayers,
+  parallel,
+  prefer,
+});
 
 /** A server that has one cache type for all models keeps to it. */
 const USUAL_CACHE = { keyCacheTypes: ['f16'], valueCacheTypes: ['f16'] } as const;

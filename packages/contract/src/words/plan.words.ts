@@ -1,5 +1,6 @@
 import { cacheName, formatBytes, grouped } from '@plimsoll/domain';
 import type {
+  Alternative,
   ExactNote,
   FitRemedy,
   PlanCaution,
@@ -127,3 +128,10 @@ const EXACT_NOTES: WordsByKind<ExactNote> = {
 
 /** Why a candidate kept the closed form, as a sentence. */
 export const exactNoteWords = (note: ExactNote): string => wordsOf(EXACT_NOTES, note);
+
+/** What an alternative buys. */
+export const alternativeWords: Readonly<Record<Alternative['kind'], string>> = {
+  better: 'loses less',
+  faster: 'faster',
+  context: 'longer context',
+};

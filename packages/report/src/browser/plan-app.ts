@@ -1,5 +1,5 @@
 import { formatBytes, grouped, isPlimsollError } from '@plimsoll/domain';
-import { MEMORY_STEPS, contextChoices, middleBytes } from '../plan/plan-controls.js';
+import { BANDWIDTH_STEPS, MEMORY_STEPS, RAM_STEPS, contextChoices, middleBytes } from '../plan/plan-controls.js';
 import { DEVICE_CHOICES } from '../plan/device-choices.js';
 import { nearestStep } from '../plan/context-steps.js';
 import type { PlanPageData } from '../plan/plan-data.js';
@@ -20,8 +20,11 @@ const controls = {
   form: element('controls', HTMLFormElement),
   memory: element('memory', HTMLInputElement),
   context: element('context', HTMLInputElement),
-  device: element('device', HTMLSelectElement),
-  goal: element('goal', HTMLSelectElement),
+  ram: element('ram', HTMLInputElement),
+  bandwidth: element('bandwidth', HTMLInputElement),
+  device: element('device', HTMLInputElement),
+  cards: element('cards', HTMLSelectElement),
+  prefer: element('prefer', HTMLSelectElement),
   keys: element('keys', HTMLSelectElement),
   values: element('values', HTMLSelectElement),
   parallel: element('parallel', HTMLSelectElement),
@@ -58,15 +61,23 @@ function change(next: PlanState): void {
 
 /** The state after a control was moved. A device comes with its own memory. */
 function changed(target: EventTarget | null): PlanState {
-  const { memory, context, device } = controls;
+  const { memory, context, ram, bandwidth, device } = controls;
   if (target === memory) {
     const { deviceBytes } = questions.machine({ ...state, memoryBytes: null });
     const bytes = Math.round((middleBytes(deviceBytes) * memory.valueAsNumber * 2) / MEMORY_STEPS);
     return { ...state, memoryBytes: bytes === deviceBytes ? null : bytes };
   }
   if (target === context) return { ...state, contextTokens: contexts[context.valueAsNumber] ?? state.contextTokens };
-  if (target === device) return { ...state, device: device.value === '' ? null : device.value, memoryBytes: null };
+  if (target === ram) return { ...state, ramBytes: RAM_STEPS[ram.valueAsNumber] ?? null };
+  if (target === bandwidth) return { ...state, ramBandwidth: BANDWIDTH_STEPS[bandwidth.valueAsNumber] ?? null };
+  if (target === device) {
+    const found = DEVICE_CHOICES.find(({ label }) => label.toLowerCase() === device.value.trim().toLowerCase());
+    // What is half typed changes nothing yet.
+    if (found === undefined && device.value !== '') return state;
+    return { ...state, device: found?.id ?? null, memoryBytes: null, ...(found === undefined ? { cards: 1 } : {}) };
+  }
   if (!(target instanceof HTMLSelectElement)) return state;
+  if (target === controls.cards) return { ...state, cards: Number(target.value), memoryBytes: null };
   // The other lists are named as in the address.
   const hash = new URLSearchParams(stateToHash(state, data.start));
   hash.set(target.id, target.value);
@@ -76,8 +87,13 @@ function changed(target: EventTarget | null): PlanState {
 function show(): void {
   const { deviceBytes } = questions.machine({ ...state, memoryBytes: null });
   const bytes = state.memoryBytes ?? deviceBytes;
-  const { memory, context, device, keys, values, parallel, flash, goal } = controls;
-  device.value = state.device ?? '';
+  const { memory, context, ram, bandwidth, device, cards, keys, values, parallel, flash, prefer } = controls;
+  const choice = DEVICE_CHOICES.find(({ id }) => id === state.device);
+  // Whoever types is not interrupted.
+  if (document.activeElement !== device || choice !== undefined) device.value = choice?.label ?? '';
+  cards.value = String(state.cards);
+  cards.disabled = choice === undefined || choice.profile.memory === 'unified';
+  values.disabled = state.keyCacheType === 'best';
   keys.value = state.keyCacheType;
   values.value = state.valueCacheType;
   const sequences = String(state.parallel);
@@ -85,9 +101,19 @@ function show(): void {
   if (![...parallel.options].some(({ value }) => value === sequences)) parallel.add(new Option(sequences, sequences));
   parallel.value = sequences;
   flash.value = state.flashAttention;
-  goal.value = state.goal;
+  prefer.value = state.prefer;
   place(memory, Math.round(((bytes / middleBytes(deviceBytes)) * MEMORY_STEPS) / 2), formatBytes(bytes));
   place(context, nearestStep(contexts, state.contextTokens), `${grouped(state.contextTokens)} tokens`);
+  const { budget, speed } = questions.machine(state);
+  const hostBytes = budget.host.totalBytes;
+  const rate = speed.host.bandwidthBytesPerSecond;
+  ram.disabled = bandwidth.disabled = budget.unified;
+  place(ram, nearestStep(RAM_STEPS, hostBytes ?? 1), hostBytes === null ? 'not known' : formatBytes(hostBytes));
+  place(
+    bandwidth,
+    nearestStep(BANDWIDTH_STEPS, rate ?? 1),
+    rate === null ? 'not known' : `${Math.round(rate / 1e9)} GB/s`,
+  );
   const problem = element('problem', HTMLParagraphElement);
   const plan = element('plan', HTMLElement);
   try {

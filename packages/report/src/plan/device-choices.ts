@@ -19,17 +19,3 @@ export const DEVICE_CHOICES: readonly DeviceChoice[] = DEVICE_CATALOGUE.flatMap(
     memoryBytes,
   })),
 );
-
-const VENDORS: readonly (readonly [DeviceProfile['vendor'], string])[] = [
-  ['nvidia', 'NVIDIA'],
-  ['amd', 'AMD'],
-  ['apple', 'Apple'],
-  ['intel', 'Intel'],
-];
-
-/** The choices by vendor, empty vendors left out. */
-export function choicesByVendor(): readonly (readonly [vendor: string, choices: readonly DeviceChoice[]])[] {
-  return VENDORS.map(
-    ([vendor, name]) => [name, DEVICE_CHOICES.filter(({ profile }) => profile.vendor === vendor)] as const,
-  ).filter(([, choices]) => choices.length > 0);
-}

@@ -1,10 +1,11 @@
-import { qualityNote } from '@plimsoll/contract';
-import { formatBytes, grouped } from '@plimsoll/domain';
+import { alternativeWords, qualityNote } from '@plimsoll/contract';
+import { cacheName, formatBytes, grouped } from '@plimsoll/domain';
 import type { MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
 import { escapeHtml } from '../html.js';
 import { loadBytes, loadLine, loadScale } from './load-scale.js';
 import type { LoadLine, LoadScale } from './load-scale.js';
 import { PLIMSOLL_MARK } from './plimsoll-mark.js';
+import { alternativeAt } from './shown-candidates.js';
 import { fitWords, longestContext, lossWords, speedSource, speedWords } from './words.js';
 
 /** What a bar is stacked of, from left to right: key, class and words. */
@@ -70,6 +71,8 @@ function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadSc
   const twin = plan.candidates.some((other) => other !== candidate && other.level === level);
   const split =
     twin && candidate.shape.placement.expertLayersOnHost > 0 ? 'experts on host' : twin ? 'layers split' : '';
+  const caches = new Set(plan.candidates.map(({ shape }) => cacheName(shape)));
+  const details = [split, caches.size > 1 ? `${cacheName(candidate.shape)} cache` : ''].filter((text) => text !== '');
   const chosen = candidate === plan.recommended?.candidate;
   const longest = longestContext(plan, candidate);
   const upTo = longest === null ? 'no context fits whole' : `up to ${grouped(longest)} tokens fit whole`;
@@ -77,12 +80,19 @@ function row(plan: Plan, candidate: PlanCandidate, line: LoadLine, scale: LoadSc
   const [figure, of] = lossWords(quality);
   return (
     `<li class="row ${fit}${chosen ? ' chosen' : ''}" data-level="${level}">` +
-    `<div class="who"><b>${level}</b>${split === '' ? '' : `<small>${split}</small>`}${chosen ? '<span class="badge">recommended</span>' : ''}</div>` +
+    `<div class="who"><b>${level}</b>${details.length === 0 ? '' : `<small>${details.join(', ')}</small>`}${badge(plan, candidate)}</div>` +
     `<div class="load">${lane(candidate, line, scale)}` +
     `<p class="how"><b>${escapeHtml(fitWords(candidate, line))}</b> <span>${upTo}</span></p></div>` +
     `<div class="expect"><div><b>${speedWords(speed)}</b> tokens/s <small>${escapeHtml(speedSource(speed))}</small></div>` +
     `<div title="${escapeHtml(qualityNote(quality))}"><b>${figure}</b> ${of} <small>${quality.source}</small></div></div></li>`
   );
+}
+
+/** What is recommended, or what an alternative to it buys. */
+function badge(plan: Plan, candidate: PlanCandidate): string {
+  if (candidate === plan.recommended?.candidate) return '<span class="badge">recommended</span>';
+  const alternative = alternativeAt(plan, candidate);
+  return alternative === null ? '' : `<span class="badge or">${alternativeWords[alternative.kind]}</span>`;
 }
 
 function lane(candidate: PlanCandidate, line: LoadLine, scale: LoadScale): string {

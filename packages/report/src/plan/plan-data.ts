@@ -67,6 +67,8 @@ export interface PlanPageData {
   readonly machine: MachineSpeed;
   readonly marginFraction: number;
   readonly levels: readonly Level[];
+  /** What is tried where the plan chooses the cache. */
+  readonly cacheTypes: readonly CacheTypes[];
   readonly constraints: PlanConstraints;
   /** Layers on devices that were asked for; null where as many as fit are wanted. */
   readonly gpuLayers: readonly number[] | null;
@@ -87,6 +89,7 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
     machine,
     marginFraction,
     levels,
+    cacheTypes: request.cacheTypes,
     constraints,
     gpuLayers: request.gpuLayers ?? null,
     microBatchTokens: request.microBatchTokens ?? null,
@@ -95,12 +98,15 @@ export function planPageData({ header, request, marginFraction }: PlanPageInput)
     start: {
       device: null,
       memoryBytes: null,
+      cards: 1,
+      ramBytes: null,
+      ramBandwidth: null,
       contextTokens: request.contexts[0] ?? 8192,
-      keyCacheType: cache.keyCacheType,
+      keyCacheType: request.cacheTypes.length > 1 ? 'best' : cache.keyCacheType,
       valueCacheType: cache.valueCacheType,
       parallel: request.parallel?.[0] ?? 1,
       flashAttention: request.flashAttention ?? 'auto',
-      goal: request.goal ?? 'balanced',
+      prefer: request.goal ?? 'balanced',
     },
   };
 }

@@ -7,17 +7,29 @@ export interface PlanState {
   readonly device: string | null;
   /** Device memory to plan with, in bytes, or null for what the device has. */
   readonly memoryBytes: number | null;
+  /** Cards of that device; 1 for a chip with one memory, and for the machine that the page was made on. */
+  readonly cards: number;
+  /** RAM in bytes, or null for that of the machine that the page was made for. */
+  readonly ramBytes: number | null;
+  /** Its bandwidth in bytes per second, or null likewise. */
+  readonly ramBandwidth: number | null;
   readonly contextTokens: number;
-  readonly keyCacheType: KvCacheType;
+  /** `best`: the plan chooses keys and values. */
+  readonly keyCacheType: KvCacheType | 'best';
+  /** Of no matter where the plan chooses. */
   readonly valueCacheType: KvCacheType;
   readonly parallel: number;
   readonly flashAttention: FlashAttention;
-  readonly goal: PlanGoal;
+  readonly prefer: PlanGoal;
 }
 
 /** Values of the controls that are lists. */
 export const FLASH_ATTENTION_MODES: readonly FlashAttention[] = ['auto', 'on', 'off'];
+export const KEY_CACHE_CHOICES: readonly (KvCacheType | 'best')[] = ['best', ...KV_CACHE_TYPES];
 export const GOALS: readonly PlanGoal[] = ['quality', 'balanced', 'speed'];
+
+/** Cards that can be chosen. */
+export const MOST_CARDS = 8;
 
 /** More sequences than this are no matter for one machine. */
 const MOST_SEQUENCES = 256;
@@ -41,24 +53,30 @@ export function stateFromHash(hash: string, start: PlanState, devices: readonly 
   return {
     device: devices.find((id) => id === read('device')) ?? start.device,
     memoryBytes: whole(read('memoryBytes'), 0, Number.MAX_SAFE_INTEGER) ?? start.memoryBytes,
+    cards: whole(read('cards'), 1, MOST_CARDS) ?? start.cards,
+    ramBytes: whole(read('ramBytes'), 0, Number.MAX_SAFE_INTEGER) ?? start.ramBytes,
+    ramBandwidth: whole(read('ramBandwidth'), 1, 1e14) ?? start.ramBandwidth,
     contextTokens: whole(read('contextTokens'), 1, 2 ** 30) ?? start.contextTokens,
-    keyCacheType: among('keyCacheType', KV_CACHE_TYPES, start.keyCacheType),
+    keyCacheType: among('keyCacheType', KEY_CACHE_CHOICES, start.keyCacheType),
     valueCacheType: among('valueCacheType', KV_CACHE_TYPES, start.valueCacheType),
     parallel: whole(read('parallel'), 1, MOST_SEQUENCES) ?? start.parallel,
     flashAttention: among('flashAttention', FLASH_ATTENTION_MODES, start.flashAttention),
-    goal: among('goal', GOALS, start.goal),
+    prefer: among('prefer', GOALS, start.prefer),
   };
 }
 
 const PARAMETERS: Readonly<Record<keyof PlanState, string>> = {
   device: 'device',
   memoryBytes: 'memory',
+  cards: 'cards',
+  ramBytes: 'ram',
+  ramBandwidth: 'bandwidth',
   contextTokens: 'context',
   keyCacheType: 'keys',
   valueCacheType: 'values',
   parallel: 'parallel',
   flashAttention: 'flash',
-  goal: 'goal',
+  prefer: 'prefer',
 };
 
 const NAMES = Object.entries(PARAMETERS).map(([key, name]) => [name, key as keyof PlanState] as const);

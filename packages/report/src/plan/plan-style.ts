@@ -15,7 +15,7 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .field { display: grid; grid-template-columns: 1fr auto; gap: .2rem .75rem; min-width: 0; } .field.wide { grid-column: span 2; }
 .field label { color: var(--quiet); font-size: .85rem; } .field output { font-weight: 650; font-variant-numeric: tabular-nums; font-size: .95rem; }
 .field input, .field select { grid-column: 1 / -1; width: 100%; min-width: 0; margin: 0; height: 2.1rem; }
-.field select, .controls button { font: inherit; font-size: .92rem; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 0 .45rem; }
+.field select, .field input[type=search], .controls button { font: inherit; font-size: .92rem; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; padding: 0 .45rem; }
 .controls button { height: 2.1rem; cursor: pointer; } input[type=range] { accent-color: var(--main); }
 :focus-visible { outline: 2px solid var(--main); outline-offset: 2px; }
 .problem { margin: 1rem 0 0; padding: .7rem 1rem; max-width: none; border-left: 4px solid var(--bad); background: var(--deep); border-radius: 4px; }
@@ -31,6 +31,7 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .row.chosen { background: color-mix(in srgb, var(--good) 9%, transparent); }
 .who b { font-size: 1.02rem; } .row.none .who b { color: var(--quiet); font-weight: 500; }
 .who { padding-left: .5rem; } .who small { display: block; color: var(--quiet); font-size: .78rem; } .badge { display: table; margin-top: .15rem; padding: .05rem .5rem; border-radius: 9px; background: var(--good); color: var(--paper); font-size: .74rem; font-weight: 650; }
+.badge.or { background: var(--quiet); } p.or { margin: .5rem 0 .1rem; font-size: .95rem; color: var(--quiet); }
 .lane { position: relative; height: 1.7rem; background: var(--hold); border-radius: 3px; }
 .lane > i, .shore > i { position: absolute; top: 0; bottom: 0; } .lane > i:not(.line):not(.beyond):not(.over):not(.ashore) { top: .22rem; bottom: .22rem; }
 .weights { background: var(--weights); } .cache { background: var(--cache); } .state { background: var(--state); } .compute { background: var(--compute); } .learned { background: var(--learned); }

@@ -1,5 +1,5 @@
-import { formatBytes, grouped } from '@plimsoll/domain';
-import type { Fit, MemoryUse, Plan, PlanCandidate } from '@plimsoll/domain';
+import { cacheName, formatBytes, grouped } from '@plimsoll/domain';
+import type { Fit, MemoryUse, Placement, Plan, PlanCandidate } from '@plimsoll/domain';
 import { escapeHtml, readableNumber } from '../html.js';
 import { longestContext, speedWords } from './words.js';
 
@@ -22,6 +22,11 @@ const percent = (value: number | null): string => (value === null ? '–' : `${r
 
 const COLUMNS: readonly Column[] = [
   { title: 'level', text: ({ level }) => level },
+  {
+    title: 'cache types',
+    text: ({ shape }) => cacheName(shape),
+    only: ({ candidates }) => new Set(candidates.map(({ shape }) => cacheName(shape))).size > 1,
+  },
   { title: 'weights', text: (candidate) => formatBytes(everywhere(candidate, 'weightsBytes')) },
   { title: 'KV cache', text: (candidate) => formatBytes(everywhere(candidate, 'kvCacheBytes')) },
   {
@@ -46,7 +51,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'short by', text: ({ shortBytes }) => (shortBytes === 0 ? '–' : formatBytes(shortBytes)) },
   {
     title: 'layers on device',
-    text: ({ shape }) => `${shape.placement.gpuLayers}${shape.placement.expertLayersOnHost > 0 ? ', no experts' : ''}`,
+    text: ({ shape }) => layersText(shape.placement),
     only: ({ budget }) => budget.devices.length > 0,
   },
   { title: 'longest context', text: (candidate, plan) => contextText(longestContext(plan, candidate)) },
@@ -64,6 +69,9 @@ const COLUMNS: readonly Column[] = [
     only: ({ candidates }) => candidates.some(({ variant }) => variant.status !== 'unknown'),
   },
 ];
+
+const layersText = ({ gpuLayers, expertLayersOnHost }: Placement): string =>
+  `${gpuLayers}${expertLayersOnHost > 0 ? `, experts of ${expertLayersOnHost} in RAM` : ''}`;
 
 const contextText = (tokens: number | null): string => (tokens === null ? 'none' : grouped(tokens));
 const increase = (value: number | null): string =>

@@ -1,7 +1,8 @@
-import { planObstacleWords, planReasonWords } from '@plimsoll/contract';
+import { alternativeWords, planObstacleWords, planReasonWords } from '@plimsoll/contract';
 import { cacheName, grouped } from '@plimsoll/domain';
-import type { Plan } from '@plimsoll/domain';
+import type { Alternative, Plan } from '@plimsoll/domain';
 import { escapeHtml } from '../html.js';
+import { speedWords } from './words.js';
 
 /** The recommendation in one line; what a reader hears when it changes. */
 export function headline({ recommended }: Plan): string {
@@ -14,5 +15,16 @@ export function headline({ recommended }: Plan): string {
 /** Why that level, or why none. */
 export function reasonsList({ recommended, obstacles }: Plan): string {
   const sentences = recommended === null ? obstacles.map(planObstacleWords) : recommended.reasons.map(planReasonWords);
-  return `<ul class="reasons">${sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>`;
+  const others = recommended === null ? [] : recommended.alternatives.map(alternativeText);
+  const list = (items: readonly string[]): string =>
+    `<ul class="reasons">${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  return others.length === 0 ? list(sentences) : `${list(sentences)}<p class="or">Or:</p>${list(others)}`;
+}
+
+function alternativeText(alternative: Alternative): string {
+  const { kind, level, contextTokens, fit, decodeTokensPerSecond } = alternative;
+  const speed = decodeTokensPerSecond.value === null ? '' : `, ${speedWords(decodeTokensPerSecond)} tokens/s`;
+  const where = fit === 'partial' ? ', partly offloaded' : '';
+  const what = `${level} with ${grouped(contextTokens)} tokens of ${cacheName(alternative)} cache`;
+  return `${alternativeWords[kind]}: ${what}${speed}${where}`;
 }

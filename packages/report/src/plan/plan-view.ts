@@ -1,6 +1,7 @@
 import { createPlan } from '@plimsoll/domain';
 import type { PlanRequest } from '@plimsoll/domain';
 import { loadChart } from './load-chart.js';
+import { shownCandidates } from './shown-candidates.js';
 import { planTable } from './plan-table.js';
 import { headline, reasonsList } from './plan-verdict.js';
 
@@ -15,5 +16,10 @@ export interface PlanView {
 /** Plans and draws. Errors as `createPlan`. */
 export function planView(request: PlanRequest): PlanView {
   const plan = createPlan(request);
-  return { headline: headline(plan), reasons: reasonsList(plan), chart: loadChart(plan), table: planTable(plan) };
+  return {
+    headline: headline(plan),
+    reasons: reasonsList(plan),
+    chart: loadChart({ ...plan, candidates: shownCandidates(plan, request.gpuLayers !== undefined) }),
+    table: planTable(plan),
+  };
 }

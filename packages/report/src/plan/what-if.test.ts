@@ -66,6 +66,16 @@ test.each([
       constraints: { maxMeanKld: 0.05, minContextTokens: 4096 },
     } satisfies Partial<PlanRequest>,
   ],
+  [
+    'the plan chooses the cache',
+    {
+      goal: 'balanced',
+      cacheTypes: [
+        { keyCacheType: 'f16', valueCacheType: 'f16' },
+        { keyCacheType: 'q8_0', valueCacheType: 'q8_0' },
+      ],
+    } satisfies Partial<PlanRequest>,
+  ],
 ])('a page starts with the very plan that it was made from where %s', (_, overrides) => {
   const page = planDocument(planned(throughJson(overrides)));
   const { request } = planInput(overrides);
@@ -130,4 +140,18 @@ test('a machine without a device can be given one of unknown speed', () => {
   const plan = planned(none, { memoryBytes: 16 * GIB });
   expect(plan.budget.usableBytes).toBe(16 * GIB - Math.ceil(1.6 * GIB));
   expect(plan.recommended?.candidate.expected.decodeTokensPerSecond.source).toBe('unknown');
+});
+
+test('several cards of one kind are planned with together, a chip with one memory always alone', () => {
+  const { budget } = planned(throughJson(), { device: 'GeForce RTX 3090/24', cards: 2 });
+  expect(budget.devices.map(({ totalBytes }) => totalBytes)).toEqual([24 * GIB, 24 * GIB]);
+  expect(planned(throughJson(), { device: 'M2 Pro/32', cards: 4 }).budget.devices).toHaveLength(1);
+});
+
+test('other RAM takes the place of that which was found, and its speed counts', () => {
+  const plan = planned(throughJson(), { memoryBytes: 0, ramBytes: 64 * GIB, ramBandwidth: 100e9 });
+  expect(plan.budget.usableBytes).toBe(64 * GIB - Math.ceil(6.4 * GIB));
+  const slow = planned(throughJson(), { memoryBytes: 0, ramBytes: 64 * GIB, ramBandwidth: 20e9 });
+  const speed = ({ candidates }: typeof plan) => candidates[0]?.expected.decodeTokensPerSecond.value ?? 0;
+  expect(speed(plan)).toBeGreaterThan(2 * speed(slow));
 });

@@ -1,5 +1,6 @@
 import { createFootprintModel, memoryBudget } from '@plimsoll/domain';
 import type {
+  CacheTypes,
   FootprintModel,
   MachineSpeed,
   MemoryBudget,
@@ -34,7 +35,8 @@ export interface WhatIfMachine {
 /** Prepares the questions of a page. Errors as `createFootprintModel`. */
 export function whatIf(data: PlanPageData): WhatIf {
   const footprints = createFootprintModel(revivedHeader(data.header));
-  const machine = (state: PlanState): WhatIfMachine => withMemory(data, chosenMachine(data, state), state.memoryBytes);
+  const machine = (state: PlanState): WhatIfMachine =>
+    withMemory(data, withRam(data, chosenMachine(data, state), state), state.memoryBytes);
   return { footprints, machine, request: (state) => requestFor(data, footprints, state, machine(state)) };
 }
 
@@ -44,7 +46,7 @@ function requestFor(
   state: PlanState,
   { budget, speed, isOwn }: WhatIfMachine,
 ): PlanRequest {
-  const { keyCacheType, valueCacheType, contextTokens, parallel, flashAttention, goal } = state;
+  const { contextTokens, parallel, flashAttention, prefer } = state;
   const variants = new Map(data.variants);
   return {
     model: data.model,
@@ -53,13 +55,13 @@ function requestFor(
     budget,
     machine: speed,
     levels: data.levels,
-    cacheTypes: [{ keyCacheType, valueCacheType }],
+    cacheTypes: cacheTypesOf(data, state),
     contexts: [contextTokens],
     parallel: [parallel],
     gpuLayers: data.gpuLayers ?? undefined,
     microBatchTokens: data.microBatchTokens ?? undefined,
     flashAttention,
-    goal,
+    goal: prefer,
     constraints: data.constraints,
     variantOf: (level) => variants.get(level) ?? { name: data.model.name, status: 'unknown' },
     measuredQuality: (level, cache) =>
@@ -71,6 +73,20 @@ function requestFor(
       )?.quality ?? null,
     ...(isOwn ? learnedHere(data) : {}),
   };
+}
+
+/** What is tried where a page was made from one cache type: nearly all that is worth a thought. */
+const USUAL_CACHES: readonly CacheTypes[] = [
+  { keyCacheType: 'f16', valueCacheType: 'f16' },
+  { keyCacheType: 'q8_0', valueCacheType: 'q8_0' },
+];
+
+function cacheTypesOf(
+  { cacheTypes }: PlanPageData,
+  { keyCacheType, valueCacheType }: PlanState,
+): readonly CacheTypes[] {
+  if (keyCacheType !== 'best') return [{ keyCacheType, valueCacheType }];
+  return cacheTypes.length > 1 ? cacheTypes : USUAL_CACHES;
 }
 
 /** What was measured on the page's own machine. */
@@ -92,7 +108,21 @@ function learnedHere({ learned }: PlanPageData): Pick<PlanRequest, 'measuredSpee
   };
 }
 
-function chosenMachine(data: PlanPageData, { device }: PlanState): WhatIfMachine {
+/** The machine with other RAM; a chip with one memory has that. */
+function withRam(data: PlanPageData, machine: WhatIfMachine, { ramBytes, ramBandwidth }: PlanState): WhatIfMachine {
+  const { budget, speed } = machine;
+  if (budget.unified) return machine;
+  const host = { ...speed.host, bandwidthBytesPerSecond: ramBandwidth, basis: 'data-sheet' as const };
+  const faster = ramBandwidth === null ? machine : { ...machine, speed: { ...speed, host }, isOwn: false };
+  if (ramBytes === null) return faster;
+  const marginBytes = Math.ceil(ramBytes * data.marginFraction);
+  const usableBytes = Math.max(0, ramBytes - marginBytes);
+  const found = { totalBytes: ramBytes, freeBytes: ramBytes, usableBytes };
+  const alone = budget.devices.length === 0 ? { usableBytes, marginBytes } : {};
+  return { ...faster, budget: { ...budget, ...alone, host: found } };
+}
+
+function chosenMachine(data: PlanPageData, { device, cards }: PlanState): WhatIfMachine {
   const choice = DEVICE_CHOICES.find(({ id }) => id === device);
   if (choice === undefined) {
     const deviceBytes = data.budget.devices.reduce((sum, found) => sum + sizeOf(found), 0);
@@ -103,14 +133,16 @@ function chosenMachine(data: PlanPageData, { device }: PlanState): WhatIfMachine
   const processor = { bandwidthBytesPerSecond, fp16Tflops, kind };
   // A chip with one memory brings it along; a card is put into the machine at hand.
   const host = memory === 'unified' ? { totalBytes: memoryBytes, freeBytes: memoryBytes } : data.budget.host;
+  const count = memory === 'unified' ? 1 : cards;
+  const repeated = <Item>(item: Item): readonly Item[] => Array.from({ length: count }, () => item);
   const budget = memoryBudget({
-    devices: [{ name, memory, totalBytes: memoryBytes, freeBytes: memoryBytes }],
+    devices: repeated({ name, memory, totalBytes: memoryBytes, freeBytes: memoryBytes }),
     host,
     marginFraction: data.marginFraction,
     limitBytes: null,
   });
-  const speed = { devices: [processor], host: memory === 'unified' ? processor : data.machine.host };
-  return { budget, speed, deviceBytes: memoryBytes, isOwn: false };
+  const speed = { devices: repeated(processor), host: memory === 'unified' ? processor : data.machine.host };
+  return { budget, speed, deviceBytes: memoryBytes * count, isOwn: false };
 }
 
 const sizeOf = (device: MemoryBudget['devices'][number]): number =>

@@ -13,7 +13,7 @@ export function fitWords(candidate: PlanCandidate, line: LoadLine): string {
       return line.usableBytes === null ? 'fits' : `fits, ${formatBytes(headroomBytes)} to spare`;
     case 'partial':
       return expertLayersOnHost > 0
-        ? `in part, the experts on the host; ${formatBytes(shortBytes)} short`
+        ? `in part, the experts of ${expertLayersOnHost} layers in RAM; ${formatBytes(shortBytes)} short`
         : `in part, ${gpuLayers} layers on the device; ${formatBytes(shortBytes)} short`;
     case 'none':
       return `overloaded: ${formatBytes(shortBytes)} too much${isForBoth(candidate, line) ? ' for device and host' : ''}`;

@@ -1,5 +1,5 @@
 import { TYPICAL_HOST } from '@plimsoll/domain';
-import type { CandidateDocument, PlanDocument } from '@plimsoll/contract';
+import { alternativeWords, type CandidateDocument, type PlanDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
@@ -53,16 +53,10 @@ function ramLine({ machine, budget, candidates }: PlanDocument): readonly string
 
 type Alternative = NonNullable<PlanDocument['recommended']>['alternatives'][number];
 
-const BUYS: Readonly<Record<Alternative['kind'], string>> = {
-  better: 'loses less',
-  faster: 'faster',
-  context: 'longer context',
-};
-
 function alternativeText({ kind, level, kvCache, context, fit, decodeTokensPerSecond }: Alternative): string {
   const speed = decodeTokensPerSecond.value === null ? '' : `, ${speedCell(decodeTokensPerSecond)} tokens/s`;
   const where = fit === 'partial' ? ', partly offloaded' : '';
-  return `${BUYS[kind]}: ${level} with a ${kvCache} cache for ${formatCount(context)} tokens${speed}${where}`;
+  return `${alternativeWords[kind]}: ${level} with a ${kvCache} cache for ${formatCount(context)} tokens${speed}${where}`;
 }
 
 function exactLines({ asked, answered, notes }: NonNullable<PlanDocument['exact']>): readonly string[] {

@@ -19,7 +19,8 @@ test('what is no command is a message', () => {
 
 test('a slip is named, and sent to nobody', () => {
   expect(chatCommand('/quit now')).toMatchObject({ kind: 'unknown' });
-  expect(chatCommand('/level Q9')).toMatchObject({ kind: 'unknown', problem: expect.stringContaining('Q4_K_M') });
+  const slip = chatCommand('/level Q9');
+  expect(slip?.kind === 'unknown' && slip.problem).toContain('Q4_K_M');
   expect(chatCommand('/clear all')).toMatchObject({ kind: 'unknown' });
 });
 
