@@ -1,10 +1,12 @@
 import { describeModelRuntimeContract } from '@plimsoll/testing';
+import type { ModelRuntimeSubject } from '@plimsoll/testing';
 import { LIVE_EMBEDDING_MODEL, LIVE_MODEL } from '../test/support/live-server.js';
 import { recordings, replay } from '../test/support/recording.js';
 import { OllamaApi, OllamaRuntime } from './index.js';
 
 for (const recorded of recordings('runtime-contract')) {
-  describeModelRuntimeContract(`recorded answers of ${recorded.server}`, async () => {
+  const skipLive = 'the recording holds single requests';
+  const create = async (): Promise<ModelRuntimeSubject> => {
     const server = await replay(recorded);
     return {
       runtime: new OllamaRuntime(new OllamaApi({ host: server.host })),
@@ -12,5 +14,6 @@ for (const recorded of recordings('runtime-contract')) {
       embeddingModel: LIVE_EMBEDDING_MODEL,
       dispose: () => server.stop(),
     };
-  });
+  };
+  describeModelRuntimeContract(`recorded answers of ${recorded.server}`, create, { skipLive });
 }

@@ -104,14 +104,16 @@ async function answer(model: string, request: SeenRequest, response: ServerRespo
 
 async function tell({ url, body }: SeenRequest, response: ServerResponse): Promise<void> {
   const chat = url.includes('chat');
-  const limit = Number(body['max_tokens'] ?? WORDS.length);
+  // With a schema it knows one answer, as one token.
+  const words = body['response_format'] === undefined ? WORDS : ['{"found": true}'];
+  const limit = words === WORDS ? Number(body['max_tokens'] ?? WORDS.length) : words.length;
   const stops = (body['stop'] as string[] | undefined) ?? [];
   const alternatives = Number(chat ? (body['top_logprobs'] ?? 0) : (body['logprobs'] ?? 0));
   let written = '';
-  let reason = 'length';
+  let reason = words === WORDS ? 'length' : 'stop';
   let tokens = 0;
   while (tokens < limit && !response.destroyed) {
-    const word = WORDS[tokens % WORDS.length] ?? '';
+    const word = words[tokens % words.length] ?? '';
     tokens += 1;
     const stop = stops.map((text) => (written + word).indexOf(text)).find((at) => at >= 0);
     const text = stop === undefined ? word : word.slice(0, Math.max(0, stop - written.length));

@@ -294,7 +294,7 @@ export { HOST_DOMAIN } from './governor/observe.js';
 export { rungsOfPlan } from './governor/rungs-of-plan.js';
 export type { PlannedRung } from './governor/rungs-of-plan.js';
 export type { Pressure, PressureLevel } from './governor/pressure.js';
-export type { GovernorAction } from './governor/remedies.js';
+export type { GovernorAction } from './governor/governor-action.js';
 export { findBursts } from './selection/bursts.js';
 export type { Burst, BurstMember } from './selection/bursts.js';
 export { contextHints } from './selection/context-hints.js';

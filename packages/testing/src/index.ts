@@ -23,3 +23,14 @@ export type { GgufValueType, GgufScalar, TypedGgufValue, GgufValue, GgufTensorSp
 export { lyingServersContract } from './contracts/lying-servers.contract.js';
 export type { LyingServerCase } from './contracts/lying-servers.contract.js';
 export { generationRecord, qualityRecord, speedRecord, taskRecord } from './records.js';
+export { describeModelCatalogContract } from './contracts/model-catalog.contract.js';
+export type { ModelCatalogSubject } from './contracts/model-catalog.contract.js';
+export { describeModelInspectorContract } from './contracts/model-inspector.contract.js';
+export type { ModelInspectorSubject } from './contracts/model-inspector.contract.js';
+export { describeVariantBuilderContract } from './contracts/variant-builder.contract.js';
+export type { VariantBuilderSubject } from './contracts/variant-builder.contract.js';
+export { describeLogitsSourceContract } from './contracts/logits-source.contract.js';
+export type { LogitsSourceSubject } from './contracts/logits-source.contract.js';
+export { describeFootprintOracleContract } from './contracts/footprint-oracle.contract.js';
+export type { FootprintOracleSubject } from './contracts/footprint-oracle.contract.js';
+export { describeGpuProbeContract } from './contracts/gpu-probe.contract.js';

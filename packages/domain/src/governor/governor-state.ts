@@ -2,7 +2,7 @@ import type { HeatReading, Heat } from './heat.js';
 import type { GovernedModel } from './governed-model.js';
 import type { MemoryDomain, MemoryReading } from './memory-ledger.js';
 import type { Pressure } from './pressure.js';
-import type { GovernorAction } from './remedies.js';
+import type { GovernorAction } from './governor-action.js';
 
 /** What the governor looks at each time. */
 export interface GovernorInput {

@@ -2,7 +2,7 @@ import type { GovernedModel } from './governed-model.js';
 import { currentRung } from './governed-model.js';
 import { bandOf } from './governor-policy.js';
 import type { MemoryDomain } from './memory-ledger.js';
-import type { Remedy } from './remedies.js';
+import type { Remedy } from './governor-action.js';
 import { firstSufficient, remediesFor } from './remedies.js';
 import type { KnownEntry, Proposal, RuleContext } from './rule-context.js';
 import { PASS, isKnown } from './rule-context.js';

@@ -1,23 +1,11 @@
 import type { GovernedModel } from './governed-model.js';
 import { bytesHeld, currentRung, expectedBytes } from './governed-model.js';
+import type { Remedy } from './governor-action.js';
 import type { Rung } from './ladder.js';
 import { SACRIFICES, sacrificeOf } from './ladder.js';
 import type { MemoryDomain } from './memory-ledger.js';
 import { mayShiftTo } from './room-after.js';
 import type { RuleContext } from './rule-context.js';
-
-/** Something that can be done about a memory or a device. */
-export type GovernorAction =
-  | { readonly kind: 'drop-idle-cache'; readonly model: string }
-  | { readonly kind: 'unload'; readonly model: string }
-  | { readonly kind: 'switch'; readonly model: string; readonly from: number; readonly to: number }
-  | { readonly kind: 'limit-concurrency'; readonly model: string; readonly to: number | null };
-
-/** An action and the bytes that it is predicted to free in the memory that is short. */
-export interface Remedy {
-  readonly action: GovernorAction;
-  readonly reclaimBytes: number;
-}
 
 /**
  * All that can be done about a memory, least harm first: drop cache that nobody uses, unload models that nobody uses

@@ -1,7 +1,7 @@
 import type { GovernorPolicy } from './governor-policy.js';
 import type { GovernorInput, GovernorState, HoldReason } from './governor-state.js';
 import type { LedgerEntry, MemoryDomain } from './memory-ledger.js';
-import type { GovernorAction } from './remedies.js';
+import type { GovernorAction } from './governor-action.js';
 
 /** What a rule looks at. */
 export interface RuleContext {

@@ -1,6 +1,6 @@
-import { isPlimsollError } from '@plimsoll/domain';
 import type { GenerateEvent, GenerateRequest, ModelRuntime } from '@plimsoll/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeOf } from './code-of.js';
 
 /** What a backend brings to the contract suite. */
 export interface ModelRuntimeSubject {
@@ -9,6 +9,8 @@ export interface ModelRuntimeSubject {
   readonly model: string;
   /** Name of an installed model that embeds, where that takes another one. */
   readonly embeddingModel?: string;
+  /** Name of an installed model that sees images, where there is one. */
+  readonly visionModel?: string;
   /** Frees what `create` started, beyond `runtime.close()`. */
   readonly dispose?: () => Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface ModelRuntimeSubject {
 export interface ModelRuntimeContractOptions {
   /** Skip the check that a fixed seed repeats the text. */
   readonly skipDeterminism?: string;
+  /** Skip what a recording of a server does not hold: conversations, several at once, unloading in between. */
+  readonly skipLive?: string;
 }
 
 const collect = async (events: AsyncIterable<GenerateEvent>): Promise<readonly GenerateEvent[]> => {
@@ -27,15 +31,6 @@ const collect = async (events: AsyncIterable<GenerateEvent>): Promise<readonly G
 
 const textOf = (events: readonly GenerateEvent[]): string =>
   events.map((event) => (event.type === 'text' ? event.text : '')).join('');
-
-const codeOf = async (work: Promise<unknown>): Promise<string | null> => {
-  try {
-    await work;
-    return null;
-  } catch (error) {
-    return isPlimsollError(error) ? error.code : `not a Plimsoll error: ${String(error)}`;
-  }
-};
 
 /** The behaviour that every `ModelRuntime` has, whatever runs behind it. */
 export function describeModelRuntimeContract(
@@ -193,5 +188,97 @@ export function describeModelRuntimeContract(
         for (const { logprob } of event.topLogprobs ?? []) expect(logprob).toBeLessThanOrEqual(1e-6);
       }
     });
+
+    describe.skipIf(options.skipLive !== undefined)(
+      `a live server${options.skipLive === undefined ? '' : ` (skipped: ${options.skipLive})`}`,
+      () => {
+        const chat = (extra: Partial<GenerateRequest> = {}): GenerateRequest => ({
+          ...prompt(extra),
+          input: { kind: 'chat', messages: [{ role: 'user', content: 'Tell me a story about a fox.' }] },
+        });
+        const stopReasonOf = (events: readonly GenerateEvent[]): string | null => {
+          const done = events.at(-1);
+          return done?.type === 'done' ? done.stopReason : null;
+        };
+
+        test('holds a chat, or says that it cannot', async () => {
+          const { runtime } = subject;
+          const work = collect(runtime.generate(chat({ maxTokens: 8 })));
+          if (!runtime.capabilities.chat) {
+            expect(await codeOf(work)).toBe('capability-missing');
+            return;
+          }
+          const events = await work;
+          expect(events.at(-1)?.type).toBe('done');
+          expect(['stop', 'length']).toContain(stopReasonOf(events));
+        });
+
+        test('keeps to a schema, or says that it cannot', async () => {
+          const { runtime } = subject;
+          const format = { type: 'object', properties: { found: { type: 'boolean' } }, required: ['found'] };
+          const work = collect(runtime.generate(chat({ maxTokens: 64, format })));
+          if (!runtime.capabilities.jsonSchema) {
+            expect(['capability-missing', null]).toContain(await codeOf(work));
+            return;
+          }
+          const events = await work;
+          expect(stopReasonOf(events)).toBe('stop');
+          expect(JSON.parse(textOf(events))).toEqual({ found: expect.any(Boolean) as boolean });
+        });
+
+        test('sees images, or says that it cannot', async () => {
+          const { runtime, model, visionModel } = subject;
+          const messages = [{ role: 'user' as const, content: 'What is this?', images: [PIXEL] }];
+          const request = {
+            ...chat({ maxTokens: 4 }),
+            model: visionModel ?? model,
+            input: { kind: 'chat' as const, messages },
+          };
+          const code = await codeOf(collect(runtime.generate(request)));
+          if (visionModel !== undefined) expect(code).toBeNull();
+          else if (!runtime.capabilities.images) expect(code).toBe('capability-missing');
+          // A server may see images with another model than this.
+          else expect(['capability-missing', 'invalid-input', 'backend-failed', null]).toContain(code);
+        });
+
+        test('a slow reader gets the same text', async () => {
+          const request = prompt({ maxTokens: 24 });
+          const fast = textOf(await collect(subject.runtime.generate(request)));
+          let slow = '';
+          for await (const event of subject.runtime.generate(request)) {
+            if (event.type === 'text') slow += event.text;
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+          expect(slow).toBe(fast);
+        });
+
+        test('two requests at once are both answered, each its own', async () => {
+          const request = prompt({ maxTokens: 12 });
+          const alone = textOf(await collect(subject.runtime.generate(request)));
+          const both = await Promise.all([1, 2].map(() => collect(subject.runtime.generate(request))));
+          for (const events of both) {
+            expect(stopReasonOf(events)).toBe('length');
+            expect(textOf(events)).toBe(alone);
+          }
+        });
+
+        test('unloading lets a running answer end', async () => {
+          const { runtime, model } = subject;
+          if (!runtime.capabilities.residency) return;
+          const events: GenerateEvent[] = [];
+          let unloading: Promise<void> | null = null;
+          for await (const event of runtime.generate(prompt({ maxTokens: 24 }))) {
+            events.push(event);
+            unloading ??= runtime.unload(model);
+          }
+          await unloading;
+          expect(stopReasonOf(events)).toBe('length');
+          expect(stopReasonOf(await collect(runtime.generate(prompt({ maxTokens: 2 }))))).toBe('length');
+        });
+      },
+    );
   });
 }
+
+/** A picture of one white pixel: PNG in base64. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==';

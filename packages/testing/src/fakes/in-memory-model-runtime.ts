@@ -96,6 +96,11 @@ export class InMemoryModelRuntime implements ModelRuntime {
     if (request.topLogprobs !== undefined && this.capabilities.topLogprobs === 0) {
       throw new CapabilityMissingError('This runtime gives no log-probabilities.');
     }
+    const { input } = request;
+    const images = input.kind === 'prompt' ? input.images : input.messages.flatMap((message) => message.images ?? []);
+    if (images !== undefined && images.length > 0 && !this.capabilities.images) {
+      throw new CapabilityMissingError('This runtime sees no images.');
+    }
     this.requests.push(request);
     this.#options.beforeGenerate?.(request);
     this.#resident.add(request.model);
@@ -134,7 +139,7 @@ export class InMemoryModelRuntime implements ModelRuntime {
   async #require(name: string): Promise<void> {
     if ((await this.find(name)) === null) {
       throw new ModelNotFoundError(`There is no model ${name}.`, {
-        hint: 'List the installed models with: plimsoll models',
+        remedies: [{ kind: 'list-models' }],
       });
     }
   }
