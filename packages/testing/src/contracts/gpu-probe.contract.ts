@@ -43,8 +43,8 @@ export function describeGpuProbeContract(name: string, open: () => GpuProbe | Pr
       const abort = new AbortController();
       let looks = 0;
       const watching = (async () => {
-        for await (const _ of (await probe()).watch(1, { signal: abort.signal })) {
-          looks += 1;
+        for await (const readings of (await probe()).watch(1, { signal: abort.signal })) {
+          looks += Array.isArray(readings) ? 1 : 100;
           abort.abort();
         }
       })();
