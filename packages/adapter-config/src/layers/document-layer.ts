@@ -33,30 +33,49 @@ export function documentLayer(
   };
 }
 
+/** Unknown keys that are looked at: a file of a megabyte may hold a hundred thousand. */
+const MOST_UNKNOWN = 1000;
+
 /** Warnings about keys that look like misspelt ones. Other unknown keys belong to other programs and stay silent. */
-export function misspeltKeys(document: Record<string, unknown>, prefix = ''): string[] {
-  const warnings = warnAbout(Object.keys(document), [...SECTIONS, 'profiles'], prefix);
-  for (const section of SECTIONS) {
-    const known = SETTING_FIELDS.filter(({ path }) => path.startsWith(`${section}.`));
-    const keys = known.map(({ path }) => path.slice(section.length + 1));
-    warnings.push(...warnAbout(Object.keys(asObject(document[section]) ?? {}), keys, `${prefix}${section}.`));
-  }
-  const overrides = asObject(valueAt(document, ['ai', 'model_overrides'])) ?? {};
-  for (const [model, entry] of Object.entries(overrides)) {
-    const keys = OVERRIDE_KEYS.map(({ key }) => key);
-    warnings.push(...warnAbout(Object.keys(asObject(entry) ?? {}), keys, `${prefix}ai.model_overrides.${model}.`));
-  }
-  for (const [name, profile] of Object.entries(asObject(document['profiles']) ?? {})) {
-    if (prefix === '') warnings.push(...misspeltKeys(asObject(profile) ?? {}, `profiles.${name}.`));
+export function misspeltKeys(document: Record<string, unknown>): string[] {
+  const warnings: string[] = [];
+  let looked = 0;
+  for (const { key, known, prefix } of unknownKeys(document)) {
+    looked += 1;
+    if (looked > MOST_UNKNOWN) break;
+    const meant = nearMiss(key, known);
+    if (meant !== null) warnings.push(`${prefix}${key} is not a known key; did you mean ${prefix}${meant}?`);
   }
   return warnings;
 }
 
-function warnAbout(keys: readonly string[], known: readonly string[], prefix: string): string[] {
-  return keys.flatMap((key) => {
-    const meant = known.includes(key) ? null : nearMiss(key, known);
-    return meant === null ? [] : [`${prefix}${key} is not a known key; did you mean ${prefix}${meant}?`];
-  });
+/** A key that is not known, and those that are at its place. */
+interface UnknownKey {
+  readonly key: string;
+  readonly known: readonly string[];
+  readonly prefix: string;
+}
+
+function* unknownKeys(document: Record<string, unknown>, prefix = ''): Generator<UnknownKey, void, void> {
+  yield* unknownAmong(document, [...SECTIONS, 'profiles'], prefix);
+  for (const section of SECTIONS) {
+    const known = SETTING_FIELDS.filter(({ path }) => path.startsWith(`${section}.`));
+    const keys = known.map(({ path }) => path.slice(section.length + 1));
+    yield* unknownAmong(document[section], keys, `${prefix}${section}.`);
+  }
+  const overrides = asObject(valueAt(document, ['ai', 'model_overrides'])) ?? {};
+  const overrideKeys = OVERRIDE_KEYS.map(({ key }) => key);
+  for (const [model, entry] of Object.entries(overrides)) {
+    yield* unknownAmong(entry, overrideKeys, `${prefix}ai.model_overrides.${model}.`);
+  }
+  if (prefix !== '') return;
+  for (const [name, profile] of Object.entries(asObject(document['profiles']) ?? {})) {
+    yield* unknownKeys(asObject(profile) ?? {}, `profiles.${name}.`);
+  }
+}
+
+function* unknownAmong(value: unknown, known: readonly string[], prefix: string): Generator<UnknownKey, void, void> {
+  for (const key of Object.keys(asObject(value) ?? {})) if (!known.includes(key)) yield { key, known, prefix };
 }
 
 /** The value at a path of objects, or undefined. */

@@ -16,6 +16,12 @@ const CASES = [
   ['50 MB of one word', text(`{"ai": {"llm_model": "${'x'.repeat(50_000_000)}"}}`), [2], /at most/u],
   ['a nesting of 100,000', text('['.repeat(100_000) + ']'.repeat(100_000)), [2]],
   ['a nesting of 1,000 inside', text(`{"ai": ${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}}`), [2], /nested/u],
+  [
+    '60,000 unknown keys',
+    text(`{"ai": {${Array.from({ length: 60_000 }, (_, key) => `"k${key}":1`).join(',')}}}`),
+    [0, 2],
+  ],
+  ['an array of 400,000', text(`{"ai": [${'1,'.repeat(400_000)}1]}`), [2]],
   ['a prototype key', text('{"__proto__": {"ai": {"quantization_bits": 2}}}'), [0, 2]],
   ['a prototype key inside', text('{"ai": {"__proto__": {"quantization_bits": 2}}}'), [0, 2]],
   ['a constructor key', text('{"constructor": {"prototype": {"ai": 1}}, "ai": {"toString": 1}}'), [0, 2]],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { startOllamaDouble } from './ollama-double.mjs';
@@ -76,24 +76,31 @@ const settings = (user) => {
 
 /** Two imports at once, each of one batch; what was kept once is kept, and each batch is there whole or not at all. */
 const store = async (user) => {
-  const BATCH = 300;
+  const BATCH = 20;
   const lines = (batch) =>
     Array.from({ length: BATCH }, (_, index) => JSON.stringify(measurement(`${batch}-${index}`))).join('\n');
   const kept = new Map();
-  const commands = (kill) =>
-    ['a', 'b'].map((side) => {
+  const commands = (kill) => {
+    // Reading all of it after each kill would take longer and longer: now and then a new store is begun.
+    if (kill % 100 === 0) {
+      kept.clear();
+      rmSync(user.path('data'), { recursive: true, force: true });
+    }
+    return ['a', 'b'].map((side) => {
       const file = user.path(`${side}.jsonl`);
       writeFileSync(file, `${lines(`${side}${kill}`)}\n`);
       return ['stats', '--import', file];
     });
+  };
   return {
     commands,
     async check() {
       const out = user.path('out.jsonl');
+      rmSync(out, { force: true });
       const exported = await run(user, ['stats', '--export', out]);
       if (exported.code !== 0) return [`cannot be read: ${exported.stderr.slice(0, 200)}`];
       const counts = new Map();
-      for (const line of readFileSync(out, 'utf8').trim().split('\n')) {
+      for (const line of linesOf(out)) {
         const [batch] = JSON.parse(line).id.split('-');
         counts.set(batch, (counts.get(batch) ?? 0) + 1);
       }
@@ -104,6 +111,14 @@ const store = async (user) => {
     },
   };
 };
+
+/** The lines of a file; none of one that is not there. */
+const linesOf = (file) =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
 
 function measurement(id) {
   const none = { quality: null, footprint: null, temperatureC: null, throttled: null, energyJ: null };
@@ -147,7 +162,7 @@ const compare = async (user) => {
       const out = user.path('out.jsonl');
       const exported = await run(user, ['stats', '--export', out]);
       if (exported.code !== 0) return [`cannot be read: ${exported.stderr.slice(0, 200)}`];
-      const count = readFileSync(out, 'utf8').trim().split('\n').length;
+      const count = linesOf(out).length;
       const faults = count < most ? [`${most - count} measurements are gone`] : [];
       most = count;
       return faults;

@@ -22,7 +22,7 @@ export function faultsOf(result, { codes, says, boundMiB }) {
 
 /** Figures of a group of runs. */
 export function createTally(group) {
-  const figures = { group, runs: 0, failed: 0, hung: 0, crashed: 0, lost: 0, slowestMs: 0, peakMiB: 0 };
+  const figures = { group, runs: 0, failed: 0, hung: 0, crashed: 0, lost: 0, slowestMs: 0, peakMiB: 0, peakOf: null };
   const failures = [];
   const skipped = [];
   return {
@@ -35,7 +35,10 @@ export function createTally(group) {
         figures.hung += Number(result.hung);
         figures.crashed += Number(result.signal !== null && !result.hung);
         figures.slowestMs = Math.max(figures.slowestMs, Math.round(result.ms));
-        figures.peakMiB = Math.max(figures.peakMiB, Math.round(result.peakMiB ?? 0));
+        if ((result.peakMiB ?? 0) > figures.peakMiB) {
+          figures.peakMiB = Math.round(result.peakMiB);
+          figures.peakOf = name;
+        }
       }
       if (faults.length === 0) return;
       figures.failed += 1;
