@@ -7,7 +7,7 @@ import {
   type Level,
   type PlanCandidate,
 } from '@plimsoll/domain';
-import { formatBytes } from '../../output/format.js';
+import { formatBytes, formatCount } from '../../output/format.js';
 import { printable } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import type { RunFlags } from './run.flags.js';
@@ -47,6 +47,12 @@ export async function pointToRun(
       remedies: [{ kind: 'plan-model', model }],
       hint: 'Free some memory, or name a level to try it all the same: --level Q4_K_M',
     });
+  }
+  const trained = point?.plan.model.contextLength ?? null;
+  if (trained !== null && (contextTokens ?? 0) > trained) {
+    context.output.warn(
+      `The model was trained for ${formatCount(trained)} tokens; beyond them its answers fall apart.`,
+    );
   }
   if (point !== null && make && flags.yes !== true) await confirm(context, model, point.candidate);
   return point;
