@@ -7,8 +7,8 @@ import { fileTextCache } from './file-text-cache.js';
 export type MemoryBandwidth = () => Promise<number | null>;
 
 /**
- * Measures once per machine and keeps the figure in the cache folder, by what tells machines apart. A machine that is
- * busy while it is measured gives too little: delete the folder to have it measured again.
+ * Measures once per machine and keeps the figure in the cache folder, by what tells machines apart. Delete the
+ * folder to have it measured again.
  */
 export function keptMemoryBandwidth(
   host: () => Promise<HostProbe>,

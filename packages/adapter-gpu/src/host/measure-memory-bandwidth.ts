@@ -9,6 +9,8 @@ export interface BandwidthOptions {
   readonly durationMs?: number;
   /** What all threads read together: more than the last cache level holds. */
   readonly bytes?: number;
+  /** Programs that wait for a processor: the load average of the last minute when absent. */
+  readonly load?: number;
 }
 
 const MOST_THREADS = 16;
@@ -23,11 +25,13 @@ interface Pass {
 
 /**
  * Bytes per second that all threads together read from RAM: each searches memory of its own for a byte that is not
- * there, which C libraries do as fast as memory allows. Null where memory is scarce or threads cannot be started.
+ * there, which C libraries do as fast as memory allows. Null where memory is scarce, threads cannot be started, or the machine is
+ * busy: what others leave of its memory is no property of it.
  */
 export async function measureMemoryBandwidth(options: BandwidthOptions = {}): Promise<number | null> {
   const { threads = Math.min(MOST_THREADS, os.availableParallelism()), durationMs = 120, bytes = BYTES } = options;
-  if (os.freemem() < LEAST_FREE_SHARE * bytes) return null;
+  const { load = os.loadavg()[0] ?? 0 } = options;
+  if (load > threads || os.freemem() < LEAST_FREE_SHARE * bytes) return null;
   const workerData = { bytes: Math.ceil(bytes / threads), durationMs };
   const workers: Worker[] = [];
   try {
