@@ -119,3 +119,12 @@ export type { QueuePhotosDependencies, QueuePhotosOptions } from './photos/queue
 export type { PhotoJob, PhotoJobModel } from './photos/queue/photo-job.js';
 export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
 export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';
+export { MixPrecision } from './variants/mix-precision.js';
+export type {
+  MixGoal,
+  PlannedGroup,
+  PrecisionPlan,
+  PrecisionProbe,
+  PrecisionVerdict,
+  ProbedBuild,
+} from './variants/mix-precision.js';

@@ -17,6 +17,7 @@ import {
   type CompareDependencies,
   type ExactPlanDependencies,
   type PlaceRequests,
+  type PrecisionProbe,
 } from '@plimsoll/application';
 import {
   CLOCK,
@@ -35,6 +36,7 @@ import {
   type BackendDescriptor,
 } from '@plimsoll/di';
 import {
+  CapabilityMissingError,
   parseModelReference,
   type ImportanceCollector,
   type ModelReference,
@@ -48,6 +50,7 @@ import { startGovernor, type Governor, type GovernorOptions } from './governor.j
 import { MemoizedInspector } from './memoized-inspector.js';
 import { nameVariant } from './name-variant.js';
 import { once } from './once.js';
+import { precisionProbe, type PrecisionProbeOptions } from './precision-probe.js';
 import type { Services } from './services.js';
 import type { SharedUseCases } from './shared-use-cases.js';
 
@@ -80,6 +83,8 @@ export interface BackendUseCases {
   readonly quantization: () => Promise<QuantizeModel>;
   /** Collects importance matrices on the engine inside. */
   readonly importance: () => Promise<ImportanceCollector>;
+  /** What a recipe for a model is chosen with: makes files for a moment and measures them. */
+  readonly precisionProbe: (options: Omit<PrecisionProbeOptions, 'builder' | 'logits'>) => Promise<PrecisionProbe>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
   /** Keeps measurements. */
   readonly recorder: () => Promise<MeasurementRecorder>;
@@ -233,6 +238,16 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         ),
     ),
     importance: () => services.get(IMPORTANCE_COLLECTOR),
+    async precisionProbe(options) {
+      const [builder] = await services.getAll(VARIANT_BUILDER);
+      const logits = await services.find(LOGITS_SOURCE);
+      if (builder !== undefined && logits !== null && backend.runsFiles) {
+        return precisionProbe({ ...options, builder, logits });
+      }
+      throw new CapabilityMissingError('Recipes are measured on the engine inside.', {
+        hint: 'Name a GGUF file and the backend: --backend embedded',
+      });
+    },
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({
         planner: await planning(model),

@@ -4,7 +4,9 @@ export { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './model/metada
 export { allocate } from './allocation/allocate.js';
 export type { Allocation } from './allocation/allocate.js';
 export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';
-export { recipeLines, recipeOverrides, recipeQuantization } from './allocation/recipe.js';
+export { precisionGroups, precisionOptions, sharedLosses } from './allocation/precision-groups.js';
+export type { PrecisionGroup } from './allocation/precision-groups.js';
+export { parseRecipeLines, recipeLines, recipeOverrides, recipeQuantization } from './allocation/recipe.js';
 export type { RecipeEntry } from './allocation/recipe.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';

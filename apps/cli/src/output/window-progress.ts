@@ -9,7 +9,7 @@ export interface WindowProgress {
 }
 
 /** Shows windows done, and the time left at the pace since the first call. */
-export function windowProgress(bar: Progress, clock: Pick<Clock, 'monotonicMs'>): WindowProgress {
+export function windowProgress(bar: Progress, clock: Pick<Clock, 'monotonicMs'>, what = 'window'): WindowProgress {
   let first: { readonly done: number; readonly atMs: number } | null = null;
   return {
     onProgress(done, total) {
@@ -17,7 +17,7 @@ export function windowProgress(bar: Progress, clock: Pick<Clock, 'monotonicMs'>)
       first ??= { done, atMs };
       const left = done === first.done ? null : ((atMs - first.atMs) / (done - first.done)) * (total - done);
       const time = left === null ? '' : `, ${formatDuration(left)} left`;
-      bar.update(`window ${formatCount(done)} of ${formatCount(total)}${time}`, total === 0 ? null : done / total);
+      bar.update(`${what} ${formatCount(done)} of ${formatCount(total)}${time}`, total === 0 ? null : done / total);
     },
     stop: () => bar.stop(),
   };

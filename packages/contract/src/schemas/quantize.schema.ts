@@ -18,6 +18,25 @@ export const quantizeSchema = z.strictObject({
   importanceMatrix: z.string().nullable(),
   sizeBytes: bytesSchema.nullable(),
   digest: z.string().nullable(),
+  /** How tensors were given types one by one; null where a preset gave them. */
+  mixed: z
+    .strictObject({
+      bitsPerWeight: z.number().min(0),
+      /** Nats per token, by the sum over groups; null for a recipe that was given. */
+      predictedLoss: z.number().min(0).nullable(),
+      /** Mean KL divergence on text that was not used for choosing; null where it was not measured. */
+      loss: z.number().nullable(),
+      /** The preset of no more bytes that it was held against. */
+      preset: z.strictObject({ level: levelSchema, sizeBytes: bytesSchema, loss: z.number().nullable() }).nullable(),
+      /** False: the preset was better, and was made instead. */
+      kept: z.boolean(),
+      /** Files that were measured for it, or known. */
+      evaluations: z.int().min(0),
+      groups: z.array(
+        z.strictObject({ name: z.string(), type: z.string(), bytes: bytesSchema, predictedLoss: z.number().min(0) }),
+      ),
+    })
+    .nullable(),
   durationMs: durationSchema,
 });
 

@@ -2,17 +2,41 @@ import type { QuantizeRequest } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
+import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatBytes, formatDuration } from '../../output/format.js';
 import { buildProgress } from '../../output/build-progress.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import { importanceMatrix } from './quantize.importance.js';
+import { mixGoal, quantizeMixed } from './mixed.action.js';
+import { readRecipe } from './recipe-file.js';
 import { targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
-/** `plimsoll quantize`. */
-export async function quantize(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
+/** `plimsoll quantize`: to a level, to a goal, or by a recipe. @throws InvalidInputError when none is named */
+export async function quantizeAny(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
+  const goal = mixGoal(flags);
+  if (goal !== null && flags.to !== undefined) {
+    throw new InvalidInputError('--to names a level, and a target asks for a recipe.', { hint: 'Give one of the two.' });
+  }
+  if (goal !== null) return quantizeMixed(context, model, flags, goal);
+  const recipe = flags.recipe === undefined ? null : await readRecipe(flags.recipe);
+  const to = flags.to ?? recipe?.level;
+  if (to === undefined) {
+    throw new InvalidInputError('What to make is not said.', {
+      hint: 'Give a level with --to, such as --to Q4_K_M, a target such as --better-than Q4_K_M, or a --recipe.',
+    });
+  }
+  const tensor = [...(flags.tensor ?? []), ...(recipe?.overrides ?? [])];
+  return quantize(context, model, { ...flags, to, tensor });
+}
+
+async function quantize(
+  context: CommandContext,
+  model: string,
+  flags: QuantizeFlags & { readonly to: Level },
+): Promise<number> {
   const { output, signal } = context;
   await checkModelFile(model, signal);
   return withBackend(context, flags, async (use, plimsoll) => {
@@ -44,6 +68,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
         ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: true },
         ...{ name: null, path: null, method: null, digest: null },
         importanceMatrix: matrix ?? null,
+        mixed: null,
         sizeBytes: answer?.sizeBytes ?? null,
         durationMs: clock.monotonicMs() - startedAtMs,
       };
@@ -60,6 +85,7 @@ export async function quantize(context: CommandContext, model: string, flags: Qu
         path: built.path,
         method: built.method,
         importanceMatrix: matrix ?? null,
+        mixed: null,
         sizeBytes: built.sizeBytes,
         digest: built.digest,
         durationMs: clock.monotonicMs() - startedAtMs,

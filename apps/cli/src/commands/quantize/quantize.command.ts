@@ -1,7 +1,7 @@
 import { BOUNDS, type TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
-import { levelName, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, levelName, memorySize, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
 import type { QuantizeFlags } from './quantize.flags.js';
@@ -17,10 +17,17 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M', effect: 'beside the source' },
     { command: 'plimsoll quantize model-f16.gguf --to q8_0 --out small.gguf', effect: 'where you say' },
     { command: 'plimsoll quantize model-f16.gguf --to IQ2_M', effect: 'with an importance matrix of its own' },
+    { command: 'plimsoll quantize model-f16.gguf --better-than Q4_K_M', effect: 'a type for each tensor, by measurement' },
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
-    .requiredOption('--to <level>', 'quantization level to make', levelName('--to'))
+    .option('--to <level>', 'quantization level to make', levelName('--to'))
+    .option('--target-size <bytes>', 'choose a type for each tensor, within a size such as 4.5GB', memorySize('--target-size'))
+    .option('--target-bpw <bits>', 'the same, within bits per weight', decimalNumber('--target-bpw', 1, 16))
+    .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
+    .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))
+    .option('--recipe <file>', 'make the recipe in a file; with a target: write the recipe there')
+    .option('--text <file>', 'text to choose and judge types on (default: one that the model writes)')
     .option('--out <file>', 'file, folder or name of the result')
     .option('--force', 'overwrite the file that --out names')
     .option('--dry-run', 'print the size of the result without writing it')
@@ -30,6 +37,6 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--threads <count>', 'threads to work with', wholeNumber('--threads', ...BOUNDS.threads))
     .addOption(backendOption())
     .action((model: string, flags: QuantizeFlags) =>
-      run(flags, async (context) => (await import('./quantize.action.js')).quantize(context, model, flags)),
+      run(flags, async (context) => (await import('./quantize.action.js')).quantizeAny(context, model, flags)),
     );
 }

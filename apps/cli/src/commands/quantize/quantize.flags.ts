@@ -3,7 +3,15 @@ import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll quantize`. */
 export interface QuantizeFlags extends BackendFlags {
-  readonly to: Level;
+  readonly to?: Level;
+  /** Bytes. */
+  readonly targetSize?: number;
+  readonly targetBpw?: number;
+  readonly betterThan?: Level;
+  readonly maxKld?: number;
+  /** A recipe to make, or with a goal where to write it. */
+  readonly recipe?: string;
+  readonly text?: string;
   readonly out?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import {
+  InvalidInputError,
+  LEVELS,
+  parseRecipeLines,
+  recipeLines,
+  type Level,
+  type RecipeEntry,
+  type TensorOverride,
+} from '@plimsoll/domain';
+import { writeWhole } from '../../output/write-file.js';
+
+/** A recipe as it is built: a level for what no pattern matches, and the patterns. */
+export interface Recipe {
+  readonly level: Level;
+  readonly overrides: readonly TensorOverride[];
+}
+
+const LEVEL_LINE = /^#\s*level:\s*(\S+)/m;
+
+/**
+ * Writes a recipe as lines `PATTERN=TYPE` below comments. Without the comments it is what
+ * `llama-quantize --tensor-type-file` reads.
+ */
+export async function writeRecipe(file: string, level: Level, entries: readonly RecipeEntry[]): Promise<void> {
+  await writeWhole(file, `# level: ${level}\n${recipeLines(entries).join('\n')}\n`);
+}
+
+/** Reads such a file, or one of llama.cpp. @throws InvalidInputError */
+export async function readRecipe(file: string): Promise<Recipe> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new InvalidInputError(`--recipe names ${file}, which cannot be read.`, { cause });
+  }
+  const level = LEVEL_LINE.exec(text)?.[1] ?? 'Q4_K_M';
+  if (!Object.hasOwn(LEVELS, level)) throw new InvalidInputError(`The recipe ${file} names the level ${level}, which does not exist.`);
+  const overrides = parseRecipeLines(text.replace(/^\s*#.*$/gm, ''));
+  if (overrides.length === 0) throw new InvalidInputError(`The recipe ${file} names no tensor.`);
+  return { level: level as Level, overrides };
+}
