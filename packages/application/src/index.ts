@@ -126,5 +126,6 @@ export type {
   PrecisionPlan,
   PrecisionProbe,
   PrecisionVerdict,
+  ProbeText,
   ProbedBuild,
 } from './variants/mix-precision.js';

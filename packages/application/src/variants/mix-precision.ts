@@ -217,9 +217,12 @@ function smallestWithin(choices: readonly AllocationGroup[], nats: number): Allo
   let [low, high] = [bytes(Math.min), bytes(Math.max)];
   const best = allocate(choices, high);
   if (best.loss > nats) {
-    throw new InvalidInputError(`Even the best recipe is predicted to stray ${best.loss.toPrecision(3)} nats per token.`, {
-      hint: 'Allow more with --max-kld.',
-    });
+    throw new InvalidInputError(
+      `Even the best recipe is predicted to stray ${best.loss.toPrecision(3)} nats per token.`,
+      {
+        hint: 'Allow more with --max-kld.',
+      },
+    );
   }
   while (high - low > Math.max(1, low * 1e-4)) {
     const middle = Math.floor((low + high) / 2);

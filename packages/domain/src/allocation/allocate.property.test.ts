@@ -93,6 +93,7 @@ test('a recipe names each tensor alone, and itself by its bits', () => {
   expect(new RegExp(override!.pattern).test('blk.1xattn_v.weight')).toBe(false);
   expect(recipeLines(entries)).toEqual(['^blk\\.1\\.attn_v\\.weight$=q6_k']);
   expect(parseRecipeLines(`${recipeLines(entries).join('\n')}\n\n`)).toEqual([override]);
-  for (const line of ['attn_v', '=q6_k', 'attn_v=q6', '(=q6_k']) expect(() => parseRecipeLines(line)).toThrow(/line of a recipe/);
+  for (const line of ['attn_v', '=q6_k', 'attn_v=q6', '(=q6_k'])
+    expect(() => parseRecipeLines(line)).toThrow(/line of a recipe/);
   expect(recipeQuantization(45, 80)).toEqual({ kind: 'recipe', id: 'mixed-4.50bpw', bitsPerWeight: 4.5 });
 });

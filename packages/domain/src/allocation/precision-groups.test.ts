@@ -2,12 +2,21 @@ import { describe, expect, test } from 'vitest';
 import type { ModelHeader } from '../model/model-header.js';
 import { precisionGroups, precisionOptions, sharedLosses } from './precision-groups.js';
 
-const matrix = (name: string, row = 256) => ({ name, type: 'F16' as const, shape: [row, 64], bytes: row * 128, offset: 0 });
+const matrix = (name: string, row = 256) => ({
+  name,
+  type: 'F16' as const,
+  shape: [row, 64],
+  bytes: row * 128,
+  offset: 0,
+});
 const header = {
   tensors: [
     matrix('token_embd.weight'),
     { ...matrix('blk.0.attn_norm.weight'), shape: [256] },
-    ...Array.from({ length: 32 }, (_, i) => [matrix(`blk.${i}.attn_q.weight`), matrix(`blk.${i}.ffn_down.weight`, 96)]).flat(),
+    ...Array.from({ length: 32 }, (_, i) => [
+      matrix(`blk.${i}.attn_q.weight`),
+      matrix(`blk.${i}.ffn_down.weight`, 96),
+    ]).flat(),
     matrix('blk.0.odd.weight', 17),
   ],
 } as unknown as ModelHeader;
@@ -25,7 +34,8 @@ describe('precision groups', () => {
 
   test('have no option of a type that their rows do not divide into', () => {
     const options = precisionOptions(precisionGroups(header, 20), ['Q4_K', 'Q8_0'], () => 1);
-    const typesOf = (kind: string) => options.find(({ name }) => name.startsWith(kind))?.options.map(({ type }) => type);
+    const typesOf = (kind: string) =>
+      options.find(({ name }) => name.startsWith(kind))?.options.map(({ type }) => type);
     expect(typesOf('attn_q')).toEqual(['Q4_K', 'Q8_0']);
     expect(typesOf('ffn_down')).toEqual(['Q8_0']);
   });
@@ -34,7 +44,9 @@ describe('precision groups', () => {
     const groups = precisionGroups(header, 1);
     const alone = new Map(groups.map(({ name }, i) => [name, i + 1]));
     const loss = sharedLosses(groups, alone, new Map([['Q4_K', 0.6]]));
-    expect(groups.map((group) => loss(group, 'Q4_K'))).toEqual([0.6 / 6, 1.2 / 6, 1.8 / 6].map((x) => expect.closeTo(x, 12)));
+    expect(groups.map((group) => loss(group, 'Q4_K'))).toEqual(
+      [0.6 / 6, 1.2 / 6, 1.8 / 6].map((x) => expect.closeTo(x, 12)),
+    );
     expect(loss(groups[0]!, 'Q8_0')).toBeNull();
   });
 });

@@ -138,7 +138,12 @@ function renderMixed(document: QuantizeDocument): string {
   if (mixed === null) return '';
   const { preset, loss } = mixed;
   const table = renderTable(
-    [{ header: 'TENSORS' }, { header: 'TYPE' }, { header: 'BYTES', align: 'right' }, { header: 'LOSS', align: 'right' }],
+    [
+      { header: 'TENSORS' },
+      { header: 'TYPE' },
+      { header: 'BYTES', align: 'right' },
+      { header: 'LOSS', align: 'right' },
+    ],
     mixed.groups.map((one) => [one.name, one.type, formatBytes(one.bytes), one.predictedLoss.toPrecision(2)]),
     { indent: '  ' },
   );

@@ -18,7 +18,9 @@ import type { QuantizeFlags } from './quantize.flags.js';
 export async function quantizeAny(context: CommandContext, model: string, flags: QuantizeFlags): Promise<number> {
   const goal = mixGoal(flags);
   if (goal !== null && flags.to !== undefined) {
-    throw new InvalidInputError('--to names a level, and a target asks for a recipe.', { hint: 'Give one of the two.' });
+    throw new InvalidInputError('--to names a level, and a target asks for a recipe.', {
+      hint: 'Give one of the two.',
+    });
   }
   if (goal !== null) return quantizeMixed(context, model, flags, goal);
   const recipe = flags.recipe === undefined ? null : await readRecipe(flags.recipe);

@@ -17,12 +17,19 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M', effect: 'beside the source' },
     { command: 'plimsoll quantize model-f16.gguf --to q8_0 --out small.gguf', effect: 'where you say' },
     { command: 'plimsoll quantize model-f16.gguf --to IQ2_M', effect: 'with an importance matrix of its own' },
-    { command: 'plimsoll quantize model-f16.gguf --better-than Q4_K_M', effect: 'a type for each tensor, by measurement' },
+    {
+      command: 'plimsoll quantize model-f16.gguf --better-than Q4_K_M',
+      effect: 'a type for each tensor, by measurement',
+    },
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
     .option('--to <level>', 'quantization level to make', levelName('--to'))
-    .option('--target-size <bytes>', 'choose a type for each tensor, within a size such as 4.5GB', memorySize('--target-size'))
+    .option(
+      '--target-size <bytes>',
+      'choose a type for each tensor, within a size such as 4.5GB',
+      memorySize('--target-size'),
+    )
     .option('--target-bpw <bits>', 'the same, within bits per weight', decimalNumber('--target-bpw', 1, 16))
     .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
     .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))

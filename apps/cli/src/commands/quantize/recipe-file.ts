@@ -35,7 +35,8 @@ export async function readRecipe(file: string): Promise<Recipe> {
     throw new InvalidInputError(`--recipe names ${file}, which cannot be read.`, { cause });
   }
   const level = LEVEL_LINE.exec(text)?.[1] ?? 'Q4_K_M';
-  if (!Object.hasOwn(LEVELS, level)) throw new InvalidInputError(`The recipe ${file} names the level ${level}, which does not exist.`);
+  if (!Object.hasOwn(LEVELS, level))
+    throw new InvalidInputError(`The recipe ${file} names the level ${level}, which does not exist.`);
   const overrides = parseRecipeLines(text.replace(/^\s*#.*$/gm, ''));
   if (overrides.length === 0) throw new InvalidInputError(`The recipe ${file} names no tensor.`);
   return { level: level as Level, overrides };
