@@ -7,7 +7,7 @@ const KINDS = ['attn_q', 'attn_v', 'ffn_down'] as const;
 /** How much worse than others each kind takes it. */
 const WEIGHT: Readonly<Record<string, number>> = { attn_q: 0.1, attn_v: 3, ffn_down: 1 };
 const tensor = (name: string, type: TensorType = 'F16') => ({
-  ...{ name, type, shape: [256, 256], bytes: 256 * 256 * 2, offset: 0 },
+  ...{ name, type, typeId: TENSOR_TYPES[type].id, shape: [256, 256], bytes: 256 * 256 * 2, offset: 0 },
 });
 
 const headerOf = (type: TensorType): ModelHeader => ({
