@@ -45,7 +45,7 @@ describe('precision groups', () => {
     const alone = new Map(groups.map(({ name }, i) => [name, i + 1]));
     const loss = sharedLosses(groups, alone, new Map([['Q4_K', 0.6]]));
     expect(groups.map((group) => loss(group, 'Q4_K'))).toEqual(
-      [0.6 / 6, 1.2 / 6, 1.8 / 6].map((x) => expect.closeTo(x, 12)),
+      [0.6 / 6, 1.2 / 6, 1.8 / 6].map((x) => expect.closeTo(x, 12) as number),
     );
     expect(loss(groups[0]!, 'Q8_0')).toBeNull();
   });
