@@ -32,7 +32,7 @@ async function tryLimits(tally, user, model) {
   const attempts = [
     ['64 descriptors, plan', planned(model), [0, 1], limited('-n 64')],
     ['32 descriptors, plan', planned(model), [0, 1], limited('-n 32')],
-    ['32 descriptors, run', ['run', model, 'Hello'], [0, 1], limited('-n 32')],
+    ['256 descriptors, run', ['run', model, 'Hello'], [0], limited('-n 256')],
     ['a heap of 32 MiB, plan', planned(model), [0], { env: { NODE_OPTIONS: '--max-old-space-size=32' } }],
     ['a heap of 48 MiB, run', ['run', model, 'Hello'], [0, 1], { env: { NODE_OPTIONS: '--max-old-space-size=48' } }],
     ['no home, plan', planned(model), [0], { env: nowhere }],
