@@ -8,6 +8,8 @@ const COMMANDS: WordsByKind<Remedy> = {
     if (how === 'file-elsewhere') return `Make it elsewhere: ${command} --out PATH, and run that.`;
     return `Make it with: ${command}.`;
   },
+  'make-variants': ({ model, levels }) =>
+    `Compare with --make, or make it first: ${levels.map((level) => `plimsoll quantize ${word(model)} --to ${level}`).join('; ')}`,
   'turn-quantization-off': () => 'Or run without quantization: plimsoll config set ai.enable_quantization false',
   'list-models': ({ backend }) =>
     `List what there is with: plimsoll models${backend === undefined ? '' : ` --backend ${backend}`}.`,

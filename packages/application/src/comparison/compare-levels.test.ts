@@ -198,11 +198,7 @@ describe('CompareLevels', () => {
   test('all levels that are missing are named with the commands that make them', async () => {
     await expect(useCase().compare({ ...REQUEST, make: false })).rejects.toMatchObject({
       message: 'There is no Q8_0 and no Q4_K_M variant of tale:1b yet.',
-      remedies: [
-        { kind: 'use-options', options: { make: '' } },
-        { kind: 'make-variant', model: 'tale:1b', level: 'Q8_0' },
-        { kind: 'make-variant', model: 'tale:1b', level: 'Q4_K_M' },
-      ],
+      remedies: [{ kind: 'make-variants', model: 'tale:1b', levels: ['Q8_0', 'Q4_K_M'] }],
     });
   });
 

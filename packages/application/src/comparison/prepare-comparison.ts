@@ -112,10 +112,7 @@ async function checkLevels(
   }
   if (make || unmade.length === 0) return installed;
   throw new VariantNotFoundError(`There is no ${unmade.join(' and no ')} variant of ${model} yet.`, {
-    remedies: [
-      { kind: 'use-options', options: { make: '' } },
-      ...unmade.map((level) => ({ kind: 'make-variant', model, level }) as const),
-    ],
+    remedies: [{ kind: 'make-variants', model, levels: unmade }],
   });
 }
 

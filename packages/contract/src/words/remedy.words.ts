@@ -12,6 +12,7 @@ const WORDS: WordsByKind<Remedy> = {
       : how === 'file-elsewhere'
         ? `Quantize ${model} to ${level} into a file elsewhere, and run that.`
         : `Make it: quantize ${model} to ${level}.`,
+  'make-variants': ({ model, levels }) => `Have them made, or quantize ${model} to ${levels.join(' and ')} first.`,
   'turn-quantization-off': () => 'Or turn quantization off in the settings.',
   'list-models': () => 'The list of models says what there is.',
   'inspect-model': ({ model }) => `Inspect ${model} to see what it is made of.`,

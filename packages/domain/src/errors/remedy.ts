@@ -12,6 +12,8 @@ export type Remedy =
       readonly level: Level;
       readonly how?: 'embedded-engine' | 'file-elsewhere' | undefined;
     }
+  /** Several variants are missing: have them made along the way, or make each first. */
+  | { readonly kind: 'make-variants'; readonly model: string; readonly levels: readonly Level[] }
   | { readonly kind: 'turn-quantization-off' }
   /** See which models there are; `backend` when it is not a matter of the one in use. */
   | { readonly kind: 'list-models'; readonly backend?: string | undefined }
