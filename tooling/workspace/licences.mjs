@@ -19,7 +19,7 @@ const READ_BY_HAND = new Map([['spawndamnit', 'MIT']]);
  * Packages with a script at installation. None is needed: the workspace installs with scripts off, and so may users
  * (`npm install --ignore-scripts`), because every native part ships inside a package of its own.
  */
-const SCRIPTS_NOT_NEEDED = new Set(['koffi', 'node-llama-cpp']);
+const SCRIPTS_NOT_NEEDED = new Set(['koffi', 'msgpackr-extract', 'node-llama-cpp']);
 
 const problems = [];
 const shipped = new Map(publishedPackages().flatMap(({ folder }) => [...dependenciesOf(folder)]));

@@ -78,7 +78,8 @@ test('makes the variant of the settings, generates with it, and records that', a
 
   const events = await generate({ make: true, maxTokens: 12, seed: 1 });
   expect(events.find(({ event }) => event === 'variant')?.data).toMatchObject({ level: 'Q4_K_M', made: 'quantize' });
-  expect(events.filter(({ event }) => event === 'text').length).toBeGreaterThan(3);
+  // The first token travels alone; what comes within a few milliseconds of each other travels together.
+  expect(events.filter(({ event }) => event === 'text').length).toBeGreaterThan(1);
   expect(events.at(-1)).toMatchObject({ event: 'done', data: { timings: { generatedTokens: 12 } } });
 
   expect(await answer('GET', '/stats')).toMatchObject({ variants: [{ model, total: 1, succeeded: 1 }] });

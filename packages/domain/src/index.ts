@@ -218,6 +218,7 @@ export type {
 } from './ports/sidecar-writer.port.js';
 export type {
   BuildMethod,
+  ExpectedMatrix,
   TensorOverride,
   BuildRequest,
   BuildProgress,

@@ -1,4 +1,5 @@
 import type {
+  ExpectedMatrix,
   Footprint,
   FootprintModelOptions,
   GenerateEvent,
@@ -88,6 +89,8 @@ export interface QuantizeJob {
   readonly threads: number;
   /** Path of an importance matrix, or null. */
   readonly importanceMatrix: string | null;
+  /** One that is still to be collected, for a plan. */
+  readonly expectedMatrix: ExpectedMatrix | null;
 }
 
 /** What a quantization job would give. */

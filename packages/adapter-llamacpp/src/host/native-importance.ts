@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { InvalidInputError } from '@plimsoll/domain';
+import type { ExpectedMatrix } from '@plimsoll/domain';
 import koffi from 'koffi';
 import { meanSquares } from '../imatrix/imatrix-file.js';
 import type { ImportanceMatrix } from '../imatrix/imatrix-file.js';
@@ -69,8 +70,21 @@ export function nativeImportance(file: string | null): NativeImportance {
   };
 }
 
+/**
+ * What the quantizer has to know for a dry run with a matrix that does not exist yet: that there will be one, which is
+ * an empty list to it, and the keys that it will add, whose numbers have the same length whatever they are.
+ */
+export function expectedImportance({ file, dataset }: ExpectedMatrix): NativeImportance {
+  const table = Buffer.from(new ArrayBuffer(24));
+  const values = headerValues(file, { entries: new Map(), chunks: 1, datasets: [dataset] });
+  return { ...NONE, address: koffi.address(table), values, keep: () => keepAlive(table) };
+}
+
 /** The file's name alone: where it lay is nobody's business who gets the model. */
-function headerValues(file: string, { entries, chunks, datasets }: ImportanceMatrix): HeaderValue[] {
+function headerValues(
+  file: string,
+  { entries, chunks, datasets }: Pick<ImportanceMatrix, 'entries' | 'chunks' | 'datasets'>,
+): HeaderValue[] {
   const [dataset] = datasets;
   return [
     { key: 'quantize.imatrix.file', value: cut(path.basename(file)) },

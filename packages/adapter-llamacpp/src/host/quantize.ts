@@ -9,7 +9,7 @@ import { offThread } from '../native/libllama.js';
 import type { QuantizeParams } from '../native/libllama.js';
 import { DryRunReader } from './dry-run-reader.js';
 import type { Job } from './job.js';
-import { nativeImportance } from './native-importance.js';
+import { expectedImportance, nativeImportance } from './native-importance.js';
 import type { NativeImportance } from './native-importance.js';
 import { loadFailure } from './load-failure.js';
 import { outputHeaderBytes } from './output-header.js';
@@ -19,7 +19,9 @@ const FULL_PRECISION = new Set(['f32', 'f16', 'bf16']);
 /** What quantizing a file would give, by the quantizer itself; nothing is written. */
 export async function planQuantization(engine: Engine, job: QuantizeJob): Promise<QuantizationPlan> {
   const plan = new DryRunReader();
-  const importance = nativeImportance(job.importanceMatrix);
+  const { importanceMatrix, expectedMatrix } = job;
+  const expected = importanceMatrix === null && expectedMatrix !== null;
+  const importance = expected ? expectedImportance(expectedMatrix) : nativeImportance(importanceMatrix);
   await run(engine, job, importance, '', { dry_run: true }, (line) => plan.read(line));
   importance.check(plan.tensors);
   const lossy = plan.tensors.find((tensor) => tensor.to !== tensor.from && !FULL_PRECISION.has(tensor.from));

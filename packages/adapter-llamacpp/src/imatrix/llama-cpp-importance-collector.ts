@@ -53,7 +53,7 @@ export class LlamaCppImportanceCollector implements ImportanceCollector {
       throw new InvalidInputError(`windowTokens is ${windowTokens}; a whole number of at least 16 is needed.`);
     }
     const source = (await this.#folder.require(request.model)).path;
-    const target = request.target ?? (await this.#placeInCache(source, text, windowTokens));
+    const target = request.target ?? (await this.keptAt(request));
     if (request.target === undefined && (await isFile(target))) {
       const kept = await this.read(target, { signal });
       return { ...kept, path: target, resumedWindows: kept.windows };
@@ -78,6 +78,10 @@ export class LlamaCppImportanceCollector implements ImportanceCollector {
       signal?.removeEventListener('abort', stop);
       await engine.close();
     }
+  }
+
+  async keptAt({ model, text, windowTokens }: ImportanceRequest): Promise<string> {
+    return this.#placeInCache((await this.#folder.require(model)).path, text, windowTokens ?? null);
   }
 
   async read(file: string, { signal }: CallOptions = {}): Promise<ImportanceSummary> {

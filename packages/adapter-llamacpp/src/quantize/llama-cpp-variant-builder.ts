@@ -142,6 +142,7 @@ function job(request: BuildRequest, source: string): QuantizeJob {
     allowRequantize: request.allowRequantize ?? false,
     threads: request.threads ?? availableParallelism(),
     importanceMatrix: request.importanceMatrix === undefined ? null : path.resolve(request.importanceMatrix),
+    expectedMatrix: request.expectedMatrix ?? null,
   };
 }
 

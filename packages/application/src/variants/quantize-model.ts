@@ -6,6 +6,7 @@ import type {
   BuiltVariant,
   CallOptions,
   EventBus,
+  ExpectedMatrix,
   Level,
   TensorOverride,
   VariantBuilder,
@@ -23,6 +24,8 @@ export interface QuantizeRequest {
   readonly threads?: number | undefined;
   /** Path of an importance matrix. */
   readonly importanceMatrix?: string | undefined;
+  /** One that is still to be collected; counted in a dry run. */
+  readonly expectedMatrix?: ExpectedMatrix | undefined;
 }
 
 /** A variant that was made, and how. */
@@ -90,7 +93,7 @@ export class QuantizeModel {
   }
 
   async #buildRequest(request: QuantizeRequest, options?: CallOptions): Promise<BuildRequest> {
-    const { model, level, target, overrides, allowRequantize, threads, importanceMatrix } = request;
+    const { model, level, target, overrides, allowRequantize, threads, importanceMatrix, expectedMatrix } = request;
     return {
       // Who allows to quantize twice means the very model that was named.
       source: allowRequantize === true ? model : await this.#sourceOf(model, options),
@@ -100,6 +103,7 @@ export class QuantizeModel {
       allowRequantize,
       threads,
       importanceMatrix,
+      expectedMatrix,
     };
   }
 }

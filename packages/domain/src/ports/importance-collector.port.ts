@@ -42,6 +42,8 @@ export interface ImportanceOptions extends CallOptions {
 export interface ImportanceCollector {
   /** @throws InvalidInputError, ModelNotFoundError, StorageFailedError, CancelledError */
   collect(request: ImportanceRequest, options?: ImportanceOptions): Promise<CollectedImportance>;
+  /** Where the matrix of a request without a target is kept, collected or not. @throws ModelNotFoundError */
+  keptAt(request: ImportanceRequest): Promise<string>;
   /** What a file holds. @throws InvalidInputError when it is no importance matrix */
   read(file: string, options?: CallOptions): Promise<ImportanceSummary>;
   /** Writes a matrix to another file: llama.cpp's legacy format where it ends in `.dat`, else GGUF. */

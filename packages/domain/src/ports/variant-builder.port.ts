@@ -12,6 +12,14 @@ export interface TensorOverride {
   readonly type: TensorType;
 }
 
+/** What is known of an importance matrix before it is collected. */
+export interface ExpectedMatrix {
+  /** Name of its file. */
+  readonly file: string;
+  /** Name of the calibration text. */
+  readonly dataset: string;
+}
+
 /** What to make. */
 export interface BuildRequest {
   /** Model name or path of the file to start from. Unused by `pull`. */
@@ -25,6 +33,8 @@ export interface BuildRequest {
   readonly threads?: number | undefined;
   /** Path of an importance matrix to quantize with; without one all inputs of a matrix weigh the same. */
   readonly importanceMatrix?: string | undefined;
+  /** A matrix that is still to be collected, for a dry run: with one, levels choose other types and the file names it. */
+  readonly expectedMatrix?: ExpectedMatrix | undefined;
 }
 
 /** How far a build is. Unknown totals are null. */

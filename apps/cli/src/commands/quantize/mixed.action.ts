@@ -49,7 +49,7 @@ export async function quantizeMixed(
     const startedAtMs = clock.monotonicMs();
     const dryRun = flags.dryRun === true;
     const { header, digest } = await (await use.inspect(model)).inspect(model, { signal });
-    const matrix = await importanceMatrix(context, use, plimsoll, {
+    const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
       ...{ model, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
     });
     const bar = output.progress('mixed precision');

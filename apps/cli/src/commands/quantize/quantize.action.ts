@@ -62,14 +62,14 @@ async function quantize(
       overrides: flags.tensor,
       allowRequantize: flags.allowRequantize,
       threads: flags.threads,
-      importanceMatrix: matrix,
+      ...matrix,
     };
     if (flags.dryRun === true) {
       const answer = await useCase.dryRun(request, { signal });
       const document: QuantizeDocument = {
         ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: true },
         ...{ name: null, path: null, method: null, digest: null },
-        importanceMatrix: matrix ?? null,
+        importanceMatrix: matrix.importanceMatrix ?? null,
         mixed: null,
         sizeBytes: answer?.sizeBytes ?? null,
         durationMs: clock.monotonicMs() - startedAtMs,
@@ -86,7 +86,7 @@ async function quantize(
         name: built.name,
         path: built.path,
         method: built.method,
-        importanceMatrix: matrix ?? null,
+        importanceMatrix: matrix.importanceMatrix ?? null,
         mixed: null,
         sizeBytes: built.sizeBytes,
         digest: built.digest,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { QuantizeRequest } from '@plimsoll/application';
 import { CLOCK } from '@plimsoll/di';
 import type { BackendUseCases, Plimsoll } from '@plimsoll/composition';
 import {
@@ -20,13 +21,16 @@ export interface ImportanceChoice {
   readonly level: Level;
   /** As the user wrote it. */
   readonly imatrix: string | undefined;
-  /** Nothing is collected for a dry run of a level that can do without. */
+  /** Nothing is collected for a dry run of a level that can do without; what it would be is counted. */
   readonly dryRun: boolean;
 }
 
+/** What to quantize with: a matrix, or for a dry run what is known of one that is to be collected. */
+export type MatrixUse = Pick<QuantizeRequest, 'importanceMatrix' | 'expectedMatrix'>;
+
 /**
  * The importance matrix to quantize with: the file that was named, or one that is collected for the model where the
- * level profits; undefined for none. Where it cannot be collected and the level can do without, a warning says so.
+ * level profits; nothing for none. Where it cannot be collected and the level can do without, a warning says so.
  * @throws InvalidInputError, CapabilityMissingError
  */
 export async function importanceMatrix(
@@ -34,30 +38,36 @@ export async function importanceMatrix(
   use: BackendUseCases,
   plimsoll: Plimsoll,
   { model, level, imatrix = 'auto', dryRun }: ImportanceChoice,
-): Promise<string | undefined> {
+): Promise<MatrixUse> {
   const { output, signal } = context;
-  if (imatrix === 'none') return undefined;
+  if (imatrix === 'none') return {};
   if (!use.backend.runsFiles) {
-    if (imatrix === 'auto') return undefined;
+    if (imatrix === 'auto') return {};
     throw new CapabilityMissingError(`${use.backend.id} does not quantize with an importance matrix.`, {
       hint: 'Quantize a file with the engine inside: --backend embedded',
     });
   }
-  if (imatrix !== 'auto') return checkedFile(imatrix);
+  if (imatrix !== 'auto') return { importanceMatrix: await checkedFile(imatrix) };
   const isNeeded = LEVELS[level].needsImportanceMatrix;
-  if (!isNeeded && (dryRun || !profitsFromImportanceMatrix(level))) return undefined;
+  if (!isNeeded && !profitsFromImportanceMatrix(level)) return {};
   const progress = windowProgress(output.progress('imatrix'), await plimsoll.get(CLOCK));
   try {
     const source = await (await use.ensure()).source(model, { signal });
     const collector = await use.importance();
     const request = { model: source, ...(await calibrationText()) };
-    return (await collector.collect(request, { signal, onProgress: progress.onProgress })).path;
+    if (dryRun && !isNeeded) {
+      const kept = await collector.keptAt(request);
+      const there = await stat(kept).catch(() => null);
+      if (there?.isFile() === true) return { importanceMatrix: kept };
+      return { expectedMatrix: { file: path.basename(kept), dataset: request.dataset } };
+    }
+    return { importanceMatrix: (await collector.collect(request, { signal, onProgress: progress.onProgress })).path };
   } catch (error) {
     if (isNeeded || !isPlimsollError(error) || error.code === 'cancelled' || error.code === 'model-not-found') {
       throw error;
     }
     output.warn(`No importance matrix could be collected, so none is used: ${error.message}`);
-    return undefined;
+    return {};
   } finally {
     progress.stop();
   }
