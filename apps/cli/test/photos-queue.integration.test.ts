@@ -130,6 +130,22 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     expect((await plimsoll(['photos', 'undo'])).stdout).toMatch(/4 sidecars are as they were/);
     expect((await readdir(path.join(home, 'trip'))).filter((name) => name.endsWith('.xmp'))).toEqual([]);
   });
+
+  test('levels are judged by the machines that take them, and stand in one report', async () => {
+    void startWorker('--compare');
+    void startWorker('--compare');
+    const args = ['--model', `${SAMPLE_MODEL.name}-f16`, '--levels', 'F16,Q8_0', '--json'];
+    const ran = await plimsoll(['photos', 'compare', at('boats.jpg'), at('cat\n🐈.jpg'), ...args]);
+    const report = ALL_SCHEMAS['photos-compare']!.parse(JSON.parse(ran.stdout)) as { repeatNoise: unknown };
+    expect(report).toMatchObject({
+      ...{ reference: 'F16', photos: 2 },
+      levels: [
+        { level: 'F16', error: null, machine: os.hostname() },
+        { level: 'Q8_0', error: null, machine: os.hostname() },
+      ],
+    });
+    expect(report.repeatNoise).not.toBeNull();
+  });
 });
 
 test.each([

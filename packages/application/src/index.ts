@@ -106,6 +106,7 @@ export type {
   ComparePhotosRequest,
   ComparedPhotoLevel,
   PhotoLevelComparison,
+  JudgedLevel,
 } from './photos/compare-photo-levels.js';
 export { EvaluatePhotos } from './photos/evaluate-photos.js';
 export type { EvaluateManyOptions, EvaluateOptions } from './photos/evaluate-photos.js';
@@ -117,6 +118,8 @@ export type { Warn, Warning } from './warning.js';
 export { QueuePhotos } from './photos/queue/queue-photos.js';
 export type { QueuePhotosDependencies, QueuePhotosOptions } from './photos/queue/queue-photos.js';
 export type { PhotoJob, PhotoJobModel } from './photos/queue/photo-job.js';
+export { compareByQueue, workOnLevels } from './photos/queue/queue-levels.js';
+export type { LevelJob, QueueLevelsDependencies, WorkOnLevelsDependencies } from './photos/queue/queue-levels.js';
 export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
 export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';
 export { MixPrecision } from './variants/mix-precision.js';

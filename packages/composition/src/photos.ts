@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PhotoEvaluation, PhotoJob, PhotoModel } from '@plimsoll/application';
+import type { JudgedLevel, LevelJob, PhotoEvaluation, PhotoJob, PhotoModel } from '@plimsoll/application';
 import type {
   JobQueue,
   MeasurementStore,
@@ -86,6 +86,8 @@ export async function openPhotoStores(folder: string): Promise<PhotoStores> {
 /** What machines share that work on the same photos. */
 export interface SharedPhotoStores extends PhotoStores {
   readonly measurements: MeasurementStore;
+  /** Of comparisons that are going on. */
+  readonly levels: ResultStore<JudgedLevel>;
 }
 
 /** Opens the same in a PostgreSQL database. @throws InvalidInputError */
@@ -93,9 +95,10 @@ export async function openSharedPhotoStores(url: string): Promise<SharedPhotoSto
   const adapter = await import('@plimsoll/adapter-postgres');
   const connection = adapter.openPostgres(url);
   return {
-    results: new adapter.PostgresResultStore(connection),
+    results: new adapter.PostgresResultStore<PhotoEvaluation>(connection),
     journal: new adapter.PostgresSidecarJournal(connection),
     measurements: new adapter.PostgresMeasurementStore(connection),
+    levels: new adapter.PostgresResultStore<JudgedLevel>(connection),
     close: () => connection.close(),
   };
 }
@@ -107,4 +110,10 @@ export async function openPhotoQueue(
 ): Promise<JobQueue<PhotoJob>> {
   const { openJobQueue } = await import('@plimsoll/adapter-queue');
   return openJobQueue(url, options);
+}
+
+/** Opens the queue of levels to compare, which is apart from that of photos. @throws as `openPhotoQueue` */
+export async function openLevelQueue(url: string): Promise<JobQueue<LevelJob>> {
+  const { openJobQueue } = await import('@plimsoll/adapter-queue');
+  return openJobQueue(url, { prefix: 'plimsoll-levels' });
 }

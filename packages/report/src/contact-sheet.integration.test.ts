@@ -37,7 +37,17 @@ const photos: PhotosDocument = {
   ...{ passed: 1, unreadable: 0, invalidAnswers: 0 },
 };
 const level = (name: string): PhotosCompareDocument['levels'][number] => ({
-  ...{ level: name, variant: name, error: null, avgMs: 1, minMs: 1, maxMs: 1, successRate: 1, invalidAnswers: 0 },
+  ...{
+    level: name,
+    variant: name,
+    machine: null,
+    error: null,
+    avgMs: 1,
+    minMs: 1,
+    maxMs: 1,
+    successRate: 1,
+    invalidAnswers: 0,
+  },
   ...{ speedup: 1, residentBytes: null, agreement: null },
 });
 const compared: PhotosCompareDocument = {

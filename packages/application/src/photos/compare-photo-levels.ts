@@ -29,6 +29,8 @@ export interface ComparedPhotoLevel {
   /** Why the level could not be compared; null when it was. */
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly variant: string | null;
+  /** Name of the machine that measured it; null is this one. */
+  readonly machine: string | null;
   readonly avgMs: number | null;
   readonly minMs: number | null;
   readonly maxMs: number | null;
@@ -59,6 +61,22 @@ export interface PhotoLevelComparison {
 
 type Round = readonly (PhotoEvaluation | null)[];
 
+/** What one level said, round by round. Plain data, so that another machine may have measured it. */
+export interface JudgedLevel {
+  readonly level: Level;
+  readonly rounds: readonly Round[];
+  readonly error: Failure | null;
+  readonly bytes: number | null;
+  readonly unreadable: readonly { readonly path: string; readonly message: string }[];
+  /** Name of the machine that measured it; null is this one. */
+  readonly machine: string | null;
+}
+
+/** Times that a level judges every photo; the reference once more: what it says twice is its own noise. */
+export function timesOf({ levels, iterations = 1 }: ComparePhotosRequest, level: Level): number {
+  return iterations + (level === levels[0] ? 1 : 0);
+}
+
 /** Judges the same photos at several levels; level by level, so that each is loaded once. */
 export class ComparePhotoLevels {
   readonly #reader: PhotoReader;
@@ -71,60 +89,34 @@ export class ComparePhotoLevels {
 
   /** A level that cannot be had is reported and the others go on. @throws InvalidInputError without photos or levels */
   async compare(request: ComparePhotosRequest, options: ComparePhotosOptions = {}): Promise<PhotoLevelComparison> {
-    const { paths, model, levels, iterations = 1 } = request;
-    const [reference] = levels;
-    if (paths.length === 0) throw new InvalidInputError('There are no photos to compare on.');
-    if (reference === undefined) throw new InvalidInputError('There are no levels to compare.');
+    checkRequest(request);
+    const judged: JudgedLevel[] = [];
+    for (const level of request.levels) judged.push(await this.judgeLevel(request, level, options));
+    return summarizeLevels(request, judged);
+  }
+
+  /** One level's part of a comparison. @throws CancelledError */
+  async judgeLevel(
+    request: ComparePhotosRequest,
+    level: Level,
+    options: ComparePhotosOptions = {},
+  ): Promise<JudgedLevel> {
     const unreadable = new Map<string, string>();
-    const judged: {
-      readonly level: Level;
-      readonly rounds: readonly Round[];
-      readonly error: Failure | null;
-      readonly bytes: number | null;
-    }[] = [];
-    for (const level of levels) {
-      const rounds: Round[] = [];
-      let error: Failure | null = null;
-      let bytes: number | null = null;
-      // The reference is asked once more than the others: what it says twice is its own noise.
-      const times = iterations + (level === reference ? 1 : 0);
-      try {
-        for (let round = 0; round < times; round += 1) {
-          rounds.push(await this.#round(request, level, unreadable, options));
-        }
-        const variant = rounds.at(-1)?.find((one) => one?.llmEvaluation != null)?.llmEvaluation?.variant;
-        bytes = variant === undefined ? null : await this.#model.residentBytes(variant, options);
-      } catch (failure) {
-        if (!isPlimsollError(failure) || failure.code === 'cancelled') throw failure;
-        error = { code: failure.code, message: failure.message };
+    const rounds: Round[] = [];
+    let error: Failure | null = null;
+    let bytes: number | null = null;
+    try {
+      for (let round = 0; round < timesOf(request, level); round += 1) {
+        rounds.push(await this.#round(request, level, unreadable, options));
       }
-      judged.push({ level, rounds, error, bytes });
+      const variant = rounds.at(-1)?.find((one) => one?.llmEvaluation != null)?.llmEvaluation?.variant;
+      bytes = variant === undefined ? null : await this.#model.residentBytes(variant, options);
+    } catch (failure) {
+      if (!isPlimsollError(failure) || failure.code === 'cancelled') throw failure;
+      error = { code: failure.code, message: failure.message };
     }
-    const referenceRounds = judged[0]?.rounds ?? [];
-    const referenceRound = referenceRounds.at(-1) ?? [];
-    const bursts = burstsOf(referenceRound.filter((one) => one !== null));
-    const agreement = (first: Round, second: Round): LevelAgreement =>
-      levelAgreement(
-        pairs(paths, first, second),
-        bursts.map(({ ids }) => ids),
-        seededRandom(1),
-      );
-    const referenceMs = meanOf(answerTimes(referenceRounds));
-    return {
-      model,
-      reference,
-      levels: judged.map(({ level, rounds, error, bytes }) => ({
-        level,
-        error,
-        residentBytes: bytes,
-        ...performanceOf(rounds, referenceMs),
-        agreement: level === reference || error !== null ? null : agreement(referenceRound, rounds.at(-1) ?? []),
-        evaluations: rounds.at(-1) ?? [],
-      })),
-      repeatNoise: referenceRounds.length < 2 ? null : agreement(referenceRounds.at(-2) ?? [], referenceRound),
-      bursts,
-      unreadable: [...unreadable].map(([path, message]) => ({ path, message })),
-    };
+    const listed = [...unreadable].map(([path, message]) => ({ path, message }));
+    return { level, rounds, error, bytes, unreadable: listed, machine: null };
   }
 
   async #round(
@@ -144,6 +136,50 @@ export class ComparePhotoLevels {
     }
     return round;
   }
+}
+
+/** @throws InvalidInputError without photos or levels */
+export function checkRequest({ paths, levels }: ComparePhotosRequest): void {
+  if (paths.length === 0) throw new InvalidInputError('There are no photos to compare on.');
+  if (levels.length === 0) throw new InvalidInputError('There are no levels to compare.');
+}
+
+/** The report of what each level said; the first is the reference. Levels may come from several machines. */
+export function summarizeLevels(
+  { paths, model }: ComparePhotosRequest,
+  judged: readonly JudgedLevel[],
+): PhotoLevelComparison {
+  const [first] = judged;
+  if (first === undefined) throw new InvalidInputError('There are no levels to compare.');
+  const referenceRound = first.rounds.at(-1) ?? [];
+  const bursts = burstsOf(referenceRound.filter((one) => one !== null));
+  const agreement = (one: Round, other: Round): LevelAgreement =>
+    levelAgreement(
+      pairs(paths, one, other),
+      bursts.map(({ ids }) => ids),
+      seededRandom(1),
+    );
+  const referenceMs = meanOf(answerTimes(first.rounds));
+  const unreadable = new Map(
+    judged.flatMap((one) => one.unreadable.map(({ path, message }) => [path, message] as const)),
+  );
+  return {
+    model,
+    reference: first.level,
+    levels: judged.map(({ level, rounds, error, bytes, machine }, index) => ({
+      level,
+      error,
+      machine,
+      residentBytes: bytes,
+      // Times of two machines say nothing of two levels.
+      ...performanceOf(rounds, machine === first.machine ? referenceMs : null),
+      agreement: index === 0 || error !== null ? null : agreement(referenceRound, rounds.at(-1) ?? []),
+      evaluations: rounds.at(-1) ?? [],
+    })),
+    repeatNoise: first.rounds.length < 2 ? null : agreement(first.rounds.at(-2) ?? [], referenceRound),
+    bursts,
+    unreadable: [...unreadable].map(([path, message]) => ({ path, message })),
+  };
 }
 
 interface Failure {

@@ -53,6 +53,7 @@ export function photosCompareDocument(comparison: PhotoLevelComparison, photos: 
     levels: levels.map((level) => ({
       level: level.level,
       variant: level.variant,
+      machine: level.machine,
       error: level.error,
       avgMs: level.avgMs,
       minMs: level.minMs,

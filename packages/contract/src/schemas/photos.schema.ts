@@ -91,6 +91,8 @@ export const photosCompareSchema = z.strictObject({
     z.strictObject({
       level: z.string(),
       variant: z.string().nullable(),
+      /** Name of the machine that measured it; null is the one that was asked. */
+      machine: z.string().nullable(),
       error: errorSchema.nullable(),
       avgMs: durationSchema.nullable(),
       minMs: durationSchema.nullable(),

@@ -1,6 +1,19 @@
-import { ComparePhotoLevels } from '@plimsoll/application';
-import { openPhotoReader, photoModel } from '@plimsoll/composition';
+import {
+  ComparePhotoLevels,
+  compareByQueue,
+  type ComparePhotosOptions,
+  type ComparePhotosRequest,
+  type PhotoLevelComparison,
+} from '@plimsoll/application';
+import {
+  openLevelQueue,
+  openPhotoReader,
+  openSharedPhotoStores,
+  photoModel,
+  type Plimsoll,
+} from '@plimsoll/composition';
 import { photosCompareDocument } from '@plimsoll/contract';
+import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
@@ -9,6 +22,7 @@ import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
 import type { PhotosCompareFlags } from './photos.flags.js';
 import { renderPhotosCompare } from './photos.render.js';
+import { bothPlaces, sharedPlaces } from './shared-places.js';
 import { thumbnailsOf } from './thumbnails.js';
 
 const LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
@@ -21,6 +35,8 @@ export async function comparePhotos(
 ): Promise<number> {
   const { output, signal } = context;
   if (flags.html !== undefined) await checkWritable('--html', flags.html);
+  const places = sharedPlaces(context, flags);
+  if (places.queue !== null) bothPlaces(places);
   const photos = await findPhotos(paths);
   return withPlimsoll(context, flags, async (plimsoll) => {
     const model = flags.model ?? plimsoll.loaded.settings.model;
@@ -32,10 +48,16 @@ export async function comparePhotos(
     try {
       const levels = flags.levels ?? LEVELS;
       const { iterations, preset, picture: sendPicture } = flags;
-      const comparison = await new ComparePhotoLevels(reader, photoModel(plimsoll)).compare(
-        { paths: photos, model, levels, iterations, preset, sendPicture },
-        { signal, onProgress: (level, done, total) => bar.update(`${level}: ${done} of ${total}`, done / total) },
-      );
+      const request = { paths: photos, model, levels, iterations, preset, sendPicture };
+      const options = {
+        signal,
+        onProgress: (level: Level, done: number, total: number) =>
+          bar.update(`${level}: ${done} of ${total}`, done / total),
+      };
+      const comparison =
+        places.queue === null
+          ? await new ComparePhotoLevels(reader, photoModel(plimsoll)).compare(request, options)
+          : await byQueue(bothPlaces(places), plimsoll, request, options);
       bar.stop();
       const document = photosCompareDocument(comparison, photos.length);
       if (flags.html !== undefined) {
@@ -50,4 +72,22 @@ export async function comparePhotos(
       await reader.close();
     }
   });
+}
+
+/** Each level by some machine that runs `photos workers --compare`. */
+async function byQueue(
+  places: { readonly queue: string; readonly store: string },
+  plimsoll: Plimsoll,
+  request: ComparePhotosRequest,
+  options: ComparePhotosOptions,
+): Promise<PhotoLevelComparison> {
+  const clock = await plimsoll.get(CLOCK);
+  const queue = await openLevelQueue(places.queue);
+  const stores = await openSharedPhotoStores(places.store);
+  try {
+    const run = `${clock.nowMs()}-${process.pid}`;
+    return await compareByQueue({ queue, results: stores.levels, clock }, run, request, options);
+  } finally {
+    await Promise.allSettled([queue.close(), stores.close()]);
+  }
 }

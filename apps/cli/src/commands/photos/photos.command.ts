@@ -62,6 +62,8 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     .option('--levels <list>', 'levels, the reference first (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
     .option('--iterations <number>', 'times that each photo is judged (default: 1)', wholeNumber('--iterations', 1, 20))
     .option('--html <file>', 'write a contact sheet with the flips between levels')
+    .addOption(queueOption())
+    .addOption(storeOption())
     .action((paths: readonly string[], flags: PhotosCompareFlags) =>
       run(flags, async (context) => (await import('./compare.action.js')).comparePhotos(context, paths, flags)),
     );
@@ -91,6 +93,7 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     .addOption(storeOption())
     .option('--parallel <number>', 'photos judged by pixels at once (default: 2)', wholeNumber('--parallel', 1, 64))
     .option('--pixels-only', 'ask no model: for machines without one')
+    .option('--compare', 'judge whole levels for photos compare, instead of photos')
     .option(
       '--lost-after <seconds>',
       'a worker that is silent for so long loses its photos to others (default: 30)',

@@ -33,7 +33,7 @@ export interface EvaluateFlags extends PhotosFlags, SharedFlags {
 }
 
 /** Flags of `plimsoll photos compare`. */
-export interface PhotosCompareFlags extends PhotosFlags {
+export interface PhotosCompareFlags extends PhotosFlags, SharedFlags {
   readonly levels?: readonly Level[];
   readonly iterations?: number;
   /** A file. */
@@ -53,6 +53,8 @@ export type WorkersAction = (typeof WORKERS_ACTIONS)[number];
 export interface WorkersFlags extends BackendFlags, SharedFlags {
   readonly parallel?: number;
   readonly pixelsOnly?: boolean;
+  /** Levels of comparisons instead of photos. */
+  readonly compare?: boolean;
   /** Seconds. */
   readonly lostAfter?: number;
 }

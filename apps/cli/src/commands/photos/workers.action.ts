@@ -1,5 +1,6 @@
-import { WorkOnPhotos, type PhotoJob } from '@plimsoll/application';
+import { WorkOnPhotos, workOnLevels, type PhotoJob } from '@plimsoll/application';
 import {
+  openLevelQueue,
   openPhotoQueue,
   openPhotoReader,
   openPlimsoll,
@@ -9,6 +10,7 @@ import {
 import type { PhotosWorkersDocument } from '@plimsoll/contract';
 import { MEASUREMENT_STORE } from '@plimsoll/di';
 import type { JobQueue, JobVerdict } from '@plimsoll/domain';
+import os from 'node:os';
 import path from 'node:path';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
@@ -32,7 +34,7 @@ export async function photoWorkers(
   const lockMs = flags.lostAfter === undefined ? undefined : flags.lostAfter * 1000;
   const queue = await openPhotoQueue(queueUrl, { lockMs });
   try {
-    if (action === 'run') return await runWorker(context, flags, queue, store);
+    if (action === 'run') return await runWorker(context, flags, { queue, queueUrl, store });
     if (action === 'pause') await queue.pause({ signal });
     if (action === 'resume') await queue.resume({ signal });
     const retried = action === 'retry' ? await queue.retryDead({ signal }) : 0;
@@ -49,8 +51,7 @@ export async function photoWorkers(
 async function runWorker(
   context: CommandContext,
   flags: WorkersFlags,
-  queue: JobQueue<PhotoJob>,
-  store: string,
+  { queue, queueUrl, store }: { readonly queue: JobQueue<PhotoJob>; readonly queueUrl: string; readonly store: string },
 ): Promise<number> {
   const { output, signal } = context;
   const stores = await openSharedPhotoStores(store);
@@ -58,6 +59,17 @@ async function runWorker(
   const plimsoll = await openPlimsoll({ ...plimsollOptions(context, flags), replace });
   const reader = await openPhotoReader();
   try {
+    if (flags.compare === true) {
+      const levels = await openLevelQueue(queueUrl);
+      try {
+        output.note('Judging levels for comparisons. Stop with Ctrl-C.');
+        const use = { queue: levels, results: stores.levels, reader, model: photoModel(plimsoll) };
+        await workOnLevels({ ...use, machine: os.hostname() }, { signal });
+        return EXIT.done;
+      } finally {
+        await levels.close();
+      }
+    }
     const model = flags.pixelsOnly === true ? null : photoModel(plimsoll);
     const worker = new WorkOnPhotos({ reader, model, results: stores.results, queue });
     output.note('Working on photos. Stop with Ctrl-C.');
