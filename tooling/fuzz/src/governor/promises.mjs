@@ -42,10 +42,10 @@ export const PROMISES = {
       const last = before;
       before = new Map(ledger.map(({ domain, foreignBytes }) => [domain, foreignBytes]));
       if (decision?.direction !== 'up' || decision.action.kind !== 'switch') return null;
-      for (const { domain, totalBytes, freeBytes, foreignBytes } of ledger) {
-        if (freeBytes < totalBytes * policy.soft.enterShare) return `went up although ${domain} is short`;
+      for (const { domain, capacityBytes, freeBytes, foreignBytes } of ledger) {
+        if (freeBytes < capacityBytes * policy.soft.enterShare) return `went up although ${domain} is short`;
         const rise = foreignBytes - (last.get(domain) ?? foreignBytes);
-        if (rise > totalBytes * policy.minReclaimShare) return `went up although others take more of ${domain}`;
+        if (rise > capacityBytes * policy.minReclaimShare) return `went up although others take more of ${domain}`;
       }
       return true;
     };
@@ -55,8 +55,10 @@ export const PROMISES = {
     const { policy, before, input, ledger, decision } = look;
     if (input.nowMs < before.settleUntilMs || input.models.some(({ changing }) => changing)) return null;
     const pressed = ledger.filter(
-      ({ totalBytes, freeBytes, atMs }) =>
-        freeBytes !== null && input.nowMs - atMs <= policy.staleMs && freeBytes < totalBytes * policy.hard.enterShare,
+      ({ capacityBytes, freeBytes, atMs }) =>
+        freeBytes !== null &&
+        input.nowMs - atMs <= policy.staleMs &&
+        freeBytes < capacityBytes * policy.hard.enterShare,
     );
     if (!pressed.some((entry) => canGiveWay(entry, look))) return null;
     return decision?.direction === 'down' || `nothing gave way: ${decision?.rule ?? look.hold}`;
@@ -85,11 +87,11 @@ export const PROMISES = {
       const { model: name, to } = decision.action;
       const model = input.models.find((one) => one.name === name);
       const share = decision.direction === 'up' ? policy.upFreeShare : policy.soft.leaveShare;
-      for (const { domain, totalBytes, freeBytes } of ledger) {
+      for (const { domain, capacityBytes, freeBytes } of ledger) {
         const [held, expected] = [bytesHeld(model, domain), expectedBytes(model, model.ladder[to], domain)];
         if (expected <= held) continue;
         const after = freeBytes + held - expected;
-        if (after < totalBytes * share) return `${domain} would be left with ${after} bytes`;
+        if (after < capacityBytes * share) return `${domain} would be left with ${after} bytes`;
       }
       return true;
     },
@@ -102,11 +104,11 @@ export const PROMISES = {
         if (leaving.some(({ activeRequests, pin }) => activeRequests > 0 || pin !== 'none')) {
           return 'somebody at work or pinned would have to leave';
         }
-        for (const { domain, totalBytes, freeBytes } of ledger) {
+        for (const { domain, capacityBytes, freeBytes } of ledger) {
           const needed = model.ladder[admission.rung].bytes[domain] ?? 0;
           if (freeBytes === null || needed === 0) continue;
           const after = freeBytes + sum(leaving.map((one) => bytesHeld(one, domain))) - needed;
-          if (after < totalBytes * policy.soft.enterShare) return `${domain} would be left with ${after} bytes`;
+          if (after < capacityBytes * policy.soft.enterShare) return `${domain} would be left with ${after} bytes`;
         }
       }
       return admissions.length > 0 || null;
@@ -124,8 +126,8 @@ export const PROMISES = {
 };
 
 /** By the plainest remedies alone: an idle model, or a point that takes no more anywhere and less here. */
-function canGiveWay({ domain, totalBytes }, { policy, input, ledger }) {
-  const least = totalBytes * policy.minReclaimShare;
+function canGiveWay({ domain, capacityBytes }, { policy, input, ledger }) {
+  const least = capacityBytes * policy.minReclaimShare;
   return input.models.some((model) => {
     if (!model.loaded) return false;
     const held = bytesHeld(model, domain);
