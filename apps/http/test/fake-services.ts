@@ -60,6 +60,7 @@ export function fakeServices(
       installedVariant({ name: 'tale:1b-fp16', level: 'F16' }),
       installedVariant({ name: 'tale:1b-q4_K_M', level: 'Q4_K_M' }),
     ],
+    capabilities: { images: true },
   });
   const config = new InMemoryConfigStore({ modelsFolder: dirname(sampleModelPath()), ...settings });
   const bus = new RecordingEventBus();
