@@ -45,16 +45,20 @@ export interface GovernorParts {
 const LIMITS = { mostWaiting: 256, waitMs: 120_000 };
 
 /**
- * Backends whose processes are ours: there a point is what we say it is. Others move models by rules of their own, and
- * two governors of one memory would work against each other.
+ * Backends whose models are ours to move. The processes of the first two are ours; an Ollama server is asked for what its
+ * API can do: which variant, how many layers on the device (`num_gpu`), how much context (`num_ctx`), and to let go.
  */
-const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server']);
+const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server', 'ollama']);
 
 /** Starts one, or gives null for a backend that is not ours to govern. */
 export function startGovernor(parts: GovernorParts, { mode, policy: base }: GovernorOptions): Governor | null {
   const { runtime, choose, planner, devices, gpu, host, clock, events, settings, signal } = parts;
   if (!GOVERNED.has(runtime.id)) return null;
-  const pool = new ModelPool({ runtime, clock, limits: LIMITS, reported: (variant) => heldBy(runtime, gpu, variant) });
+  const pool = new ModelPool({
+    ...{ runtime, clock, limits: LIMITS },
+    reported: (variant) => heldBy(runtime, gpu, variant),
+    resident: async () => (await runtime.resident()).map(({ name }) => name),
+  });
   const policy = withUsageSwitch(base ?? DEFAULT_GOVERNOR_POLICY, settings.usageSwitch);
   const limitBytes = settings.gpuMemoryLimitBytes;
   const govern = new Govern({ pool, gpu, host, clock, events, mode, policy, limitBytes });

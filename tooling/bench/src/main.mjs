@@ -12,6 +12,7 @@ const benches = {
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',
   plan: './plan/plan-bench.mjs',
+  governor: './governor/governor-bench.mjs',
   gateway: './gateway/gateway-bench.mjs',
   photos: './photos/photos-bench.mjs',
   'photo-queue': './photo-queue/photo-queue-bench.mjs',

@@ -14,3 +14,9 @@ export function availableFromVmStat(text: string): number | null {
   if (pageBytes === undefined || pages[0] === undefined) return null;
   return pages.reduce((sum, count) => sum + Number(count ?? 0), 0) * Number(pageBytes);
 }
+
+/** Share of the last ten seconds in which all tasks stalled, as `/proc/pressure/memory` says; null when it does not. */
+export function stallShareFromPressure(text: string): number | null {
+  const percent = /^full avg10=(\d+(?:\.\d+)?)/mu.exec(text)?.[1];
+  return percent === undefined ? null : Number(percent) / 100;
+}

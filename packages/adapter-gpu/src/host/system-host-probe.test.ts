@@ -22,6 +22,15 @@ function probeOf(files: Readonly<Record<string, string | number>>, facts: Partia
 }
 
 describe('SystemHostProbe', () => {
+  it('tells how long all tasks waited for memory, of its own group where that is told', async () => {
+    const full = (percent: string): string =>
+      `some avg10=90.00 avg60=1.00 avg300=0.10 total=1\nfull avg10=${percent} avg60=1.00 avg300=0.10 total=1\n`;
+    const machine = { 'proc/meminfo': MEMINFO, 'proc/pressure/memory': full('61.50') };
+    expect((await probeOf(machine).read()).memoryStallShare).toBeCloseTo(0.615);
+    const grouped = { ...machine, 'sys/fs/cgroup/memory.pressure': full('0.00') };
+    expect((await probeOf(grouped).read()).memoryStallShare).toBe(0);
+  });
+
   it('tells what can be taken without swapping, not what is free', async () => {
     expect(await probeOf({ 'proc/meminfo': MEMINFO }).read()).toEqual({
       totalBytes: 16 * GIB,
@@ -31,6 +40,7 @@ describe('SystemHostProbe', () => {
       platform: 'linux-x64',
       machineId: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       memoryBandwidth: null,
+      memoryStallShare: null,
     });
   });
 

@@ -7,7 +7,7 @@ import type { HostProbe, HostReading } from '@plimsoll/domain';
 import { runProgram } from '../process/run-program.js';
 import type { RunProgram } from '../process/run-program.js';
 import { readControlGroup } from './control-group.js';
-import { availableFromMeminfo, availableFromVmStat } from './memory-info.js';
+import { availableFromMeminfo, availableFromVmStat, stallShareFromPressure } from './memory-info.js';
 
 /** What the operating system tells a program directly. */
 export interface SystemFacts {
@@ -58,7 +58,17 @@ export class SystemHostProbe implements HostProbe {
       platform: `${facts.platform}-${facts.architecture}`,
       machineId: machineId(await systemId(this.#root), facts),
       memoryBandwidth: bandwidthOf(processorName),
+      memoryStallShare: facts.platform === 'linux' ? await this.#stallShare() : null,
     };
+  }
+
+  /** Of the control group where it is told, for its limit is what is felt; else of the machine. */
+  async #stallShare(): Promise<number | null> {
+    for (const file of ['sys/fs/cgroup/memory.pressure', 'proc/pressure/memory']) {
+      const share = stallShareFromPressure(await readFile(join(this.#root, file), 'utf8').catch(() => ''));
+      if (share !== null) return share;
+    }
+    return null;
   }
 
   async #available(platform: string): Promise<number | null> {

@@ -224,6 +224,32 @@ describe('the governor at work', () => {
     expect(ledger.filter(({ domain }) => domain !== 'host').map(({ freeBytes }) => freeBytes)).toEqual([GIB, GIB]);
   });
 
+  it('takes note of a model that the backend let go by itself, and brings it in again when it is asked for', async () => {
+    pool = new ModelPool({
+      ...{ runtime: card, clock, limits: { mostWaiting: 2, waitMs: 30_000 } },
+      resident: async () => [...card.loaded.keys()],
+    });
+    pool.serve({ name: 'm', ladder: LADDER, reloadMs: 1000 });
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
+    pool.advice = govern;
+    const lease = await pool.lease('m');
+    card.loaded.clear();
+    await look();
+    // Not while it answers: the backend may only say late that it is there.
+    expect(pool.models()[0]).toMatchObject({ loaded: true });
+    lease.release();
+    await look();
+    expect(pool.models()[0]).toMatchObject({ loaded: false });
+    (await pool.lease('m')).release();
+    expect(card.loads).toEqual(['m-Q8_0', 'm-Q8_0']);
+  });
+
+  it('takes a host whose tasks wait for memory for the hard band', async () => {
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe({ memoryStallShare: 0.7 }), clock });
+    const { state } = await govern.look();
+    expect(state.pressure['host']).toMatchObject({ level: 'hard' });
+  });
+
   it('goes on looking when a probe fails, and stops when it is told to', async () => {
     const stop = new AbortController();
     const running = govern.run({ signal: stop.signal });

@@ -34,7 +34,7 @@ export type GovernorMode = 'active' | 'dry-run' | 'hold';
 
 /** What the governor works with. */
 export interface GovernOptions {
-  readonly pool: Pick<ModelPool, 'models' | 'perform'>;
+  readonly pool: Pick<ModelPool, 'models' | 'perform' | 'reconcile'>;
   readonly gpu: Pick<GpuProbe, 'read'>;
   readonly host: HostProbe;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
@@ -90,6 +90,7 @@ export class Govern implements PoolAdvice {
 
   /** Looks once, and does what was decided. Resolves when that is done. */
   async look(): Promise<GovernorLook> {
+    await this.#options.pool.reconcile();
     const input = await this.#input();
     const look = decide(this.#policy, this.#state, input);
     const ledger = this.#ledger(input);

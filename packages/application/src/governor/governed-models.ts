@@ -1,7 +1,8 @@
 import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan } from '@plimsoll/domain';
-import type { CallOptions, InstalledVariant, ModelRuntime, PlannedRung, Rung } from '@plimsoll/domain';
+import type { CallOptions, InstalledVariant, ModelRuntime, PlanCandidate, PlannedRung, Rung } from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { PlanModel } from '../planning/plan-model.js';
+import type { PlanModelRequest } from '../planning/plan-model-request.js';
 import type { ChooseVariant } from '../variants/choose-variant.js';
 import type { ChooseOptions, ChosenVariant } from '../variants/chosen-variant.js';
 import type { PlacedRequest, PlaceRequests } from '../variants/place-requests.js';
@@ -13,9 +14,13 @@ export interface GovernedModelsOptions {
   readonly choose: Pick<ChooseVariant, 'choose'>;
   readonly planner: Pick<PlanModel, 'plan'>;
   readonly devices: Pick<ReadDevices, 'read'>;
-  readonly runtime: Pick<ModelRuntime, 'find' | 'list'>;
+  readonly runtime: Pick<ModelRuntime, 'find' | 'list' | 'capabilities'>;
 }
 
+/** What models give up besides their level: cache precision, sequences at once, context down to that. */
+const CACHES = ['f16', 'q8_0'] as const;
+const PARALLEL = [2, 1];
+const LEAST_CONTEXT = 2048;
 /** Names that are remembered; each is one model of the catalogue, so that more are a sign of made-up ones. */
 const MOST_NAMES = 256;
 /** A load is taken to read that much in a second until one was timed: a good disk. */
@@ -80,17 +85,41 @@ export class GovernedModels implements PlaceRequests {
       const installed = await runtime.find(chosen.variant, { signal });
       const machine = await devices.read({ signal });
       const ids = machine.devices.map(({ device }) => device.id);
-      const request = { keyCacheTypes: ['f16', 'q8_0'], valueCacheTypes: ['f16', 'q8_0'] } as const;
-      const plan = await planner.plan({ model: installed?.path ?? model, ...request }, { signal });
+      const own = runtime.capabilities.kvCachePerModel === true;
+      const caches = own ? ({ keyCacheTypes: CACHES, valueCacheTypes: CACHES } as const) : {};
+      const request = { model: installed?.path ?? model, ...caches, parallel: own ? PARALLEL : [1] };
+      const ask = async (more: Partial<PlanModelRequest>): Promise<readonly PlanCandidate[]> =>
+        (await planner.plan({ ...request, ...more }, { signal })).candidates;
+      const whole = await ask({});
+      const context = Math.max(0, ...whole.map(({ shape }) => shape.contextTokens));
+      const contexts = [2, 4].map((part) => Math.floor(context / part)).filter((tokens) => tokens >= LEAST_CONTEXT);
+      // Smaller devices are planned for as well: experts, then layers, go to the host there.
+      const [device, ...others] = machine.devices;
+      const bytes = others.length === 0 ? (device?.device.totalBytes ?? null) : null;
+      const sizes = bytes === null ? [] : [bytes / 2, bytes / 4];
+      const more = [
+        ...(contexts.length === 0 ? [] : [await ask({ contexts })]),
+        ...(await Promise.all(sizes.map((size) => ask({ vramBytes: Math.floor(size) })))),
+      ];
       const variants = await runtime.list({ signal });
-      const here = rungsOfPlan(plan.candidates, ids).flatMap((rung) => served(rung, variants));
+      const here = rungsOfPlan([...whole, ...more.flat()], ids).flatMap((rung) => served(rung, variants));
       const top = lossOfVariant(here, chosen.variant);
-      return ladderOf(here.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top)));
+      const below = here.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top));
+      return ladderOf(below.filter((rung) => givesUpInOrder(rung, context)));
     } catch (error) {
       if (isPlimsollError(error) && error.code !== 'cancelled') return [];
       throw error;
     }
   }
+}
+
+/** A smaller cache only with one sequence, and a shorter context only with the smaller cache where there is one. */
+function givesUpInOrder({ point }: Rung, context: number): boolean {
+  const { parallel, contextTokens, keyCacheType, valueCacheType } = point;
+  if (keyCacheType !== valueCacheType) return false;
+  const alone = parallel === 1;
+  if (contextTokens < context) return alone;
+  return alone || keyCacheType === CACHES[0];
 }
 
 /** The rung by the backend's own name of its variant, which a plan may know by its file; none when it has none. */

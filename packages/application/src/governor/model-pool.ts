@@ -54,6 +54,8 @@ export interface ModelPoolOptions {
   readonly limits: GateLimits;
   /** What the engine says that a loaded variant holds; null when it does not say. */
   readonly reported?: ((variant: string) => Promise<BytesByDomain | null>) | undefined;
+  /** Names of the variants that the backend holds now; absent where nothing leaves by itself. */
+  readonly resident?: (() => Promise<readonly string[]>) | undefined;
 }
 
 interface Entry {
@@ -103,6 +105,19 @@ export class ModelPool {
   /** The models as the governor sees them. */
   models(): readonly GovernedModel[] {
     return [...this.#entries.values()].map(governed);
+  }
+
+  /** Takes note of models that the backend has let go by itself: by its own time limit, or because an engine ended. */
+  async reconcile(): Promise<void> {
+    const resident = await this.#options.resident?.().catch(() => null);
+    if (resident === null || resident === undefined) return;
+    for (const entry of this.#entries.values()) {
+      const idle = entry.changing === null && entry.gate.active === 0;
+      if (!entry.loaded || !idle || resident.includes(this.#rung(entry, entry.rung).variant)) continue;
+      entry.loaded = false;
+      entry.reported = null;
+      entry.gate.close();
+    }
   }
 
   /** Fixes a model where it is, or lets it go. */

@@ -14,6 +14,8 @@ export interface HostReading {
   readonly memoryBandwidth: number | null;
   /** What all processors together were seen to read from it, in bytes per second; absent when nobody measured. */
   readonly measuredMemoryBandwidth?: number | undefined;
+  /** Share of the last ten seconds in which every task waited for memory (PSI `full`); absent or null is unknown. */
+  readonly memoryStallShare?: number | null | undefined;
 }
 
 /** Sees the machine's own memory and processors. */
