@@ -86,8 +86,9 @@ export class GovernedModels implements PlaceRequests {
       const machine = await devices.read({ signal });
       const ids = machine.devices.map(({ device }) => device.id);
       const own = runtime.capabilities.kvCachePerModel === true;
-      const caches = own ? ({ keyCacheTypes: CACHES, valueCacheTypes: CACHES } as const) : {};
-      const request = { model: installed?.path ?? model, ...caches, parallel: own ? PARALLEL : [1] };
+      const caches = own ? CACHES : CACHES.slice(0, 1);
+      const parallel = own ? PARALLEL : [1];
+      const request = { model: installed?.path ?? model, keyCacheTypes: caches, valueCacheTypes: caches, parallel };
       const ask = async (more: Partial<PlanModelRequest>): Promise<readonly PlanCandidate[]> =>
         (await planner.plan({ ...request, ...more }, { signal })).candidates;
       const whole = await ask({});

@@ -45,7 +45,9 @@ export function reservationsOf(models: readonly GovernedModel[]): readonly Reser
 
 /** Bytes that a model holds in a memory now. */
 export function bytesHeld(model: GovernedModel, domain: MemoryDomain): number {
-  return reservationsOf([model]).reduce((sum, reservation) => sum + heldBytes(reservation, domain), 0);
+  const rung = currentRung(model);
+  if (!model.loaded || rung === undefined) return 0;
+  return heldBytes({ model: model.name, predicted: rung.bytes, reported: model.reported }, domain);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OperatingPoint } from '../footprint/operating-point.js';
+import { isSameQuantization } from '../quantization/quantization.js';
 import type { BytesByDomain, MemoryDomain } from './memory-ledger.js';
 
 /** An operating point of a model with what it costs and gives. */
@@ -82,11 +83,13 @@ export function sacrificeOf(from: Rung, to: Rung): Sacrifice | null {
   return [...SACRIFICES].reverse().find((sacrifice) => given[sacrifice]) ?? null;
 }
 
-const sameFile = (a: Rung, b: Rung): boolean =>
-  JSON.stringify(a.point.quantization) === JSON.stringify(b.point.quantization);
+const sameFile = (a: Rung, b: Rung): boolean => isSameQuantization(a.point.quantization, b.point.quantization);
 
-const samePlacement = (a: Rung, b: Rung): boolean =>
-  JSON.stringify(a.point.placement) === JSON.stringify(b.point.placement);
+const samePlacement = ({ point: { placement: a } }: Rung, { point: { placement: b } }: Rung): boolean =>
+  a.gpuLayers === b.gpuLayers &&
+  a.expertLayersOnHost === b.expertLayersOnHost &&
+  a.split.length === b.split.length &&
+  a.split.every((share, index) => share === b.split[index]);
 
 const sameCache = (a: Rung, b: Rung): boolean =>
   a.point.keyCacheType === b.point.keyCacheType && a.point.valueCacheType === b.point.valueCacheType;
