@@ -94,13 +94,15 @@ export class GovernedModels implements PlaceRequests {
       const whole = await ask({});
       const context = Math.max(0, ...whole.map(({ shape }) => shape.contextTokens));
       const contexts = [2, 4].map((part) => Math.floor(context / part)).filter((tokens) => tokens >= LEAST_CONTEXT);
-      // Smaller devices are planned for as well: experts, then layers, go to the host there.
+      // Smaller devices are planned for as well, for the sake of experts on the host. Whole layers there cost more speed
+      // than a lower level costs quality.
       const [device, ...others] = machine.devices;
       const bytes = others.length === 0 ? (device?.device.totalBytes ?? null) : null;
       const sizes = bytes === null ? [] : [bytes / 2, bytes / 4];
+      const smaller = (await Promise.all(sizes.map((size) => ask({ vramBytes: Math.floor(size) })))).flat();
       const more = [
         ...(contexts.length === 0 ? [] : [await ask({ contexts })]),
-        ...(await Promise.all(sizes.map((size) => ask({ vramBytes: Math.floor(size) })))),
+        smaller.filter(({ shape }) => shape.placement.expertLayersOnHost > 0),
       ];
       const variants = await runtime.list({ signal });
       const here = rungsOfPlan([...whole, ...more.flat()], ids).flatMap((rung) => served(rung, variants));
