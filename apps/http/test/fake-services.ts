@@ -110,6 +110,7 @@ export function fakeServices(
     devices,
     statistics: new GetStatistics(store),
     regressions: new FindRegressions(store, config),
+    events: bus,
     backend: async () => {
       state.leases += 1;
       let released = false;

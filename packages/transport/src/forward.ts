@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { BackendUnreachableError, CancelledError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError, BackendUnreachableError, CancelledError, isPlimsollError } from '@plimsoll/domain';
 import { reasonOf } from './connection-reason.js';
 import { forwardedHeaders } from './forwarded-headers.js';
 import type { AnswerSink, Exchange, RelayTransport } from './http-fetch.js';
@@ -38,9 +38,11 @@ export interface ForwardOptions {
  * server down; one that leaves ends the request there, also before the first byte. Nothing is timed: cold models
  * take minutes.
  *
+ * Where the caller has sent a head already, the server's own is left out.
+ *
  * @returns The status that was passed back.
- * @throws BackendUnreachableError or CancelledError while nothing has been written, so that the caller can answer.
- * What breaks later breaks the answer off.
+ * @throws BackendUnreachableError or CancelledError while nothing has been written, so that the caller can answer, and
+ * BackendFailedError for a refusal after the caller's own head. What breaks later breaks the answer off.
  */
 export function forward(
   transport: RelayTransport,
@@ -58,6 +60,19 @@ export function forward(
   });
 }
 
+/** A refusal is one piece or two. */
+const MOST_REFUSAL_PIECES = 16;
+
+/** What a server says in a refusal, in the shape of any of the usual APIs. */
+function refusalText(body: string, status: number | null): string {
+  const text = /"(?:message|error)": ?("(?:[^"\\\\]|\\\\.)*")/.exec(body)?.[1];
+  try {
+    return text === undefined ? `The server answered with HTTP ${status ?? 0}.` : String(JSON.parse(text));
+  } catch {
+    return `The server answered with HTTP ${status ?? 0}.`;
+  }
+}
+
 /** The answer on its way to the client. */
 class WayBack implements AnswerSink {
   readonly #url: string;
@@ -69,6 +84,8 @@ class WayBack implements AnswerSink {
   #status: number | null = null;
   #hasSent = false;
   #stopped = false;
+  /** The body of a refusal that came too late to be passed on as such. */
+  #refusal: Buffer[] | null = null;
   isOver = false;
 
   constructor(
@@ -100,6 +117,11 @@ class WayBack implements AnswerSink {
     const kept = forwardedHeaders(headers, 'answer');
     if (rewrite != null) delete kept['content-length'];
     this.#status = status;
+    if (this.#response.headersSent) {
+      // The caller opened the answer while it waited: a refusal must become its last words.
+      if (status >= 400) this.#refusal = [];
+      return;
+    }
     this.#response.writeHead(status, added === undefined ? kept : Object.assign(kept, added));
     // Together with the first piece where that came with it, else at once: a client waits for the head.
     process.nextTick(() => {
@@ -109,6 +131,10 @@ class WayBack implements AnswerSink {
 
   piece(bytes: Buffer): boolean {
     const { watch, rewrite } = this.#options;
+    if (this.#refusal !== null) {
+      if (this.#refusal.length < MOST_REFUSAL_PIECES) this.#refusal.push(bytes);
+      return true;
+    }
     watch?.(bytes);
     const changed = rewrite == null ? bytes : rewrite.piece(bytes);
     if (changed === null) return true;
@@ -119,6 +145,10 @@ class WayBack implements AnswerSink {
   end(): void {
     const rest = this.#options.rewrite?.end() ?? null;
     this.#over();
+    if (this.#refusal !== null) {
+      this.#reject(new BackendFailedError(refusalText(Buffer.concat(this.#refusal).toString(), this.#status)));
+      return;
+    }
     if (rest === null) this.#response.end();
     else this.#response.end(rest);
     this.#resolve(this.#status ?? 0);
@@ -127,7 +157,7 @@ class WayBack implements AnswerSink {
   failed(cause: Error): void {
     if (this.isOver) return;
     this.#over();
-    if (this.#status !== null) {
+    if (this.#status !== null && this.#refusal === null) {
       // The client must not take a part for the whole: the connection is broken off instead of ended.
       this.#response.destroy();
       this.#resolve(this.#status);

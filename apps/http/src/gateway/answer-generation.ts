@@ -8,7 +8,10 @@ import type { BackendLease } from '../server/http-services.js';
 import { streamAnswer } from './stream-answer.js';
 import { askedModel } from './asked-model.js';
 import type { AskedModel } from './asked-model.js';
+import { applicant } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
+import { observationOf } from '../observability/observe-requests.js';
+import type { Observation } from '../observability/observation.js';
 import { variantHeaders } from './variant-headers.js';
 
 /** Answers one generation in a dialect: the right variant, whichever name was asked for. */
@@ -16,25 +19,37 @@ export async function answerGeneration<Body>(
   context: GatewayContext,
   codec: Codec<Body>,
   body: Body,
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const asked = codec.read(body);
-  const model = askedModel(asked.request.model, headers);
+  const model = askedModel(asked.request.model, request.headers);
   const { signal, done } = context.running.begin(reply);
   let lease: BackendLease | null = null;
+  let leave = (): void => undefined;
   let isOver = false;
   const over = (): void => {
     if (isOver) return;
     isOver = true;
     done();
+    leave();
     lease?.release();
   };
   // Also when the stream is never read: its generator then does not even begin.
   reply.raw.once('close', over);
   try {
     lease = await context.services.backend();
-    const events = begin(lease, asked.request, model, signal);
+    const held = lease;
+    const events = admitted(
+      async () => {
+        leave = await context.admission.enter(model.model, applicant(request, signal));
+        // The client may have left just then.
+        if (isOver) leave();
+        return begin(held, asked.request, model, signal);
+      },
+      model.model,
+      observationOf(request),
+    );
     const facts = { id: context.newId(), model: asked.request.model, createdMs: context.nowMs() };
     return await (asked.stream
       ? sendStream(context, codec, asked, facts, events, reply)
@@ -43,6 +58,28 @@ export async function answerGeneration<Body>(
     over();
     throw error;
   }
+}
+
+/** A generation that begins when it is its turn, and what is seen of it. */
+function admitted(
+  enter: () => Promise<AsyncIterator<GenerateTextEvent>>,
+  model: string,
+  observation: Observation | undefined,
+): AsyncIterator<GenerateTextEvent> {
+  let events: AsyncIterator<GenerateTextEvent> | null = null;
+  return {
+    async next() {
+      events ??= await enter();
+      const result = await events.next();
+      if (result.done === true) return result;
+      const { value } = result;
+      if (value.type === 'variant') observation?.placed(model, value.chosen);
+      else if (value.type === 'done') observation?.timed(value.timings);
+      else observation?.answered();
+      return result;
+    },
+    return: async () => (await events?.return?.()) ?? { done: true, value: undefined },
+  };
 }
 
 /**

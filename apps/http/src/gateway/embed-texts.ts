@@ -1,8 +1,9 @@
 import { CapabilityMissingError } from '@plimsoll/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { askedModel } from './asked-model.js';
-import { withBackend } from './gateway-context.js';
+import { applicant, withBackend } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
+import { observationOf } from '../observability/observe-requests.js';
 import { variantHeaders } from './variant-headers.js';
 
 /**
@@ -13,16 +14,19 @@ export async function embedTexts(
   context: GatewayContext,
   name: string,
   texts: readonly string[],
-  { headers }: Pick<FastifyRequest, 'headers'>,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<readonly (readonly number[])[]> {
-  const { model, level } = askedModel(name, headers);
+  const { model, level } = askedModel(name, request.headers);
   const { signal, done } = context.running.begin(reply);
+  let leave = (): void => undefined;
   try {
+    leave = await context.admission.enter(model, applicant(request, signal));
     return await withBackend(context, async ({ runtime, places }) => {
       if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
       const { chosen, release } = await places.place(model, { make: true, level, signal });
       try {
+        observationOf(request)?.placed(model, chosen);
         reply.headers(variantHeaders(chosen));
         return texts.length === 0 ? [] : (await runtime.embed(chosen.variant, texts, { signal })).vectors;
       } finally {
@@ -30,6 +34,7 @@ export async function embedTexts(
       }
     });
   } finally {
+    leave();
     done();
   }
 }

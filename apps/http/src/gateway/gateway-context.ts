@@ -1,11 +1,15 @@
 import type { BackendLease, HttpServices } from '../server/http-services.js';
 import type { RelayTransport } from '@plimsoll/transport';
+import type { FastifyRequest } from 'fastify';
+import type { Admission } from '../admission/admission.js';
+import type { Applicant } from '../admission/fair-queue.js';
 import type { RunningRequests } from '../server/running-requests.js';
 
 /** What the routes of all dialects work with. */
 export interface GatewayContext {
   readonly services: HttpServices;
   readonly running: RunningRequests;
+  readonly admission: Admission;
   /** How requests go on to other servers. */
   readonly transport: RelayTransport;
   /** Silence after which a stream gets a piece that changes nothing. */
@@ -13,6 +17,11 @@ export interface GatewayContext {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
   readonly newId: () => string;
+}
+
+/** Who a request counts for where it waits. */
+export function applicant({ ip }: Pick<FastifyRequest, 'ip'>, signal: AbortSignal): Applicant {
+  return { client: ip, priority: 'normal', signal };
 }
 
 /** Works with the backend that the settings name now, and gives it back. */

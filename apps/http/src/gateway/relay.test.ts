@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { startServer } from '../index.js';
-import type { StartedServer } from '../index.js';
+import type { StartServerOptions, StartedServer } from '../index.js';
 import { fakeServices } from '../../test/fake-services.js';
 import type { FakeServices } from '../../test/fake-services.js';
 import { renameModel } from './rename-model.js';
@@ -31,6 +31,7 @@ interface Scene {
 /** A gateway before a server that speaks all dialects. */
 async function gateway(
   answer: (incoming: IncomingMessage, response: ServerResponse) => void | Promise<void>,
+  options: Pick<StartServerOptions, 'admission' | 'heartbeatMs'> = {},
 ): Promise<Scene> {
   upstream = createHttpServer((incoming, response) => void answer(incoming, response)).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
@@ -39,7 +40,7 @@ async function gateway(
   const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) =>
     Object.assign(inner, { apis }),
   );
-  server = await startServer({ services, host: '127.0.0.1', port: 0 });
+  server = await startServer({ services, host: '127.0.0.1', port: 0, ...options });
   return { url: server.url, services };
 }
 const post = async (url: string, body: object, headers: Record<string, string> = {}) =>
@@ -214,4 +215,70 @@ test('nothing is parsed and written again where no name changes', async () => {
   const answer = await request(`${url}/v1/chat/completions`, { method: 'POST', body: text });
   expect(answer.headers['content-length']).toBe('2');
   expect(seen).toBe(text);
+});
+
+describe('a full house', () => {
+  const chat = { model: 'tale:1b', messages: [{ role: 'user', content: 'Hi' }] };
+
+  test('one request too many gets 503 with the time to come again, in the words of each dialect', async () => {
+    let finish = (): void => undefined;
+    const { url } = await gateway(
+      (incoming, response) => {
+        incoming.resume();
+        finish = () => response.end('{}');
+      },
+      { admission: { concurrent: 1, mostWaiting: 0 } },
+    );
+    const first = post(`${url}/v1/chat/completions`, chat);
+    await vi.waitFor(() => expect(finish).not.toBeUndefined());
+    await vi.waitFor(async () => {
+      const answer = await post(`${url}/v1/chat/completions`, chat);
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
+      expect(await answer.body.json()).toMatchObject({ error: { type: 'server_error' } });
+    });
+    const anthropic = await post(`${url}/v1/messages`, { ...chat, max_tokens: 9 });
+    expect([anthropic.statusCode, anthropic.headers['retry-after']]).toEqual([529, '1']);
+    finish();
+    expect((await first).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['/api/chat', {}, (text: string) => JSON.parse(text.split('\n')[0] ?? '') as unknown, { done: false }],
+    [
+      '/v1/chat/completions',
+      { stream: true },
+      (text: string) => ({ text: text.slice(0, 10) }),
+      { text: ': waiting\n' },
+    ],
+  ] as const)('%s: who waits long gets bytes, and then the answer', async (path, fields, firstOf, first) => {
+    const { url } = await gateway(
+      async (incoming, response) => {
+        const { model } = await read(incoming);
+        setTimeout(() => response.end(`{"model":"${String(model)}","done":true}\n`), 400);
+      },
+      { heartbeatMs: 60 },
+    );
+    const answer = await post(url + path, { ...chat, ...fields });
+    const text = await answer.body.text();
+    expect(answer.statusCode).toBe(200);
+    expect(firstOf(text)).toMatchObject(first);
+    expect(text.trimEnd().split('\n').at(-1)).toBe('{"model":"tale:1b","done":true}');
+  });
+
+  test.each([
+    ['/api/chat', {}, '{"error":"no such luck"}'],
+    ['/v1/chat/completions', { stream: true }, '"message":"no such luck"'],
+    ['/v1/messages', { stream: true, max_tokens: 9 }, 'event: error'],
+  ])('%s: a refusal after that is the last word', async (path, fields, last) => {
+    const { url } = await gateway(
+      (incoming, response) => {
+        incoming.resume();
+        setTimeout(() => response.writeHead(500).end('{"error":"no such luck"}'), 300);
+      },
+      { heartbeatMs: 60 },
+    );
+    const answer = await post(url + path, { ...chat, ...fields });
+    expect(answer.statusCode).toBe(200);
+    expect((await answer.body.text()).trimEnd().split('\n').slice(-2).join(' ')).toContain(last);
+  });
 });

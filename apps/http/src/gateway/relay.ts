@@ -2,12 +2,16 @@ import type { ChosenVariant } from '@plimsoll/application';
 import type { NativeApis } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { observationOf } from '../observability/observe-requests.js';
 import type { BackendLease } from '../server/http-services.js';
 import { rawBody } from '../server/raw-body.js';
 import { LEVEL_HEADER, askedModel } from './asked-model.js';
 import type { AskedModel } from './asked-model.js';
+import { applicant } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
-import { LastLine, timingsOf } from './last-line.js';
+import { AnswerTail, timingsOf } from './answer-tail.js';
+import { EarlyBytes } from './early-bytes.js';
+import { failureOf } from './failure.js';
 import { renameModel } from './rename-model.js';
 import { variantHeaders } from './variant-headers.js';
 
@@ -35,19 +39,42 @@ export async function relay(
     return false;
   }
   const { signal, done } = context.running.begin(reply);
+  const early = earlyBytes(context, dialect, body, asked, request, reply);
+  let leave = (): void => undefined;
   try {
+    leave = await context.admission.enter(asked.model, applicant(request, signal));
     const { chosen, release } = await lease.places.place(asked.model, { make: true, level: asked.level, signal });
     try {
       lease.generation.warnOfFallback(asked.model, chosen);
-      await pass({ context, lease, apis, chosen, signal, request, reply, asked, body });
+      observationOf(request)?.placed(asked.model, chosen);
+      await pass({ context, lease, apis, chosen, signal, request, reply, asked, body, early });
     } finally {
       release();
     }
-    return true;
+  } catch (error) {
+    if (early?.opened !== true) throw error;
+    early.fail(failureOf(error));
   } finally {
+    early?.stop();
+    leave();
     done();
     lease.release();
   }
+  return true;
+}
+
+/** Only for streams: a whole answer has nothing that could come early. */
+function earlyBytes(
+  { aliveMs }: GatewayContext,
+  api: Dialect,
+  body: NamedBody,
+  { name: model }: AskedModel,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): EarlyBytes | null {
+  if (!GENERATIONS.test(request.url) || !(api === 'ollama' ? body.stream !== false : body.stream === true)) return null;
+  const { pathname: path } = new URL(request.url, 'http://localhost');
+  return new EarlyBytes({ api, path, model, response: reply.raw, headers: copied(reply), aliveMs });
 }
 
 /** A body that names a model; older clients of Ollama write `name`. */
@@ -55,6 +82,7 @@ interface NamedBody {
   readonly model?: string;
   readonly name?: string;
   readonly options?: unknown;
+  readonly stream?: unknown;
 }
 
 function namedBody(body: unknown): NamedBody | null {
@@ -73,15 +101,18 @@ interface Passed {
   readonly reply: FastifyReply;
   readonly asked: AskedModel;
   readonly body: NamedBody;
+  readonly early: EarlyBytes | null;
 }
 
 const GENERATIONS = /\/(?:chat|generate|completions|responses|messages)$/;
 
 async function pass(passed: Passed): Promise<void> {
-  const { context, lease, apis, chosen, signal, request, reply, asked, body } = passed;
+  const { context, lease, apis, chosen, signal, request, reply, asked, body, early } = passed;
   const startMs = performance.now();
   const isGeneration = GENERATIONS.test(request.url);
-  const last = isGeneration ? new LastLine() : null;
+  const tail = isGeneration ? new AnswerTail() : null;
+  const observation = observationOf(request);
+  let firstMs: number | null = null;
   try {
     const status = await forward(
       context.transport,
@@ -96,11 +127,19 @@ async function pass(passed: Passed): Promise<void> {
         signal,
         headers: { ...copied(reply), ...variantHeaders(chosen) },
         rewrite: renameModel(chosen.variant, asked.name),
-        watch: last?.watch,
+        watch: (bytes) => {
+          if (firstMs === null) {
+            firstMs = performance.now() - startMs;
+            observation?.answered();
+            early?.stop();
+          }
+          tail?.add(bytes);
+        },
       },
     );
-    if (last !== null && status === 200 && !signal.aborted) {
-      const timings = timingsOf(last.text, performance.now() - startMs);
+    if (tail !== null && status === 200 && !signal.aborted) {
+      const timings = timingsOf(tail.text, performance.now() - startMs, firstMs);
+      observation?.timed(timings);
       await lease.generation.record(asked.model, chosen, timings, null);
     }
   } catch (error) {

@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import { undiciTransport } from '@plimsoll/transport';
-import fastify from 'fastify';
-import type { FastifyReply } from 'fastify';
+import fastify, { LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
+import { retryAfter } from '../gateway/retry-after.js';
+import { logged } from '../observability/log.js';
+import { Metrics } from '../observability/metrics.js';
+import { observeRequests } from '../observability/observe-requests.js';
+import type { RequestObserver } from '../observability/observation.js';
+import { Admission } from '../admission/admission.js';
+import type { AdmissionLimits } from '../admission/fair-queue.js';
 import { errorAnswer } from '../errors/error-answer.js';
 import { refusal } from '../errors/error-body.js';
 import { answerProtocolError } from '../errors/protocol-errors.js';
@@ -13,7 +20,8 @@ import { PlanningThread } from '../planning/planning-thread.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
 import { addGovernorRoutes } from '../routes/governor.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
-import { addHealthRoute } from '../routes/health.route.js';
+import { addHealthRoute, addReadyRoute } from '../routes/health.route.js';
+import { addMetricsRoute } from '../routes/metrics.route.js';
 import { addModelsRoute } from '../routes/models.route.js';
 import { addOpenApiRoute } from '../routes/openapi.route.js';
 import { addPlanRoute } from '../routes/plan.route.js';
@@ -24,6 +32,7 @@ import { Access } from '../security/access.js';
 import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
+import { answerRequestId, requestId } from './request-id.js';
 import { readBodiesAsJson } from './raw-body.js';
 import { RunningRequests } from './running-requests.js';
 import { allowedMethods } from './allowed-methods.js';
@@ -46,8 +55,14 @@ export interface CreateServerOptions {
   readonly adminToken?: string | null | undefined;
   /** Names, beside those of this machine, under which the server may be addressed. */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Silence after which a stream gets a comment; 15 s when absent. */
+  /** Silence after which a stream gets a piece that changes nothing; 10 s when absent. */
   readonly heartbeatMs?: number | undefined;
+  /** How many requests to one model run and wait. */
+  readonly admission?: Partial<AdmissionLimits> | undefined;
+  /** One line per request; nothing when absent. See `createLog`. */
+  readonly log?: FastifyBaseLogger | undefined;
+  /** Are shown every finished request to a model. */
+  readonly observers?: readonly RequestObserver[] | undefined;
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
   /** Hears of failures that nobody foresaw. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
@@ -68,8 +83,11 @@ const CONNECT_MS = 5_000;
 
 /** Puts routes, checks and error answers together. Listening is another matter. */
 export async function createServer(options: CreateServerOptions): Promise<CreatedServer> {
-  const { services, token = null, adminToken = null, allowedHosts = [], heartbeatMs = 15_000, onRequest } = options;
+  const { services, token = null, adminToken = null, allowedHosts = [], heartbeatMs = 10_000, onRequest } = options;
+  const { log, observers = [] } = options;
   const running = new RunningRequests();
+  const admission = new Admission(options.admission);
+  const metrics = new Metrics(services.events);
   const access = new Access(adminToken, services.settings);
   const thread = new PlanningThread();
   const server: HttpServer = fastify({
@@ -79,6 +97,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     keepAliveTimeout: 72_000,
     requestTimeout: 60_000,
     clientErrorHandler: answerProtocolError,
+    genReqId: requestId,
+    logController: new LogController({ disableRequestLogging: true }),
+    ...(log === undefined ? {} : { loggerInstance: log }),
     // What the router refuses before it has found a route.
     frameworkErrors: (error, _request, reply) => {
       const { status, body } = errorAnswer(error);
@@ -100,19 +121,31 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     });
     if (refused !== null) await reply.code(refused.status).send(refused.body);
   });
+  answerRequestId(server);
+  observeRequests(server, [
+    metrics.observe,
+    (finished) => server.log.info(logged(finished), 'request to a model'),
+    ...observers,
+  ]);
   closeFinishedConnections(server);
   server.addHook('onClose', () => thread.close());
-  if (onRequest !== undefined) {
-    server.addHook('onResponse', async (request, reply) => {
+  if (onRequest !== undefined || log !== undefined) {
+    server.addHook('onResponse', (request, reply, done) => {
       const { method } = request;
       const route = request.routeOptions.url ?? 'unknown';
-      onRequest({ method, route, status: reply.statusCode, durationMs: reply.elapsedTime });
+      const entry = { method, route, status: reply.statusCode, durationMs: reply.elapsedTime };
+      onRequest?.(entry);
+      log?.info({ id: request.id, ...entry }, 'request');
+      done();
     });
   }
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, body } = errorAnswer(error);
-    if (body.error.code === 'internal') options.onInternalError?.(error);
-    if (status === 503) reply.header('retry-after', '1');
+    if (body.error.code === 'internal') {
+      options.onInternalError?.(error);
+      log?.error({ err: error }, 'internal error');
+    }
+    if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status).send(body);
   });
   server.setNotFoundHandler(async (request, reply) => {
@@ -133,10 +166,13 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     transform: jsonSchemaTransform,
   });
   addHealthRoute(server);
+  addReadyRoute(server, services);
+  addMetricsRoute(server, services, metrics, admission);
   addRootRoute(server);
   await server.register(
     async (api: HttpServer) => {
       addHealthRoute(api);
+      addReadyRoute(api, services);
       addModelsRoute(api, services);
       addGpuRoute(api, services);
       addStatsRoute(api, services);
@@ -150,12 +186,22 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   );
   const transport = undiciTransport({ connectMs: CONNECT_MS });
   server.addHook('onClose', () => transport.close());
-  await addGateway(server, { services, running, transport, aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID });
+  await addGateway(server, {
+    services,
+    running,
+    admission,
+    transport,
+    aliveMs: heartbeatMs,
+    nowMs: Date.now,
+    newId: randomUUID,
+  });
   return { server, running };
 }
 
+const HEALTH_ROUTES: ReadonlySet<string> = new Set(['/health', '/ready'].flatMap((route) => [route, PREFIX + route]));
+
 function isHealthRoute(url: string | undefined): boolean {
-  return url === '/health' || url === `${PREFIX}/health`;
+  return url !== undefined && HEALTH_ROUTES.has(url);
 }
 
 /** A connection whose answer ends during a shutdown would otherwise stay open until it has been idle for long. */

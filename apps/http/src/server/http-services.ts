@@ -12,7 +12,8 @@ import type {
   ReadDevices,
 } from '@plimsoll/application';
 import type { Governor, Plimsoll } from '@plimsoll/composition';
-import type { ModelRuntime } from '@plimsoll/domain';
+import { EVENT_BUS } from '@plimsoll/di';
+import type { EventBus, ModelRuntime } from '@plimsoll/domain';
 
 /** The use cases that need a backend, held until they are released. */
 export interface BackendLease {
@@ -37,18 +38,21 @@ export interface HttpServices {
   readonly devices: ReadDevices;
   readonly statistics: GetStatistics;
   readonly regressions: FindRegressions;
+  /** What happens inside. */
+  readonly events: EventBus;
   /** The backend that the settings name now. */
   backend(): Promise<BackendLease>;
   close(): Promise<void>;
 }
 
 /** The services over an open Plimsoll, which is closed with them. */
-export async function httpServices({ shared, lease, close }: Plimsoll): Promise<HttpServices> {
+export async function httpServices({ shared, get, lease, close }: Plimsoll): Promise<HttpServices> {
   return {
     settings: await shared.settings(),
     devices: await shared.devices(),
     statistics: await shared.statistics(),
     regressions: await shared.regressions(),
+    events: await get(EVENT_BUS),
     async backend() {
       const { value: use, release } = await lease();
       try {

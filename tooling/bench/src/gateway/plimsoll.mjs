@@ -2,7 +2,7 @@
 import { createServer } from '@plimsoll/http';
 import { relayServices } from './relay-services.mjs';
 
-const { server } = await createServer({ services: relayServices(process.argv[2]) });
+const { server } = await createServer({ services: relayServices(process.argv[2]), admission: { concurrent: 2_000 } });
 await server.listen({ host: '127.0.0.1', port: 0 });
 process.send({ port: server.server.address().port });
 process.on('message', () => process.send({ rssBytes: process.memoryUsage().rss }));

@@ -7,5 +7,5 @@ export function relayServices(address) {
     generation: { record: async () => undefined, warnOfFallback: () => undefined },
     release: () => undefined,
   };
-  return { backend: async () => lease, close: async () => undefined };
+  return { backend: async () => lease, events: { subscribe: () => undefined }, close: async () => undefined };
 }

@@ -19,13 +19,14 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     follow: true,
     govern: flags.governor === 'off' ? undefined : { mode: flags.governor ?? 'active' },
   });
-  const { httpServices, startServer } = await import('@plimsoll/http');
+  const { createLog, httpServices, startServer } = await import('@plimsoll/http');
   const services = await httpServices(plimsoll);
   const server = await startServer({
     services,
     ...plimsoll.loaded.settings.http,
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
     adminToken: context.env['PLIMSOLL_HTTP_ADMIN_TOKEN'] || null,
+    log: flags.log === undefined ? undefined : createLog(flags.log, process.stderr),
     onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),
   });
   const document: ServeDocument = { schema: 'plimsoll.serve/1', url: server.url };

@@ -18,6 +18,11 @@ export function addServeCommand(program: Command, run: RunAction): void {
         ...['active', 'dry-run', 'hold', 'off'],
       ]),
     )
+    .addOption(
+      new Option('--log <level>', 'write a JSON log to stderr, without prompts (default: silent)').choices([
+        ...['silent', 'error', 'warn', 'info', 'debug'],
+      ]),
+    )
     .addOption(backendOption())
     .action((flags: ServeFlags) =>
       run(flags, async (context) => (await import('./serve.action.js')).serve(context, flags)),

@@ -1,9 +1,11 @@
 import type { RemoteFlags } from '@plimsoll/composition';
+import type { LogLevel } from '@plimsoll/http';
 import type { GovernorMode } from '@plimsoll/application';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll serve`. */
 export interface ServeFlags extends BackendFlags, RemoteFlags {
   readonly port?: number;
+  readonly log?: LogLevel;
   readonly governor?: GovernorMode | 'off';
 }

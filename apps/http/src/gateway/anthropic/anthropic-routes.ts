@@ -14,13 +14,14 @@ import { failureOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { parseBody } from '../parse-body.js';
+import { retryAfter } from '../retry-after.js';
 import { relay } from '../relay.js';
 
 /** `/v1/messages`, as Anthropic's clients know it. */
 export function addAnthropicRoutes(server: HttpServer, context: GatewayContext): void {
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, message } = failureOf(error);
-    if (status === 503) reply.header('retry-after', '1');
+    if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status === 503 ? 529 : status).send(anthropicError(anthropicErrorType(status), message));
   });
   server.post('/messages', async (request, reply) => {

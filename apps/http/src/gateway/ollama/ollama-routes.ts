@@ -25,6 +25,7 @@ import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
+import { retryAfter } from '../retry-after.js';
 import { relay, relayAsItIs } from '../relay.js';
 import { writeResident, writeShow, writeTag } from './describe.js';
 import { answerProgress } from './progress.js';
@@ -36,7 +37,7 @@ const API_VERSION = '0.34.2';
 export function addOllamaRoutes(server: HttpServer, context: GatewayContext): void {
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, message } = failureOf(error);
-    if (status === 503) reply.header('retry-after', '1');
+    if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status).send(ollamaError(message));
   });
   server.get('/version', async () => ({ version: await withBackend(context, versionOf) }));

@@ -20,6 +20,7 @@ import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
 import type { NamedModel } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
+import { retryAfter } from '../retry-after.js';
 import { relay } from '../relay.js';
 
 /** Codes of OpenAI's that clients look at. */
@@ -32,7 +33,7 @@ const CODES: Readonly<Record<string, string>> = {
 export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): void {
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, code, message } = failureOf(error);
-    if (status === 503) reply.header('retry-after', '1');
+    if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
   server.post('/chat/completions', async (request, reply) => {

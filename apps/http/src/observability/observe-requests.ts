@@ -1,0 +1,42 @@
+import type { FastifyRequest } from 'fastify';
+import type { HttpServer } from '../server/http-server.js';
+import { Observation } from './observation.js';
+import type { Api, Operation, RequestObserver } from './observation.js';
+
+/** The routes that ask something of a model. */
+const MODEL_ROUTES: Readonly<Record<string, readonly [Api, Operation]>> = {
+  '/api/chat': ['ollama', 'chat'],
+  '/api/generate': ['ollama', 'text_completion'],
+  '/api/embed': ['ollama', 'embeddings'],
+  '/api/embeddings': ['ollama', 'embeddings'],
+  '/v1/chat/completions': ['openai', 'chat'],
+  '/v1/responses': ['openai', 'chat'],
+  '/v1/completions': ['openai', 'text_completion'],
+  '/v1/embeddings': ['openai', 'embeddings'],
+  '/v1/messages': ['anthropic', 'chat'],
+};
+
+/** Nginx's status of a request whose client left. */
+const CLIENT_LEFT = 499;
+
+const running = new WeakMap<FastifyRequest, Observation>();
+
+/** What is seen of a request; undefined for one that asks nothing of a model. */
+export const observationOf = (request: FastifyRequest): Observation | undefined => running.get(request);
+
+/** Observes the requests that ask something of a model. */
+export function observeRequests(server: HttpServer, observers: readonly RequestObserver[]): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const kind = MODEL_ROUTES[request.routeOptions.url ?? ''];
+    if (kind !== undefined) running.set(request, new Observation({ id: request.id, api: kind[0], operation: kind[1] }));
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const observation = running.get(request);
+    if (observation !== undefined) {
+      const finished = observation.finished(reply.raw.writableEnded ? reply.statusCode : CLIENT_LEFT);
+      for (const observer of observers) observer(finished);
+    }
+    done();
+  });
+}
