@@ -51,7 +51,7 @@ export type { MachineReadings } from './governor/machine-readings.js';
 export { ModelPool } from './governor/model-pool.js';
 export type { ModelLease, ModelPoolOptions, PoolAdvice, ServedModel, ServedRung } from './governor/model-pool.js';
 export { RequestGate } from './governor/request-gate.js';
-export type { GateLimits } from './governor/request-gate.js';
+export type { Entered, GateLimits } from './governor/request-gate.js';
 export { InspectModel } from './models/inspect-model.js';
 export { ListModels } from './models/list-models.js';
 export type { ListedModel, ModelList } from './models/list-models.js';

@@ -267,6 +267,7 @@ export type { Bounds } from './settings/bounds.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch, UsageSwitch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
 export { admit } from './governor/admit.js';
+export { hasRoomForLoad } from './governor/room-for-load.js';
 export type { Admission } from './governor/admit.js';
 export { decide } from './governor/decide.js';
 export type { GovernorLook } from './governor/decide.js';

@@ -15,11 +15,12 @@ import {
   CancelledError,
   CapabilityMissingError,
   InvalidInputError,
+  OutOfMemoryError,
   StorageFailedError,
   baseName,
   variantName,
 } from '@plimsoll/domain';
-import type { GenerateRequest, Level, Settings } from '@plimsoll/domain';
+import type { GenerateEvent, GenerateRequest, Level, Settings } from '@plimsoll/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { ChooseVariant } from '../variants/choose-variant.js';
@@ -269,5 +270,61 @@ test('context, threads and cache of the settings are loaded with; what the reque
     threads: 3,
     keyCacheType: 'q8_0',
     valueCacheType: 'f16',
+  });
+});
+
+describe('an engine that runs out of memory while it answers', () => {
+  /** Served at `big`, which fails after some pieces, and after a step down at `small`. */
+  function served(pieces: number, stepsDown: boolean): { readonly use: GenerateText; readonly calls: string[] } {
+    const calls: string[] = [];
+    let at = 'big';
+    const places = {
+      place: async () => ({
+        chosen: { variant: at, level: null, digest: null, made: null, load: {}, reason: 'settings' as const },
+        release: () => calls.push('released'),
+        ranOutOfMemory: async () => {
+          calls.push(`${at} ran out`);
+          if (stepsDown) at = 'small';
+          return stepsDown;
+        },
+      }),
+    };
+    const failing = Object.assign(Object.create(runtime) as InMemoryModelRuntime, {
+      async *generate({ model }: GenerateRequest): AsyncGenerator<GenerateEvent> {
+        for (let piece = 0; piece < pieces; piece += 1) yield { type: 'text', text: `${model} ` };
+        if (model === 'big') throw new OutOfMemoryError('The engine ran out of memory.');
+        yield { type: 'done', stopReason: 'stop', timings: await noTimings() };
+      },
+    });
+    const recorder = new MeasurementRecorder(
+      ...([store, runtime, new FixedGpuProbe(), new FixedHostProbe(), new ManualClock(), () => 'one'] as const),
+    );
+    return { use: new GenerateText(failing, places, recorder, new RecordingEventBus(), () => undefined), calls };
+  }
+  const noTimings = async (): Promise<Extract<GenerateEvent, { type: 'done' }>['timings']> => {
+    const events = await run(useCase({ quantizationEnabled: false }), 'llama3.1:8b');
+    const done = events.find((event) => event.type === 'done');
+    if (done?.type !== 'done') throw new Error('nothing was generated');
+    return done.timings;
+  };
+  const words = (events: readonly GenerateTextEvent[]): readonly string[] =>
+    events.map((event) => (event.type === 'variant' ? `at ${event.chosen.variant}` : event.type));
+
+  test('before the first piece the answer comes from a smaller point', async () => {
+    const { use, calls } = served(0, true);
+    expect(words(await run(use, 'm'))).toEqual(['at big', 'at small', 'done']);
+    expect(calls).toEqual(['big ran out', 'released', 'released']);
+  });
+
+  test('after the first piece it is an error, and the next answer finds room', async () => {
+    const { use, calls } = served(1, true);
+    await expect(run(use, 'm')).rejects.toThrow(OutOfMemoryError);
+    expect(calls).toEqual(['big ran out', 'released']);
+    expect(words(await run(use, 'm'))).toEqual(['at small', 'text', 'done']);
+  });
+
+  test('is an error where nothing smaller is left', async () => {
+    const { use } = served(0, false);
+    await expect(run(use, 'm')).rejects.toThrow(OutOfMemoryError);
   });
 });

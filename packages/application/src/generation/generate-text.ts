@@ -1,4 +1,4 @@
-import { mergeLoadOptions, shapeOf } from '@plimsoll/domain';
+import { isPlimsollError, mergeLoadOptions, shapeOf } from '@plimsoll/domain';
 import type {
   BuildOptions,
   EventBus,
@@ -23,6 +23,9 @@ const OF_THE_REQUEST: ReadonlySet<string> = new Set([
   'capability-missing',
   'unsupported-level',
 ]);
+
+/** Each step down frees memory; what runs out of it again and again has another fault. */
+const MOST_ATTEMPTS = 5;
 
 /** Options of one generation. */
 export interface GenerateTextOptions extends BuildOptions {
@@ -57,9 +60,35 @@ export class GenerateText {
     this.#warn = warn;
   }
 
-  /** Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first. */
+  /**
+   * Streams the answer. `request.model` is the model as the user names it; the variant that runs comes first, and again
+   * when another one takes over because the engine ran out of memory before the first piece of the answer.
+   */
   async *generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent> {
-    const { chosen, release } = await this.#places.place(request.model, options);
+    for (let attempt = 1; ; attempt += 1) {
+      const placed = await this.#places.place(request.model, options);
+      let began = false;
+      try {
+        for await (const event of this.#answer(request, placed.chosen, options)) {
+          began ||= event.type !== 'variant';
+          yield event;
+        }
+        return;
+      } catch (error) {
+        // Reported also when it is too late for this answer: the next one then finds room.
+        const isAgain = isOutOfMemory(error) && (await placed.ranOutOfMemory?.()) === true;
+        if (!isAgain || began || attempt === MOST_ATTEMPTS || options.signal?.aborted === true) throw error;
+      } finally {
+        placed.release();
+      }
+    }
+  }
+
+  async *#answer(
+    request: GenerateRequest,
+    chosen: ChosenVariant,
+    options: GenerateTextOptions,
+  ): AsyncIterable<GenerateTextEvent> {
     this.warnOfFallback(request.model, chosen);
     // What was planned for one variant need not fit another.
     const planned = chosen.reason === 'fallback' ? { ...options.load, placement: undefined } : (options.load ?? {});
@@ -77,8 +106,6 @@ export class GenerateText {
     } catch (error) {
       if (options.signal?.aborted !== true) await this.record(request.model, { ...chosen, load }, null, error);
       throw error;
-    } finally {
-      release();
     }
   }
 
@@ -114,3 +141,5 @@ export class GenerateText {
     }
   }
 }
+
+const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';

@@ -1,6 +1,6 @@
 import { BackendFailedError, BusyError, CancelledError, OutOfMemoryError, preset } from '@plimsoll/domain';
-import type { Level, PlimsollEvent } from '@plimsoll/domain';
-import { FixedGpuProbe, FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
+import type { GpuReading, Level, PlimsollEvent } from '@plimsoll/domain';
+import { FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Govern } from './govern.js';
 import { ModelPool } from './model-pool.js';
@@ -60,42 +60,62 @@ class Card {
   }
 }
 
+/** Reads the card, or says again what it said before. */
+class CardProbe {
+  /** Memory that the driver has not given back yet. */
+  lateGib = 0;
+  readings: readonly GpuReading[] | null = null;
+  readonly #card: Card;
+  readonly #clock: ManualClock;
+
+  constructor(card: Card, clock: ManualClock) {
+    this.#card = card;
+    this.#clock = clock;
+  }
+
+  async read(): Promise<readonly GpuReading[]> {
+    const usedBytes = Math.min(8, this.#card.usedGib + this.lateGib) * GIB;
+    const atMs = this.#clock.nowMs();
+    return this.readings ?? [gpuReading({ deviceId: 'gpu', atMs, totalBytes: 8 * GIB, usedBytes })];
+  }
+}
+
 const LADDER = [rung('Q8_0', 6, 0.001), rung('Q4_K_M', 4, 0.03), rung('Q2_K', 2.5, 0.4)];
 
 describe('the governor at work', () => {
   let card: Card;
   let clock: ManualClock;
-  let probe: FixedGpuProbe;
+  let probe: CardProbe;
   let pool: ModelPool;
   let govern: Govern;
 
-  const read = (): void => {
-    probe.readings = [
-      gpuReading({
-        deviceId: 'gpu',
-        atMs: clock.nowMs(),
-        totalBytes: 8 * GIB,
-        usedBytes: Math.min(8, card.usedGib) * GIB,
-      }),
-    ];
-  };
   const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < 60; turn += 1) await Promise.resolve();
   };
-  const look = async (): ReturnType<Govern['look']> => {
-    read();
-    return govern.look();
+  const look = async (): ReturnType<Govern['look']> => govern.look();
+  /** Lets time pass in steps in which something can happen. */
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 250) {
+      await settle();
+      clock.advance(250);
+    }
+    await settle();
   };
+  const serveAnother = (): void =>
+    pool.serve({
+      name: 'n',
+      ladder: LADDER.map((one) => ({ ...one, variant: one.variant.replace('m-', 'n-') })),
+      reloadMs: 1000,
+    });
 
   beforeEach(() => {
     card = new Card();
     clock = new ManualClock(1_000_000);
-    probe = new FixedGpuProbe();
+    probe = new CardProbe(card, clock);
     pool = new ModelPool({ runtime: card, clock, limits: { mostWaiting: 2, waitMs: 30_000 } });
     pool.serve({ name: 'm', ladder: LADDER, reloadMs: 1000 });
     govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
     pool.advice = govern;
-    read();
   });
 
   it('brings a model in at the best point that fits', async () => {
@@ -119,7 +139,6 @@ describe('the governor at work', () => {
 
   it('comes back up when memory has been free for five minutes, and tells how it turned out', async () => {
     card.foreignGib = 3;
-    read();
     (await pool.lease('m')).release();
     expect([...card.loaded.keys()]).toEqual(['m-Q4_K_M']);
     card.foreignGib = 0.5;
@@ -133,6 +152,7 @@ describe('the governor at work', () => {
 
   it('takes want of memory at load for a reading and answers at a smaller point', async () => {
     // The reading is old: another program has taken memory since.
+    probe.readings = await probe.read();
     card.foreignGib = 3;
     expect((await pool.lease('m')).variant).toBe('m-Q4_K_M');
     expect(card.loads).toEqual(['m-Q8_0', 'm-Q4_K_M']);
@@ -160,19 +180,93 @@ describe('the governor at work', () => {
     expect(pool.models()[0]).toMatchObject({ activeRequests: 0 });
   });
 
-  it('makes room by unloading who is idle, and never who answers', async () => {
-    pool.serve({
-      name: 'n',
-      ladder: LADDER.map((one) => ({ ...one, variant: one.variant.replace('m-', 'n-') })),
-      reloadMs: 1000,
-    });
+  it('makes room by unloading who is idle, and waits for who answers', async () => {
+    serveAnother();
     const busy = await pool.lease('m');
-    read();
-    await expect(pool.lease('n')).rejects.toThrow(/No point of n fits/);
+    const other = pool.lease('n');
+    await pass(10_000);
+    expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
     busy.release();
-    read();
-    expect((await pool.lease('n')).variant).toBe('n-Q8_0');
+    await pass(500);
+    expect((await other).variant).toBe('n-Q8_0');
     expect([...card.loaded.keys()]).toEqual(['n-Q8_0']);
+  });
+
+  it('refuses clearly when nothing fits and nobody of ours could make room, once memory had time to come back', async () => {
+    card.foreignGib = 7;
+    const asked = pool.lease('m');
+    await pass(4_000);
+    expect(pool.models()[0]).toMatchObject({ activeRequests: 1 });
+    const refused = expect(asked).rejects.toThrow(/No point of m fits/);
+    await pass(2_000);
+    await refused;
+  });
+
+  it('does not count twice on the room that two models want at once', async () => {
+    serveAnother();
+    const [first, second] = [pool.lease('m'), pool.lease('n')];
+    (await first).release();
+    await pass(1_000);
+    await second;
+    expect(card.loads).toEqual(['m-Q8_0', 'n-Q8_0']);
+    expect([...card.loaded.keys()]).toEqual(['n-Q8_0']);
+  });
+
+  it('loads the new point beside the old one where both fit, and lets the old one answer to its end', async () => {
+    card.foreignGib = 3;
+    const old = await pool.lease('m');
+    expect(old.variant).toBe('m-Q4_K_M');
+    card.foreignGib = 0.5;
+    const moving = pool.perform({ kind: 'switch', model: 'm', from: 1, to: 2 });
+    await settle();
+    // The old one still answers, and new requests are not held back.
+    expect([...card.loaded.keys()]).toEqual(['m-Q4_K_M', 'm-Q2_K']);
+    expect((await pool.lease('m')).variant).toBe('m-Q2_K');
+    expect((await pool.lease('m')).variant).toBe('m-Q2_K');
+    const { ledger } = await govern.status();
+    expect(ledger[0]).toMatchObject({ ownBytes: 6.5 * GIB, foreignBytes: 0.5 * GIB });
+    old.release();
+    await moving;
+    expect([...card.loaded.keys()]).toEqual(['m-Q2_K']);
+  });
+
+  it('waits until the driver has given memory back before it loads again, five seconds at most', async () => {
+    (await pool.lease('m')).release();
+    probe.lateGib = 6;
+    const moving = pool.perform({ kind: 'switch', model: 'm', from: 0, to: 1 });
+    await pass(1_000);
+    expect(card.loads).toEqual(['m-Q8_0']);
+    probe.lateGib = 0;
+    await pass(250);
+    await moving;
+    expect(card.loads).toEqual(['m-Q8_0', 'm-Q4_K_M']);
+  });
+
+  it('goes back when the new point cannot be loaded at all, says so, and does not try it again soon', async () => {
+    (await pool.lease('m')).release();
+    pool.pin('m', 'loaded');
+    card.broken.add('m-Q4_K_M');
+    card.foreignGib = 1.7;
+    const changing = look();
+    await settle();
+    const { decision } = await changing;
+    expect(decision?.action).toMatchObject({ kind: 'switch', from: 0, to: 1 });
+    expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
+    expect(govern.log.entries()).toMatchObject([{ carriedOut: 'failed', error: 'The file is damaged.' }]);
+    clock.advance(6_000);
+    expect((await look()).decision?.action).toMatchObject({ kind: 'switch', from: 0, to: 2 });
+  });
+
+  it('steps down when the engine runs out of memory while it answers, once for all who failed by it', async () => {
+    const [one, two] = [await pool.lease('m'), await pool.lease('m')];
+    for (const { release } of [one, two]) release();
+    const both = [pool.ranOutOfMemory('m', one.rung), pool.ranOutOfMemory('m', two.rung)];
+    await pass(1_000);
+    expect(await Promise.all(both)).toEqual([true, true]);
+    expect(card.loads).toEqual(['m-Q8_0', 'm-Q4_K_M']);
+    expect(govern.log.entries()).toMatchObject([{ decision: { rule: 'out-of-memory', action: { from: 0, to: 1 } } }]);
+    await pool.perform({ kind: 'switch', model: 'm', from: 1, to: 2 });
+    expect(await pool.ranOutOfMemory('m', 2)).toBe(false);
   });
 
   it('only says what it would do in a dry run, and nothing on hold', async () => {
@@ -218,8 +312,7 @@ describe('the governor at work', () => {
     (await pool.lease('m')).release();
     govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock, limitBytes: 7 * GIB });
     const other = gpuReading({ deviceId: 'other', atMs: clock.nowMs(), totalBytes: 8 * GIB, usedBytes: 0 });
-    read();
-    probe.readings = [...probe.readings, other];
+    probe.readings = [...(await probe.read()), other];
     const { ledger } = await govern.status();
     expect(ledger.filter(({ domain }) => domain !== 'host').map(({ freeBytes }) => freeBytes)).toEqual([GIB, GIB]);
   });
@@ -248,6 +341,26 @@ describe('the governor at work', () => {
     govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe({ memoryStallShare: 0.7 }), clock });
     const { state } = await govern.look();
     expect(state.pressure['host']).toMatchObject({ level: 'hard' });
+  });
+
+  it('looks at once when a request comes in while nothing was served', async () => {
+    const stop = new AbortController();
+    let reads = 0;
+    govern = new Govern({
+      gpu: { read: () => ((reads += 1), probe.read()) },
+      ...{ pool, host: new FixedHostProbe(), clock },
+    });
+    const running = govern.run({ signal: stop.signal });
+    pool.advice = govern;
+    await settle();
+    const before = reads;
+    const lease = await pool.lease('m');
+    await settle();
+    // One reading to let the model in, and at least one look.
+    expect(reads).toBeGreaterThan(before + 1);
+    lease.release();
+    stop.abort();
+    await running;
   });
 
   it('goes on looking when a probe fails, and stops when it is told to', async () => {

@@ -1,9 +1,11 @@
 import {
   DEFAULT_GOVERNOR_POLICY,
   INITIAL_GOVERNOR_STATE,
+  HOST_DOMAIN,
   admit,
   bytesHeld,
   decide,
+  hasRoomForLoad,
   ledgerEntry,
   outcomeOf,
   reservationsOf,
@@ -14,6 +16,7 @@ import type {
   Clock,
   EventBus,
   GovernedModel,
+  GovernorDecision,
   GovernorInput,
   GovernorLook,
   GovernorPolicy,
@@ -69,6 +72,9 @@ export class Govern implements PoolAdvice {
   readonly #policy: GovernorPolicy;
   #state: GovernorState = INITIAL_GOVERNOR_STATE;
   #hold: HoldReason | null = null;
+  /** Ends the pause between two looks. */
+  #pause: AbortController | null = null;
+  #isIdle = true;
   readonly #levels = new Map<string, PressureLevel>();
   /** What others held in each memory when the last decision was taken. */
   #foreignBefore: ReadonlyMap<string, number | null> = new Map();
@@ -81,10 +87,15 @@ export class Govern implements PoolAdvice {
 
   /** Looks again and again until it is aborted. A look that fails is only a look without readings. */
   async run({ signal }: CallOptions = {}): Promise<void> {
-    while (signal?.aborted !== true) {
+    const isOver = (): boolean => signal?.aborted === true;
+    signal?.addEventListener('abort', () => this.#pause?.abort(), { once: true });
+    while (!isOver()) {
       await this.look().catch(() => undefined);
-      const serving = this.#options.pool.models().some(({ activeRequests }) => activeRequests > 0);
-      await this.#options.clock.sleep(serving ? SERVING_MS : IDLE_MS, { signal }).catch(() => undefined);
+      if (isOver()) return;
+      this.#isIdle = this.#options.pool.models().every(({ activeRequests }) => activeRequests === 0);
+      this.#pause = new AbortController();
+      const pauseMs = this.#isIdle ? IDLE_MS : SERVING_MS;
+      await this.#options.clock.sleep(pauseMs, { signal: this.#pause.signal }).catch(() => undefined);
     }
   }
 
@@ -113,25 +124,59 @@ export class Govern implements PoolAdvice {
       this.#record({ ...entry, carriedOut: 'done' });
     } catch (error) {
       this.#record({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
+      const { action, atMs } = look.decision;
+      // Whatever is wrong with that point, it is not tried again soon.
+      if (action.kind === 'switch') this.#failed(action.model, action.to, atMs);
     }
     return look;
   }
 
-  async admit(model: GovernedModel): Promise<Admission | null> {
-    return admit(this.#policy, await this.#input(), model, this.#state.failed);
+  async admit(model: GovernedModel): Promise<Admission | 'wait' | null> {
+    const input = await this.#input();
+    const { failed } = this.#state;
+    const now = admit(this.#policy, input, model, failed);
+    if (now !== null) return now;
+    const models = input.models.map((one) => ({ ...one, changing: false, activeRequests: 0, incoming: undefined }));
+    return admit(this.#policy, { ...input, models }, model, failed) === null ? null : 'wait';
+  }
+
+  async fitsBeside(model: GovernedModel, rung: number): Promise<boolean> {
+    const to = model.ladder[rung];
+    const { leaveShare } = this.#policy.hard;
+    return to !== undefined && hasRoomForLoad(await this.#input(), model, to, leaveShare) === true;
+  }
+
+  async hasRoomFor(model: GovernedModel, rung: number): Promise<boolean> {
+    const to = model.ladder[rung];
+    const input = await this.#input();
+    // Drivers give device memory back late; the host's is back with the process that held it.
+    const memory = input.memory.filter(({ domain }) => domain !== HOST_DOMAIN);
+    return to === undefined || hasRoomForLoad({ ...input, memory }, model, to, 0) !== false;
+  }
+
+  woken(): void {
+    if (this.#isIdle) this.#pause?.abort();
   }
 
   async ranOutOfMemory(model: GovernedModel): Promise<number | null> {
     const models = this.#options.pool.models();
     const input = { ...(await this.#input()), models: models.map((one) => ({ ...one, changing: false })) };
     const look = decide(this.#policy, { ...this.#state, settleUntilMs: 0 }, { ...input, outOfMemory: [model.name] });
-    const action = look.decision?.action;
-    if (action?.kind !== 'switch' || action.model !== model.name || look.decision === null) {
-      return lowerRung(model);
+    const { decision } = look;
+    if (decision?.action.kind === 'switch' && decision.action.model === model.name) {
+      this.#state = look.state;
+      this.#record({ decision, carriedOut: 'done', error: null, outcome: null });
+      return decision.action.to;
     }
-    this.#state = look.state;
-    this.#record({ decision: look.decision, carriedOut: 'done', error: null, outcome: null });
-    return action.to;
+    const to = lowerRung(model);
+    if (to === null) return null;
+    const { nowMs: atMs } = input;
+    const action = { kind: 'switch' as const, model: model.name, from: model.rung, to };
+    const prediction = { domain: null, freeBytesBefore: null, freeBytesAfter: null };
+    const step: GovernorDecision = { atMs, rule: 'out-of-memory', direction: 'down', action, prediction };
+    this.#failed(model.name, model.rung, atMs);
+    this.#record({ decision: step, carriedOut: 'done', error: null, outcome: null });
+    return to;
   }
 
   async status(): Promise<GovernorStatus> {
@@ -148,6 +193,11 @@ export class Govern implements PoolAdvice {
     const ids = devices.map(({ deviceId }) => deviceId);
     const limits = limitBytes == null ? {} : limitsOf(limitBytes, ids, models);
     return { nowMs, ...machineReadings(devices, machine, nowMs), models, limitBytes: limits };
+  }
+
+  #failed(model: string, rung: number, atMs: number): void {
+    const point = { model, rung, untilMs: atMs + this.#policy.longestHealthyMs };
+    this.#state = { ...this.#state, failed: [...this.#state.failed, point] };
   }
 
   #record(entry: LoggedDecision): void {

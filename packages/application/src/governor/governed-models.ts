@@ -44,12 +44,16 @@ export class GovernedModels implements PlaceRequests {
     const { pool, choose } = this.#with;
     const first = options.level === undefined ? await this.#served(model, options) : null;
     if (first === null) return { chosen: await choose.choose(model, options), release: () => undefined };
-    const { variant, point, digest, release } = await pool.lease(model, options);
+    const { rung, variant, point, digest, release } = await pool.lease(model, options);
     const { quantization } = point;
     const level = quantization.kind === 'preset' ? quantization.level : null;
     const made = variant === first.variant ? first.made : null;
     const chosen = { variant, level, digest, made, load: loadOptionsOf(point), reason: first.reason };
-    return { chosen, release };
+    const ranOutOfMemory = async (): Promise<boolean> => {
+      release();
+      return pool.ranOutOfMemory(model, rung);
+    };
+    return { chosen, release, ranOutOfMemory };
   }
 
   /** Puts the model into the pool when it is asked for the first time. */

@@ -32,6 +32,7 @@ export interface ServedModel {
 
 /** A place on a loaded model, held while an answer runs. */
 export interface ModelLease {
+  readonly rung: number;
   readonly variant: string;
   readonly digest: string | null;
   readonly point: OperatingPoint;
@@ -41,10 +42,19 @@ export interface ModelLease {
 
 /** What the pool asks about memory. */
 export interface PoolAdvice {
-  /** At which point a model comes in now, and who makes room; null when nothing fits. */
-  admit(model: GovernedModel): Promise<Admission | null>;
+  /**
+   * At which point a model comes in now, and who makes room. `wait` when there will be room once others have answered;
+   * null when nothing fits.
+   */
+  admit(model: GovernedModel): Promise<Admission | 'wait' | null>;
   /** An engine ran out of memory. Resolves with the rung to try instead, or null when there is none. */
   ranOutOfMemory(model: GovernedModel): Promise<number | null>;
+  /** Whether a rung can be loaded while the model stays loaded as it is. */
+  fitsBeside(model: GovernedModel, rung: number): Promise<boolean>;
+  /** Whether what was unloaded has come back, as far as the rung needs it. */
+  hasRoomFor(model: GovernedModel, rung: number): Promise<boolean>;
+  /** A request came in where there was none. */
+  woken(): void;
 }
 
 /** What the pool works with. */
@@ -60,10 +70,15 @@ export interface ModelPoolOptions {
 
 interface Entry {
   readonly served: ServedModel;
-  readonly gate: RequestGate;
+  /** Leads to a rung. */
+  readonly gate: RequestGate<number>;
   rung: number;
   loaded: boolean;
   changing: Promise<void> | null;
+  /** The rung that is being loaded. */
+  coming: number | null;
+  /** The rung that stays loaded beside the present one until its answers are done. */
+  fading: { readonly rung: number; readonly bytes: BytesByDomain } | null;
   pin: Pin;
   concurrencyLimit: number | null;
   reported: BytesByDomain | null;
@@ -71,14 +86,22 @@ interface Entry {
   reloadMs: number;
 }
 
+/** Memory comes back late after an unload: it is waited for so long, and looked at so often. */
+const RETURN_MS = 5_000;
+const POLL_MS = 250;
+
 /**
- * Owns which models are loaded at which point. Requests take leases; a change closes the model's gate, waits until the
- * running answers are done, and loads anew: an answer is never moved or cut, and none mixes two points.
+ * Owns which models are loaded at which point. Requests take leases. A model moves to another point beside the present
+ * one where both fit: new requests go to the new one, and the old one goes when its answers are done. Else new requests
+ * wait while the running answers end and the model is loaded anew. An answer is never moved or cut, and none mixes two
+ * points.
  */
 export class ModelPool {
   readonly #options: ModelPoolOptions;
   readonly #entries = new Map<string, Entry>();
   advice: PoolAdvice | null = null;
+  /** Models come in one after the other, so that no two count on the same room. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ModelPoolOptions) {
     this.#options = options;
@@ -90,10 +113,12 @@ export class ModelPool {
     if (this.#entries.has(served.name)) return;
     this.#entries.set(served.name, {
       served,
-      gate: new RequestGate(this.#options.clock, this.#options.limits),
+      gate: new RequestGate<number>(this.#options.clock, this.#options.limits),
       rung: 0,
       loaded: false,
       changing: null,
+      coming: null,
+      fading: null,
       pin: 'none',
       concurrencyLimit: null,
       reported: null,
@@ -132,14 +157,15 @@ export class ModelPool {
   async lease(model: string, options: CallOptions = {}): Promise<ModelLease> {
     const entry = this.#entry(model);
     entry.lastUsedMs = this.#options.clock.nowMs();
+    if (entry.gate.active + entry.gate.waiting === 0) this.advice?.woken();
     if (!entry.loaded) this.#bringIn(entry);
-    const leave = await entry.gate.enter(options);
-    const rung = this.#rung(entry, entry.rung);
+    const { to, leave } = await entry.gate.enter(options);
+    const { variant, digest, point } = this.#rung(entry, to);
     const release = (): void => {
       entry.lastUsedMs = this.#options.clock.nowMs();
       leave();
     };
-    return { variant: rung.variant, digest: rung.digest, point: rung.point, release };
+    return { rung: to, variant, digest, point, release };
   }
 
   /** Does what the governor decided. Resolves when it is done. */
@@ -147,9 +173,9 @@ export class ModelPool {
     const entry = this.#entry(action.model);
     switch (action.kind) {
       case 'switch':
-        return this.#change(entry, () => this.#load(entry, action.to, action.from));
+        return this.#change(entry, () => this.#switch(entry, action.to, action.from));
       case 'unload':
-        return this.#change(entry, async () => undefined);
+        return this.#change(entry, () => this.#empty(entry));
       case 'limit-concurrency':
         entry.concurrencyLimit = action.to;
         if (entry.loaded && entry.changing === null) this.#open(entry);
@@ -159,69 +185,171 @@ export class ModelPool {
     }
   }
 
+  /**
+   * An answer at that rung ended for want of memory; its place has been given back. Resolves with whether the model has
+   * been moved to a smaller point, so that it is worth asking again.
+   */
+  async ranOutOfMemory(model: string, rung: number): Promise<boolean> {
+    const entry = this.#entry(model);
+    let isWorthIt = true;
+    await this.#change(entry, async () => {
+      // Others may have failed for the same want, and been heard first.
+      if (!entry.loaded || entry.rung !== rung) return;
+      const to = (await this.advice?.ranOutOfMemory(governed(entry))) ?? null;
+      isWorthIt = to !== null;
+      if (to === null) return;
+      await this.#empty(entry);
+      await this.#load(entry, to, null);
+    });
+    return isWorthIt;
+  }
+
   #bringIn(entry: Entry): void {
     if (entry.changing !== null) return;
     void this.#change(entry, async () => {
-      const admission = this.advice === null ? undefined : await this.advice.admit(governed(entry));
-      if (admission === null) {
-        throw new NothingFitsError(`No point of ${entry.served.name} fits the memory that is free now.`);
-      }
-      for (const name of admission?.unload ?? []) {
-        await this.#change(this.#entry(name), async () => undefined);
-      }
-      await this.#load(entry, admission?.rung ?? entry.rung, null);
+      const rung = this.advice === null ? entry.rung : await this.#admission(entry, this.advice);
+      if (rung !== null) await this.#load(entry, rung, null);
     }).catch(() => undefined);
   }
 
-  /** Closes the gate, drains, unloads what is there, and lets `then` bring in what comes next. One change at a time. */
-  async #change(entry: Entry, then: () => Promise<void>): Promise<void> {
+  /** The rung at which a model comes in, once there is room for it; null when nobody waits for it any more. */
+  async #admission(entry: Entry, advice: PoolAdvice): Promise<number | null> {
+    for (let waitedMs = 0; entry.gate.waiting > 0;) {
+      const admission = await this.#inTurn(async () => {
+        const advised = await advice.admit(governed(entry));
+        if (advised === null || advised === 'wait') return advised;
+        const leaving = advised.unload.map((name) => this.#entry(name));
+        // Asked for in the meantime: the plan no longer holds.
+        if (leaving.some(({ changing, gate }) => changing !== null || gate.active + gate.waiting > 0)) return 'wait';
+        for (const other of leaving) await this.#change(other, () => this.#empty(other));
+        entry.coming = advised.rung;
+        return advised;
+      });
+      if (admission !== null && admission !== 'wait') return admission.rung;
+      if (admission === null && waitedMs >= RETURN_MS) {
+        throw new NothingFitsError(`No point of ${entry.served.name} fits the memory that is free now.`);
+      }
+      waitedMs = admission === null ? waitedMs + POLL_MS : 0;
+      await this.#options.clock.sleep(POLL_MS);
+    }
+    return null;
+  }
+
+  async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** One change at a time. Whoever waits is refused when it fails and leaves nothing loaded. */
+  async #change(entry: Entry, work: () => Promise<void>): Promise<void> {
     while (entry.changing !== null) await entry.changing.catch(() => undefined);
-    const work = async (): Promise<void> => {
-      entry.gate.close();
-      await entry.gate.drained();
-      if (entry.loaded) await this.#options.runtime.unload(this.#rung(entry, entry.rung).variant);
-      entry.loaded = false;
-      entry.reported = null;
-      await then();
-    };
     const changing = work();
     entry.changing = changing;
     try {
       await changing;
     } catch (error) {
-      entry.gate.refuseAll(error instanceof Error ? error : new Error(String(error)));
+      if (!entry.loaded) entry.gate.refuseAll(error instanceof Error ? error : new Error(String(error)));
       throw error;
     } finally {
       entry.changing = null;
+      entry.coming = null;
       if (entry.loaded) this.#open(entry);
       else if (entry.gate.waiting > 0) this.#bringIn(entry);
     }
   }
 
-  /** Loads a rung; one that fails for want of memory is followed by a smaller one, or by the one before. Never a loop. */
+  async #switch(entry: Entry, to: number, from: number): Promise<void> {
+    if (await this.#switchBeside(entry, to)) return;
+    await this.#empty(entry);
+    for (let waitedMs = 0; waitedMs < RETURN_MS; waitedMs += POLL_MS) {
+      if ((await this.advice?.hasRoomFor(governed(entry), to)) !== false) break;
+      await this.#options.clock.sleep(POLL_MS);
+    }
+    await this.#load(entry, to, from);
+  }
+
+  /** Holds new requests back, lets the running answers end, and unloads. */
+  async #empty(entry: Entry): Promise<void> {
+    entry.gate.close();
+    await entry.gate.drained();
+    if (entry.loaded) await this.#unload(this.#rung(entry, entry.rung).variant);
+    entry.loaded = false;
+    entry.reported = null;
+  }
+
+  /** Loads the new point, lets new requests go there, and unloads the old one after its last answer. False: no room. */
+  async #switchBeside(entry: Entry, to: number): Promise<boolean> {
+    const old = this.#rung(entry, entry.rung);
+    const next = this.#rung(entry, to);
+    // A backend knows a variant by its name, and has it once.
+    if (!entry.loaded || next.variant === old.variant) return false;
+    if ((await this.advice?.fitsBeside(governed(entry), to)) !== true) return false;
+    entry.coming = to;
+    try {
+      const { loadMs } = await this.#options.runtime.load(next.variant, loadOptionsOf(next.point));
+      entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
+    } catch (error) {
+      if (isOutOfMemory(error)) return false;
+      throw error;
+    } finally {
+      entry.coming = null;
+    }
+    entry.fading = { rung: entry.rung, bytes: entry.reported ?? old.bytes };
+    entry.rung = to;
+    entry.reported = await this.#reported(next.variant);
+    this.#open(entry);
+    try {
+      await entry.gate.drained(to);
+      await this.#unload(old.variant);
+    } finally {
+      entry.fading = null;
+    }
+    return true;
+  }
+
+  /**
+   * Loads a rung. For want of memory a smaller one follows, or the one before; after any other failure the one before is
+   * loaded again and the failure is thrown. No rung is tried twice.
+   */
   async #load(entry: Entry, rung: number, back: number | null): Promise<void> {
     const tried = new Set<number>();
+    let failure: Error | null = null;
     for (let next = rung; ;) {
       tried.add(next);
       entry.rung = next;
+      entry.coming = next;
       const { variant, point } = this.#rung(entry, next);
       try {
         const { loadMs } = await this.#options.runtime.load(variant, loadOptionsOf(point));
         entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
         entry.loaded = true;
-        entry.reported = (await this.#options.reported?.(variant).catch(() => null)) ?? null;
-        return;
+        entry.coming = null;
+        entry.reported = await this.#reported(variant);
+        break;
       } catch (error) {
-        if (!isPlimsollError(error) || error.code !== 'out-of-memory') throw error;
-        const lower: number | null = (await this.advice?.ranOutOfMemory(governed(entry))) ?? back;
+        const lower: number | null = isOutOfMemory(error)
+          ? ((await this.advice?.ranOutOfMemory(governed(entry))) ?? back)
+          : back;
         if (lower === null || tried.has(lower)) throw error;
+        if (!isOutOfMemory(error)) failure = error instanceof Error ? error : new Error(String(error));
         next = lower;
       }
     }
+    if (failure !== null) throw failure;
+  }
+
+  async #reported(variant: string): Promise<BytesByDomain | null> {
+    return (await this.#options.reported?.(variant).catch(() => null)) ?? null;
+  }
+
+  /** Requests that name a level take no lease; they too are answered to their end. */
+  async #unload(variant: string): Promise<void> {
+    await this.#options.runtime.unload(variant, { drainMs: Number.POSITIVE_INFINITY });
   }
 
   #open(entry: Entry): void {
-    entry.gate.open(entry.concurrencyLimit ?? this.#rung(entry, entry.rung).point.parallel);
+    entry.gate.open(entry.rung, entry.concurrencyLimit ?? this.#rung(entry, entry.rung).point.parallel);
   }
 
   #entry(model: string): Entry {
@@ -237,8 +365,11 @@ export class ModelPool {
   }
 }
 
+const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
+
 /** The model as the governor sees it. */
-function governed({ served, gate, changing, ...entry }: Entry): GovernedModel {
+function governed({ served, gate, changing, coming, fading, ...entry }: Entry): GovernedModel {
+  const present = entry.reported ?? served.ladder[entry.rung]?.bytes ?? {};
   return {
     name: served.name,
     ladder: served.ladder,
@@ -249,8 +380,14 @@ function governed({ served, gate, changing, ...entry }: Entry): GovernedModel {
     activeRequests: gate.active + gate.waiting,
     concurrencyLimit: entry.concurrencyLimit,
     idleCache: {},
-    reported: entry.reported,
+    reported: fading === null ? entry.reported : sumOf(present, fading.bytes),
+    ...(coming === null ? {} : { incoming: served.ladder[coming]?.bytes }),
     lastUsedMs: entry.lastUsedMs,
     reloadMs: entry.reloadMs,
   };
+}
+
+function sumOf(a: BytesByDomain, b: BytesByDomain): BytesByDomain {
+  const domains = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(domains.map((domain) => [domain, (a[domain] ?? 0) + (b[domain] ?? 0)]));
 }

@@ -5,6 +5,11 @@ export interface PlacedRequest {
   readonly chosen: ChosenVariant;
   /** Gives the place back; may be called more than once. */
   readonly release: () => void;
+  /**
+   * Says that the engine ran out of memory while it answered, and gives the place back. Resolves with whether something
+   * smaller stands ready now, so that the request is worth placing again. Absent where memory is not governed.
+   */
+  readonly ranOutOfMemory?: (() => Promise<boolean>) | undefined;
 }
 
 /** Finds each request the variant that answers it. */

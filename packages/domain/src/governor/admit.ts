@@ -4,6 +4,7 @@ import type { GovernorPolicy } from './governor-policy.js';
 import type { FailedPoint, GovernorInput } from './governor-state.js';
 import type { Rung } from './ladder.js';
 import { ledgerEntry } from './memory-ledger.js';
+import type { MemoryDomain } from './memory-ledger.js';
 
 /** How a model that is asked for comes in. */
 export interface Admission {
@@ -33,7 +34,7 @@ export function admit(
       reservations,
       input.limitBytes?.[reading.domain] ?? null,
     );
-    const own = bytesHeld(model, domain);
+    const own = bytesHeld(model, domain) - incomingBytes(others, domain);
     const { enterShare, leaveShare } = policy.usageSwitch ?? policy.soft;
     const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2;
     return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
@@ -50,6 +51,11 @@ export function admit(
     if (unload !== null) return { rung: index, unload };
   }
   return null;
+}
+
+/** What loads that are under way will take of a memory: its reading need not show it yet. */
+export function incomingBytes(models: readonly GovernedModel[], domain: MemoryDomain): number {
+  return models.reduce((sum, { incoming }) => sum + (incoming?.[domain] ?? 0), 0);
 }
 
 interface Room {

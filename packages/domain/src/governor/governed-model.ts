@@ -23,6 +23,8 @@ export interface GovernedModel {
   readonly idleCache: BytesByDomain;
   /** What the engine reported after the load; null when it did not. */
   readonly reported: BytesByDomain | null;
+  /** What a load that is under way will take: no reading need show it yet. */
+  readonly incoming?: BytesByDomain | undefined;
   readonly lastUsedMs: number;
   /** How long loading it again takes, predicted or measured. */
   readonly reloadMs: number;

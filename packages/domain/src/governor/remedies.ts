@@ -50,7 +50,8 @@ function stepsOf(context: RuleContext, model: GovernedModel, domain: MemoryDomai
   const held = bytesHeld(model, domain);
   return model.ladder.flatMap((to, index) => {
     const reclaimBytes = held - expectedBytes(model, to, domain);
-    if (index === model.rung || reclaimBytes <= 0 || !mayShiftTo(context, model, to)) return [];
+    const failed = context.state.failed.some((point) => point.model === model.name && point.rung === index);
+    if (failed || index === model.rung || reclaimBytes <= 0 || !mayShiftTo(context, model, to)) return [];
     const action = { kind: 'switch' as const, model: model.name, from: model.rung, to: index };
     return [{ action, reclaimBytes, order: [gravity(from, to), lossAdded(from, to), slower(from, to)] }];
   });
