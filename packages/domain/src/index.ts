@@ -1,6 +1,5 @@
 import './ports/abort-signal.js';
 
-export { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './model/metadata-limits.js';
 export { allocate } from './allocation/allocate.js';
 export type { Allocation } from './allocation/allocate.js';
 export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';
@@ -95,6 +94,8 @@ export { tokenDivergence, tokenNll } from './metrics/token-divergence.js';
 export type { TokenDivergence } from './metrics/token-divergence.js';
 export { VariantAccumulator, decodeTokensPerSecond, prefillTokensPerSecond } from './metrics/variant-accumulator.js';
 export type { RecordedCall } from './metrics/variant-accumulator.js';
+export { checkHyperParameters, invalidParameters } from './model/hyper-parameters.js';
+export type { InvalidParameter } from './model/hyper-parameters.js';
 export { architectureOf } from './model/architecture.js';
 export type { ExpertShape, ModelArchitecture, RecurrentShape } from './model/architecture.js';
 export type { LayerShape } from './model/layer-shapes.js';

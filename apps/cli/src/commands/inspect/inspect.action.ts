@@ -1,9 +1,9 @@
 import { inspectDocument } from '@plimsoll/contract';
+import { invalidParameters } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { InspectFlags } from './inspect.flags.js';
-import { invalidParameters } from './inspect.invalid.js';
 import { renderInspection } from './inspect.render.js';
 
 /** `plimsoll inspect`. */

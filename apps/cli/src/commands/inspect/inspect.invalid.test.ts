@@ -1,8 +1,7 @@
 import { inspectDocument } from '@plimsoll/contract';
-import type { MetadataValue, ModelHeader } from '@plimsoll/domain';
+import { invalidParameters, type MetadataValue, type ModelHeader } from '@plimsoll/domain';
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../../output/style.js';
-import { invalidParameters } from './inspect.invalid.js';
 import { renderInspection } from './inspect.render.js';
 
 const header = (metadata: Readonly<Record<string, MetadataValue>>): ModelHeader => ({

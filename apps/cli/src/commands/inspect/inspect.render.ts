@@ -1,10 +1,10 @@
 import type { InspectDocument, MetadataDocument } from '@plimsoll/contract';
+import type { InvalidParameter } from '@plimsoll/domain';
 import { UNKNOWN, formatBytes, formatCount, formatPercent } from '../../output/format.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import { printable } from '../../output/printable.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
-import type { InvalidParameter } from './inspect.invalid.js';
 
 /** What a model is made of, for people. */
 export function renderInspection(

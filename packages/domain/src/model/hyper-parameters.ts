@@ -1,11 +1,6 @@
-import {
-  MOST_HEADS,
-  MOST_LAYERS,
-  MOST_TOKENS,
-  MOST_WIDTH,
-  type MetadataValue,
-  type ModelHeader,
-} from '@plimsoll/domain';
+import { MOST_HEADS, MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './metadata-limits.js';
+import { invalidHeader } from './metadata-reader.js';
+import type { MetadataValue, ModelHeader } from './model-header.js';
 
 /** Largest values that a plan takes; keys without their architecture. */
 const MOST: Readonly<Record<string, number>> = {
@@ -14,6 +9,7 @@ const MOST: Readonly<Record<string, number>> = {
   embedding_length: MOST_WIDTH,
   'attention.head_count': MOST_HEADS,
   'attention.head_count_kv': MOST_HEADS,
+  feed_forward_length: MOST_WIDTH,
   expert_count: MOST_WIDTH,
   expert_used_count: MOST_WIDTH,
 };
@@ -27,6 +23,9 @@ export interface InvalidParameter {
   readonly key: string;
   /** As it stands in the file. */
   readonly value: string;
+  /** Whole numbers that are possible. */
+  readonly least: number;
+  readonly most: number;
 }
 
 /** Hyper-parameters that a plan would refuse, by what they are called without their architecture. */
@@ -36,9 +35,19 @@ export function invalidParameters(header: ModelHeader): ReadonlyMap<string, Inva
       const key = `${header.architecture}.${name}`;
       const value = header.metadata.get(key);
       const least = POSITIVE.has(name) ? 1 : 0;
-      return value === undefined || isPossible(value, least, most) ? [] : [[name, { key, value: textOf(value) }]];
+      return value === undefined || isPossible(value, least, most) ? [] : [[name, { key, value: textOf(value), least, most }]];
     }),
   );
+}
+
+/**
+ * Refuses a model with a hyper-parameter that no model can have.
+ * @throws InvalidModelFileError naming the key and the value
+ */
+export function checkHyperParameters(header: ModelHeader): void {
+  for (const { key, value, least, most } of invalidParameters(header).values()) {
+    throw invalidHeader(`${key} is ${value}; a whole number from ${String(least)} to ${String(most)} is possible`);
+  }
 }
 
 function isPossible(value: MetadataValue, least: number, most: number): boolean {
