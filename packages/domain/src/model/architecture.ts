@@ -1,5 +1,6 @@
 import { UnsupportedModelError } from '../errors/unsupported-model-error.js';
 import { CACHELESS, HYBRID, isKnownArchitecture, RECURRENT } from './architecture-traits.js';
+import { checkHyperParameters } from './hyper-parameters.js';
 import { checkAttention, layerShapesOf } from './layer-shapes.js';
 import type { LayerShape } from './layer-shapes.js';
 import { MOST_LAYERS, MOST_TOKENS, MOST_WIDTH } from './metadata-limits.js';
@@ -64,6 +65,7 @@ export function architectureOf(header: ModelHeader): ModelArchitecture {
       hint: 'Give the model file itself; the projector is added to its footprint.',
     });
   }
+  checkHyperParameters(header);
   const read = metadataReader(header);
   const notes: string[] = [];
   const tensors = new Map(header.tensors.map((tensor) => [tensor.name, tensor]));
@@ -82,7 +84,6 @@ export function architectureOf(header: ModelHeader): ModelArchitecture {
   const known = isKnownArchitecture(name);
   if (!known) notes.push(`Architecture "${name}" is not known: the generic rules for transformers are used.`);
   const contextTokens = read.optional('context_length', MOST_TOKENS);
-  if (contextTokens === 0) throw invalidHeader(`${name}.context_length is 0`);
   if (contextTokens === null) notes.push('The file does not say how long a context the model was trained for.');
   const tiedEmbeddings = embedding !== undefined && !tensors.has('output.weight') && !CACHELESS.has(name);
   return {
@@ -112,7 +113,6 @@ export function architectureOf(header: ModelHeader): ModelArchitecture {
 
 function blockCount(header: ModelHeader, read: MetadataReader, notes: string[]): number {
   const declared = read.optional('block_count', MOST_LAYERS);
-  if (declared === 0) throw invalidHeader('it declares no layers');
   const found = header.tensors.reduce((most, { name }) => {
     const match = /^blk\.(\d{1,9})\./.exec(name);
     return match === null ? most : Math.max(most, Number(match[1]) + 1);

@@ -35,7 +35,9 @@ export function invalidParameters(header: ModelHeader): ReadonlyMap<string, Inva
       const key = `${header.architecture}.${name}`;
       const value = header.metadata.get(key);
       const least = POSITIVE.has(name) ? 1 : 0;
-      return value === undefined || isPossible(value, least, most) ? [] : [[name, { key, value: textOf(value), least, most }]];
+      return value === undefined || isPossible(value, least, most)
+        ? []
+        : [[name, { key, value: textOf(value), least, most }]];
     }),
   );
 }
