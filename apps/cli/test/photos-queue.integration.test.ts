@@ -132,7 +132,7 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
   });
 
   test('levels are judged by the machines that take them, and stand in one report', async () => {
-    void startWorker('--compare');
+    void startWorker('--compare', '--lost-after', '60');
     void startWorker('--compare');
     const args = ['--model', `${SAMPLE_MODEL.name}-f16`, '--levels', 'F16,Q8_0', '--json'];
     const ran = await plimsoll(['photos', 'compare', at('boats.jpg'), at('cat\n🐈.jpg'), ...args]);
@@ -145,12 +145,15 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
       ],
     });
     expect(report.repeatNoise).not.toBeNull();
+    const status = await plimsoll(['photos', 'workers', 'status', '--compare', '--json']);
+    expect(JSON.parse(status.stdout)).toMatchObject({ lanes: [{ lane: 'levels', waiting: 0, dead: 0 }], dead: [] });
   });
 });
 
 test.each([
   [['photos', 'evaluate', os.tmpdir(), '--queue', 'redis://127.0.0.1:1'], 2, /place for results/],
   [['photos', 'workers'], 2, /no queue/],
+  [['photos', 'workers', '--compare', '--parallel', '2'], 2, /one level at a time/],
   [['photos', 'workers', 'dance'], 2, /run, status, pause, resume, retry/],
   [['photos', 'workers', 'status', '--queue', 'redis://127.0.0.1:1'], 4, /does not answer/],
   [['photos', 'workers', 'status', '--queue', 'http://x'], 2, /not the address of a Redis server/],

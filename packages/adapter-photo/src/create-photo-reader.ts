@@ -145,6 +145,7 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
             width: grey.info.width,
             height: grey.info.height,
             grey: onlyFirstChannel(grey.data, grey.info.channels),
+            scale: grey.info.width / meta.autoOrient.width,
           },
         };
       }),

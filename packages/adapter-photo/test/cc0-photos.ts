@@ -26,13 +26,14 @@ export function cc0PhotoPath(name: Cc0Photo): string {
 
 /** Grey pixels as the adapter gives them, of any image. */
 export async function greyPixels(image: string | Buffer, longEdge: number): Promise<PhotoPixels> {
+  const { autoOrient } = await sharp(image).metadata();
   const { data, info } = await sharp(image)
     .rotate()
     .resize({ width: longEdge, height: longEdge, fit: 'inside', withoutEnlargement: true })
     .greyscale()
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, grey: new Uint8Array(data) };
+  return { width: info.width, height: info.height, grey: new Uint8Array(data), scale: info.width / autoOrient.width };
 }
 
 /** Adds Gaussian noise of a standard deviation in grey values, the same every time. */
@@ -56,12 +57,23 @@ export const DEGRADATIONS = {
   noise: (image, grade) => withNoise(image, [0, 6, 12, 24][grade] ?? 0),
   underexposed: (image, grade) => png(sharp(image).linear([1, 0.4, 0.25, 0.12][grade] ?? 1, 0)),
   overexposed: (image, grade) => png(sharp(image).linear([1, 1.8, 2.6, 4][grade] ?? 1, [0, 20, 40, 60][grade] ?? 0)),
+  recompressed: async (image, grade) =>
+    png(
+      sharp(
+        await sharp(image)
+          .jpeg({ quality: [100, 20, 10, 5][grade] ?? 100 })
+          .toBuffer(),
+      ),
+    ),
   'resized down and up': async (image, grade) => {
     const { width, height } = await sharp(image).metadata();
     const small = await png(sharp(image).resize(Math.round(width / ([1, 2.5, 4, 7][grade] ?? 1))));
     return png(sharp(small).resize(width, height, { fit: 'fill' }));
   },
 } satisfies Readonly<Record<string, Degrade>>;
+
+/** Photos with lines that are level or plumb: on the others nobody sees a tilt. */
+export const PHOTOS_WITH_LINES = ['dust-bowl-home', 'locomotion-house-cat'] as const;
 
 /** A photo turned by some degrees, without the corners that turning leaves empty; `0` is cut the same way. */
 export async function tilted(image: Buffer, degrees: number): Promise<Buffer> {

@@ -13,7 +13,7 @@ export interface JobQueueOptions {
   readonly prefix?: string | undefined;
   /** After this time without a sign of life a worker has lost its jobs; 30 seconds when absent. */
   readonly lockMs?: number | undefined;
-  /** Times that workers may die at a job before it is given up; 5 when absent. */
+  /** Times that workers may die at a job; it is given up at the next. 5 when absent. */
   readonly mostLosses?: number | undefined;
 }
 

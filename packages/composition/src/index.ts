@@ -24,7 +24,7 @@ export {
   openSidecars,
   photoModel,
 } from './photos.js';
-export type { PhotoStores } from './photos.js';
+export type { PhotoStores, SharedPhotoStores } from './photos.js';
 export { remoteReading } from './remote-reading.js';
 export type { RemoteFlags, RemoteReading } from './remote-reading.js';
 export { Services } from './services.js';

@@ -113,7 +113,10 @@ export async function openPhotoQueue(
 }
 
 /** Opens the queue of levels to compare, which is apart from that of photos. @throws as `openPhotoQueue` */
-export async function openLevelQueue(url: string): Promise<JobQueue<LevelJob>> {
+export async function openLevelQueue(
+  url: string,
+  options: { readonly lockMs?: number | undefined } = {},
+): Promise<JobQueue<LevelJob>> {
   const { openJobQueue } = await import('@plimsoll/adapter-queue');
-  return openJobQueue(url, { prefix: 'plimsoll-levels' });
+  return openJobQueue(url, { ...options, prefix: 'plimsoll-levels' });
 }

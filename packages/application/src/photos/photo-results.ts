@@ -20,7 +20,7 @@ export interface ResultSubject {
 }
 
 /** Changes when scores change, so that results of another version are not taken for this one's. */
-const SCORES_VERSION = 1;
+const SCORES_VERSION = 2;
 
 /** The key under which a result is kept: the same photo judged in the same way has the same key. */
 export function resultKey(subject: ResultSubject): string {

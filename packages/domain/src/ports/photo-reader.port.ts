@@ -6,6 +6,8 @@ export interface PhotoPixels {
   readonly height: number;
   /** Row by row, 0 black to 255 white. */
   readonly grey: Uint8Array;
+  /** Their width over the upright photo's; 1 when absent. */
+  readonly scale?: number | undefined;
 }
 
 /** The EXIF facts that scoring uses. Null is unknown. */

@@ -12,6 +12,8 @@ export type SelectionReason =
   | { readonly kind: 'clipped-blacks' | 'clipped-whites'; readonly share: number }
   | { readonly kind: 'low-contrast'; readonly contrast: number }
   | { readonly kind: 'noisy'; readonly score: number }
+  /** Blocks of a JPEG that is compressed too much stand out, in grey values. */
+  | { readonly kind: 'compressed'; readonly blocking: number }
   | { readonly kind: 'tilted'; readonly degrees: number }
   | { readonly kind: 'high-iso' | 'low-iso'; readonly iso: number }
   | { readonly kind: 'model'; readonly score: number }
@@ -94,6 +96,7 @@ const CLIPPED_ABOVE = 0.05;
 const CONTRAST_BELOW = 25;
 const NOISY_BELOW = 3.5;
 const TILTED_FROM = 2;
+const BLOCKY_FROM = 3;
 
 function reasonsOf({ metrics, scores, exif, modelScore }: Evidence): readonly SelectionReason[] {
   const { mean, contrast, blackShare, whiteShare } = metrics.exposure;
@@ -111,7 +114,9 @@ function reasonsOf({ metrics, scores, exif, modelScore }: Evidence): readonly Se
   add(blackShare > CLIPPED_ABOVE, () => ({ kind: 'clipped-blacks', share: blackShare }));
   add(whiteShare > CLIPPED_ABOVE, () => ({ kind: 'clipped-whites', share: whiteShare }));
   add(contrast < CONTRAST_BELOW, () => ({ kind: 'low-contrast', contrast }));
-  if (noise !== null && noise < NOISY_BELOW) reasons.push({ kind: 'noisy', score: noise });
+  const blocking = metrics.blocking ?? 0;
+  add(blocking >= BLOCKY_FROM, () => ({ kind: 'compressed', blocking }));
+  if (noise !== null && noise < NOISY_BELOW && blocking < BLOCKY_FROM) reasons.push({ kind: 'noisy', score: noise });
   if (tiltDegrees !== null && Math.abs(tiltDegrees) >= TILTED_FROM) {
     reasons.push({ kind: 'tilted', degrees: tiltDegrees });
   }

@@ -1,4 +1,5 @@
 import type { PhotoPixels } from '../ports/photo-reader.port.js';
+import { blockingOf } from './blocking.js';
 import { measureComposition } from './composition.js';
 import type { CompositionMeasure } from './composition.js';
 import { measureExposure } from './exposure.js';
@@ -17,6 +18,8 @@ export interface TechnicalMetrics {
   readonly composition: CompositionMeasure;
   /** Standard deviation of the noise in grey values. */
   readonly noiseSigma: number | null;
+  /** How far the blocks of a JPEG stand out, in grey values; null where none could be seen. */
+  readonly blocking: number | null;
 }
 
 /** Scores from 0 to 5; null where the pixels do not say. */
@@ -24,7 +27,7 @@ export interface TechnicalScores {
   readonly focus: number | null;
   readonly exposure: number;
   readonly composition: number;
-  /** 5 is free of noise. */
+  /** 5 is free of noise and of the blocks that compression leaves. */
   readonly noise: number | null;
 }
 
@@ -51,6 +54,7 @@ export function measureTechnically(pixels: PhotoPixels): TechnicalMetrics {
     exposure: measureExposure(pixels),
     composition: measureComposition(slopes(COMPOSITION_SIGMA)),
     noiseSigma: noise,
+    blocking: blockingOf(pixels),
   };
 }
 
@@ -70,6 +74,12 @@ const NOISE_BY_SIGMA = [
   [8, 3],
   [16, 1.5],
   [32, 0],
+] as const;
+const NOISE_BY_BLOCKING = [
+  [1.2, 5],
+  [3, 4.4],
+  [6, 3.2],
+  [10, 1.5],
 ] as const;
 const EXPOSURE_BY_MEAN = [
   [0, 0],
@@ -101,6 +111,7 @@ const LOSS_BY_TILT = [
   [1.5, 0],
   [3, 0.8],
   [8, 2],
+  [15, 4],
 ] as const;
 /** Founding weights of the two parts of the composition. */
 const THIRDS_WEIGHT = 0.7;
@@ -110,7 +121,8 @@ export function scoreTechnically({
   focus,
   exposure,
   composition,
-  noiseSigma: noise,
+  noiseSigma,
+  blocking,
 }: TechnicalMetrics): TechnicalScores {
   const { mean, contrast, blackShare, whiteShare } = exposure;
   const { atThirds, balance, tiltDegrees } = composition;
@@ -120,6 +132,13 @@ export function scoreTechnically({
     focus: focus === null ? null : piecewiseLinear(FOCUS_BY_BLUR, focus.blurSigma),
     exposure: Math.max(0, piecewiseLinear(EXPOSURE_BY_MEAN, mean) - lost),
     composition: Math.max(0, arranged - piecewiseLinear(LOSS_BY_TILT, Math.abs(tiltDegrees ?? 0))),
-    noise: noise === null ? null : piecewiseLinear(NOISE_BY_SIGMA, noise),
+    noise: noiseScore(noiseSigma, blocking),
   };
+}
+
+/** The worse of grain and blocks. Blocks that nobody sees do not stand for grain that is unknown. */
+function noiseScore(noiseSigma: number | null, blocking: number | null): number | null {
+  const blocks = blocking === null ? 5 : piecewiseLinear(NOISE_BY_BLOCKING, blocking);
+  if (noiseSigma === null) return blocks < 5 ? blocks : null;
+  return Math.min(blocks, piecewiseLinear(NOISE_BY_SIGMA, noiseSigma));
 }

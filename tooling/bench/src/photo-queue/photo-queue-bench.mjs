@@ -41,7 +41,7 @@ export async function* bench({ photos = 500 } = {}) {
   // A photo by pixels makes two visits to Redis and two to PostgreSQL.
   const costs = {
     ...{ digest: DIGEST_SECONDS, pixels: PIXELS_SECONDS, model: MODEL_SECONDS },
-    ...{ redis: perPhoto.redisMs / 2000, database: perPhoto.databaseMs / 1000 },
+    ...{ redis: perPhoto.redisMs / 2000, database: perPhoto.databaseMs / 2000 },
   };
   for (const producers of [1, 16]) {
     for (const workers of WORKERS) {
