@@ -59,7 +59,7 @@ describe('runProgram', () => {
     [['gpu', 'extra'], "Too many arguments for 'gpu'", 'See: plimsoll gpu --help'],
     [['quantize', '--to', 'Q4_0'], "Missing required argument 'model'", 'See: plimsoll quantize --help'],
     [['inspect'], 'No model is named', 'plimsoll config set ai.llm_model NAME'],
-    [['quantize', 'a.gguf'], "Required option '--to <level>' not specified", 'See: plimsoll quantize --help'],
+    [['quantize', 'a.gguf'], 'What to make is not said', 'Give a level with --to, such as --to Q4_K_M'],
     [['models', '--backend', 'olama'], '--backend is "olama", but must be one of', 'Did you mean --backend ollama?'],
     [['completion', 'tcsh'], 'must be one of bash, zsh, fish', ''],
     [['schema', 'plam'], 'There is no document "plam"', 'Did you mean plan?'],

@@ -1,4 +1,5 @@
 import {
+  CancelledError,
   formatModelReference,
   type CallOptions,
   type InspectedModel,
@@ -6,7 +7,7 @@ import {
   type ModelReference,
 } from '@plimsoll/domain';
 
-/** Reads each header once, for the length of one plan: nothing changes underneath. */
+/** Reads each header once, for the length of one plan: nothing changes underneath. What failed is tried again. */
 export class MemoizedInspector implements ModelInspector {
   readonly #inspector: ModelInspector;
   readonly #answers = new Map<string, Promise<InspectedModel>>();
@@ -20,12 +21,13 @@ export class MemoizedInspector implements ModelInspector {
   }
 
   async inspect(reference: ModelReference, options?: CallOptions): Promise<InspectedModel> {
+    if (options?.signal?.aborted === true) throw new CancelledError('Reading the model was cancelled.');
     const key = formatModelReference(reference);
-    let answer = this.#answers.get(key);
-    if (answer === undefined) {
-      answer = this.#inspector.inspect(reference, options);
-      this.#answers.set(key, answer);
-    }
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#inspector.inspect(reference, options);
+    this.#answers.set(key, answer);
+    answer.catch(() => this.#answers.delete(key));
     return answer;
   }
 }

@@ -216,7 +216,7 @@ export function describeModelRuntimeContract(
         test('keeps to a schema, or says that it cannot', async () => {
           const { runtime } = subject;
           const format = { type: 'object', properties: { found: { type: 'boolean' } }, required: ['found'] };
-          const work = collect(runtime.generate(chat({ maxTokens: 64, format })));
+          const work = collect(runtime.generate(chat({ maxTokens: 512, format })));
           if (!runtime.capabilities.jsonSchema) {
             expect(['capability-missing', null]).toContain(await codeOf(work));
             return;
