@@ -142,5 +142,5 @@ async function withWorker(
 function wordsOf(verdict: JobVerdict): string {
   if (verdict.kind === 'dead') return verdict.failure.message;
   if (verdict.kind === 'stop') return verdict.error.message;
-  return verdict.kind === 'done' ? 'done' : 'left to other workers: this one has no such model';
+  return verdict.kind === 'done' ? 'done' : 'left to other workers';
 }

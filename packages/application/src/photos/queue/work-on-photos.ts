@@ -72,6 +72,8 @@ export class WorkOnPhotos {
       const { model } = job.data;
       return model === null ? { kind: 'refused' } : await this.#byModel(job.data, model, options);
     } catch (error) {
+      // Stopped in the middle of a photo: others judge it.
+      if (options.signal?.aborted === true) return { kind: 'refused' };
       if (!isPlimsollError(error)) throw error;
       const { code, message } = error;
       if (code === 'invalid-input') return { kind: 'dead', failure: { code, message } };
