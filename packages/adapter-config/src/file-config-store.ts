@@ -195,7 +195,7 @@ export class FileConfigStore implements ConfigStore {
           const profile = activeProfile(document, this.#options.environment, path);
           const changes = wanted.map((change) => whereItHolds(change, document, profile?.name ?? null));
           const edited = applyChanges(before, changes);
-          const orphaned = this.#isKeyOrphaned(path, before, edited, wanted);
+          const orphaned = holdsSecret(document) && this.#isKeyOrphaned(path, before, edited, wanted);
           const after = orphaned
             ? applyChanges(edited, [whereItHolds({ keys: API_KEY, value: undefined }, document, profile?.name ?? null)])
             : edited;

@@ -36,7 +36,7 @@ export type { CheckResidentModelsDependencies } from './diagnosis/check-resident
 export { checkStatistics } from './diagnosis/check-statistics.js';
 export { Diagnose } from './diagnosis/diagnose.js';
 export type { DiagnoseDependencies } from './diagnosis/diagnose.js';
-export { findingFromError } from './diagnosis/finding.js';
+export { finding, findingFromError } from './diagnosis/finding.js';
 export type { Finding, FindingFact, ResidentFact } from './diagnosis/finding.js';
 export { GenerateText } from './generation/generate-text.js';
 export type { GenerateTextOptions, GenerateTextEvent } from './generation/generate-text.js';

@@ -43,6 +43,7 @@ import {
   type ModelRuntime,
   type Settings,
 } from '@plimsoll/domain';
+import { checkFolders } from './check-folders.js';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
 import { findBackend } from './find-backend.js';
@@ -270,13 +271,21 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         recorder: await recorder(),
         settings: async () => (await config.load()).settings,
       };
+      const keptFiles = async (): Promise<readonly string[]> => [
+        (await config.load()).path,
+        ...(shared.storeFile === null ? [] : [shared.storeFile]),
+      ];
       return new Diagnose({
         config,
         runtime: await runtime(),
         devices: await shared.devices(),
         choose: await choose(),
         store,
-        checks: [() => regressions.check(), (options) => checkResidentModels(resident, options)],
+        checks: [
+          async () => checkFolders(await keptFiles()),
+          () => regressions.check(),
+          (options) => checkResidentModels(resident, options),
+        ],
       });
     }),
   };

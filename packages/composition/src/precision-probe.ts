@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PrecisionProbe, ProbeText, ProbedBuild, TextCache } from '@plimsoll/application';
 import {
@@ -8,6 +8,7 @@ import {
   type LogitsSource,
   type VariantBuilder,
 } from '@plimsoll/domain';
+import { withScratchFolder } from '@plimsoll/local-models';
 
 /** What files are made of, and what they are measured on. */
 export interface PrecisionProbeOptions {
@@ -94,20 +95,21 @@ async function measure(
   { signal }: CallOptions,
 ): Promise<readonly number[]> {
   await mkdir(folder, { recursive: true });
-  const place = await mkdtemp(path.join(folder, 'probe-'));
-  try {
-    const targets = builds.map((_, i) => path.join(place, `${i}.gguf`));
-    for (const [i, { level, overrides }] of builds.entries()) {
-      await builder.build({ source, target: targets[i] ?? '', level, overrides, importanceMatrix }, { signal });
-    }
-    const accumulators = builds.map(() => new QualityAccumulator(logits.coverage));
-    const candidates = targets.map((model) => ({ model, kvCacheType: 'f16' as const }));
-    const reference = { model: source, kvCacheType: 'f16' as const };
-    for await (const scores of logits.score({ candidates, reference, tokens, windowTokens }, { signal })) {
-      scores.forEach((one, i) => accumulators[i]?.record(one));
-    }
-    return accumulators.map((accumulator) => accumulator.result()?.meanKld ?? Number.NaN);
-  } finally {
-    await rm(place, { recursive: true, force: true, maxRetries: 3 });
-  }
+  return withScratchFolder(
+    'probe',
+    async (place) => {
+      const targets = builds.map((_, i) => path.join(place, `${i}.gguf`));
+      for (const [i, { level, overrides }] of builds.entries()) {
+        await builder.build({ source, target: targets[i] ?? '', level, overrides, importanceMatrix }, { signal });
+      }
+      const accumulators = builds.map(() => new QualityAccumulator(logits.coverage));
+      const candidates = targets.map((model) => ({ model, kvCacheType: 'f16' as const }));
+      const reference = { model: source, kvCacheType: 'f16' as const };
+      for await (const scores of logits.score({ candidates, reference, tokens, windowTokens }, { signal })) {
+        scores.forEach((one, i) => accumulators[i]?.record(one));
+      }
+      return accumulators.map((accumulator) => accumulator.result()?.meanKld ?? Number.NaN);
+    },
+    folder,
+  );
 }

@@ -20,6 +20,8 @@ export interface SharedUseCases {
   readonly proposals: () => Promise<ProposeForModels>;
   /** The measurements themselves; opened when they are first needed. */
   readonly store: MeasurementStore;
+  /** Where they are kept; null for a store that is given. */
+  readonly storeFile: string | null;
 }
 
 /** Where shared use cases keep things. */
@@ -57,5 +59,6 @@ export function sharedUseCases(
     regressions: once(async () => new FindRegressions(store, await services.get(CONFIG_STORE))),
     proposals: once(async () => new ProposeForModels(store, await settings())),
     store,
+    storeFile,
   };
 }

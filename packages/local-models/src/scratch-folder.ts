@@ -9,18 +9,19 @@ import { isRunning } from './is-running.js';
 const machine = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 /**
- * Lets `use` work in a folder of its own among the temporary files, and removes it afterwards whatever happens. What
- * killed processes left behind under the same purpose, a word such as `import`, is removed first.
+ * Lets `use` work in a folder of its own in `parent`, among the temporary files when absent, and removes it afterwards
+ * whatever happens. What killed processes left behind under the same purpose, a word such as `import`, is removed first.
  * @throws StorageFailedError when it cannot be made; whatever `use` throws
  */
 export async function withScratchFolder<Result>(
   purpose: string,
   use: (folder: string) => Promise<Result>,
+  parent: string = tmpdir(),
 ): Promise<Result> {
   const prefix = `plimsoll-${purpose}-${machine()}-`;
-  await removeAbandoned(prefix);
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`)).catch((cause: unknown) => {
-    throw new StorageFailedError(`A temporary folder could not be made in ${tmpdir()}.`, {
+  await removeAbandoned(parent, prefix);
+  const folder = await mkdtemp(join(parent, `${prefix}${process.pid}-`)).catch((cause: unknown) => {
+    throw new StorageFailedError(`A temporary folder could not be made in ${parent}.`, {
       cause,
       hint: 'Make room and permission there, or name another folder with TMPDIR.',
     });
@@ -32,12 +33,12 @@ export async function withScratchFolder<Result>(
   }
 }
 
-async function removeAbandoned(prefix: string): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
+async function removeAbandoned(parent: string, prefix: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
   for (const name of names) {
     const pid = name.startsWith(prefix) ? /^(\d+)-\w{6}$/.exec(name.slice(prefix.length))?.[1] : undefined;
     if (pid === undefined || isRunning(Number(pid))) continue;
     // A folder of another user stays.
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -38,6 +38,7 @@ test('a template that refuses the system role is given its words in those of the
 test.each([
   ['does not parse', '{% if %}', /chat template failed/],
   ['refuses', `{{ raise_exception('not you') }}`, /not you/],
+  ['nests without end', '{% if 1 %}'.repeat(50_000), /nested too deeply/],
   ['writes without end', '{% for a in range(5000) %}long{% endfor %}', /more than 1000 characters/],
   [
     'fills its memory',

@@ -14,6 +14,8 @@ function rendered(job: TemplateJob): RenderedTemplate {
       ? { error: `it made more than ${job.mostCharacters} characters` }
       : { text };
   } catch (cause) {
+    // The parser and the renderer call themselves.
+    if (cause instanceof RangeError) return { error: 'it is nested too deeply' };
     return { error: cause instanceof Error ? cause.message : String(cause) };
   }
 }

@@ -41,6 +41,8 @@ export type FindingFact =
   | { readonly kind: 'model-runs-as'; readonly model: string; readonly variant: string; readonly level: Level | null }
   | { readonly kind: 'calls-failed'; readonly variant: string; readonly failed: number; readonly total: number }
   | { readonly kind: 'ran-out-of-memory'; readonly variant: string }
+  /** Nothing can be written in a folder where something is to be kept. */
+  | { readonly kind: 'cannot-keep'; readonly folder: string; readonly why: 'read-only' | 'forbidden' | 'full' }
   | { readonly kind: 'records-usual'; readonly calls: number }
   | { readonly kind: 'nothing-got-worse' }
   | { readonly kind: 'got-worse'; readonly regression: Regression }

@@ -26,6 +26,11 @@ test.each<[FindingFact, string, string | null]>([
     'If something fails with it, look for a newer Plimsoll, and report what you see.',
   ],
   [
+    { kind: 'cannot-keep', folder: '/home/me', why: 'read-only' },
+    'Nothing can be kept in /home/me: the disk is read-only.',
+    null,
+  ],
+  [
     { kind: 'throttled', device: 'GPU', temperatureC: 91 },
     'GPU is slowed down by heat at 91 °C.',
     'Improve the cooling, or run less at once.',

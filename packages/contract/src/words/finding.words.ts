@@ -29,12 +29,19 @@ const MESSAGES: WordsByKind<FindingFact> = {
   'model-runs-as': ({ model, variant, level }) => `${model} runs as ${variant}${level === null ? '' : ` (${level})`}.`,
   'calls-failed': ({ variant, failed, total }) => `${failed} of ${total} recorded calls of ${variant} failed.`,
   'ran-out-of-memory': ({ variant }) => `${variant} ran out of memory.`,
+  'cannot-keep': ({ folder, why }) => `Nothing can be kept in ${folder}: ${OBSTACLES[why]}.`,
   'records-usual': ({ calls }) => `${calls} recorded calls, nothing unusual.`,
   'nothing-got-worse': () => 'Nothing recorded here got worse.',
   'got-worse': ({ regression }) => regressionWords(regression),
   'resident-size-unknown': ({ model }) => `The backend does not say how much memory ${model} takes.`,
   'resident-size': (fact) => residentWords(fact),
 };
+
+const OBSTACLES = {
+  'read-only': 'the disk is read-only',
+  forbidden: 'this user may not write there',
+  full: 'the disk is full',
+} as const;
 
 const OUTCOMES: Readonly<Record<ResidentFact['outcome'], string>> = {
   agrees: '',

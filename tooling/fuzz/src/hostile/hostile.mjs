@@ -1,3 +1,5 @@
+import { tryChangingFiles } from './changing-files.mjs';
+import { tryChatTemplates } from './chat-templates.mjs';
 import { tryConfigurations } from './configurations.mjs';
 import { KILLS } from './kills.mjs';
 import { tryModelFiles } from './model-files.mjs';
@@ -7,6 +9,8 @@ import { tryService } from './service.mjs';
 /** Parts of the suite by name. */
 export const PARTS = {
   files: async ({ every }) => [await tryModelFiles({ every })],
+  templates: async () => [await tryChatTemplates()],
+  changing: async () => [await tryChangingFiles()],
   config: async () => [await tryConfigurations()],
   places: async () => [await tryPlaces()],
   service: tryService,

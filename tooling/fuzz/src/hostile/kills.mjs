@@ -171,6 +171,22 @@ const compare = async (user) => {
   };
 };
 
+/** A matrix over a short text of one's own, over the one that is there. */
+const imatrix = async (user) => {
+  const [source, text, out] = [sample(user), user.path('mine.txt'), user.path('mine.gguf')];
+  writeFileSync(text, 'Once upon a time there was a fox who lived under a hill and knew every path. '.repeat(40));
+  let digest = null;
+  return {
+    commands: () => [['imatrix', source, '--text', text, '--out', out, '--force']],
+    check() {
+      if (!existsSync(out)) return ['the result that was there is gone'];
+      digest ??= digestOf(out);
+      return digestOf(out) === digest ? [] : ['another result than before'];
+    },
+    leftBeside: () => beside(user, 'mine.gguf', 'mine.gguf'),
+  };
+};
+
 /** A source on a server: quantized here from the server's own file, and imported. */
 const imported = async (user) => {
   const double = await startOllamaDouble({ 'fable:5m-f16': sample(user, 'weights') });
@@ -201,6 +217,7 @@ const KILLED = {
   store: ['writes to the store in two processes', store],
   quantize: ['quantize', quantize],
   compare: ['compare', compare],
+  imatrix: ['imatrix', imatrix],
   import: ['an import into Ollama', imported],
   pull: ['a pull by Ollama', pulled],
 };

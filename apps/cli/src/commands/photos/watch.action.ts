@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
 import { lowerLevels } from './lower-levels.js';
@@ -35,7 +36,7 @@ export async function watchPhotos(context: CommandContext, folder: string, flags
       lowerLevels: lowerLevels(flags, settings),
     };
     const arrivals = new Arrivals();
-    output.note(`Watching ${path.resolve(folder)}. Stop with Ctrl-C.`);
+    output.note(`Watching ${printablePath(path.resolve(folder))}. Stop with Ctrl-C.`);
     try {
       for (;;) {
         for await (const outcome of evaluate.evaluateAll(await arrivals.look(folder), options)) show(context, outcome);

@@ -15,6 +15,7 @@ import { InvalidInputError, type JobQueue, type JobVerdict, type PhotoReader } f
 import os from 'node:os';
 import path from 'node:path';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printableSentence } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
 import type { WorkersAction, WorkersFlags } from './photos.flags.js';
@@ -101,7 +102,8 @@ function runOnPhotos({ context, flags, store, queue }: Running<PhotoJob>): Promi
     await new WorkOnPhotos({ reader, model, results, queue }).work({
       signal,
       parallel: flags.parallel,
-      onJob: (job, lane, verdict) => output.note(`${lane}: ${path.basename(job.path)}: ${wordsOf(verdict)}`),
+      onJob: (job, lane, verdict) =>
+        output.note(printableSentence(`${lane}: ${path.basename(job.path)}: ${wordsOf(verdict)}`)),
     });
   });
 }
