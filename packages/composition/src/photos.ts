@@ -21,11 +21,10 @@ export function photoModel({ lease }: Pick<Plimsoll, 'lease'>): PhotoModel {
         release();
       }
     },
-    async identify(model, level, options) {
+    async choose(model, level, options) {
       const { value, release } = await lease();
       try {
-        const chosen = await (await value.choose()).choose(model, { ...options, level, make: true });
-        return `${chosen.variant} ${chosen.digest ?? ''}`;
+        return await (await value.choose()).choose(model, { ...options, level, make: true });
       } finally {
         release();
       }

@@ -19,6 +19,8 @@ export interface PlimsollFlags extends RemoteFlags {
   readonly config?: string | undefined;
   /** Settings that win over the configuration. */
   readonly settings?: SettingFlags | undefined;
+  /** How memory is governed; not at all when absent. */
+  readonly govern?: OpenPlimsollOptions['govern'];
 }
 
 /** How Plimsoll is opened for a command. @throws InvalidConfigError for an environment that cannot be read */
@@ -29,6 +31,7 @@ export function plimsollOptions(context: CommandContext, flags: PlimsollFlags): 
     config: openConfig({ environment: env, path: flags.config, flags: settings }),
     cacheFolder: cacheFolder(env),
     remote: remoteReading(flags, env),
+    govern: flags.govern,
     warn: (warning) => output.warn(warningWords(warning, remedyCommand)),
   };
 }

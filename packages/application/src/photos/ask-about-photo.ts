@@ -1,6 +1,7 @@
 import { BackendFailedError, RATING_WORDS, expectedRating, isPlimsollError } from '@plimsoll/domain';
 import type { CallOptions, GenerateRequest, Level, TokenLogprob } from '@plimsoll/domain';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
+import { PHOTO_LOAD, photoShape } from './asked-variant.js';
 import { parseOpinion } from './model-opinion.js';
 import type { LlmEvaluation, LlmFailure } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
@@ -11,6 +12,8 @@ export interface PhotoQuestion {
   readonly model: string;
   /** Absent: as the settings say. */
   readonly level?: Level | undefined;
+  /** The level that is wanted, whichever memory allows; that which answers when absent. */
+  readonly askedLevel?: Level | null | undefined;
   readonly facts: readonly string[];
   /** Encodes the picture; only called when the model can see. */
   readonly jpeg: () => Promise<Uint8Array>;
@@ -24,9 +27,6 @@ export type PhotoAnswer =
   | { readonly evaluation: null; readonly failure: LlmFailure };
 
 const MOST_TOKENS = 512;
-/** Room for the prompt, a picture (up to about 2,000 tokens in common models) and the answer. */
-const CONTEXT_TOKENS = 4096;
-const LOAD = { contextTokens: CONTEXT_TOKENS };
 const SEED = 7;
 const ALTERNATIVES = 20;
 const ATTEMPTS = 2;
@@ -87,7 +87,8 @@ export class AskAboutPhoto {
           variant: said.chosen.variant,
           level: said.chosen.level,
           digest: said.chosen.digest,
-          askedLevel: question.level ?? said.chosen.level,
+          askedLevel: question.askedLevel === undefined ? said.chosen.level : question.askedLevel,
+          point: photoShape(said.chosen),
           promptVersion: RATE_PHOTO_V1.version,
           invalidAnswers,
           totalMs: said.totalMs,
@@ -108,7 +109,7 @@ export class AskAboutPhoto {
     let text = '';
     let chosen: ChosenVariant | null = null;
     let alternatives: readonly TokenLogprob[] | null = null;
-    for await (const event of this.#model.generate(request, { signal, level, make: true, load: LOAD })) {
+    for await (const event of this.#model.generate(request, { signal, level, make: true, load: PHOTO_LOAD })) {
       if (event.type === 'variant') chosen = event.chosen;
       if (event.type === 'text' && event.thinking !== true) {
         if (alternatives === null && event.topLogprobs !== undefined && beginsRating(text, event.text)) {

@@ -19,6 +19,8 @@ import type {
   TechnicalMetrics,
   TechnicalScores,
 } from '@plimsoll/domain';
+import { askedVariant } from './asked-variant.js';
+import type { AskedVariant } from './asked-variant.js';
 import { AskAboutPhoto } from './ask-about-photo.js';
 import type { PhotoAnswer } from './ask-about-photo.js';
 import { describePhoto } from './describe-photo.js';
@@ -38,6 +40,8 @@ export interface EvaluateOptions extends CallOptions {
   readonly model?: string | null | undefined;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
+  /** The level that results are held against: what the settings ask for when a governor may choose less. */
+  readonly askedLevel?: Level | null | undefined;
   /** Levels to go down to when memory runs out, best first. Levels above or equal to the one that failed are skipped. */
   readonly lowerLevels?: readonly Level[] | undefined;
   /** Whether the model is asked about photos, too, that the pixels alone reject; no when absent. */
@@ -89,10 +93,11 @@ export class EvaluatePhotos {
 
   /** Each photo's outcome, in the order of the paths; a photo that cannot be read is an outcome too. */
   async *evaluateAll(paths: Iterable<string>, options: EvaluateManyOptions = {}): AsyncGenerator<PhotoOutcome> {
-    const variant = await this.#identify(options);
+    const asked = await this.#asked(options);
+    const each = asked === null ? options : { ...options, askedLevel: options.level ?? asked.level };
     yield* inOrder(paths, options.parallel ?? PARALLEL, async (path): Promise<PhotoOutcome> => {
       try {
-        return { path, evaluation: await this.#kept(path, variant, options), error: null };
+        return { path, evaluation: await this.#kept(path, asked?.key ?? null, each), error: null };
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'invalid-input') throw error;
         return { path, evaluation: null, error: { code: error.code, message: error.message } };
@@ -100,9 +105,9 @@ export class EvaluatePhotos {
     });
   }
 
-  async #identify({ results, model, level, signal }: EvaluateManyOptions): Promise<string | null> {
-    if (results === undefined || typeof model !== 'string' || this.#model === null) return null;
-    return this.#model.identify(model, level, { signal });
+  async #asked({ model, level, signal }: EvaluateManyOptions): Promise<AskedVariant | null> {
+    if (typeof model !== 'string' || this.#model === null) return null;
+    return askedVariant(await this.#model.choose(model, level, { signal }));
   }
 
   /** The result that is kept, else a new one. A model's failure is kept by nobody: the next run asks again. */
@@ -136,10 +141,9 @@ export class EvaluatePhotos {
     };
     for (;;) {
       const level = this.#lowered ?? asked;
+      const askedLevel = options.askedLevel ?? asked ?? (this.#lowered === null ? undefined : null);
       try {
-        const answer = await this.#ask.ask({ ...question, level }, options);
-        if (answer.evaluation === null || this.#lowered === null) return answer;
-        return { ...answer, evaluation: { ...answer.evaluation, askedLevel: asked ?? null } };
+        return await this.#ask.ask({ ...question, level, askedLevel }, options);
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'out-of-memory') throw error;
         const next = this.#nextLower(level, options.lowerLevels ?? []);

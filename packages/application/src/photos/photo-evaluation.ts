@@ -1,6 +1,7 @@
 import type {
   ContextHint,
   Level,
+  PartialShape,
   PhotoExif,
   PhotoRecommendation,
   SelectionReason,
@@ -24,6 +25,8 @@ export interface LlmEvaluation extends Omit<ModelOpinion, 'rating'> {
   readonly digest: string | null;
   /** The level that was asked for; another one judged when memory was short. */
   readonly askedLevel: Level | null;
+  /** How it was loaded, as far as that was chosen: with the level, the operating point that judged. */
+  readonly point: PartialShape;
   readonly promptVersion: string;
   /** Answers that were not what was asked for before this one. */
   readonly invalidAnswers: number;

@@ -11,7 +11,7 @@ export interface PhotoResults {
 export interface ResultSubject {
   /** Digest of the photo. */
   readonly photo: string;
-  /** What the variant is known by; null when no model is asked. */
+  /** Key of the variant and the point that are asked for; null when no model is asked. */
   readonly variant: string | null;
   readonly promptVersion: string | null;
   readonly preset: string;

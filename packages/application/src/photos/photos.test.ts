@@ -59,7 +59,10 @@ function scripted({
       ...capabilities,
     }),
     residentBytes: async () => 1000,
-    identify: async (model, level) => `${model} ${level ?? ''}`,
+    choose: async (model, level) => ({
+      ...{ variant: `${model}-${level ?? 'default'}`, level: level ?? null, digest: null, made: null },
+      ...{ load: {}, reason: 'settings' },
+    }),
     async *generate(request, { level }): AsyncGenerator<GenerateTextEvent> {
       requests.push(request);
       const text = say(request, level, requests.length - 1);

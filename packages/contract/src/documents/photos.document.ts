@@ -1,5 +1,5 @@
 import type { PhotoLevelComparison, PhotoOutcome } from '@plimsoll/application';
-import type { AgreementFigure, Burst, LevelAgreement } from '@plimsoll/domain';
+import type { AgreementFigure, Burst, LevelAgreement, PartialShape } from '@plimsoll/domain';
 import type { PhotoDocument, PhotosCompareDocument } from '../schemas/photos.schema.js';
 
 /** One photo's outcome, with its burst and the sidecar that was written. */
@@ -35,6 +35,7 @@ export function photoDocument(
             variant: llm.variant,
             level: llm.level,
             askedLevel: llm.askedLevel,
+            point: pointDocument(llm.point),
             promptVersion: llm.promptVersion,
             reasoning: llm.reasoning,
             strengths: llm.strengths,
@@ -43,6 +44,11 @@ export function photoDocument(
     llmFailure: failure === null ? null : { code: failure.code, message: failure.message },
     sidecar,
   };
+}
+
+function pointDocument(shape: PartialShape): NonNullable<PhotoDocument['llm']>['point'] {
+  const { contextTokens = null, parallel = null, keyCacheType = null, valueCacheType = null, placement } = shape;
+  return { contextTokens, parallel, keyCacheType, valueCacheType, gpuLayers: placement?.gpuLayers ?? null };
 }
 
 /** The JSON document of a comparison of levels on photos. */

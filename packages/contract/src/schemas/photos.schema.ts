@@ -1,7 +1,7 @@
 import { LEVEL_NAMES } from '@plimsoll/domain';
 import { z } from 'zod';
 import type { DocumentOf } from '../document-of.js';
-import { bytesSchema, durationSchema, shareSchema } from './parts.schema.js';
+import { bytesSchema, durationSchema, kvCacheSchema, shareSchema } from './parts.schema.js';
 
 const scoreSchema = z.number().min(0).max(5);
 const recommendationSchema = z.enum(['approve', 'review', 'reject']);
@@ -32,6 +32,14 @@ const photoSchema = z.strictObject({
       variant: z.string(),
       level: z.enum(LEVEL_NAMES as readonly [string, ...string[]]).nullable(),
       askedLevel: z.enum(LEVEL_NAMES as readonly [string, ...string[]]).nullable(),
+      /** How the model was loaded, as far as that was chosen; null is the backend's choice. */
+      point: z.strictObject({
+        contextTokens: z.int().nullable(),
+        parallel: z.int().nullable(),
+        keyCacheType: kvCacheSchema.nullable(),
+        valueCacheType: kvCacheSchema.nullable(),
+        gpuLayers: z.int().nullable(),
+      }),
       promptVersion: z.string(),
       reasoning: z.string(),
       strengths: z.array(z.string()),

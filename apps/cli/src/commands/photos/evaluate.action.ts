@@ -19,7 +19,7 @@ import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
 import { photoFolder } from './photo-folders.js';
 import { photosCsv } from './photos.csv.js';
-import type { EvaluateFlags } from './photos.flags.js';
+import { governed, type EvaluateFlags } from './photos.flags.js';
 import { renderPhotos } from './photos.render.js';
 import { lowerLevels } from './lower-levels.js';
 import { sidecarPatch } from './sidecar-patch.js';
@@ -41,7 +41,7 @@ export async function evaluatePhotos(
   const places = sharedPlaces(context, flags);
   if (places.queue !== null) bothPlaces(places);
   const photos = await findPhotos(paths);
-  return withPlimsoll(context, flags, async (plimsoll) => {
+  return withPlimsoll(context, governed(flags), async (plimsoll) => {
     const clock = await plimsoll.get(CLOCK);
     const reader = await openPhotoReader();
     const stores = await openStores(places, plimsoll);

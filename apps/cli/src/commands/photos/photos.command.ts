@@ -7,8 +7,8 @@ import {
   WORKERS_ACTIONS,
   type EvaluateFlags,
   type PhotosCompareFlags,
-  type PhotosFlags,
   type UndoFlags,
+  type WatchFlags,
   type WorkersAction,
   type WorkersFlags,
 } from './photos.flags.js';
@@ -46,6 +46,7 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     )
     .option('--csv <file>', 'write a table')
     .option('--html <file>', 'write a contact sheet')
+    .addOption(governorOption())
     .addOption(queueOption())
     .addOption(storeOption())
     .action((paths: readonly string[], flags: EvaluateFlags) =>
@@ -71,9 +72,11 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     defineCommand(photos, 'watch <folder>', 'judge photos as they come in, until it is stopped', [
       { command: 'plimsoll photos watch ~/Pictures/incoming', effect: 'one line per photo; with --json one document' },
     ]),
-  ).action((folder: string, flags: PhotosFlags) =>
-    run(flags, async (context) => (await import('./watch.action.js')).watchPhotos(context, folder, flags)),
-  );
+  )
+    .addOption(governorOption())
+    .action((folder: string, flags: WatchFlags) =>
+      run(flags, async (context) => (await import('./watch.action.js')).watchPhotos(context, folder, flags)),
+    );
   defineCommand(photos, 'undo', 'take back the sidecars that the last run wrote', [
     { command: 'plimsoll photos undo', effect: 'sidecars that somebody has edited since are left alone' },
   ])
@@ -99,10 +102,19 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
       'a worker that is silent for so long loses its photos to others (default: 30)',
       wholeNumber('--lost-after', 1, 3600),
     )
+    .addOption(governorOption())
     .addOption(backendOption())
     .action((action: WorkersAction, flags: WorkersFlags) =>
       run(flags, async (context) => (await import('./workers.action.js')).photoWorkers(context, action, flags)),
     );
+}
+
+function governorOption(): Option {
+  return choiceOption(
+    '--governor <mode>',
+    'whether a model of ours may go to another point between photos when memory is short (default: active)',
+    ['active', 'off'],
+  );
 }
 
 function queueOption(): Option {

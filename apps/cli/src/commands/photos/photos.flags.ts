@@ -10,6 +10,18 @@ export interface PhotosFlags extends BackendFlags {
   readonly picture: boolean;
 }
 
+/** Whether the governor may move the model to another point between two photos. */
+export interface GovernedFlags {
+  readonly governor?: 'active' | 'off';
+}
+
+/** How Plimsoll is opened where the governor may. */
+export function governed<Flags extends GovernedFlags>(
+  flags: Flags,
+): Flags & { readonly govern?: { readonly mode: 'active' } } {
+  return flags.governor === 'off' ? flags : { ...flags, govern: { mode: 'active' } };
+}
+
 /** Where machines meet that work on the same photos. */
 export interface SharedFlags {
   /** Address of a Redis server. */
@@ -19,7 +31,7 @@ export interface SharedFlags {
 }
 
 /** Flags of `plimsoll photos evaluate`. */
-export interface EvaluateFlags extends PhotosFlags, SharedFlags {
+export interface EvaluateFlags extends PhotosFlags, SharedFlags, GovernedFlags {
   readonly minScore?: number;
   readonly parallel?: number;
   readonly askRejects?: boolean;
@@ -40,6 +52,9 @@ export interface PhotosCompareFlags extends PhotosFlags, SharedFlags {
   readonly html?: string;
 }
 
+/** Flags of `plimsoll photos watch`. */
+export interface WatchFlags extends PhotosFlags, GovernedFlags {}
+
 /** Flags of `plimsoll photos undo`. */
 export type UndoFlags = BackendFlags & Pick<SharedFlags, 'store'>;
 
@@ -50,7 +65,7 @@ export const WORKERS_ACTIONS = ['run', 'status', 'pause', 'resume', 'retry'] as 
 export type WorkersAction = (typeof WORKERS_ACTIONS)[number];
 
 /** Flags of `plimsoll photos workers`. */
-export interface WorkersFlags extends BackendFlags, SharedFlags {
+export interface WorkersFlags extends BackendFlags, SharedFlags, GovernedFlags {
   readonly parallel?: number;
   readonly pixelsOnly?: boolean;
   /** Levels of comparisons instead of photos. */

@@ -12,15 +12,15 @@ import { withPlimsoll } from '../with-plimsoll.js';
 import { findPhotos } from './find-photos.js';
 import { lowerLevels } from './lower-levels.js';
 import { photoFolder } from './photo-folders.js';
-import type { PhotosFlags } from './photos.flags.js';
+import { governed, type WatchFlags } from './photos.flags.js';
 
 const LOOK_MS = 2000;
 
 /** `plimsoll photos watch`: looks again and again, which works on shares and cards where systems send no events. */
-export async function watchPhotos(context: CommandContext, folder: string, flags: PhotosFlags): Promise<number> {
+export async function watchPhotos(context: CommandContext, folder: string, flags: WatchFlags): Promise<number> {
   const { output, signal } = context;
   await stat(folder).catch(() => findPhotos([folder]));
-  return withPlimsoll(context, flags, async (plimsoll) => {
+  return withPlimsoll(context, governed(flags), async (plimsoll) => {
     const { settings } = plimsoll.loaded;
     const clock = await plimsoll.get(CLOCK);
     const [reader, stores] = [await openPhotoReader(), await openPhotoStores(photoFolder(settings.storeFile))];

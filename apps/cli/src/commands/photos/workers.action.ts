@@ -18,7 +18,7 @@ import { EXIT } from '../../errors/exit-codes.js';
 import { printableSentence } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
-import type { WorkersAction, WorkersFlags } from './photos.flags.js';
+import { governed, type WorkersAction, type WorkersFlags } from './photos.flags.js';
 import { renderWorkers } from './photos.render.js';
 import { bothPlaces, sharedPlaces } from './shared-places.js';
 
@@ -131,7 +131,10 @@ async function withWorker(
 ): Promise<void> {
   const stores = await openSharedPhotoStores(store);
   const replace = new Map([[MEASUREMENT_STORE, stores.measurements]]);
-  const plimsoll = await openPlimsoll({ ...plimsollOptions(context, flags), replace });
+  const plimsoll = await openPlimsoll({
+    ...plimsollOptions(context, flags.compare === true ? flags : governed(flags)),
+    replace,
+  });
   const reader = await openPhotoReader();
   try {
     await work({ plimsoll, reader, stores });

@@ -1,5 +1,6 @@
 import { isPlimsollError } from '@plimsoll/domain';
 import type { Clock, JobFailure, JobQueue, PhotoReader, ResultStore } from '@plimsoll/domain';
+import { askedVariant } from '../asked-variant.js';
 import { inOrder } from '../in-order.js';
 import { isJudgedLower } from '../is-judged-lower.js';
 import type { PhotoEvaluation, PhotoOutcome } from '../photo-evaluation.js';
@@ -14,7 +15,7 @@ import type { PhotoJob, PhotoJobModel } from './photo-job.js';
 export interface QueuePhotosDependencies {
   readonly reader: Pick<PhotoReader, 'digest'>;
   /** Null when no model is asked. */
-  readonly model: Pick<PhotoModel, 'identify'> | null;
+  readonly model: Pick<PhotoModel, 'choose'> | null;
   readonly results: ResultStore<PhotoEvaluation>;
   readonly queue: JobQueue<PhotoJob>;
   readonly clock: Clock;
@@ -74,7 +75,7 @@ export class QueuePhotos {
   async #jobModel(options: QueuePhotosOptions): Promise<PhotoJobModel | null> {
     const { model, level, lowerLevels = [], askAboutRejects = false, sendPicture = true, signal } = options;
     if (typeof model !== 'string' || this.#use.model === null) return null;
-    const variant = await this.#use.model.identify(model, level, { signal });
+    const { key: variant } = askedVariant(await this.#use.model.choose(model, level, { signal }));
     return { name: model, variant, level: level ?? null, lowerLevels, askAboutRejects, sendPicture };
   }
 

@@ -1,5 +1,7 @@
 import { isPlimsollError } from '@plimsoll/domain';
 import type { CallOptions, Job, JobQueue, JobVerdict, PhotoReader, ResultStore } from '@plimsoll/domain';
+import { askedVariant } from '../asked-variant.js';
+import type { AskedVariant } from '../asked-variant.js';
 import { EvaluatePhotos } from '../evaluate-photos.js';
 import type { PhotoEvaluation } from '../photo-evaluation.js';
 import type { PhotoModel } from '../photo-model.js';
@@ -34,8 +36,8 @@ const NOT_NOW = ['backend-unreachable', 'invalid-config', 'storage-failed', 'can
 interface LaneModel {
   readonly lane: string;
   readonly evaluate: EvaluatePhotos;
-  /** What the model is known by here. */
-  readonly variant: string;
+  /** What is asked for here. */
+  readonly asked: AskedVariant;
 }
 
 /**
@@ -104,10 +106,11 @@ export class WorkOnPhotos {
     // Delivered twice: the first worker was done, and died before it could say so.
     if ((await results.getMany([key], options)).size > 0) return { kind: 'done' };
     const laneModel = await this.#modelOf(asked, options);
-    if (laneModel === null || laneModel.variant !== asked.variant) return { kind: 'refused' };
+    if (laneModel === null || laneModel.asked.key !== asked.variant) return { kind: 'refused' };
     const { name: model, level, lowerLevels, sendPicture } = asked;
     const evaluation = await laneModel.evaluate.evaluate(path, {
       ...options,
+      askedLevel: level ?? laneModel.asked.level,
       ...{ preset, model, level: level ?? undefined, lowerLevels, sendPicture, askAboutRejects: true },
     });
     if (evaluation.digest !== photo) return changed(path);
@@ -127,8 +130,8 @@ export class WorkOnPhotos {
     if (model === null) return null;
     const lane = modelLane(asked);
     if (this.#laneModel?.lane !== lane) {
-      const variant = await model.identify(asked.name, asked.level ?? undefined, options);
-      this.#laneModel = { lane, variant, evaluate: new EvaluatePhotos(reader, model) };
+      const chosen = await model.choose(asked.name, asked.level ?? undefined, options);
+      this.#laneModel = { lane, asked: askedVariant(chosen), evaluate: new EvaluatePhotos(reader, model) };
     }
     return this.#laneModel;
   }
