@@ -29,8 +29,8 @@ const ANSWER = JSON.stringify({
 function brief(model: PhotoModel): PhotoModel {
   return {
     ...model,
-    async *generate({ format: _, ...request }, options) {
-      for await (const event of model.generate({ ...request, maxTokens: 4 }, options)) {
+    async *generate(request, options) {
+      for await (const event of model.generate({ ...request, format: undefined, maxTokens: 4 }, options)) {
         if (event.type === 'done') yield { type: 'text', text: ANSWER };
         if (event.type !== 'text') yield event;
       }
