@@ -5,9 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import { openPlimsoll } from '@plimsoll/composition';
 import type { GovernorDocument, GovernorLogDocument } from '@plimsoll/contract';
+import { governorEventSchema } from '@plimsoll/contract/schemas';
 import { GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
 import { DEFAULT_GOVERNOR_POLICY } from '@plimsoll/domain';
 import type { HostProbe, HostReading } from '@plimsoll/domain';
+import { serverSentEvents } from '@plimsoll/protocol';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { FixedGpuProbe, FixedHostProbe } from '@plimsoll/testing';
 import type { ServiceIdentifier } from 'inversify';
@@ -125,7 +127,12 @@ test('under pressure the level gives way and comes back, and no request is lost'
   expect(decisions.every(({ carriedOut }) => carriedOut === 'done')).toBe(true);
 });
 
-test('a pinned model stays, and a governor on hold does nothing', async () => {
+test('a pinned model stays, and a governor on hold does nothing; who listens is told of both', async () => {
+  const stop = new AbortController();
+  const stream = await fetch(`${server.url}/api/plimsoll/v1/governor/events`, { signal: stop.signal });
+  expect(stream.headers.get('content-type')).toContain('text/event-stream');
+  const told = serverSentEvents(stream.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => governorEventSchema.parse(JSON.parse((await told.next()).value as string));
   const pinned = await governor<GovernorDocument>('', { pin: { model: 'fable-5m-F16', to: 'point' } });
   expect(pinned.models[0]?.pin).toBe('point');
   expect((await governor<GovernorDocument>('', { mode: 'hold' })).mode).toBe('hold');
@@ -134,4 +141,10 @@ test('a pinned model stays, and a governor on hold does nothing', async () => {
     body: JSON.stringify({ pin: { model: 'nothing', to: 'point' } }),
   });
   expect(wrong.status).toBe(400);
+  expect(await next()).toEqual({
+    ...{ kind: 'steered', mode: 'active' },
+    pinned: { model: 'fable-5m-F16', to: 'point' },
+  });
+  expect(await next()).toEqual({ kind: 'steered', mode: 'hold', pinned: null });
+  stop.abort();
 });

@@ -43,7 +43,7 @@ export type { GenerateTextOptions, GenerateTextEvent } from './generation/genera
 export { DecisionLog } from './governor/decision-log.js';
 export type { LoggedDecision } from './governor/decision-log.js';
 export { Govern } from './governor/govern.js';
-export type { GovernOptions, GovernorMode, GovernorStatus } from './governor/govern.js';
+export type { GovernOptions, GovernorStatus } from './governor/govern.js';
 export { GovernedModels } from './governor/governed-models.js';
 export type { GovernedModelsOptions } from './governor/governed-models.js';
 export { machineReadings } from './governor/machine-readings.js';

@@ -1,10 +1,11 @@
 import { Govern, GovernedModels, ModelPool } from '@plimsoll/application';
-import type { ChooseVariant, GovernorMode, PlanModel, ReadDevices } from '@plimsoll/application';
+import type { ChooseVariant, PlanModel, ReadDevices } from '@plimsoll/application';
 import { DEFAULT_GOVERNOR_POLICY, HOST_DOMAIN, withUsageSwitch } from '@plimsoll/domain';
 import type {
   BytesByDomain,
   Clock,
   EventBus,
+  GovernorMode,
   GovernorPolicy,
   GpuProbe,
   HostProbe,

@@ -164,7 +164,13 @@ export type {
 export type { CallOptions } from './ports/abort-signal.js';
 export type { Clock } from './ports/clock.port.js';
 export type { SettingOrigin, LoadedSettings, ConfigStore } from './ports/config-store.port.js';
-export type { GovernorDecided, MemoryPressure, PlimsollEvent, EventBus } from './ports/event-bus.port.js';
+export type {
+  GovernorDecided,
+  GovernorSteered,
+  MemoryPressure,
+  PlimsollEvent,
+  EventBus,
+} from './ports/event-bus.port.js';
 export { loadOptionsOf, mergeLoadOptions, shapeOf } from './ports/load-options.js';
 export type { LoadOptions } from './ports/load-options.js';
 export type { FootprintOracle } from './ports/footprint-oracle.port.js';
@@ -267,6 +273,7 @@ export { BOUNDS, MOST_PROMPT_CHARACTERS } from './settings/bounds.js';
 export type { Bounds } from './settings/bounds.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch, UsageSwitch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
+export type { GovernorMode } from './governor/governor-mode.js';
 export { admit } from './governor/admit.js';
 export { hasRoomForLoad } from './governor/room-for-load.js';
 export type { Admission } from './governor/admit.js';

@@ -27,11 +27,8 @@ export function createGpuManager(
     status: () => governed(({ govern }) => govern.status()),
     onPressure: (listener) => on('memory-pressure', listener),
     onDecision: (listener) => on('governor-decided', listener),
-    pin: (model, to) => governed(({ pool }) => pool.pin(model, to)),
-    setMode: (mode) =>
-      governed(({ govern }) => {
-        govern.mode = mode;
-      }),
+    pin: (model, to) => governed(({ govern }) => govern.pin(model, to)),
+    setMode: (mode) => governed(({ govern }) => govern.steer(mode)),
   };
 }
 

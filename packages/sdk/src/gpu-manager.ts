@@ -1,5 +1,5 @@
-import type { GovernorMode, GovernorStatus } from '@plimsoll/application';
-import type { GovernorDecided, MemoryPressure, Pin } from '@plimsoll/domain';
+import type { GovernorStatus } from '@plimsoll/application';
+import type { GovernorDecided, GovernorMode, MemoryPressure, Pin } from '@plimsoll/domain';
 
 /** The founding GPU manager: watches memory, and lets levels give way where `governor` says so. */
 export interface GpuManager {

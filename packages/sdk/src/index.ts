@@ -25,10 +25,17 @@ export {
   VariantNotFoundError,
   LEVEL_NAMES,
 } from '@plimsoll/domain';
-export type { GovernorDecided, Level, MemoryPressure, Pin, Plan, VariantStatistics } from '@plimsoll/domain';
+export type {
+  GovernorDecided,
+  GovernorMode,
+  Level,
+  MemoryPressure,
+  Pin,
+  Plan,
+  VariantStatistics,
+} from '@plimsoll/domain';
 export type {
   Comparison,
-  GovernorMode,
   GovernorStatus,
   ListedModel,
   PlanModelRequest,

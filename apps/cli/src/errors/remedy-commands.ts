@@ -14,6 +14,7 @@ const COMMANDS: WordsByKind<Remedy> = {
   'list-models': ({ backend }) =>
     `List what there is with: plimsoll models${backend === undefined ? '' : ` --backend ${backend}`}.`,
   'inspect-model': ({ model }) => `What it is made of: plimsoll inspect ${word(model)}`,
+  'govern-memory': () => 'Govern it with: plimsoll serve --backend embedded --governor active',
   'list-devices': () => 'See: plimsoll gpu',
   'watch-devices': () => 'Watch it with: plimsoll gpu --watch',
   'plan-model': ({ model }) => `Find a level that fits with: plimsoll plan ${model === null ? 'MODEL' : word(model)}.`,

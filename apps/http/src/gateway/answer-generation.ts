@@ -12,7 +12,7 @@ import { applicant } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
 import { observationOf } from '../observability/observe-requests.js';
 import type { Observation } from '../observability/observation.js';
-import { variantHeaders } from './variant-headers.js';
+import { POINT_HEADER, VARIANT_HEADER, variantHeaders } from './variant-headers.js';
 
 /** Answers one generation in a dialect: the right variant, whichever name was asked for. */
 export async function answerGeneration<Body>(
@@ -120,16 +120,22 @@ async function sendStream<Body>(
   events: AsyncIterator<GenerateTextEvent>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  let isKnown = false;
   const told: AsyncIterator<GenerateTextEvent> = {
     async next() {
       const result = await events.next();
-      if (result.done !== true && result.value.type === 'variant') tellVariant(reply, result.value);
+      if (result.done !== true && result.value.type === 'variant') {
+        isKnown = true;
+        tellVariant(reply, result.value);
+      }
       return result;
     },
     return: async () => (await events.return?.()) ?? { done: true, value: undefined },
   };
   const pieces = streamAnswer(told, codec.stream(asked, facts), aliveMs);
   const first = await pieces.next();
+  // It waits: the headers go out before anybody knows what answers, which then comes behind the answer.
+  if (!isKnown) reply.header('trailer', `${VARIANT_HEADER}, ${POINT_HEADER}`);
   return reply
     .header(
       'content-type',
@@ -139,10 +145,10 @@ async function sendStream<Body>(
     .send(Readable.from(startingWith(first, pieces), { objectMode: false }));
 }
 
-/** Too late once the headers are out, which happens only when a variant takes long to make. */
+/** In a header; behind the answer where the headers are out already, since it had to wait. */
 function tellVariant(reply: FastifyReply, { chosen }: Extract<GenerateTextEvent, { type: 'variant' }>): void {
-  if (reply.raw.headersSent) return;
-  reply.headers(variantHeaders(chosen));
+  if (!reply.raw.headersSent) reply.headers(variantHeaders(chosen));
+  else if (reply.raw.getHeader('trailer') !== undefined) reply.raw.addTrailers(variantHeaders(chosen));
 }
 
 async function* startingWith(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {

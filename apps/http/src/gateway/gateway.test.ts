@@ -72,8 +72,34 @@ test('silence is bridged by pieces that change nothing', async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     gate.open(2);
     gate.finish();
-    expect((await answer).body).toContain(piece);
+    const { body: text, headers } = await answer;
+    expect(text).toContain(piece);
+    expect(headers['x-plimsoll-variant']).toBe('tale:1b-q4_K_M');
   }
+});
+
+test('a variant that is known only after the stream began is named in a trailer', async () => {
+  // Far longer than the silence that opens the stream.
+  const ready = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 200));
+  const services = fakeServices(
+    {},
+    (inner) =>
+      new Proxy(inner, {
+        get(target, name) {
+          if (name === 'list') return async () => ready().then(() => target.list());
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      }),
+  );
+  const body = { model: 'tale:1b', messages, stream: true };
+  const options = { services, heartbeatMs: 10 };
+  const { headers, trailers, body: text } = await call('POST', '/v1/chat/completions', body, options);
+  expect(text).toContain(': waiting');
+  expect(text).toContain('[DONE]');
+  expect(headers).not.toHaveProperty('x-plimsoll-variant');
+  expect(headers['trailer']).toBe('x-plimsoll-variant, x-plimsoll-point');
+  expect(trailers['x-plimsoll-variant']).toBe('tale:1b-q4_K_M');
 });
 
 describe('refusals in the words of each API', () => {

@@ -176,7 +176,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       addModelsRoute(api, services);
       addGpuRoute(api, services);
       addStatsRoute(api, services);
-      addGovernorRoutes(api, services);
+      addGovernorRoutes(api, { services, running, heartbeatMs });
       addSettingsRoutes(api, services, access);
       addPlanRoute(api, { services, access, thread });
       addGenerateRoute(api, { services, access, running, heartbeatMs });

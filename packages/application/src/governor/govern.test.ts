@@ -272,10 +272,10 @@ describe('the governor at work', () => {
   it('only says what it would do in a dry run, and nothing on hold', async () => {
     (await pool.lease('m')).release();
     card.foreignGib = 1.9;
-    govern.mode = 'dry-run';
+    govern.steer('dry-run');
     expect((await look()).decision).not.toBeNull();
     expect(govern.log.entries()).toMatchObject([{ carriedOut: 'dry-run' }]);
-    govern.mode = 'hold';
+    govern.steer('hold');
     expect((await look()).decision).toBeNull();
     expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
   });

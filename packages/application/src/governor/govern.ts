@@ -19,12 +19,14 @@ import type {
   GovernorDecision,
   GovernorInput,
   GovernorLook,
+  GovernorMode,
   GovernorPolicy,
   GovernorState,
   GpuProbe,
   HoldReason,
   HostProbe,
   LedgerEntry,
+  Pin,
   PressureLevel,
 } from '@plimsoll/domain';
 import { DecisionLog } from './decision-log.js';
@@ -32,12 +34,9 @@ import type { LoggedDecision } from './decision-log.js';
 import { machineReadings } from './machine-readings.js';
 import type { ModelPool, PoolAdvice } from './model-pool.js';
 
-/** `active` decides and acts, `dry-run` only decides, `hold` does neither. */
-export type GovernorMode = 'active' | 'dry-run' | 'hold';
-
 /** What the governor works with. */
 export interface GovernOptions {
-  readonly pool: Pick<ModelPool, 'models' | 'perform' | 'reconcile'>;
+  readonly pool: Pick<ModelPool, 'models' | 'perform' | 'pin' | 'reconcile'>;
   readonly gpu: Pick<GpuProbe, 'read'>;
   readonly host: HostProbe;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
@@ -67,7 +66,7 @@ const IDLE_MS = 10_000;
 /** Watches memory and heat, decides by the domain's rules, and has the pool carry it out. */
 export class Govern implements PoolAdvice {
   readonly log: DecisionLog = new DecisionLog();
-  mode: GovernorMode;
+  #mode: GovernorMode;
   readonly #options: GovernOptions;
   readonly #policy: GovernorPolicy;
   #state: GovernorState = INITIAL_GOVERNOR_STATE;
@@ -82,7 +81,23 @@ export class Govern implements PoolAdvice {
   constructor(options: GovernOptions) {
     this.#options = options;
     this.#policy = options.policy ?? DEFAULT_GOVERNOR_POLICY;
-    this.mode = options.mode ?? 'active';
+    this.#mode = options.mode ?? 'active';
+  }
+
+  get mode(): GovernorMode {
+    return this.#mode;
+  }
+
+  /** Says what it does from now on. */
+  steer(mode: GovernorMode): void {
+    this.#mode = mode;
+    this.#options.events?.publish({ type: 'governor-steered', mode, pinned: null });
+  }
+
+  /** Fixes a model where it is, or lets it go. @throws InvalidInputError for one that is not served */
+  pin(model: string, to: Pin): void {
+    this.#options.pool.pin(model, to);
+    this.#options.events?.publish({ type: 'governor-steered', mode: this.#mode, pinned: { model, to } });
   }
 
   /** Looks again and again until it is aborted. A look that fails is only a look without readings. */

@@ -1,6 +1,6 @@
 import type { GovernorStatus, LoggedDecision } from '@plimsoll/application';
-import type { Rung } from '@plimsoll/domain';
-import type { GovernorDocument, GovernorLogDocument } from '../schemas/governor.schema.js';
+import type { GovernorDecided, PlimsollEvent, Rung } from '@plimsoll/domain';
+import type { GovernorDocument, GovernorEventDocument, GovernorLogDocument } from '../schemas/governor.schema.js';
 
 /** The state of a governor as a document. */
 export function governorDocument({ mode: now, hold, ledger, models, latched }: GovernorStatus): GovernorDocument {
@@ -40,10 +40,35 @@ function writeRung({
 export function governorLogDocument(entries: readonly LoggedDecision[]): GovernorLogDocument {
   return {
     schema: 'plimsoll.governor-log/1',
-    decisions: entries.map(({ decision, carriedOut, error, outcome }) => ({
-      ...decision,
-      action: { ...decision.action },
-      ...{ carriedOut, error, outcome: outcome === null ? null : { ...outcome } },
+    decisions: entries.map(({ outcome, ...entry }) => ({
+      ...writeDecision(entry),
+      outcome: outcome === null ? null : { ...outcome },
     })),
   };
+}
+
+/** What happened inside as an event of the governor's; null when it is none of its matters. */
+export function governorEvent(happened: PlimsollEvent): GovernorEventDocument | null {
+  switch (happened.type) {
+    case 'governor-decided':
+      return { kind: 'decision', ...writeDecision(happened) };
+    case 'memory-pressure': {
+      const { domain, level, freeBytes, capacityBytes } = happened;
+      return { kind: 'pressure', domain, level, freeBytes, capacityBytes };
+    }
+    case 'governor-steered': {
+      const { mode, pinned } = happened;
+      return { kind: 'steered', mode, pinned };
+    }
+    default:
+      return null;
+  }
+}
+
+function writeDecision({
+  decision,
+  carriedOut,
+  error,
+}: GovernorDecided): Omit<GovernorLogDocument['decisions'][number], 'outcome'> {
+  return { ...decision, action: { ...decision.action }, carriedOut, error };
 }

@@ -49,25 +49,45 @@ export const governorSchema = z.object({
 /** What `plimsoll governor` and `GET /governor` answer. */
 export type GovernorDocument = DocumentOf<typeof governorSchema>;
 
+const decision = z.object({
+  atMs: z.number(),
+  rule: z.string(),
+  direction: z.enum(['down', 'up']),
+  action: z.looseObject({ kind: z.string(), model: z.string() }),
+  prediction: z.object({
+    domain: z.string().nullable(),
+    freeBytesBefore: z.number().nullable(),
+    freeBytesAfter: z.number().nullable(),
+  }),
+  carriedOut: z.enum(['done', 'dry-run', 'failed']),
+  error: z.string().nullable(),
+});
+
 /** `GET /governor/log`: what was decided and how it turned out, oldest first. */
 export const governorLogSchema = z.object({
   schema: z.literal('plimsoll.governor-log/1'),
-  decisions: z.array(
-    z.object({
-      atMs: z.number(),
-      rule: z.string(),
-      direction: z.enum(['down', 'up']),
-      action: z.looseObject({ kind: z.string(), model: z.string() }),
-      prediction: z.object({
-        domain: z.string().nullable(),
-        freeBytesBefore: z.number().nullable(),
-        freeBytesAfter: z.number().nullable(),
-      }),
-      carriedOut: z.enum(['done', 'dry-run', 'failed']),
-      error: z.string().nullable(),
-      outcome: z.looseObject({}).nullable(),
-    }),
-  ),
+  decisions: z.array(decision.extend({ outcome: z.looseObject({}).nullable() })),
 });
 /** What `plimsoll governor log` and `GET /governor/log` answer. */
 export type GovernorLogDocument = DocumentOf<typeof governorLogSchema>;
+
+/** The data of an event of `GET /governor/events`; `kind` is the event's name too. */
+export const governorEventSchema = z.discriminatedUnion('kind', [
+  decision.extend({ kind: z.literal('decision') }),
+  z.object({
+    kind: z.literal('pressure'),
+    domain: z.string(),
+    level: z.enum(['none', 'soft', 'hard']),
+    freeBytes: z.number().nullable(),
+    capacityBytes: z.number().nullable(),
+  }),
+  z.object({
+    kind: z.literal('steered'),
+    mode: governorModeSchema,
+    pinned: z.object({ model: z.string(), to: governorPinSchema }).nullable(),
+  }),
+  /** The reader was so slow that events before this one were left out; the log has the decisions. */
+  z.object({ kind: z.literal('lost'), events: z.int() }),
+]);
+/** One event of `GET /governor/events`. */
+export type GovernorEventDocument = DocumentOf<typeof governorEventSchema>;

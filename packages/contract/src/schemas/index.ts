@@ -27,7 +27,13 @@ import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js
 import { statsSchema } from './stats.schema.js';
 
 export { errorSchema } from './error.schema.js';
-export { governorLogSchema, governorModeSchema, governorPinSchema, governorSchema } from './governor.schema.js';
+export {
+  governorEventSchema,
+  governorLogSchema,
+  governorModeSchema,
+  governorPinSchema,
+  governorSchema,
+} from './governor.schema.js';
 export { gpuSchema } from './gpu.schema.js';
 export { modelsSchema } from './models.schema.js';
 export { planTogetherSchema } from './plan-together.schema.js';

@@ -16,6 +16,7 @@ const WORDS: WordsByKind<Remedy> = {
   'turn-quantization-off': () => 'Or turn quantization off in the settings.',
   'list-models': () => 'The list of models says what there is.',
   'inspect-model': ({ model }) => `Inspect ${model} to see what it is made of.`,
+  'govern-memory': () => 'Serve with the governor on, over a backend whose models are ours to move.',
   'list-devices': () => 'The list of devices says what there is.',
   'watch-devices': () => 'Watch the readings of the devices.',
   'plan-model': () => 'A plan finds a level and a context that fit.',

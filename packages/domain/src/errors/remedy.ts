@@ -18,6 +18,8 @@ export type Remedy =
   /** See which models there are; `backend` when it is not a matter of the one in use. */
   | { readonly kind: 'list-models'; readonly backend?: string | undefined }
   | { readonly kind: 'inspect-model'; readonly model: string }
+  /** Serve with a governor, over a backend whose models are ours to move. */
+  | { readonly kind: 'govern-memory' }
   | { readonly kind: 'list-devices' }
   | { readonly kind: 'watch-devices' }
   /** Look for an operating point that fits; null: of the model in question. */

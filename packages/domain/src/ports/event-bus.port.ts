@@ -1,3 +1,5 @@
+import type { Pin } from '../governor/governed-model.js';
+import type { GovernorMode } from '../governor/governor-mode.js';
 import type { GovernorDecision } from '../governor/governor-state.js';
 import type { MemoryDomain } from '../governor/memory-ledger.js';
 import type { PressureLevel } from '../governor/pressure.js';
@@ -22,6 +24,12 @@ export interface GovernorDecided {
   readonly error: string | null;
 }
 
+/** Somebody has put the hand on the governor: what it does now, and the model that was pinned or let go, if any. */
+export interface GovernorSteered {
+  readonly mode: GovernorMode;
+  readonly pinned: { readonly model: string; readonly to: Pin } | null;
+}
+
 /** What happens inside, for whoever wants to know. */
 export type PlimsollEvent =
   | { readonly type: 'settings-changed'; readonly settings: Settings }
@@ -34,7 +42,8 @@ export type PlimsollEvent =
     }
   | { readonly type: 'variant-built'; readonly name: string }
   | ({ readonly type: 'memory-pressure' } & MemoryPressure)
-  | ({ readonly type: 'governor-decided' } & GovernorDecided);
+  | ({ readonly type: 'governor-decided' } & GovernorDecided)
+  | ({ readonly type: 'governor-steered' } & GovernorSteered);
 
 /** Tells events to subscribers, in order, without waiting for them. */
 export interface EventBus {

@@ -1,3 +1,8 @@
+import { request } from 'node:http';
+import consumers from 'node:stream/consumers';
+
+const HEADER = 'x-plimsoll-variant';
+
 /** Ways to ask for the same text; each reads the whole answer and says what came. */
 export const ROUTES = {
   'openai, streamed': {
@@ -49,11 +54,21 @@ function chat({ model, prompt, tokens }) {
   return { model, messages: [{ role: 'user', content: prompt }], max_tokens: tokens, temperature: 0 };
 }
 
-/** @returns what came of one request: `status`, `variant` by the header, and the answer or its error. */
+/**
+ * @returns what came of one request: `status`, `variant` by the header, or by the trailer of a stream that began while its
+ * request waited, and the answer or its error.
+ */
 export async function ask(url, route, options) {
   const { path, body, read } = ROUTES[route];
-  const answer = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body(options)) });
-  const text = await answer.text();
-  const variant = answer.headers.get('x-plimsoll-variant');
-  return { route, status: answer.status, variant: variant === null ? null : decodeURI(variant), ...read(text) };
+  // Node's own client: `fetch` does not show trailers.
+  const answer = await new Promise((resolve, reject) => {
+    request(`${url}${path}`, { method: 'POST' }, resolve)
+      .on('error', reject)
+      .end(JSON.stringify(body(options)));
+  });
+  const text = await consumers.text(answer);
+  const variant = answer.headers[HEADER] ?? answer.trailers[HEADER] ?? null;
+  const begunWhileWaiting = answer.headers[HEADER] === undefined && variant !== null;
+  const said = { status: answer.statusCode, variant: variant === null ? null : decodeURI(variant), begunWhileWaiting };
+  return { route, ...said, ...read(text) };
 }

@@ -1,6 +1,6 @@
 import type { RemoteFlags } from '@plimsoll/composition';
 import type { LogLevel } from '@plimsoll/http';
-import type { GovernorMode } from '@plimsoll/application';
+import type { GovernorMode } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll serve`. */
