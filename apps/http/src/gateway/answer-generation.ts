@@ -120,12 +120,12 @@ async function sendStream<Body>(
   events: AsyncIterator<GenerateTextEvent>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  let isKnown = false;
+  const state = { isNamed: false };
   const told: AsyncIterator<GenerateTextEvent> = {
     async next() {
       const result = await events.next();
       if (result.done !== true && result.value.type === 'variant') {
-        isKnown = true;
+        state.isNamed = true;
         tellVariant(reply, result.value);
       }
       return result;
@@ -135,7 +135,7 @@ async function sendStream<Body>(
   const pieces = streamAnswer(told, codec.stream(asked, facts), aliveMs);
   const first = await pieces.next();
   // It waits: the headers go out before anybody knows what answers, which then comes behind the answer.
-  if (!isKnown) reply.header('trailer', `${VARIANT_HEADER}, ${POINT_HEADER}`);
+  if (!state.isNamed) reply.header('trailer', `${VARIANT_HEADER}, ${POINT_HEADER}`);
   return reply
     .header(
       'content-type',

@@ -86,6 +86,7 @@ test('a variant that is known only after the stream began is named in a trailer'
     (inner) =>
       new Proxy(inner, {
         get(target, name) {
+          if (name === 'find') return async (model: string) => ready().then(() => target.find(model));
           if (name === 'list') return async () => ready().then(() => target.list());
           const value: unknown = Reflect.get(target, name, target);
           return typeof value === 'function' ? (value.bind(target) as unknown) : value;
