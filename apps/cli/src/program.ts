@@ -16,7 +16,9 @@ import { addQuantizeCommand } from './commands/quantize/quantize.command.js';
 import { addRunCommand } from './commands/run/run.command.js';
 import { addSchemaCommand } from './commands/schema/schema.command.js';
 import { addServeCommand } from './commands/serve/serve.command.js';
+import { addServiceCommand } from './commands/service/service.command.js';
 import { addStatsCommand } from './commands/stats/stats.command.js';
+import { addTokenCommand } from './commands/token/token.command.js';
 
 /**
  * The command line as a tree of commands. It only describes them: what a command does is loaded when it runs,
@@ -68,6 +70,8 @@ const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> 
   ['config', addConfigCommand],
   ['doctor', addDoctorCommand],
   ['serve', addServeCommand],
+  ['service', addServiceCommand],
+  ['token', addTokenCommand],
   ['completion', addCompletionCommand],
   ['schema', addSchemaCommand],
 ]);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
   ChooseVariant,
+  Diagnose,
   EnsureVariant,
   FindRegressions,
   GenerateText,
@@ -15,7 +16,7 @@ import {
   ReadDevices,
 } from '@plimsoll/application';
 import type { ExactPlanDependencies } from '@plimsoll/application';
-import { variantName } from '@plimsoll/domain';
+import { CapabilityMissingError, variantName } from '@plimsoll/domain';
 import type { MemoryUse, ModelRuntime, Settings } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import {
@@ -127,6 +128,10 @@ export function fakeServices(
         governor: null,
         inspect,
         quantization,
+        comparison: async () => {
+          throw new CapabilityMissingError('Nothing is compared here.');
+        },
+        diagnosis: async () => new Diagnose({ config, runtime: used, devices, choose, store }),
         runtime: used,
         release,
       };

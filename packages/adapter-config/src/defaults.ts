@@ -31,6 +31,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     registryLookups: true,
     modelsFolder: join(data, 'models'),
     storeFile: join(data, 'measurements.db'),
+    accessTokens: [],
     httpHost: '127.0.0.1',
     httpPort: 11435,
     qualityThreshold: null,

@@ -271,6 +271,8 @@ export {
 export type { HuggingFaceName, ModelName, RegistryName } from './quantization/variant-name.js';
 export { BOUNDS, MOST_PROMPT_CHARACTERS } from './settings/bounds.js';
 export type { Bounds } from './settings/bounds.js';
+export { TOKEN_PRIORITIES, TOKEN_SCOPES } from './settings/access-token.js';
+export type { AccessToken, TokenPriority, TokenScope } from './settings/access-token.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch, UsageSwitch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
 export type { GovernorMode } from './governor/governor-mode.js';

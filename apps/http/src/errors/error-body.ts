@@ -2,7 +2,8 @@ import type { ErrorCode } from '@plimsoll/domain';
 import { z } from 'zod';
 
 /** Codes of failures that only a server has, beside the domain's. */
-type ServerErrorCode = 'not-found' | 'method-not-allowed' | 'forbidden' | 'unauthorized' | 'too-large' | 'internal';
+type ServerErrorCode =
+  'not-found' | 'method-not-allowed' | 'forbidden' | 'unauthorized' | 'too-large' | 'rate-limited' | 'internal';
 
 /** The body of every failure. */
 export interface ErrorBody {

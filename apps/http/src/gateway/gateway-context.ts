@@ -3,6 +3,8 @@ import type { RelayTransport } from '@plimsoll/transport';
 import type { FastifyRequest } from 'fastify';
 import type { Admission } from '../admission/admission.js';
 import type { Applicant } from '../admission/fair-queue.js';
+import { senderOf } from '../security/authorize.js';
+import { ANYBODY } from '../security/principal.js';
 import type { RunningRequests } from '../server/running-requests.js';
 
 /** What the routes of all dialects work with. */
@@ -20,8 +22,10 @@ export interface GatewayContext {
 }
 
 /** Who a request counts for where it waits. */
-export function applicant({ ip }: Pick<FastifyRequest, 'ip'>, signal: AbortSignal): Applicant {
-  return { client: ip, priority: 'normal', signal };
+export function applicant(request: FastifyRequest, signal: AbortSignal): Applicant {
+  const sender = senderOf(request);
+  const client = sender === ANYBODY ? request.ip : sender.name;
+  return { client, priority: sender.priority, signal };
 }
 
 /** Works with the backend that the settings name now, and gives it back. */

@@ -47,7 +47,7 @@ describe('settings through the API', () => {
 
   test('what is sent back as it was needs no token', async () => {
     const { settings } = await services.config.load();
-    const body = { ...settings, openaiApiKey: undefined, quantizationBits: 8 };
+    const body = { ...settings, openaiApiKey: undefined, accessTokens: undefined, quantizationBits: 8 };
     expect((await send('PUT', '/settings', body)).status).toBe(200);
   });
 

@@ -1,35 +1,28 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Settings, SettingsPatch } from '@plimsoll/domain';
+import type { FastifyRequest } from 'fastify';
 import type { ManageSettings } from '@plimsoll/application';
 import { assertChangeable } from './admin-settings.js';
-import { carriesToken } from './bearer.js';
+import { senderOf } from './authorize.js';
 import { assertRequestable } from './requested-model.js';
-
-/** A request, as far as it matters who sent it. */
-export interface Sender {
-  readonly headers: IncomingHttpHeaders;
-}
 
 /** What the senders of requests may do. Who has the admin token may do everything. */
 export class Access {
-  readonly #adminToken: string | null;
   readonly #settings: Pick<ManageSettings, 'load'>;
 
-  constructor(adminToken: string | null, settings: Pick<ManageSettings, 'load'>) {
-    this.#adminToken = adminToken;
+  constructor(settings: Pick<ManageSettings, 'load'>) {
     this.#settings = settings;
   }
 
   /** @throws RefusedError when a model is an address, or a file outside the models folder */
-  async assertMayRequest({ headers }: Sender, models: readonly string[]): Promise<void> {
-    if (carriesToken(headers, this.#adminToken)) return;
+  async assertMayRequest(request: FastifyRequest, models: readonly string[]): Promise<void> {
+    if (isAdmin(request)) return;
     const { modelsFolder } = await this.#current();
     for (const model of models) assertRequestable(model, modelsFolder);
   }
 
   /** @throws RefusedError when an address, a path or a key would change, also as the name of a model */
-  async assertMayChange({ headers }: Sender, patch: SettingsPatch): Promise<void> {
-    if (carriesToken(headers, this.#adminToken)) return;
+  async assertMayChange(request: FastifyRequest, patch: SettingsPatch): Promise<void> {
+    if (isAdmin(request)) return;
     const current = await this.#current();
     assertChangeable(patch, current);
     const { model = null } = patch;
@@ -40,3 +33,5 @@ export class Access {
     return (await this.#settings.load()).settings;
   }
 }
+
+const isAdmin = (request: FastifyRequest): boolean => senderOf(request).scopes.includes('admin');

@@ -12,10 +12,10 @@ export function isLoopback(host: string): boolean {
  * Refuses an address that other machines can reach, unless a token guards it.
  * @throws InvalidInputError
  */
-export function assertReachableByFriendsOnly(host: string, token: string | null): void {
-  if (token !== null || isLoopback(host)) return;
+export function assertReachableByFriendsOnly(host: string, hasToken: boolean): void {
+  if (hasToken || isLoopback(host)) return;
   throw new InvalidInputError(`Listening at ${host} would let other machines use this one without asking.`, {
-    hint: 'Listen at 127.0.0.1, or set a token in PLIMSOLL_HTTP_TOKEN; clients then send it as "Authorization: Bearer …".',
+    hint: 'Listen at 127.0.0.1, or make a token with `plimsoll token add`, or set one in PLIMSOLL_HTTP_TOKEN; clients then send it as "Authorization: Bearer …".',
   });
 }
 

@@ -18,6 +18,10 @@ import { refusal } from '../errors/error-body.js';
 import { answerProtocolError } from '../errors/protocol-errors.js';
 import { PlanningThread } from '../planning/planning-thread.js';
 import { addGenerateRoute } from '../routes/generate.route.js';
+import { Jobs } from '../jobs/jobs.js';
+import { addEventsRoute } from '../routes/events.route.js';
+import { addInspectRoutes } from '../routes/inspect.route.js';
+import { addJobsRoutes } from '../routes/jobs.route.js';
 import { addGovernorRoutes } from '../routes/governor.route.js';
 import { addGpuRoute } from '../routes/gpu.route.js';
 import { addHealthRoute, addReadyRoute } from '../routes/health.route.js';
@@ -29,6 +33,8 @@ import { addRootRoute } from '../routes/root.route.js';
 import { addSettingsRoutes } from '../routes/settings.route.js';
 import { addStatsRoute } from '../routes/stats.route.js';
 import { Access } from '../security/access.js';
+import { authorize } from '../security/authorize.js';
+import { Principals } from '../security/principal.js';
 import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
@@ -86,9 +92,11 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   const { services, token = null, adminToken = null, allowedHosts = [], heartbeatMs = 10_000, onRequest } = options;
   const { log, observers = [] } = options;
   const running = new RunningRequests();
+  const jobs = new Jobs(randomUUID, Date.now);
   const admission = new Admission(options.admission);
   const metrics = new Metrics(services.events);
-  const access = new Access(adminToken, services.settings);
+  const access = new Access(services.settings);
+  const principals = new Principals(token, adminToken);
   const thread = new PlanningThread();
   const server: HttpServer = fastify({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -111,16 +119,15 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   readBodiesAsJson(server);
 
   server.addHook('onRequest', async (request, reply) => {
-    const { url } = request.routeOptions;
+    principals.update((await services.settings.load()).settings.accessTokens);
     const refused = guard(request.headers, {
-      token,
-      adminToken,
+      asksForToken: principals.asks,
       allowedHosts,
-      isPublic: isHealthRoute(url),
       allowsLocalPages: isGatewayUrl(request.url),
     });
     if (refused !== null) await reply.code(refused.status).send(refused.body);
   });
+  authorize(server, principals, isHealthRoute);
   answerRequestId(server);
   observeRequests(server, [
     metrics.observe,
@@ -128,7 +135,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     ...observers,
   ]);
   closeFinishedConnections(server);
-  server.addHook('onClose', () => thread.close());
+  server.addHook('onClose', async () => {
+    await Promise.all([thread.close(), jobs.close()]);
+  });
   if (onRequest !== undefined || log !== undefined) {
     server.addHook('onResponse', (request, reply, done) => {
       const { method } = request;
@@ -177,6 +186,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       addGpuRoute(api, services);
       addStatsRoute(api, services);
       addGovernorRoutes(api, { services, running, heartbeatMs });
+      addInspectRoutes(api, services, access);
+      addJobsRoutes(api, { services, access, jobs, heartbeatMs });
+      addEventsRoute(api, services, heartbeatMs);
       addSettingsRoutes(api, services, access);
       addPlanRoute(api, { services, access, thread });
       addGenerateRoute(api, { services, access, running, heartbeatMs });

@@ -1,5 +1,7 @@
 import type {
   ChooseVariant,
+  CompareLevels,
+  Diagnose,
   FindRegressions,
   GenerateText,
   GetStatistics,
@@ -27,6 +29,9 @@ export interface BackendLease {
   readonly governor: Governor | null;
   readonly inspect: InspectModel;
   readonly quantization: QuantizeModel;
+  /** Compares levels of a model. */
+  readonly comparison: (model: string) => Promise<CompareLevels>;
+  readonly diagnosis: () => Promise<Diagnose>;
   readonly runtime: ModelRuntime;
   /** Gives them back; a backend that the settings no longer name is closed after its last lease. */
   release(): void;
@@ -65,6 +70,8 @@ export async function httpServices({ shared, get, lease, close }: Plimsoll): Pro
           governor: await use.governor(),
           inspect: await use.inspect(),
           quantization: await use.quantization(),
+          comparison: (model) => use.comparison({ model }),
+          diagnosis: () => use.diagnosis(),
           runtime: await use.runtime(),
           release,
         };

@@ -30,7 +30,8 @@ const FAREWELL_MS = 500;
  * @throws InvalidInputError for such an address without one, InvalidInputError when the port cannot be had.
  */
 export async function startServer({ host, port, ...options }: StartServerOptions): Promise<StartedServer> {
-  assertReachableByFriendsOnly(host, options.token ?? null);
+  const { accessTokens } = (await options.services.settings.load()).settings;
+  assertReachableByFriendsOnly(host, options.token != null || accessTokens.length > 0);
   const { server, running } = await createServer(options);
   try {
     await server.listen({ host, port });

@@ -1,6 +1,7 @@
 import { BOUNDS, KV_CACHE_TYPES, parseLevel } from '@plimsoll/domain';
 import type { Bits, Bounds, KvCacheType, Level, UsageSwitch } from '@plimsoll/domain';
 import { z } from 'zod';
+import { decodeTokens, encodeTokens, tokensSchema } from './access-token-fields.js';
 import { absolutePath } from './file-place.js';
 import {
   ALLOWED_CACHE_TYPES,
@@ -204,6 +205,17 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     schema: text,
     decode: absolutePath,
     encode: (setting) => setting,
+  }),
+  convertedField({
+    setting: 'accessTokens',
+    path: 'http.tokens',
+    environment: [],
+    description: 'Tokens of clients of `plimsoll serve`, by their hashes; `plimsoll token add` makes one.',
+    allowed: 'a list of entries with name, sha256, scopes, and optionally priority, requests_per_minute, concurrent',
+    secret: true,
+    schema: tokensSchema,
+    decode: decodeTokens,
+    encode: encodeTokens,
   }),
   plainField({
     setting: 'httpHost',

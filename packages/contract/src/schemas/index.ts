@@ -21,11 +21,15 @@ import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
 import { runSchema } from './run.schema.js';
 import { serveSchema } from './serve.schema.js';
+import { serviceSchema } from './service.schema.js';
 import { settingsSchema } from './settings.schema.js';
 import { simulationSchema } from './simulation.schema.js';
 import { statsExportSchema, statsImportSchema } from './stats-exchange.schema.js';
 import { statsSchema } from './stats.schema.js';
+import { tokensSchema } from './tokens.schema.js';
 
+export { doctorSchema } from './doctor.schema.js';
+export { inspectSchema } from './inspect.schema.js';
 export { errorSchema } from './error.schema.js';
 export {
   governorEventSchema,
@@ -66,6 +70,8 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'config-validate': configValidateSchema,
   'config-path': configPathSchema,
   settings: settingsSchema,
+  tokens: tokensSchema,
+  service: serviceSchema,
   doctor: doctorSchema,
   serve: serveSchema,
   governor: governorSchema,

@@ -1,4 +1,4 @@
-import { BOUNDS } from '@plimsoll/domain';
+import { BOUNDS, TOKEN_PRIORITIES, TOKEN_SCOPES } from '@plimsoll/domain';
 import type { Bounds, Settings } from '@plimsoll/domain';
 import { z } from 'zod';
 import type { DocumentOf } from '../document-of.js';
@@ -16,7 +16,7 @@ const overrideSchema = z.strictObject({
   contextTokens: within(BOUNDS.contextTokens).optional(),
 });
 
-/** Every setting but the secret one, by its name in the program. */
+/** Every setting but the secret ones, by its name in the program. */
 export const settingFields = {
   backend: z.string(),
   model: z.string().nullable(),
@@ -40,15 +40,24 @@ export const settingFields = {
   storeFile: z.string(),
   http: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   qualityThreshold: z.number().min(0).max(1).nullable(),
-} satisfies Record<keyof Omit<Settings, 'openaiApiKey'>, z.ZodType>;
+} satisfies Record<keyof Omit<Settings, 'openaiApiKey' | 'accessTokens'>, z.ZodType>;
+
+/** A token without its hash. */
+const tokenSchema = z.strictObject({
+  name: z.string(),
+  scopes: z.array(z.enum(TOKEN_SCOPES)),
+  priority: z.enum(TOKEN_PRIORITIES),
+  requestsPerMinute: z.int().nullable(),
+  concurrent: z.int().nullable(),
+});
 
 /** Shape of `SettingsDocument`. */
 export const settingsSchema = z.strictObject({
   schema: z.literal('plimsoll.settings/1'),
   /** The API key is shown only as whether there is one. */
-  settings: z.strictObject({ ...settingFields, openaiApiKeySet: z.boolean() }),
+  settings: z.strictObject({ ...settingFields, openaiApiKeySet: z.boolean(), accessTokens: z.array(tokenSchema) }),
   origins: z.partialRecord(
-    z.enum([...(Object.keys(settingFields) as (keyof typeof settingFields)[]), 'openaiApiKey']),
+    z.enum([...(Object.keys(settingFields) as (keyof typeof settingFields)[]), 'openaiApiKey', 'accessTokens']),
     z.enum(['flag', 'environment', 'profile', 'file', 'default']),
   ),
   /** The file that is read and written. */

@@ -1,5 +1,6 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
+import type { AccessToken } from './access-token.js';
 
 /** Coarse user setting; a policy maps it to a level. */
 export type Bits = 4 | 8 | 16;
@@ -57,6 +58,8 @@ export interface Settings {
   readonly modelsFolder: string;
   /** Database file with the measurements. */
   readonly storeFile: string;
+  /** Tokens of clients. Where there is one, every request needs one. Their hashes are never shown. */
+  readonly accessTokens: readonly AccessToken[];
   readonly http: { readonly host: string; readonly port: number };
   /** Warn when a variant's same-top-token rate falls below this, or null. */
   readonly qualityThreshold: number | null;

@@ -24,6 +24,7 @@ export const TEST_SETTINGS: Settings = {
   registryLookups: true,
   modelsFolder: 'models',
   storeFile: 'measurements.db',
+  accessTokens: [],
   http: { host: '127.0.0.1', port: 0 },
   qualityThreshold: null,
 };

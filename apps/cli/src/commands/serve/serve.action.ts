@@ -1,3 +1,4 @@
+import type { SettingFlags } from '@plimsoll/adapter-config';
 import { openPlimsoll } from '@plimsoll/composition';
 import type { ServeDocument } from '@plimsoll/contract';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -5,6 +6,8 @@ import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
+import { managerNotices } from './notify-manager.js';
+import { MOVED_ADDRESS, OLLAMA_PORT, movedOllama } from './take-over.js';
 import type { ServeFlags } from './serve.flags.js';
 
 /** Longest that running answers are waited for after Ctrl-C. */
@@ -13,7 +16,8 @@ const FAREWELL_MS = 5000;
 /** `plimsoll serve`. Ctrl-C is how it ends. */
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { output, signal } = context;
-  const settings = flags.port === undefined ? {} : { http: { port: flags.port } };
+  const settings = await flagSettings(flags);
+  const manager = managerNotices(context.env);
   const plimsoll = await openPlimsoll({
     ...plimsollOptions(context, { ...flags, settings }),
     follow: true,
@@ -34,10 +38,19 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     document,
     () => `Listening at ${output.style.bold(server.url)} (API: ${server.url}/api/plimsoll/v1/models). Ctrl-C ends it.`,
   );
+  manager.ready();
   await aborted(signal);
+  manager.stopping();
   await server.close(FAREWELL_MS);
+  manager.end();
   // To a service manager, a service that stops when it is told to has done its job.
   return isTerminated(signal) ? EXIT.done : EXIT.interrupted;
+}
+
+async function flagSettings({ port, takeOver }: ServeFlags): Promise<SettingFlags> {
+  if (takeOver === undefined) return port === undefined ? {} : { http: { port } };
+  const ollamaHost = await movedOllama(takeOver === true ? MOVED_ADDRESS : takeOver);
+  return { backend: 'ollama', ollamaHost, http: { port: port ?? OLLAMA_PORT } };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

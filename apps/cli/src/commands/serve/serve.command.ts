@@ -10,8 +10,10 @@ export function addServeCommand(program: Command, run: RunAction): void {
   const command = defineCommand(program, 'serve', 'an Ollama-, OpenAI- and Anthropic-compatible server', [
     { command: 'plimsoll serve', effect: 'at the configured address, until Ctrl-C' },
     { command: 'plimsoll serve --governor dry-run', effect: 'says what it would give way, and does nothing' },
+    { command: 'plimsoll serve --take-over', effect: 'at 11434, before an Ollama that was moved to 11436' },
     { command: 'plimsoll serve --port 7777', effect: 'at another port; 0 takes any free one' },
   ])
+    .option('--take-over [address]', "listen at Ollama's port, before the Ollama that was moved to the address")
     .option('--port <number>', 'port to listen at', wholeNumber('--port', 0, 65_535))
     .addOption(
       new Option('--governor <mode>', 'whether levels give way under pressure (default: active)').choices([
