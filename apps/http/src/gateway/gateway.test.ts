@@ -78,7 +78,7 @@ test('silence is bridged by pieces that change nothing', async () => {
   }
 });
 
-test('a variant that is known only after the stream began is named in a trailer', async () => {
+test('a wait in the queue shows bytes (llama-swap PR#735, LocalAI #11076), and what answers is named in a trailer', async () => {
   // Far longer than the silence that opens the stream.
   const ready = async (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 200));
   const services = fakeServices(

@@ -15,11 +15,7 @@ import {
 import type { NvmlHandle } from './nvml-calls.js';
 import { openNvml } from './nvml-library.js';
 import type { NvmlLibrary } from './nvml-library.js';
-
-/** Bits of `nvmlDeviceGetCurrentClocksThrottleReasons`. Source: nvml.h. */
-const SOFTWARE_POWER_CAP = 0x04n;
-const SOFTWARE_THERMAL_SLOWDOWN = 0x20n;
-const HARDWARE_THERMAL_SLOWDOWN = 0x40n;
+import { throttleReasons } from './throttle-reasons.js';
 
 const CORE_SENSOR = 0;
 const SLOWDOWN_THRESHOLD = 1;
@@ -111,8 +107,7 @@ export class NvmlProbe implements GpuProbe {
       utilization: percent === null ? null : percent / 100,
       temperatureC,
       thermalMarginC: margin ?? toSlowdown,
-      thermalThrottling: hasAny(reasons, SOFTWARE_THERMAL_SLOWDOWN | HARDWARE_THERMAL_SLOWDOWN),
-      powerCapped: hasAny(reasons, SOFTWARE_POWER_CAP),
+      ...throttleReasons(reasons),
       powerW: powerMw === null ? null : powerMw / 1000,
       powerLimitW: limitMw === null ? null : limitMw / 1000,
       processes: this.#processes.get(device.id) ?? null,
@@ -161,8 +156,4 @@ async function describe(
     totalBytes: memory?.totalBytes ?? null,
     driver,
   };
-}
-
-function hasAny(bits: bigint | null, wanted: bigint): boolean | null {
-  return bits === null ? null : (bits & wanted) !== 0n;
 }

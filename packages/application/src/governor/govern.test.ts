@@ -1,5 +1,5 @@
 import { BackendFailedError, BusyError, CancelledError, OutOfMemoryError, preset } from '@plimsoll/domain';
-import type { GpuReading, Level, PlimsollEvent } from '@plimsoll/domain';
+import type { GpuReading, Level, PlimsollEvent, UnloadOptions } from '@plimsoll/domain';
 import { FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Govern } from './govern.js';
@@ -33,6 +33,7 @@ class Card {
   readonly loaded = new Map<string, number>();
   readonly loads: string[] = [];
   readonly broken = new Set<string>();
+  readonly drains: (number | undefined)[] = [];
   readonly bytes: Readonly<Record<string, number>> = {
     'm-Q8_0': 6,
     'm-Q4_K_M': 4,
@@ -55,7 +56,8 @@ class Card {
     return { loadMs: 1000 };
   }
 
-  async unload(name: string): Promise<void> {
+  async unload(name: string, { drainMs }: UnloadOptions = {}): Promise<void> {
+    this.drains.push(drainMs);
     this.loaded.delete(name);
   }
 }
@@ -267,6 +269,19 @@ describe('the governor at work', () => {
     expect(govern.log.entries()).toMatchObject([{ decision: { rule: 'out-of-memory', action: { from: 0, to: 1 } } }]);
     await pool.perform({ kind: 'switch', model: 'm', from: 1, to: 2 });
     expect(await pool.ranOutOfMemory('m', 2)).toBe(false);
+  });
+
+  it("drains before it unloads, and without an end, where vLLM's sleep aborts what runs", async () => {
+    const running = await pool.lease('m');
+    const unloading = pool.perform({ kind: 'unload', model: 'm' });
+    // Longer than the half minute that a runtime gives running answers by itself.
+    await pass(60_000);
+    expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
+    running.release();
+    await unloading;
+    expect([...card.loaded.keys()]).toEqual([]);
+    // Requests that name a level are answered past the pool, by the same engine.
+    expect(card.drains).toEqual([Number.POSITIVE_INFINITY]);
   });
 
   it('only says what it would do in a dry run, and nothing on hold', async () => {
