@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TextCache } from '@plimsoll/application';
+import { writeBeside } from '@plimsoll/local-models';
 
 /** Texts in files of a folder, named by a digest of their key. A text that cannot be kept is only not kept. */
 export function fileTextCache(folder: string): TextCache {
@@ -10,14 +11,11 @@ export function fileTextCache(folder: string): TextCache {
   return {
     read: (key) => readFile(fileOf(key), 'utf8').catch(() => null),
     async write(key, text) {
-      const partial = `${fileOf(key)}.${process.pid}.partial`;
       try {
         await mkdir(folder, { recursive: true });
-        await writeFile(partial, text);
-        await rename(partial, fileOf(key));
+        await writeBeside(fileOf(key), (partial) => writeFile(partial, text));
       } catch {
         // Written anew next time.
-        await rm(partial, { force: true }).catch(() => undefined);
       }
     },
   };

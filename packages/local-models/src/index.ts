@@ -11,3 +11,4 @@ export type { HostOptions, ModelPlace, ResidencyOptions } from './resident-model
 export { withScratchFolder } from './scratch-folder.js';
 export { splitParts } from './split-parts.js';
 export { demandUsualVocabulary } from './vocabulary-limit.js';
+export { removeLeftBeside, writeBeside } from './write-beside.js';

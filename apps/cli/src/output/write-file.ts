@@ -1,6 +1,7 @@
-import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { InvalidInputError, StorageFailedError } from '@plimsoll/domain';
+import { writeBeside } from '@plimsoll/local-models';
 
 /**
  * Makes sure, before long work begins, that a file can be written later.
@@ -33,16 +34,13 @@ export async function checkWritable(flag: string, file: string): Promise<void> {
  * @throws StorageFailedError
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
-  const partial = `${file}.${process.pid}.partial`;
   try {
     if ((await stat(file).catch(() => null))?.isFile() === false) {
       await writeFile(file, text);
       return;
     }
-    await writeFile(partial, text);
-    await rename(partial, file);
+    await writeBeside(file, (partial) => writeFile(partial, text));
   } catch (cause) {
-    await rm(partial, { force: true });
     const code = (cause as NodeJS.ErrnoException).code;
     const reason = code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason');
     throw new StorageFailedError(`${file} cannot be written: ${reason}.`, { cause });

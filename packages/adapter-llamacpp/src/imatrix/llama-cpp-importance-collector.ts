@@ -10,7 +10,7 @@ import type {
   ImportanceRequest,
   ImportanceSummary,
 } from '@plimsoll/domain';
-import { ModelFolder, fileDigest } from '@plimsoll/local-models';
+import { ModelFolder, fileDigest, removeLeftBeside } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import { SharedEngine } from '../engine/shared-engine.js';
@@ -58,6 +58,7 @@ export class LlamaCppImportanceCollector implements ImportanceCollector {
       const kept = await this.read(target, { signal });
       return { ...kept, path: target, resumedWindows: kept.windows };
     }
+    for (const file of [target, `${target}.progress`]) await removeLeftBeside(file);
     const engine = new EngineProcess(this.#engine);
     // The computation cannot be asked to stop; its process can.
     const stop = (): void => void engine.close();
@@ -89,6 +90,7 @@ export class LlamaCppImportanceCollector implements ImportanceCollector {
   }
 
   async copy(file: string, target: string, { signal }: CallOptions = {}): Promise<ImportanceSummary> {
+    await removeLeftBeside(path.resolve(target));
     const job = { file: path.resolve(file), copyTo: path.resolve(target) };
     return this.#questions.call('readImportance', job, signal);
   }

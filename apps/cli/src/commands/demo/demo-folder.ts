@@ -1,6 +1,7 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StorageFailedError } from '@plimsoll/domain';
+import { writeBeside } from '@plimsoll/local-models';
 
 /** Where the demo works: a folder of the cache, with the sample model in it. */
 export interface DemoFolder {
@@ -29,7 +30,9 @@ export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
   try {
     await mkdir(folder, { recursive: true });
     const there = await stat(model).catch(() => null);
-    if (there?.size !== SAMPLE_MODEL.fileBytes) await copyWhole(sampleModelPath(), model);
+    if (there?.size !== SAMPLE_MODEL.fileBytes) {
+      await writeBeside(model, (partial) => copyFile(sampleModelPath(), partial));
+    }
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     throw new StorageFailedError(`The demo cannot work in ${folder}: ${REASONS[code] ?? (cause as Error).message}.`, {
@@ -38,14 +41,4 @@ export async function prepareDemoFolder(cache: string): Promise<DemoFolder> {
     });
   }
   return { folder, model, storeFile: path.join(folder, 'measurements.db') };
-}
-
-async function copyWhole(from: string, to: string): Promise<void> {
-  const partial = `${to}.${process.pid}.partial`;
-  try {
-    await copyFile(from, partial);
-    await rename(partial, to);
-  } finally {
-    await rm(partial, { force: true });
-  }
 }

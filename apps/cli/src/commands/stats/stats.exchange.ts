@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -16,6 +16,7 @@ import {
   isPlimsollError,
   type MeasurementFilter,
 } from '@plimsoll/domain';
+import { writeBeside } from '@plimsoll/local-models';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount } from '../../output/format.js';
 import { checkWritable } from '../../output/write-file.js';
@@ -43,12 +44,9 @@ export async function exportStats(
     // The first line of a table is its header.
     if (format === 'csv') records -= 1;
   }
-  const partial = `${file}.${process.pid}.partial`;
   try {
-    await pipeline(Readable.from(counted()), createWriteStream(partial), { signal });
-    await rename(partial, file);
+    await writeBeside(file, (partial) => pipeline(Readable.from(counted()), createWriteStream(partial), { signal }));
   } catch (cause) {
-    await rm(partial, { force: true });
     if (signal.aborted) throw new CancelledError('The export was cancelled; nothing was written.', { cause });
     if (isPlimsollError(cause)) throw cause;
     throw new StorageFailedError(`${file} cannot be written (${codeOf(cause)}).`, { cause });
