@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { pnpm, root } from './run.mjs';
 
-/** Below this, an advisory is shown and stops nothing. */
-const STOPS_AT = new Set(['high', 'critical']);
+/** Lower ones are shown and stop nothing. */
+const STOPS_AT = new Set(['moderate', 'high', 'critical']);
 
 /**
  * Asks the registry for known vulnerabilities in what is shipped. `unknown` with a reason when it does not answer:

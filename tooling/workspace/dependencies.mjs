@@ -30,7 +30,7 @@ export function dependenciesOf(folder, kinds = ['dependencies', 'optionalDepende
     const { name, version, license } = manifestAt(path.join(root, place));
     const id = `${name}@${version}`;
     ids.set(place, id);
-    found.set(id, { name, version, license, integrity: null, installScripts: [], needs: [] });
+    found.set(id, { name, version, license, isInstalled: true, integrity: null, installScripts: [], needs: [] });
     const importer = lock.importers[place];
     const needed = fields.flatMap((field) => Object.entries(importer?.[field] ?? {}));
     found.get(id).needs = needed.map(([wanted, { version: locked }]) =>
@@ -64,7 +64,7 @@ export function dependenciesOf(folder, kinds = ['dependencies', 'optionalDepende
   return found;
 }
 
-/** What only the installed copy says; null where the package is for another system and is not here. */
+/** What only the installed copy says; `isInstalled` is false where the package is for another system. */
 function installed(key, name) {
   const shortKey = key.replaceAll('/', '+').replaceAll(')(', '_').replaceAll('(', '_').replaceAll(')', '');
   const store = path.join(root, 'node_modules', '.pnpm');
@@ -72,11 +72,15 @@ function installed(key, name) {
     .filter((found) => found !== undefined)
     .map((found) => path.join(store, found, 'node_modules', name))
     .find((found) => existsSync(path.join(found, 'package.json')));
-  if (folder === undefined) return { license: null, installScripts: [] };
+  if (folder === undefined) return { license: null, isInstalled: false, installScripts: [] };
   const { license, licenses, scripts = {} } = manifestAt(folder);
   const hooks = ['preinstall', 'install', 'postinstall'].filter((hook) => scripts[hook] !== undefined);
   const native = existsSync(path.join(folder, 'binding.gyp')) ? ['binding.gyp'] : [];
-  return { license: license ?? licenses?.[0]?.type ?? null, installScripts: [...hooks, ...native] };
+  return {
+    license: license ?? licenses?.[0]?.type ?? null,
+    isInstalled: true,
+    installScripts: [...hooks, ...native],
+  };
 }
 
 /** Long names are cut off and hashed by pnpm. */

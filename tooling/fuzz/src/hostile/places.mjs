@@ -24,6 +24,9 @@ export async function tryPlaces() {
   return tally;
 }
 
+/** What is said where more files would have to be open. */
+const FEW = /ulimit -n/u;
+
 const planned = (model) => ['plan', model, '--vram', '8GB'];
 
 async function tryLimits(tally, user, model) {
@@ -32,15 +35,17 @@ async function tryLimits(tally, user, model) {
   const attempts = [
     ['64 descriptors, plan', planned(model), [0, 1], limited('-n 64')],
     ['32 descriptors, plan', planned(model), [0, 1], limited('-n 32')],
+    ['64 descriptors, run', ['run', model, 'Hello'], [1], limited('-n 64'), FEW],
+    ['32 descriptors, run', ['run', model, 'Hello'], [1], limited('-n 32'), FEW],
     ['256 descriptors, run', ['run', model, 'Hello'], [0], limited('-n 256')],
     ['a heap of 32 MiB, plan', planned(model), [0], { env: { NODE_OPTIONS: '--max-old-space-size=32' } }],
     ['a heap of 48 MiB, run', ['run', model, 'Hello'], [0, 1], { env: { NODE_OPTIONS: '--max-old-space-size=48' } }],
     ['no home, plan', planned(model), [0], { env: nowhere }],
     ['no home, run', ['run', model, 'Hello'], [0], { env: nowhere }],
   ];
-  for (const [name, args, codes, options] of attempts) {
+  for (const [name, args, codes, options, says] of attempts) {
     const result = await run(user, args, options);
-    tally.add(name, result, faultsOf(result, { codes, ...bounds }));
+    tally.add(name, result, faultsOf(result, { codes, says, ...bounds }));
   }
 }
 
@@ -56,6 +61,7 @@ const MOUNTS = (folder, model) => {
       ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], noSpace],
       ['quantize', ['quantize', model, '--to', 'Q4_0', '--out', `${folder}/out.gguf`], [1], noSpace],
       ['run', ['run', model, 'Hello'], [0, 1]],
+      ['doctor', ['doctor'], [0, 1, 4], /the disk is full/u],
       ['export', ['stats', '--export', `${folder}/out.jsonl`], [0, 1]],
       ['report', ['plan', model, '--vram', '8GB', '--html', `${folder}/page.html`], [1], noSpace],
     ].map((attempt) => ['a full disk', full, store, attempt]),
@@ -70,7 +76,7 @@ const MOUNTS = (folder, model) => {
       ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], /writ|read-only/iu],
       ['run', ['run', model, 'Hello'], [0]],
       ['stats', ['stats'], [0, 1]],
-      ['doctor', ['doctor'], [0, 1, 4]],
+      ['doctor', ['doctor'], [0, 1, 4], /read-only/u],
     ].map((attempt) => ['a read-only home', `${size} && mount -o remount,ro ${folder}`, store, attempt]),
   ];
 };
