@@ -50,7 +50,8 @@ for (const [id, { name, license: declared, isInstalled, installScripts }] of use
   const license = isInstalled
     ? (READ_BY_HAND.get(name) ?? declared)
     : ELSEWHERE.find(([family]) => family.test(name))?.[1];
-  if (!isAllowed(license ?? '', allowed)) problems.push(`${id} is licensed under ${license ?? 'nothing that is known'}`);
+  if (!isAllowed(license ?? '', allowed))
+    problems.push(`${id} is licensed under ${license ?? 'nothing that is known'}`);
   if (installScripts.length > 0 && !SCRIPTS_NOT_NEEDED.has(name)) {
     problems.push(`${id} runs something when it is installed: ${installScripts.join(', ')}`);
   }

@@ -1,5 +1,7 @@
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { checkHyperParameters, parseModelReference } from '@plimsoll/domain';
+import { demandUsualVocabulary } from '@plimsoll/local-models';
+import { MemoizedInspector } from './memoized-inspector.js';
 
 /**
  * Looks at the header of a model that is named by its path, before anything long begins: what is wrong with a file is
@@ -10,5 +12,7 @@ import { checkHyperParameters, parseModelReference } from '@plimsoll/domain';
 export async function checkModelFile(model: string, signal: AbortSignal): Promise<void> {
   const reference = parseModelReference(model);
   if (reference.kind !== 'file') return;
-  checkHyperParameters((await new FileModelInspector().inspect(reference, { signal })).header);
+  const inspector = new MemoizedInspector(new FileModelInspector());
+  checkHyperParameters((await inspector.inspect(reference, { signal })).header);
+  await demandUsualVocabulary(inspector, reference.path);
 }

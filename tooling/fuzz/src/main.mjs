@@ -14,7 +14,8 @@ governor runs random machines under random weather and holds the governor to its
 
 hostile runs the built program on hostile ground; all parts unless some are named:
   ${Object.keys(PARTS).join(', ')}
---kills N ends each of the commands of kill-… so often with SIGKILL; --every N takes each N-th of the model files.`;
+--kills N ends each of the commands of kill-… so often with SIGKILL; --every N takes each N-th of
+the model files, the templates and the changes.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -25,8 +25,9 @@ const MOMENTS = [0.1, 0.3, 0.5, 0.7, 0.9];
  * A model file that is changed under the commands that read it. The engine maps it, so it may die of that: in a process
  * of its own, of which the program says that it died. Nothing goes on alone, and nothing half made is left.
  */
-export async function tryChangingFiles() {
+export async function tryChangingFiles({ every = 1 } = {}) {
   const tally = createTally('changing files');
+  let turn = 0;
   for (const [command, args] of COMMANDS) {
     const user = createUser();
     try {
@@ -36,6 +37,8 @@ export async function tryChangingFiles() {
       tally.add(`${command}, undisturbed`, whole, faultsOf(whole, { codes: [0], boundMiB: 700 }));
       for (const [name, change] of CHANGES) {
         for (const moment of MOMENTS) {
+          turn += 1;
+          if (turn % every !== 0) continue;
           rmSync(out, { force: true });
           copyFileSync(sampleModelPath(), file);
           const { child, ended } = start(user, args(file, out));

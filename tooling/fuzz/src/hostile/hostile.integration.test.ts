@@ -9,8 +9,9 @@ const main = fileURLToPath(new URL('../main.mjs', import.meta.url));
 it.each([
   ['config', '--every', '1'],
   ['files', '--every', '23'],
+  ['templates', 'changing', '--every', '7'],
   ['places'],
-  ['kill-settings', 'kill-store', 'kill-quantize', 'kill-import', 'kill-pull', '--kills', '2'],
+  ['kill-settings', 'kill-store', 'kill-quantize', 'kill-imatrix', 'kill-import', 'kill-pull', '--kills', '2'],
   ['kill-compare', 'service', '--kills', '1'],
 ])(
   'the program withstands hostile %s',

@@ -9,8 +9,8 @@ import { tryService } from './service.mjs';
 /** Parts of the suite by name. */
 export const PARTS = {
   files: async ({ every }) => [await tryModelFiles({ every })],
-  templates: async () => [await tryChatTemplates()],
-  changing: async () => [await tryChangingFiles()],
+  templates: async ({ every }) => [await tryChatTemplates({ every })],
+  changing: async ({ every }) => [await tryChangingFiles({ every })],
   config: async () => [await tryConfigurations()],
   places: async () => [await tryPlaces()],
   service: tryService,

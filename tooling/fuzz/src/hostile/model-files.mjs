@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createGguf } from '@plimsoll/testing/gguf';
+import { emptyTextsKey, withKeys } from './gguf-keys.mjs';
 import { createUser, run } from './program.mjs';
 import { createTally, faultsOf } from './verdict.mjs';
 
@@ -85,6 +86,7 @@ const CASES = [
   ['a prototype key', bytes(() => withData(gguf({ ['__proto__x']: 'x', constructor: 'y', 'llama.__proto__': 1 })))],
   ['a name of a megabyte', bytes(() => withData(gguf({ 'general.name': 'N'.repeat(2 ** 20) })))],
   ['a name that acts on terminals', bytes(() => withData(gguf({ 'general.name': '\u001b[2J\u202e\0\r\n' })))],
+  ['a vocabulary of ten million', bytes(() => withKeys(withData(gguf()), emptyTextsKey('tokenizer.ggml.tokens', 1e7)))],
   ['an architecture nobody knows', bytes(() => withData(gguf({ 'general.architecture': 'steamship' })))],
   ['a tensor twice', bytes(() => withData(gguf({}, [...TENSORS, ...TENSORS])))],
   [
