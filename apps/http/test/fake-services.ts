@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
+  BackgroundBuilds,
   ChooseVariant,
   Diagnose,
   EnsureVariant,
@@ -83,7 +84,8 @@ export function fakeServices(
   const builders = [new FakeVariantBuilder(runtime)];
   const name = (model: string, level: Parameters<typeof variantName>[1]): string => variantName(model, level);
   const ensure = new EnsureVariant(used, new InMemoryModelCatalog(runtime), builders, name, bus);
-  const choose = new ChooseVariant(config, used, ensure);
+  const builds = new BackgroundBuilds(ensure, bus, new ManualClock());
+  const choose = new ChooseVariant(config, used, ensure, undefined, builds);
   const quantization = new QuantizeModel(builders, name, bus);
   const generation = new GenerateText(used, choose, recorder, bus, () => undefined);
   const models = new ListModels(used);
@@ -124,6 +126,7 @@ export function fakeServices(
         generation,
         planning,
         choose,
+        builds,
         places: choose,
         governor: null,
         inspect,

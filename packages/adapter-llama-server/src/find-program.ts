@@ -14,7 +14,10 @@ export function findProgram(named: string | null = null, searchPath: string = pr
   if (found !== undefined) return found;
   throw new InvalidConfigError(
     named === null ? 'There is no llama-server on the PATH.' : `${named} is not a program.`,
-    { hint: 'Install llama.cpp, or name the program: plimsoll config set ai.llama_server.path /path/to/llama-server' },
+    {
+      hint: 'Install llama.cpp, or name the program.',
+      remedies: [{ kind: 'change-setting', path: 'ai.llama_server.path', value: '/path/to/llama-server' }],
+    },
   );
 }
 

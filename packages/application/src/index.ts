@@ -44,6 +44,8 @@ export { DecisionLog } from './governor/decision-log.js';
 export type { LoggedDecision } from './governor/decision-log.js';
 export { Govern } from './governor/govern.js';
 export type { GovernOptions, GovernorStatus } from './governor/govern.js';
+export { BackgroundBuilds } from './variants/background-builds.js';
+export type { ComingVariant } from './variants/background-builds.js';
 export { GovernedModels } from './governor/governed-models.js';
 export type { GovernedModelsOptions } from './governor/governed-models.js';
 export { machineReadings } from './governor/machine-readings.js';

@@ -2,6 +2,7 @@ import type { Warn } from '@plimsoll/application';
 import { createHash, randomUUID } from 'node:crypto';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import {
+  BackgroundBuilds,
   ChooseVariant,
   CompareLevels,
   Diagnose,
@@ -74,6 +75,8 @@ export interface BackendUseCases {
   readonly recommending: (model: string) => Promise<RecommendPoint | null>;
   /** Finds variants, and makes them. */
   readonly ensure: () => Promise<EnsureVariant>;
+  /** Makes missing variants while others answer. */
+  readonly builds: () => Promise<BackgroundBuilds>;
   /** Chooses the variant that runs. */
   readonly choose: () => Promise<ChooseVariant>;
   /** Holds variants for requests: through the governor, where there is one. */
@@ -148,9 +151,16 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         await services.get(EVENT_BUS),
       ),
   );
+  const builds = once(async () => {
+    const background = new BackgroundBuilds(await ensure(), await services.get(EVENT_BUS), await services.get(CLOCK));
+    signal.addEventListener('abort', () => void background.close(), { once: true });
+    services.onClose(() => void background.close());
+    return background;
+  });
   const choose = once(async () => {
     const config = await services.get(CONFIG_STORE);
-    const choosing = new ChooseVariant(config, await runtime(), await ensure(), await services.get(CLOCK));
+    const clock = await services.get(CLOCK);
+    const choosing = new ChooseVariant(config, await runtime(), await ensure(), clock, await builds());
     const unsubscribe = (await services.get(EVENT_BUS)).subscribe((event) => {
       if (event.type === 'variant-built' || (event.type === 'generation-finished' && !event.succeeded))
         choosing.forget();
@@ -221,6 +231,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
       return new RecommendPoint({ planner, config, capabilities, downloads: backend.downloads });
     },
     ensure,
+    builds,
     choose,
     places,
     governor,

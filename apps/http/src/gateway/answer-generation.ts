@@ -23,7 +23,6 @@ export async function answerGeneration<Body>(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const asked = codec.read(body);
-  const model = askedModel(asked.request.model, request.headers);
   const { signal, done } = context.running.begin(reply);
   let lease: BackendLease | null = null;
   let leave = (): void => undefined;
@@ -40,6 +39,7 @@ export async function answerGeneration<Body>(
   try {
     lease = await context.services.backend();
     const held = lease;
+    const model = await askedModel(asked.request.model, request.headers, lease.runtime);
     const events = admitted(
       async () => {
         leave = await context.admission.enter(model.model, applicant(request, signal));
@@ -93,7 +93,8 @@ function begin(
   signal: AbortSignal,
 ): AsyncIterator<GenerateTextEvent> {
   const { contextTokens, ...load } = request.load ?? {};
-  const options = { make: true, level, signal, ...(contextTokens === undefined ? {} : { load: { contextTokens } }) };
+  const wish = contextTokens === undefined ? {} : { load: { contextTokens } };
+  const options = { make: 'in-background', level, signal, ...wish } as const;
   return lease.generation.generate({ ...request, model, load }, options)[Symbol.asyncIterator]();
 }
 

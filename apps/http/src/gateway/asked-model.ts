@@ -1,10 +1,13 @@
 import { InvalidInputError, parseLevel } from '@plimsoll/domain';
-import type { Level } from '@plimsoll/domain';
+import type { Level, ModelRuntime } from '@plimsoll/domain';
 import type { IncomingHttpHeaders } from 'node:http';
 import { catalogueName } from './catalogue-name.js';
 
 /** The header by which a client chooses a level, whatever the settings say. */
 export const LEVEL_HEADER = 'x-plimsoll-level';
+
+/** What begins like a level; a mistyped one is better refused than looked for as a name. */
+const LEVEL_LIKE = /^(?:I?Q|TQ|BF|F|MXFP)\d+(?:_\w+)*$/i;
 
 /** A model as a client asked for it. */
 export interface AskedModel {
@@ -17,19 +20,29 @@ export interface AskedModel {
 }
 
 /**
- * `llama3.1:8b@Q8_0`, or the name alone and the header `x-plimsoll-level: Q8_0`; the name wins.
+ * `llama3.1:8b@Q8_0`, or the name alone and the header `x-plimsoll-level: Q8_0`; the name wins. Some servers have such
+ * names themselves: a whole name that the backend knows is left whole, and so is one with anything else behind `@`.
  * @throws InvalidInputError
  */
-export function askedModel(name: string, headers: IncomingHttpHeaders): AskedModel {
+export async function askedModel(
+  name: string,
+  headers: IncomingHttpHeaders,
+  runtime: Pick<ModelRuntime, 'find'>,
+): Promise<AskedModel> {
   const at = name.lastIndexOf('@');
-  const model = catalogueName(at > 0 ? name.slice(0, at) : name);
-  const text = at > 0 ? name.slice(at + 1) : headers[LEVEL_HEADER];
-  if (text === undefined) return { name, model };
-  const level = typeof text === 'string' ? parseLevel(text) : null;
-  if (level === null) {
-    throw new InvalidInputError(`"${String(text)}" is not a quantization level.`, {
-      hint: 'Ask for one such as Q8_0 or Q4_K_M, or for the model alone.',
-    });
+  const text = at > 0 ? name.slice(at + 1) : '';
+  if (LEVEL_LIKE.test(text) && (await runtime.find(catalogueName(name))) === null) {
+    return { name, model: catalogueName(name.slice(0, at)), level: levelOf(text) };
   }
-  return { name, model, level };
+  const model = catalogueName(name);
+  const header = headers[LEVEL_HEADER];
+  return header === undefined ? { name, model } : { name, model, level: levelOf(header) };
+}
+
+function levelOf(text: string | readonly string[]): Level {
+  const level = typeof text === 'string' ? parseLevel(text) : null;
+  if (level !== null) return level;
+  throw new InvalidInputError(`"${String(text)}" is not a quantization level.`, {
+    hint: 'Ask for one such as Q8_0 or Q4_K_M, or for the model alone.',
+  });
 }

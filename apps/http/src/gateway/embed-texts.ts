@@ -17,14 +17,14 @@ export async function embedTexts(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<readonly (readonly number[])[]> {
-  const { model, level } = askedModel(name, request.headers);
   const { signal, done } = context.running.begin(reply);
   let leave = (): void => undefined;
   try {
-    leave = await context.admission.enter(model, applicant(request, signal));
     return await withBackend(context, async ({ runtime, places }) => {
+      const { model, level } = await askedModel(name, request.headers, runtime);
+      leave = await context.admission.enter(model, applicant(request, signal));
       if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
-      const { chosen, release } = await places.place(model, { make: true, level, signal });
+      const { chosen, release } = await places.place(model, { make: 'in-background', level, signal });
       try {
         observationOf(request)?.placed(model, chosen);
         reply.headers(variantHeaders(chosen));

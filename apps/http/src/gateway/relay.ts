@@ -31,19 +31,26 @@ export async function relay(
 ): Promise<boolean> {
   const body = namedBody(request.body);
   if (body === null) return false;
-  const asked = askedModel(body.model ?? body.name ?? '', request.headers);
   const lease = await context.services.backend();
   const { apis } = lease.runtime;
   if (apis?.dialects.includes(dialect) !== true) {
     lease.release();
     return false;
   }
+  let asked: AskedModel;
+  try {
+    asked = await askedModel(body.model ?? body.name ?? '', request.headers, lease.runtime);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
   const { signal, done } = context.running.begin(reply);
   const early = earlyBytes(context, dialect, body, asked, request, reply);
   let leave = (): void => undefined;
   try {
     leave = await context.admission.enter(asked.model, applicant(request, signal));
-    const { chosen, release } = await lease.places.place(asked.model, { make: true, level: asked.level, signal });
+    const options = { make: 'in-background', level: asked.level, signal } as const;
+    const { chosen, release } = await lease.places.place(asked.model, options);
     try {
       lease.generation.warnOfFallback(asked.model, chosen);
       observationOf(request)?.placed(asked.model, chosen);

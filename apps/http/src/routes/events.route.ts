@@ -16,7 +16,7 @@ export function addEventsRoute(server: HttpServer, { events }: HttpServices, hea
     '/events',
     {
       schema: {
-        summary: 'Follows what happens: settings-changed, generation-finished, variant-built',
+        summary: 'Follows what happens: settings-changed, generation-finished, variant-progress, variant-built, …',
         description: 'Server-sent events. A reader that is slow misses the oldest ones.',
         response: {
           200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },

@@ -28,7 +28,7 @@ export function assertChangeable(patch: SettingsPatch, current: Settings): void 
       403,
       'forbidden',
       `Changing ${changed.join(', ')} needs the admin token: it decides where requests, keys and files go.`,
-      'Change it at the machine with plimsoll config set, or start the server with PLIMSOLL_HTTP_ADMIN_TOKEN and send that token as "Authorization: Bearer …".',
+      'Change it in the configuration file at the machine, or send an admin token as "Authorization: Bearer …".',
     ),
   );
 }

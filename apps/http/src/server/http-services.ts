@@ -1,4 +1,5 @@
 import type {
+  BackgroundBuilds,
   ChooseVariant,
   CompareLevels,
   Diagnose,
@@ -23,6 +24,8 @@ export interface BackendLease {
   readonly generation: GenerateText;
   readonly planning: PlanModel;
   readonly choose: ChooseVariant;
+  /** Variants that are being made while others answer. */
+  readonly builds: Pick<BackgroundBuilds, 'list'>;
   /** Holds a variant for a request, where memory is governed. */
   readonly places: PlaceRequests;
   /** Null where memory is not governed. */
@@ -66,6 +69,7 @@ export async function httpServices({ shared, get, lease, close }: Plimsoll): Pro
           generation: await use.generation(),
           planning: await use.planning(),
           choose: await use.choose(),
+          builds: await use.builds(),
           places: await use.places(),
           governor: await use.governor(),
           inspect: await use.inspect(),

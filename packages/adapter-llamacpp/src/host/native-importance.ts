@@ -108,11 +108,15 @@ function checkShapes(
 ): void {
   const lengths = new Map(means.map(({ name, values }) => [name, values.length]));
   const changed = tensors.filter(({ name, from, to }) => from !== to && name.startsWith('blk.'));
-  const hint = 'Collect one for this model: plimsoll imatrix MODEL. Or quantize with --imatrix auto.';
+  const wayOut = {
+    hint: 'Collect one for this model.',
+    remedies: [{ kind: 'use-options', options: { imatrix: 'auto' } }],
+  } as const;
   if (changed.length > 0 && !changed.some(({ name }) => lengths.has(name))) {
-    throw new InvalidInputError('The importance matrix is that of another model: it names no tensor of this one.', {
-      hint,
-    });
+    throw new InvalidInputError(
+      'The importance matrix is that of another model: it names no tensor of this one.',
+      wayOut,
+    );
   }
   for (const { name, shape } of changed) {
     const [columns = 0, , ...matrices] = shape;
@@ -121,7 +125,7 @@ function checkShapes(
     if (found === undefined || found === wanted) continue;
     throw new InvalidInputError(
       `The importance matrix is that of another model: it has ${found} values for ${name}, which takes ${wanted}.`,
-      { hint },
+      wayOut,
     );
   }
 }

@@ -90,7 +90,8 @@ function failure(engine: Engine, source: string): Error {
   const reason = line?.replace(/^.*failed to quantize: /, '') ?? '';
   if (/imatrix|importance matrix/i.test(reason)) {
     return new UnsupportedLevelError(`This level needs an importance matrix: ${reason}`, {
-      hint: 'Quantize with --imatrix auto, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      hint: 'Quantize with an importance matrix, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      remedies: [{ kind: 'use-options', options: { imatrix: 'auto' } }],
     });
   }
   if (/iostream|basic_ios/i.test(reason)) {

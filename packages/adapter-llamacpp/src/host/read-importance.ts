@@ -23,7 +23,7 @@ export function readMatrix(file: string): ImportanceMatrix {
     bytes = readFileSync(file);
   } catch (cause) {
     throw new InvalidInputError(`The importance matrix ${file} cannot be read.`, {
-      hint: 'Name a file that plimsoll imatrix or llama-imatrix wrote.',
+      hint: 'Name a file that Plimsoll or llama-imatrix wrote.',
       cause,
     });
   }

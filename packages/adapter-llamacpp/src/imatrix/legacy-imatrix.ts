@@ -33,7 +33,7 @@ export function decodeLegacyImatrix(bytes: Buffer): ImportanceMatrix {
     return decode(bytes);
   } catch (cause) {
     throw new InvalidInputError('The file is not an importance matrix, or it is damaged.', {
-      hint: 'Give a file that plimsoll imatrix or llama-imatrix wrote.',
+      hint: 'Give a file that Plimsoll or llama-imatrix wrote.',
       cause,
     });
   }

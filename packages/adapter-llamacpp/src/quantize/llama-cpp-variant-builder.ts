@@ -114,7 +114,8 @@ async function quantizeInto(
   const { sizeBytes, tensors, needsImportanceMatrix } = await engine.call('planQuantization', job, signal);
   if (needsImportanceMatrix) {
     throw new UnsupportedLevelError('This level needs an importance matrix, which this engine is not given.', {
-      hint: 'Quantize with --imatrix auto, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      hint: 'Quantize with an importance matrix, or choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS.',
+      remedies: [{ kind: 'use-options', options: { imatrix: 'auto' } }],
     });
   }
   await makeFolder(target, targetName);
@@ -151,7 +152,8 @@ function checkRequest(request: BuildRequest): void {
     throw new UnsupportedLevelError(
       `${request.level} needs an importance matrix; without one its result would be garbage.`,
       {
-        hint: 'Quantize with --imatrix auto, choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS, or fetch a ready-made file.',
+        hint: 'Quantize with an importance matrix, choose a level of at least 3 bits, such as Q3_K_M or IQ4_XS, or fetch a ready-made file.',
+        remedies: [{ kind: 'use-options', options: { imatrix: 'auto' } }],
       },
     );
   }

@@ -29,8 +29,8 @@ const MOST_ATTEMPTS = 5;
 
 /** Options of one generation. */
 export interface GenerateTextOptions extends BuildOptions {
-  /** Whether a missing variant is made. */
-  readonly make: boolean;
+  /** Whether a missing variant is made: first, or in the background while another one answers. */
+  readonly make: boolean | 'in-background';
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
   /** Whether that level is what a plan recommends, and nobody asked for it. */

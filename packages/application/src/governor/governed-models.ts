@@ -63,7 +63,13 @@ export class GovernedModels implements PlaceRequests {
     const work = this.#serve(model, options);
     if (this.#names.size < MOST_NAMES) this.#names.set(model, work);
     try {
-      return await work;
+      const served = await work;
+      // It is governed once the variant is there that its ladder begins with.
+      if (served?.wanted?.isBeingMade === true) {
+        this.#names.delete(model);
+        return null;
+      }
+      return served;
     } catch (error) {
       // The next request tries anew.
       this.#names.delete(model);
@@ -73,6 +79,7 @@ export class GovernedModels implements PlaceRequests {
 
   async #serve(model: string, options: ChooseOptions): Promise<ChosenVariant | null> {
     const chosen = await this.#with.choose.choose(model, options);
+    if (chosen.wanted?.isBeingMade === true) return chosen;
     const ladder = await this.#ladder(model, chosen, options);
     const [best] = ladder;
     if (best === undefined) return null;

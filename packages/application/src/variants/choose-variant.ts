@@ -20,6 +20,7 @@ import type {
   LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
+import type { BackgroundBuilds } from './background-builds.js';
 import { ChoiceCache, type FoundChoice } from './choice-cache.js';
 import type { ChooseOptions, ChosenVariant } from './chosen-variant.js';
 import type { EnsureVariant } from './ensure-variant.js';
@@ -48,7 +49,17 @@ export class ChooseVariant implements PlaceRequests {
   readonly #ensure: EnsureVariant;
   readonly #choices: ChoiceCache;
 
-  constructor(config: ConfigStore, runtime: ModelRuntime, ensure: EnsureVariant, clock?: Pick<Clock, 'monotonicMs'>) {
+  readonly #builds: Pick<BackgroundBuilds, 'begin'> | null;
+
+  /** Without `builds`, what is to be made in the background is made first. */
+  constructor(
+    config: ConfigStore,
+    runtime: ModelRuntime,
+    ensure: EnsureVariant,
+    clock?: Pick<Clock, 'monotonicMs'>,
+    builds?: Pick<BackgroundBuilds, 'begin'>,
+  ) {
+    this.#builds = builds ?? null;
     this.#config = config;
     this.#runtime = runtime;
     this.#ensure = ensure;
@@ -79,7 +90,7 @@ export class ChooseVariant implements PlaceRequests {
     };
     const choice = await this.#choices.get(
       settings,
-      [model, options.level ?? null, options.recommended ?? false],
+      [model, options.level ?? null, options.recommended ?? false, options.make],
       (background) =>
         this.#choose(
           model,
@@ -125,15 +136,26 @@ export class ChooseVariant implements PlaceRequests {
     options: ChooseOptions,
   ): Promise<FoundChoice> {
     try {
-      const { name, digest, made } = await this.#ensure.ensure(model, level, options);
+      const make = options.make === true || (options.make === 'in-background' && this.#builds === null);
+      const { name, digest, made } = await this.#ensure.ensure(model, level, { ...options, make });
       return { choice: { variant: name, level, digest, made, reason }, isInstalled: made === null };
     } catch (error) {
-      if (!options.make || options.strict === true || !isPlimsollError(error) || !MAY_FALL_BACK.has(error.code))
+      if (
+        options.make === false ||
+        options.strict === true ||
+        !isPlimsollError(error) ||
+        !MAY_FALL_BACK.has(error.code)
+      )
         throw error;
       const best = bestInstalled(await this.#standIns(model, options), level);
-      if (best === null) throw error;
+      const builds = options.make === 'in-background' ? this.#builds : null;
+      if (best === null) {
+        if (builds === null) throw error;
+        return await this.#at(model, level, reason, { ...options, make: true });
+      }
       const { name: variant, digest } = best;
-      const wanted = { level, error };
+      const failed = builds?.begin(model, level) ?? null;
+      const wanted = { level, error: failed ?? error, isBeingMade: builds !== null && failed === null };
       const choice = { variant, level: best.level, digest, made: null, reason: 'fallback', wanted } as const;
       return { choice, isInstalled: true };
     }
@@ -144,7 +166,7 @@ export class ChooseVariant implements PlaceRequests {
     const named = await this.#runtime.find(model, options);
     const isOneOfItsKind = parseModelReference(model).kind === 'file' || parseModelName(model).tag === null;
     if (named !== null && isOneOfItsKind) return [named];
-    return this.#ensure.installed(model, options);
+    return this.#ensure.installed(model, { signal: options.signal, remote: false });
   }
 
   async #asItIs(
@@ -161,7 +183,7 @@ export class ChooseVariant implements PlaceRequests {
       const found = source === model ? null : await this.#runtime.find(source, options);
       if (found !== null) return chosen(found, reason);
     }
-    if (stated !== null && options.make) {
+    if (stated !== null && options.make !== false) {
       try {
         return await this.#at(model, stated, reason, options);
       } catch (error) {

@@ -20,13 +20,17 @@ export interface ChosenVariant {
     | 'settings'
     | 'fallback';
   /** With the reason `fallback`: what was wanted, and why it cannot be had now. */
-  readonly wanted?: { readonly level: Level; readonly error: PlimsollError } | undefined;
+  readonly wanted?:
+    { readonly level: Level; readonly error: PlimsollError; readonly isBeingMade?: boolean | undefined } | undefined;
 }
 
 /** How to choose. */
 export interface ChooseOptions extends BuildOptions {
-  /** Whether a missing variant is made. */
-  readonly make: boolean;
+  /**
+   * Whether a missing variant is made: first, or in the background while the best one that is there answers. Where
+   * nothing could answer, it is made first all the same.
+   */
+  readonly make: boolean | 'in-background';
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
   /** Whether that level is what a plan recommends, and nobody asked for it. */

@@ -94,7 +94,7 @@ export class EnsureVariant {
   }
 
   /** Every variant of the model that is at hand now. */
-  async installed(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
+  async installed(model: string, options?: CatalogOptions): Promise<readonly CatalogEntry[]> {
     return (await this.#catalog.variants(model, options)).filter(({ location }) => location === 'local');
   }
 

@@ -3,7 +3,7 @@ export function relayServices(address) {
   const chosen = { variant: 'tale', level: null, digest: null, made: null, load: {}, reason: 'only-variant' };
   const settings = { settings: { accessTokens: [] } };
   const lease = {
-    runtime: { id: 'openai', apis: { address, dialects: ['ollama', 'openai', 'anthropic'] } },
+    runtime: { id: 'openai', find: async () => null, apis: { address, dialects: ['ollama', 'openai', 'anthropic'] } },
     places: { place: async () => ({ chosen, release: () => undefined }) },
     generation: { record: async () => undefined, warnOfFallback: () => undefined },
     release: () => undefined,

@@ -31,13 +31,13 @@ export function addAnthropicRoutes(server: HttpServer, context: GatewayContext):
   // No backend counts on request: the prompt is read, one token written, and the count comes from the timings.
   server.post('/messages/count_tokens', async (request, reply) => {
     const asked = readConversation(parseBody(countTokensRequest, request.body));
-    const { model, level } = askedModel(asked.model, request.headers);
     const { signal, done } = context.running.begin(reply);
     try {
-      return await withBackend(context, async ({ generation }) => {
+      return await withBackend(context, async ({ generation, runtime }) => {
+        const { model, level } = await askedModel(asked.model, request.headers, runtime);
         const events = generation.generate(
           { ...asked, model, maxTokens: 1, temperature: 0 },
-          { make: true, level, signal },
+          { make: 'in-background', level, signal },
         );
         for await (const event of events) {
           if (event.type !== 'done') continue;

@@ -1,3 +1,4 @@
+import type { ComingVariant } from '@plimsoll/application';
 import type { InstalledVariant, MetadataValue, ModelHeader, ResidentModel } from '@plimsoll/domain';
 
 /** `expires_at` of what never leaves: the farthest that Go's clients read. */
@@ -35,6 +36,21 @@ export const writeResident = (resident: ResidentModel, variant: InstalledVariant
   size_vram: resident.deviceBytes ?? 0,
   context_length: resident.contextTokens ?? 0,
 });
+
+/**
+ * An entry of `GET /api/ps` for a variant that is being made while another one answers: `ollama ps` shows the name, so
+ * what is happening is part of it.
+ */
+export function writeComing({ model, level, phase, fraction }: ComingVariant): object {
+  const name = `${model}@${level} (${phase}${fraction === null ? '' : ` ${Math.round(fraction * 100)} %`})`;
+  return {
+    ...{ name, model: name, size: 0, digest: '', expires_at: NEVER, size_vram: 0, context_length: 0 },
+    details: {
+      ...{ parent_model: '', format: 'gguf', family: '', families: [], parameter_size: '' },
+      quantization_level: level,
+    },
+  };
+}
 
 /**
  * The answer of `POST /api/show`. Clients show `general.basename`, so the level is part of it: two variants of one

@@ -27,7 +27,7 @@ import { namedModels } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
 import { retryAfter } from '../retry-after.js';
 import { relay, relayAsItIs } from '../relay.js';
-import { writeResident, writeShow, writeTag } from './describe.js';
+import { writeComing, writeResident, writeShow, writeTag } from './describe.js';
 import { answerProgress } from './progress.js';
 
 /** The version of Ollama's API that is spoken here. Clients refuse older ones and read nothing but dotted numbers. */
@@ -46,17 +46,18 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     return { models: models.map(({ name, variant }) => writeTag(name, variant)) };
   });
   server.get('/ps', async () =>
-    withBackend(context, async ({ models }) => {
+    withBackend(context, async ({ models, builds }) => {
       const { models: listed } = await models.list();
-      return {
-        models: listed.flatMap((model) => (model.resident === null ? [] : [writeResident(model.resident, model)])),
-      };
+      const resident = listed.flatMap((model) =>
+        model.resident === null ? [] : [writeResident(model.resident, model)],
+      );
+      return { models: [...resident, ...builds.list().map(writeComing)] };
     }),
   );
   server.post('/show', async (request) => {
     const body = parseBody(showRequest, request.body);
-    const { name, model, level } = askedModel(modelOf(body), request.headers);
     return withBackend(context, async (lease) => {
+      const { name, model, level } = await askedModel(modelOf(body), request.headers, lease.runtime);
       const variant = await lease.runtime.find((await lease.choose.choose(model, { make: false, level })).variant);
       if (variant === null) throw new ModelNotFoundError(`model '${name}' not found`);
       const { header } = await lease.inspect.inspect(variant.path ?? variant.name);
@@ -173,10 +174,10 @@ async function answerLoading(
   reply: FastifyReply,
   empty: object,
 ): Promise<FastifyReply> {
-  const { name, model, level } = askedModel(modelOf(body), headers);
   const keepAlive = body.keep_alive == null ? undefined : keepAliveMs(body.keep_alive);
   const reason = await withBackend(context, async ({ runtime, choose }) => {
-    const chosen = await choose.choose(model, { make: keepAlive !== 0, level });
+    const { model, level } = await askedModel(modelOf(body), headers, runtime);
+    const chosen = await choose.choose(model, { make: keepAlive === 0 ? false : 'in-background', level });
     if (keepAlive !== 0) {
       await runtime.load(chosen.variant, { ...chosen.load, ...(keepAlive === undefined ? {} : { keepAlive }) });
       return 'load';
@@ -185,7 +186,7 @@ async function answerLoading(
     return 'unload';
   });
   const answer = {
-    model: name,
+    model: modelOf(body),
     created_at: new Date(context.nowMs()).toISOString(),
     ...empty,
     done: true,
