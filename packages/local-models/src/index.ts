@@ -3,7 +3,7 @@ export { FileFacts } from './file-facts.js';
 export { isRunning } from './is-running.js';
 export { FolderCatalog } from './folder-catalog.js';
 export type { CatalogOptions } from './folder-catalog.js';
-export type { LoadedModel, LoadedShape, ModelHost } from './model-host.js';
+export type { DroppedCache, LoadedModel, LoadedShape, ModelHost } from './model-host.js';
 export { ModelFolder } from './model-folder.js';
 export type { ModelFile } from './model-folder.js';
 export { ResidentModels } from './resident-models.js';

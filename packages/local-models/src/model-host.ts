@@ -19,12 +19,20 @@ export interface LoadedModel {
   readonly shape: LoadedShape;
 }
 
+/** Bytes that were freed with a cache, by where they lay. */
+export interface DroppedCache {
+  readonly hostBytes: number;
+  readonly deviceBytes: number;
+}
+
 /** A process that hosts one model. */
 export interface ModelHost {
   /** Rejects with the reason when the model could not be loaded. */
   readonly loaded: Promise<LoadedModel>;
   /** Whether the process is gone. */
   readonly ended: boolean;
+  /** Frees the cache while nothing is computed; the next request makes it anew. Null when it is in use or gone already. */
+  dropCache?(): Promise<DroppedCache | null>;
   /** Ends the process at once; running answers fail with `reason`. Resolves when it is gone. */
   close(reason?: Error): Promise<void>;
 }

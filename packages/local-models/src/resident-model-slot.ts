@@ -1,6 +1,6 @@
 import { CancelledError } from '@plimsoll/domain';
 import type { LoadOptions } from '@plimsoll/domain';
-import type { LoadedModel, ModelHost } from './model-host.js';
+import type { DroppedCache, LoadedModel, ModelHost } from './model-host.js';
 import { RequestQueue } from './request-queue.js';
 
 /** How a slot is made. */
@@ -25,6 +25,8 @@ export class ResidentModelSlot<Host extends ModelHost> {
   /** Milliseconds since 1970, or null for never. */
   expiresAtMs: number | null = null;
   lastUsedMs = 0;
+  /** What is not held at the moment, since its cache was dropped. */
+  dropped: DroppedCache | null = null;
   #loaded: LoadedModel | null = null;
   readonly #load: LoadOptions;
   readonly #expectedHostBytes: number;
@@ -50,7 +52,8 @@ export class ResidentModelSlot<Host extends ModelHost> {
   /** Bytes of host memory, as the engine reported them, or as they are expected. */
   get hostBytes(): number {
     const { sizeBytes = null, deviceBytes = null } = this.#loaded ?? {};
-    return sizeBytes === null ? this.#expectedHostBytes : sizeBytes - (deviceBytes ?? 0);
+    const held = sizeBytes === null ? this.#expectedHostBytes : sizeBytes - (deviceBytes ?? 0);
+    return held - (this.dropped?.hostBytes ?? 0);
   }
 
   /** Whether it is loaded as these options ask; what they leave open it may have in any way. */

@@ -78,6 +78,8 @@ export class ResidentModels<Host extends ModelHost> {
       const leave = await slot.queue.enter(signal);
       // Null: it was unloaded, or loaded in another way, while this request waited.
       if (leave === null) continue;
+      // Its first answer makes it anew.
+      slot.dropped = null;
       return {
         host: slot.host,
         loadMs: spentMs,
@@ -100,13 +102,25 @@ export class ResidentModels<Host extends ModelHost> {
     );
   }
 
+  /** Frees the cache of a model that nobody uses; false when it is used, not there, or has none to free. */
+  async dropCache(path: string): Promise<boolean> {
+    const slot = this.#slots.get(path);
+    if (slot?.idle !== true || slot.dropped !== null) return false;
+    const dropped = (await slot.host.dropCache?.()) ?? null;
+    // Asked for in the meantime: it may have been made anew already.
+    if (!slot.queue.busy) slot.dropped = dropped;
+    return dropped !== null;
+  }
+
   async list(): Promise<readonly ResidentModel[]> {
     const loaded = await Promise.all(
       [...this.#slots.values()].map(async (slot) => {
         const facts = slot.host.ended ? null : await slot.facts.catch(() => null);
         if (facts === null) return null;
-        const { sizeBytes, deviceBytes, shape } = facts;
-        const { contextTokens } = shape;
+        const { contextTokens } = facts.shape;
+        const { hostBytes: droppedHost = 0, deviceBytes: droppedDevice = 0 } = slot.dropped ?? {};
+        const sizeBytes = facts.sizeBytes === null ? null : facts.sizeBytes - droppedHost - droppedDevice;
+        const deviceBytes = facts.deviceBytes === null ? null : facts.deviceBytes - droppedDevice;
         return { name: slot.name, sizeBytes, deviceBytes, contextTokens, expiresAtMs: slot.expiresAtMs };
       }),
     );

@@ -10,7 +10,7 @@ import type {
   TensorOverride,
   WindowScores,
 } from '@plimsoll/domain';
-import type { LoadedModel } from '@plimsoll/local-models';
+import type { DroppedCache, LoadedModel } from '@plimsoll/local-models';
 import type { EngineOptions } from './engine-options.js';
 import type { WireError } from './wire-error.js';
 
@@ -121,6 +121,7 @@ export interface EngineCalls {
   info: { params: null; event: never; result: { readonly version: string; readonly flavor: string } };
   devices: { params: null; event: never; result: readonly EngineDevice[] };
   open: { params: SessionOptions; event: never; result: SessionFacts };
+  dropCache: { params: null; event: never; result: DroppedCache | null };
   generate: { params: SessionRequest; event: GenerateEvent; result: null };
   embed: { params: readonly string[]; event: never; result: readonly (readonly number[])[] };
   tokenize: { params: { readonly path: string; readonly text: string }; event: never; result: Int32Array };

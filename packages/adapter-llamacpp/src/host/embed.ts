@@ -6,7 +6,7 @@ import { offThread } from '../native/libllama.js';
 import type { Pointer } from '../native/structs.js';
 import type { Job } from './job.js';
 import { loadFailure } from './load-failure.js';
-import { session } from './session.js';
+import { withSession } from './session.js';
 import type { Session } from './hosted-model.js';
 import { TokenBatch } from './token-batch.js';
 import { tokenize } from './vocabulary.js';
@@ -27,7 +27,15 @@ export async function embed(
   texts: readonly string[],
   job: Job,
 ): Promise<readonly (readonly number[])[]> {
-  const state = session();
+  return withSession((state) => embedWith(engine, state, texts, job));
+}
+
+async function embedWith(
+  engine: Engine,
+  state: Session,
+  texts: readonly string[],
+  job: Job,
+): Promise<readonly (readonly number[])[]> {
   const { llama } = engine;
   pooling ??= await openPooling(engine, state);
   const { context, batch, threads } = pooling;

@@ -17,6 +17,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   info: async () => (await import('./info.js')).info,
   devices: async () => (await import('./info.js')).devices,
   open: async () => (await import('./session.js')).open,
+  dropCache: async () => (await import('./session.js')).dropCache,
   generate: async () => (await import('./generate.js')).generate,
   embed: async () => (await import('./embed.js')).embed,
   tokenize: async () => (await import('./vocabulary.js')).tokenizeText,
@@ -30,7 +31,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
 };
 
 /** Calls that wait for each other. Answers do not: they are computed together. */
-const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'embed']);
+const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'embed', 'dropCache']);
 
 const jobs = new Map<number, Job>();
 let turn: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,5 @@
 import { InvalidInputError, UnsupportedModelError } from '@plimsoll/domain';
-import type { LoadedShape } from '@plimsoll/local-models';
+import type { DroppedCache, LoadedShape } from '@plimsoll/local-models';
 import type { SessionFacts, SessionOptions } from '../engine/protocol.js';
 import { AbortFlag } from '../native/abort-flag.js';
 import { ContextThreads } from '../native/context-threads.js';
@@ -33,11 +33,40 @@ interface OpenSession extends Session {
 }
 
 let current: OpenSession | null = null;
+/** Makes the context anew, after it was dropped. */
+let reopen: (() => Promise<OpenSession>) | null = null;
+let reopening: Promise<OpenSession> | null = null;
+/** Calls that work with the context. */
+let users = 0;
 
-/** The hosted model. */
-export function session(): OpenSession {
-  if (current === null) throw new Error('no model is open');
-  return current;
+/** Works with the hosted model; its context is made anew where it was dropped, and is not dropped meanwhile. */
+export async function withSession<Result>(work: (session: OpenSession) => Promise<Result>): Promise<Result> {
+  users += 1;
+  try {
+    return await work(current ?? (await reopened()));
+  } finally {
+    users -= 1;
+  }
+}
+
+async function reopened(): Promise<OpenSession> {
+  if (reopen === null) throw new Error('no model is open');
+  reopening ??= reopen().finally(() => (reopening = null));
+  return (current = await reopening);
+}
+
+/** Frees the context while nothing is computed: the cache and the scratch memory. The weights stay. */
+export async function dropCache(engine: Engine): Promise<DroppedCache | null> {
+  if (current === null || users > 0) return null;
+  const { context } = current;
+  let [hostBytes, deviceBytes] = [0, 0];
+  for (const use of memoryBreakdown(engine, context)) {
+    if (use.onHost) hostBytes += use.context + use.compute;
+    else deviceBytes += use.context + use.compute;
+  }
+  current = null;
+  engine.llama.freeContext(context);
+  return { hostBytes, deviceBytes };
 }
 
 /** Loads a model and makes its context. */
@@ -59,35 +88,44 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   const trained = llama.modelTrainedContext(model);
   const asked =
     options.load.contextTokens ?? (trained > 0 ? Math.min(trained, shape.contextTokens) : shape.contextTokens);
-  const context = await offThread(llama.newContext, model, {
-    ...shapedContextParams(engine, { ...shape, contextTokens: asked }, shape.batchTokens),
-    n_threads: options.decodeThreads[0] ?? 1,
-    n_threads_batch: options.batchThreads[0] ?? 1,
-    abort_callback: engine.strlen,
-    abort_callback_data: abort.address,
-  });
-  if (context === null) throw contextFailure(engine, options.path, asked * shape.parallel);
+  const newContext = async (): Promise<Pointer> => {
+    const made = await offThread(llama.newContext, model, {
+      ...shapedContextParams(engine, { ...shape, contextTokens: asked }, shape.batchTokens),
+      n_threads: options.decodeThreads[0] ?? 1,
+      n_threads_batch: options.batchThreads[0] ?? 1,
+      abort_callback: engine.strlen,
+      abort_callback_data: abort.address,
+    });
+    if (made === null) throw contextFailure(engine, options.path, asked * shape.parallel);
+    return made;
+  };
+  const context = await newContext();
   const contextTokens = Math.floor(llama.contextTokens(context) / shape.parallel);
   const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
   const decodeTuners: ThreadTuner[] = [];
   const vocab = llama.vocab(model);
-  const opened: Session = {
+  const lasting = {
     options,
     model,
     vocab,
-    context,
     contextTokens,
     batch: new TokenBatch(engine, batchTokens),
     abort,
-    threads: new ContextThreads(engine, context, Math.max(...options.decodeThreads, ...options.batchThreads)),
-    decodeTuner: (answers) => (decodeTuners[answers] ??= decodeThreadTuner(engine, model, options)),
+    decodeTuner: (answers: number) => (decodeTuners[answers] ??= decodeThreadTuner(engine, model, options)),
     batchTuner: new ThreadTuner(options.batchThreads, 2),
     parallel: shape.parallel,
     microBatchTokens: Math.min(shape.microBatchTokens, batchTokens),
     pieces: new Pieces(engine, vocab),
     compute: new Mutex(),
   };
-  current = { ...opened, batcher: new Batcher(engine, opened) };
+  const mostThreads = Math.max(...options.decodeThreads, ...options.batchThreads);
+  const sessionWith = (made: Pointer): OpenSession => {
+    const opened = { ...lasting, context: made, threads: new ContextThreads(engine, made, mostThreads) };
+    return { ...opened, batcher: new Batcher(engine, opened) };
+  };
+  const opened = sessionWith(context);
+  current = opened;
+  reopen = async () => sessionWith(await newContext());
   expectChats(engine, opened);
   return {
     loadMs: performance.now() - startedMs,

@@ -1,5 +1,5 @@
 import type { LoadOptions } from '@plimsoll/domain';
-import type { LoadedModel, ModelHost } from '@plimsoll/local-models';
+import type { DroppedCache, LoadedModel, ModelHost } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
 import { EngineProcess } from '../engine/engine-process.js';
 import { defaultThreads } from './threads.js';
@@ -19,6 +19,10 @@ export class EngineHost implements ModelHost {
 
   get ended(): boolean {
     return this.engine.ended;
+  }
+
+  async dropCache(): Promise<DroppedCache | null> {
+    return this.engine.call('dropCache', null);
   }
 
   async close(reason?: Error): Promise<void> {

@@ -52,6 +52,26 @@ describe('loading at an operating point', async () => {
     }
   });
 
+  test('the cache of an idle model is dropped and made anew, with the same answer', async () => {
+    start();
+    const text = (events: readonly GenerateEvent[]): string =>
+      events.map((event) => (event.type === 'text' ? event.text : '')).join('');
+    const held = async (): Promise<number> => (await runtime.resident())[0]?.sizeBytes ?? 0;
+    const before = text(await answer('a', 12));
+    const whole = await held();
+    expect(await runtime.dropIdleCache('a')).toBe(true);
+    expect(await runtime.dropIdleCache('a')).toBe(false);
+    expect(await held()).toBeLessThan(whole * 0.9);
+    expect(text(await answer('a', 12))).toBe(before);
+    expect(await held()).toBe(whole);
+    // Not while it answers.
+    const running = runtime.generate({ model: 'a', input, maxTokens: 200, temperature: 0 });
+    await running.next();
+    expect(await runtime.dropIdleCache('a')).toBe(false);
+    await running.return(undefined);
+    expect(await runtime.dropIdleCache('nothing')).toBe(false);
+  });
+
   test.skipIf(!hasSoftwareVulkan())('layers lie where the placement puts them', async () => {
     const oracle = new LlamaCppFootprintOracle(SOFTWARE_VULKAN);
     start({ engine: SOFTWARE_VULKAN });

@@ -95,6 +95,11 @@ export class LlamaCppRuntime implements ModelRuntime {
     await this.#models.unload(name, (await this.#folder.find(name))?.path, drainMs);
   }
 
+  async dropIdleCache(name: string): Promise<boolean> {
+    const file = await this.#folder.find(name);
+    return file !== null && (await this.#models.dropCache(file.path));
+  }
+
   async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
     const { signal } = options;
     const startedMs = performance.now();

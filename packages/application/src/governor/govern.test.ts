@@ -271,6 +271,30 @@ describe('the governor at work', () => {
     expect(await pool.ranOutOfMemory('m', 2)).toBe(false);
   });
 
+  it('drops the cache of an idle model before it unloads it, and knows what that freed until it is asked for', async () => {
+    const ladder = LADDER.map((one) => ({ ...one, cacheBytes: { gpu: 1.5 * GIB } }));
+    const dropped: string[] = [];
+    const runtime = Object.assign(card, {
+      dropIdleCache: async (name: string) => {
+        dropped.push(name);
+        card.loaded.set(name, (card.loaded.get(name) ?? 0) - 1.5);
+        return true;
+      },
+    });
+    pool = new ModelPool({ runtime, clock, limits: { mostWaiting: 2, waitMs: 30_000 } });
+    pool.serve({ name: 'm', ladder, reloadMs: 1000 });
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
+    pool.advice = govern;
+    (await pool.lease('m')).release();
+    card.foreignGib = 1.75;
+    expect((await look()).decision?.action).toEqual({ kind: 'drop-idle-cache', model: 'm' });
+    expect([dropped, [...card.loaded]]).toEqual([['m-Q8_0'], [['m-Q8_0', 4.5]]]);
+    const { ledger } = await govern.status();
+    expect(ledger[0]).toMatchObject({ ownBytes: 4.5 * GIB, foreignBytes: 1.75 * GIB });
+    (await pool.lease('m')).release();
+    expect((await govern.status()).ledger[0]).toMatchObject({ ownBytes: 6 * GIB });
+  });
+
   it("drains before it unloads, and without an end, where vLLM's sleep aborts what runs", async () => {
     const running = await pool.lease('m');
     const unloading = pool.perform({ kind: 'unload', model: 'm' });

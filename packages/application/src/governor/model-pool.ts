@@ -19,6 +19,8 @@ export interface ServedRung extends Rung {
   readonly variant: string;
   /** `sha256:…` of its file, or null when the backend does not tell. */
   readonly digest: string | null;
+  /** What it gives up with its cache, where it is known. */
+  readonly cacheBytes?: BytesByDomain | undefined;
 }
 
 /** A model that is served along a ladder. */
@@ -59,7 +61,7 @@ export interface PoolAdvice {
 
 /** What the pool works with. */
 export interface ModelPoolOptions {
-  readonly runtime: Pick<ModelRuntime, 'load' | 'unload'>;
+  readonly runtime: Pick<ModelRuntime, 'dropIdleCache' | 'load' | 'unload'>;
   readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   readonly limits: GateLimits;
   /** What the engine says that a loaded variant holds; null when it does not say. */
@@ -79,6 +81,8 @@ interface Entry {
   coming: number | null;
   /** The rung that stays loaded beside the present one until its answers are done. */
   fading: { readonly rung: number; readonly bytes: BytesByDomain } | null;
+  /** What it gave up while nobody asked for it; null when it has all. */
+  dropped: BytesByDomain | null;
   pin: Pin;
   concurrencyLimit: number | null;
   reported: BytesByDomain | null;
@@ -119,6 +123,7 @@ export class ModelPool {
       changing: null,
       coming: null,
       fading: null,
+      dropped: null,
       pin: 'none',
       concurrencyLimit: null,
       reported: null,
@@ -129,7 +134,7 @@ export class ModelPool {
 
   /** The models as the governor sees them. */
   models(): readonly GovernedModel[] {
-    return [...this.#entries.values()].map(governed);
+    return [...this.#entries.values()].map((entry) => this.#governed(entry));
   }
 
   /** Takes note of models that the backend has let go by itself: by its own time limit, or because an engine ended. */
@@ -141,6 +146,7 @@ export class ModelPool {
       if (!entry.loaded || !idle || resident.includes(this.#rung(entry, entry.rung).variant)) continue;
       entry.loaded = false;
       entry.reported = null;
+      entry.dropped = null;
       entry.gate.close();
     }
   }
@@ -160,6 +166,8 @@ export class ModelPool {
     if (entry.gate.active + entry.gate.waiting === 0) this.advice?.woken();
     if (!entry.loaded) this.#bringIn(entry);
     const { to, leave } = await entry.gate.enter(options);
+    // Its first answer takes it again.
+    entry.dropped = null;
     const { variant, digest, point } = this.#rung(entry, to);
     const release = (): void => {
       entry.lastUsedMs = this.#options.clock.nowMs();
@@ -181,7 +189,7 @@ export class ModelPool {
         if (entry.loaded && entry.changing === null) this.#open(entry);
         return;
       case 'drop-idle-cache':
-        return;
+        return this.#change(entry, () => this.#dropCache(entry));
     }
   }
 
@@ -195,7 +203,7 @@ export class ModelPool {
     await this.#change(entry, async () => {
       // Others may have failed for the same want, and been heard first.
       if (!entry.loaded || entry.rung !== rung) return;
-      const to = (await this.advice?.ranOutOfMemory(governed(entry))) ?? null;
+      const to = (await this.advice?.ranOutOfMemory(this.#governed(entry))) ?? null;
       isWorthIt = to !== null;
       if (to === null) return;
       await this.#empty(entry);
@@ -216,7 +224,7 @@ export class ModelPool {
   async #admission(entry: Entry, advice: PoolAdvice): Promise<number | null> {
     for (let waitedMs = 0; entry.gate.waiting > 0;) {
       const admission = await this.#inTurn(async () => {
-        const advised = await advice.admit(governed(entry));
+        const advised = await advice.admit(this.#governed(entry));
         if (advised === null || advised === 'wait') return advised;
         const leaving = advised.unload.map((name) => this.#entry(name));
         // Asked for in the meantime: the plan no longer holds.
@@ -263,7 +271,7 @@ export class ModelPool {
     if (await this.#switchBeside(entry, to)) return;
     await this.#empty(entry);
     for (let waitedMs = 0; waitedMs < RETURN_MS; waitedMs += POLL_MS) {
-      if ((await this.advice?.hasRoomFor(governed(entry), to)) !== false) break;
+      if ((await this.advice?.hasRoomFor(this.#governed(entry), to)) !== false) break;
       await this.#options.clock.sleep(POLL_MS);
     }
     await this.#load(entry, to, from);
@@ -276,6 +284,16 @@ export class ModelPool {
     if (entry.loaded) await this.#unload(this.#rung(entry, entry.rung).variant);
     entry.loaded = false;
     entry.reported = null;
+    entry.dropped = null;
+  }
+
+  /** Not while it answers: the engine sees to that, whoever asks it. */
+  async #dropCache(entry: Entry): Promise<void> {
+    const { variant, cacheBytes = {} } = this.#rung(entry, entry.rung);
+    if (!entry.loaded) return;
+    const isDropped = (await this.#options.runtime.dropIdleCache?.(variant).catch(() => false)) === true;
+    // Where it could not, it is not tried again before it is asked for.
+    if (entry.gate.active === 0) entry.dropped = isDropped ? cacheBytes : {};
   }
 
   /** Loads the new point, lets new requests go there, and unloads the old one after its last answer. False: no room. */
@@ -284,7 +302,7 @@ export class ModelPool {
     const next = this.#rung(entry, to);
     // A backend knows a variant by its name, and has it once.
     if (!entry.loaded || next.variant === old.variant) return false;
-    if ((await this.advice?.fitsBeside(governed(entry), to)) !== true) return false;
+    if ((await this.advice?.fitsBeside(this.#governed(entry), to)) !== true) return false;
     entry.coming = to;
     try {
       const { loadMs } = await this.#options.runtime.load(next.variant, loadOptionsOf(next.point));
@@ -297,6 +315,7 @@ export class ModelPool {
     }
     entry.fading = { rung: entry.rung, bytes: entry.reported ?? old.bytes };
     entry.rung = to;
+    entry.dropped = null;
     entry.reported = await this.#reported(next.variant);
     this.#open(entry);
     try {
@@ -329,7 +348,7 @@ export class ModelPool {
         break;
       } catch (error) {
         const lower: number | null = isOutOfMemory(error)
-          ? ((await this.advice?.ranOutOfMemory(governed(entry))) ?? back)
+          ? ((await this.advice?.ranOutOfMemory(this.#governed(entry))) ?? back)
           : back;
         if (lower === null || tried.has(lower)) throw error;
         if (!isOutOfMemory(error)) failure = error instanceof Error ? error : new Error(String(error));
@@ -346,6 +365,30 @@ export class ModelPool {
   /** Requests that name a level take no lease; they too are answered to their end. */
   async #unload(variant: string): Promise<void> {
     await this.#options.runtime.unload(variant, { drainMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** The model as the governor sees it. */
+  #governed({ served, gate, changing, coming, fading, dropped, ...entry }: Entry): GovernedModel {
+    const { bytes = {}, cacheBytes = {} } = served.ladder[entry.rung] ?? {};
+    const activeRequests = gate.active + gate.waiting;
+    const canDrop = this.#options.runtime.dropIdleCache !== undefined && dropped === null && activeRequests === 0;
+    const others = fading?.bytes ?? {};
+    const isChanged = fading !== null || dropped !== null;
+    return {
+      name: served.name,
+      ladder: served.ladder,
+      rung: entry.rung,
+      loaded: entry.loaded,
+      pin: entry.pin,
+      changing: changing !== null,
+      activeRequests,
+      concurrencyLimit: entry.concurrencyLimit,
+      idleCache: entry.loaded && canDrop ? cacheBytes : {},
+      reported: isChanged ? sumOf(sumOf(entry.reported ?? bytes, others), dropped ?? {}, -1) : entry.reported,
+      ...(coming === null ? {} : { incoming: served.ladder[coming]?.bytes }),
+      lastUsedMs: entry.lastUsedMs,
+      reloadMs: entry.reloadMs,
+    };
   }
 
   #open(entry: Entry): void {
@@ -367,27 +410,7 @@ export class ModelPool {
 
 const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
 
-/** The model as the governor sees it. */
-function governed({ served, gate, changing, coming, fading, ...entry }: Entry): GovernedModel {
-  const present = entry.reported ?? served.ladder[entry.rung]?.bytes ?? {};
-  return {
-    name: served.name,
-    ladder: served.ladder,
-    rung: entry.rung,
-    loaded: entry.loaded,
-    pin: entry.pin,
-    changing: changing !== null,
-    activeRequests: gate.active + gate.waiting,
-    concurrencyLimit: entry.concurrencyLimit,
-    idleCache: {},
-    reported: fading === null ? entry.reported : sumOf(present, fading.bytes),
-    ...(coming === null ? {} : { incoming: served.ladder[coming]?.bytes }),
-    lastUsedMs: entry.lastUsedMs,
-    reloadMs: entry.reloadMs,
-  };
-}
-
-function sumOf(a: BytesByDomain, b: BytesByDomain): BytesByDomain {
+function sumOf(a: BytesByDomain, b: BytesByDomain, sign: 1 | -1 = 1): BytesByDomain {
   const domains = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return Object.fromEntries(domains.map((domain) => [domain, (a[domain] ?? 0) + (b[domain] ?? 0)]));
+  return Object.fromEntries(domains.map((domain) => [domain, Math.max(0, (a[domain] ?? 0) + sign * (b[domain] ?? 0))]));
 }

@@ -1,3 +1,4 @@
+import type { MemoryUse } from '../footprint/footprint.js';
 import type { PlanCandidate } from '../planning/plan.js';
 import { priorKvCacheKld } from '../prediction/quality-prior.js';
 import { preset } from '../quantization/quantization.js';
@@ -8,6 +9,8 @@ import { HOST_DOMAIN } from './observe.js';
 /** A rung, and the name of the variant that it loads. */
 export interface PlannedRung extends Rung {
   readonly variant: string;
+  /** Of its bytes those that a model gives up with its cache: the cache itself, and scratch memory. */
+  readonly cacheBytes: BytesByDomain;
 }
 
 /**
@@ -21,6 +24,7 @@ export function rungsOfPlan(candidates: readonly PlanCandidate[], devices: reado
       variant: candidate.variant.name,
       point: { quantization: preset(candidate.level), ...candidate.shape },
       bytes: bytesOf(candidate, devices),
+      cacheBytes: cacheBytesOf(candidate, devices),
       decodeTokensPerSecond: candidate.expected.decodeTokensPerSecond.value,
       loss: lossOf(candidate),
       powerW: null,
@@ -36,6 +40,18 @@ function bytesOf({ footprint, overheadBytes }: PlanCandidate, devices: readonly 
   });
   return { ...bytes, [HOST_DOMAIN]: footprint.host.totalBytes };
 }
+
+function cacheBytesOf({ footprint }: PlanCandidate, devices: readonly string[]): BytesByDomain {
+  const bytes: Record<string, number> = { [HOST_DOMAIN]: cacheOf(footprint.host) };
+  footprint.devices.forEach((use, index) => {
+    const id = devices[index];
+    if (id !== undefined) bytes[id] = cacheOf(use);
+  });
+  return bytes;
+}
+
+const cacheOf = ({ kvCacheBytes, recurrentStateBytes, computeBytes }: MemoryUse): number =>
+  kvCacheBytes + recurrentStateBytes + computeBytes;
 
 /** Mean KL divergence of level and cache together, as the plan expects it; null when either is unknown. */
 function lossOf({ expected, shape }: PlanCandidate): number | null {

@@ -174,6 +174,11 @@ export interface ModelRuntime {
   load(name: string, load?: LoadOptions, options?: CallOptions): Promise<{ readonly loadMs: number }>;
   /** Unloads a model after the answers that run; a model that is not resident is not an error. */
   unload(name: string, options?: UnloadOptions): Promise<void>;
+  /**
+   * Frees what a loaded model keeps for its answers (cache and scratch memory) while none runs; the next answer makes it
+   * anew. False when it is in use, or has nothing to free. Absent where the backend has no way to.
+   */
+  dropIdleCache?(name: string): Promise<boolean>;
   /** Streams an answer. Leaving the loop early cancels the generation. */
   generate(request: GenerateRequest, options?: CallOptions): AsyncIterable<GenerateEvent>;
   embed(model: string, texts: readonly string[], options?: CallOptions): Promise<EmbedResult>;
