@@ -34,7 +34,7 @@ const ELSEWHERE = [
  * Packages with a script at installation. None is needed: the workspace installs with scripts off, and so may users
  * (`npm install --ignore-scripts`), because every native part ships inside a package of its own.
  */
-const SCRIPTS_NOT_NEEDED = new Set(['koffi', 'msgpackr-extract', 'node-llama-cpp']);
+const SCRIPTS_NOT_NEEDED = new Set(['core-js', 'koffi', 'msgpackr-extract', 'node-llama-cpp']);
 
 const problems = [];
 const shipped = new Map(publishedPackages().flatMap(({ folder }) => [...dependenciesOf(folder)]));

@@ -102,6 +102,13 @@ describe('photos evaluate', () => {
     expect((await readFile(at('boats.jpg'))).equals(before)).toBe(true);
   });
 
+  test('counts faces where it is asked to', async () => {
+    const { photos } = document(await plimsoll('photos', 'evaluate', at('boats.jpg'), '--faces', '--json'), 'photos');
+    expect(photos).toMatchObject([{ facesDetected: 0 }]);
+    const without = document(await plimsoll('photos', 'evaluate', at('boats.jpg'), '--json'), 'photos');
+    expect(without.photos).toMatchObject([{ facesDetected: null }]);
+  });
+
   test('writes sidecars, takes them back, and leaves edited ones alone', async () => {
     expect((await plimsoll('photos', 'evaluate', folder, '--xmp')).code).toBe(0);
     expect((await readdir(folder)).filter((name) => name.endsWith('.xmp')).sort()).toEqual([
@@ -148,6 +155,7 @@ describe('bad input', () => {
     [['photos', 'evaluate', 'EMPTY', '--min-score', '9'], /from 1 to 5/],
     [['photos', 'evaluate', 'EMPTY', '--csv', '/nowhere/t.csv'], /no folder/],
     [['photos', 'compare', 'TRIP'], /no model/],
+    [['photos', 'evaluate', 'TRIP', '--faces', '--queue', 'redis://h', '--store', 'postgres://h'], /leave out --faces/],
   ] as const)('%j', async (args, message) => {
     await mkdir(at('empty'), { recursive: true });
     const ran = await plimsoll(...args.map((arg) => (arg === 'EMPTY' ? at('empty') : arg === 'TRIP' ? folder : arg)));

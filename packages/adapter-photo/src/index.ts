@@ -1,4 +1,5 @@
 export { createPhotoReader } from './create-photo-reader.js';
+export { openFaceFinder } from './faces/open-face-finder.js';
 export type { PhotoReaderOptions } from './create-photo-reader.js';
 export { isPhotoName } from './photo-formats.js';
 export { XmpSidecarWriter } from './xmp/xmp-sidecar-writer.js';

@@ -16,6 +16,7 @@ export { openPlimsoll } from './open-plimsoll.js';
 export type { OpenPlimsollOptions, Plimsoll } from './open-plimsoll.js';
 export { OverlayConfigStore } from './overlay-config-store.js';
 export {
+  openFaceFinder,
   openLevelQueue,
   openPhotoQueue,
   openPhotoReader,

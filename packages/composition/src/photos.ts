@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { JudgedLevel, LevelJob, PhotoEvaluation, PhotoJob, PhotoModel } from '@plimsoll/application';
 import type {
+  FaceFinder,
   JobQueue,
   MeasurementStore,
   PhotoReader,
@@ -53,6 +54,12 @@ export function photoModel({ lease }: Pick<Plimsoll, 'lease'>): PhotoModel {
 export async function openPhotoReader(): Promise<PhotoReader> {
   const { createPhotoReader } = await import('@plimsoll/adapter-photo');
   return createPhotoReader();
+}
+
+/** Opens what finds faces. @throws InvalidInputError when the packages that do so are not installed */
+export async function openFaceFinder(): Promise<FaceFinder> {
+  const adapter = await import('@plimsoll/adapter-photo');
+  return adapter.openFaceFinder();
 }
 
 /** Opens what writes sidecars. */

@@ -215,6 +215,7 @@ export type {
 } from './ports/job-queue.port.js';
 export type { ResultStore } from './ports/result-store.port.js';
 export type { RecordedRun, SidecarJournal } from './ports/sidecar-journal.port.js';
+export type { FaceFinder, FoundFace } from './ports/face-finder.port.js';
 export type { PhotoPixels, PhotoExif, PhotoReader, PhotoSample } from './ports/photo-reader.port.js';
 export type {
   SidecarChange,

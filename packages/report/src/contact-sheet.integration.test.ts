@@ -28,7 +28,16 @@ const thumbnails = new Map(names.map((name, number) => [name, thumbnail(number)]
 
 const photo = (name: string, number: number): PhotoDocument => ({
   ...{ path: name, error: null, overallScore: SCORES[number % 3] ?? 0, recommendation: ADVICE[number % 3] ?? null },
-  ...{ focusScore: 4, exposureScore: 5, compositionScore: 4, noiseScore: 5, reasons: [], tags: [], takenAtMs: null },
+  ...{
+    focusScore: 4,
+    exposureScore: 5,
+    compositionScore: 4,
+    noiseScore: 5,
+    facesDetected: null,
+    reasons: [],
+    tags: [],
+    takenAtMs: null,
+  },
   ...{ camera: null, burst: number < 4 ? { number: 1, isBest: number === 0 } : null, llm: null, llmFailure: null },
   sidecar: null,
 });

@@ -4,7 +4,14 @@ import { contactSheet } from './contact-sheet.js';
 
 const photo = (path: string, changes: Partial<PhotoDocument> = {}): PhotoDocument => ({
   ...{ path, error: null, overallScore: 4.2, recommendation: 'approve', focusScore: 4, exposureScore: 5 },
-  ...{ compositionScore: 4, noiseScore: 5, reasons: [{ kind: 'sharp', score: 4 }], tags: [], takenAtMs: null },
+  ...{
+    compositionScore: 4,
+    noiseScore: 5,
+    facesDetected: null,
+    reasons: [{ kind: 'sharp', score: 4 }],
+    tags: [],
+    takenAtMs: null,
+  },
   ...{ camera: null, burst: null, llm: null, llmFailure: null, sidecar: null },
   ...changes,
 });

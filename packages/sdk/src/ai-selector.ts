@@ -10,6 +10,8 @@ export interface AiSelectorOptions extends PlimsollOptions {
   /** As the settings say when absent. */
   readonly enableQuantization?: boolean | undefined;
   readonly quantizationBits?: number | undefined;
+  /** Whether faces are looked for, by packages that are installed apart; no when absent. */
+  readonly faces?: boolean | undefined;
   /** `general`, the founding weights, when absent. */
   readonly preset?: SelectionPresetName | undefined;
 }

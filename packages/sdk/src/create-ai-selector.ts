@@ -1,5 +1,12 @@
 import { ComparePhotoLevels, EvaluatePhotos } from '@plimsoll/application';
-import { OverlayConfigStore, openConfig, openPhotoReader, openPlimsoll, photoModel } from '@plimsoll/composition';
+import {
+  OverlayConfigStore,
+  openConfig,
+  openFaceFinder,
+  openPhotoReader,
+  openPlimsoll,
+  photoModel,
+} from '@plimsoll/composition';
 import { InvalidInputError } from '@plimsoll/domain';
 import type { Level } from '@plimsoll/domain';
 import { inWords } from './in-words.js';
@@ -25,8 +32,9 @@ export async function createAiSelector(options: AiSelectorOptions = {}): Promise
     await settings.setQuantization(options.enableQuantization ?? true, options.quantizationBits);
   }
   const reader = await openPhotoReader();
+  const faces = options.faces === true ? await openFaceFinder() : null;
   const backend = photoModel(plimsoll);
-  const evaluate = new EvaluatePhotos(reader, model === null ? null : backend);
+  const evaluate = new EvaluatePhotos(reader, model === null ? null : backend, faces);
   const comparison = new ComparePhotoLevels(reader, backend);
   return {
     evaluate: (path, callOptions) => evaluate.evaluate(path, { ...callOptions, model, preset, askAboutRejects: true }),
@@ -58,7 +66,7 @@ export async function createAiSelector(options: AiSelectorOptions = {}): Promise
       return comparison.compare(request, { signal });
     },
     async close() {
-      await reader.close();
+      await Promise.all([reader.close(), faces?.close()]);
       await plimsoll.close();
     },
   };

@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/domain';
 import type {
   CallOptions,
+  FaceFinder,
   Judgement,
   Level,
   PhotoReader,
@@ -62,6 +63,8 @@ export interface EvaluateManyOptions extends EvaluateOptions {
 
 /** Long edge of the JPEG that a model gets. */
 const PICTURE_EDGE = 1024;
+/** Long edge of the JPEG in which faces are looked for. */
+const FACES_EDGE = 640;
 const PARALLEL = 2;
 
 /** Evaluates photos: pixels and EXIF first, then the model's opinion where one is wanted. */
@@ -69,11 +72,14 @@ export class EvaluatePhotos {
   readonly #reader: PhotoReader;
   readonly #ask: AskAboutPhoto | null;
   readonly #model: PhotoModel | null;
+  readonly #faces: FaceFinder | null;
   /** The level that memory allows, once it has been short. */
   #lowered: Level | null = null;
 
-  constructor(reader: PhotoReader, model: PhotoModel | null) {
+  /** `faces`: null looks for none. */
+  constructor(reader: PhotoReader, model: PhotoModel | null, faces: FaceFinder | null = null) {
     this.#reader = reader;
+    this.#faces = faces;
     this.#model = model;
     this.#ask = model === null ? null : new AskAboutPhoto(model);
   }
@@ -84,11 +90,18 @@ export class EvaluatePhotos {
     const preset = SELECTION_PRESETS[options.preset ?? 'general'];
     const metrics = measureTechnically(sample.pixels);
     const scores = scoreTechnically(metrics);
-    const technical = judge({ metrics, scores, exif: sample.exif, modelScore: null }, preset);
+    const faces = await this.#facesIn(path, options);
+    const technical = judge({ metrics, scores, exif: sample.exif, faces, modelScore: null }, preset);
     const wantsModel = typeof options.model === 'string' && this.#ask !== null;
     const isWorthAsking = technical.recommendation !== 'reject' || options.askAboutRejects === true;
     const answer = wantsModel && isWorthAsking ? await this.#opinion(sample, scores, technical, options) : null;
-    return evaluationOf({ sample, metrics, scores, technical, answer, preset });
+    return evaluationOf({ sample, metrics, scores, faces, technical, answer, preset });
+  }
+
+  async #facesIn(path: string, options: CallOptions): Promise<number | null> {
+    if (this.#faces === null) return null;
+    const jpeg = await this.#reader.jpeg(path, FACES_EDGE, options);
+    return (await this.#faces.find(jpeg, options)).length;
   }
 
   /** Each photo's outcome, in the order of the paths; a photo that cannot be read is an outcome too. */
@@ -116,7 +129,10 @@ export class EvaluatePhotos {
     if (results === undefined) return this.evaluate(path, options);
     const photo = await this.#reader.digest(path, options);
     const promptVersion = variant === null ? null : RATE_PHOTO_V1.version;
-    const key = resultKey({ photo, variant, promptVersion, preset, askAboutRejects, sendPicture });
+    const key = resultKey({
+      ...{ photo, variant, promptVersion, preset, askAboutRejects, sendPicture },
+      faces: this.#faces !== null,
+    });
     const known = await results.get(key);
     if (known !== null && !(options.rejudge === true && isJudgedLower(known))) return { ...known, path };
     const evaluation = await this.evaluate(path, options);
@@ -163,15 +179,17 @@ interface Judged {
   readonly sample: PhotoSample;
   readonly metrics: TechnicalMetrics;
   readonly scores: TechnicalScores;
+  readonly faces: number | null;
   readonly technical: Judgement;
   readonly answer: PhotoAnswer | null;
   readonly preset: SelectionPreset;
 }
 
-function evaluationOf({ sample, metrics, scores, technical, answer, preset }: Judged): PhotoEvaluation {
+function evaluationOf({ sample, metrics, scores, faces, technical, answer, preset }: Judged): PhotoEvaluation {
   const { exif } = sample;
   const opinion = answer?.evaluation ?? null;
-  const verdict = opinion === null ? technical : judge({ metrics, scores, exif, modelScore: opinion.llmScore }, preset);
+  const evidence = { metrics, scores, exif, faces };
+  const verdict = opinion === null ? technical : judge({ ...evidence, modelScore: opinion.llmScore }, preset);
   const hints = contextHints(exif);
   return {
     path: sample.path,
@@ -187,7 +205,7 @@ function evaluationOf({ sample, metrics, scores, technical, answer, preset }: Ju
       exposureScore: scores.exposure,
       compositionScore: scores.composition,
       noiseScore: scores.noise,
-      facesDetected: null,
+      facesDetected: faces,
     },
     exif: {
       camera: exif.camera,

@@ -17,6 +17,8 @@ export interface ResultSubject {
   readonly preset: string;
   readonly askAboutRejects: boolean;
   readonly sendPicture: boolean;
+  /** Whether faces were looked for; no when absent. */
+  readonly faces?: boolean | undefined;
 }
 
 /** Changes when scores change, so that results of another version are not taken for this one's. */
@@ -24,7 +26,7 @@ const SCORES_VERSION = 2;
 
 /** The key under which a result is kept: the same photo judged in the same way has the same key. */
 export function resultKey(subject: ResultSubject): string {
-  const { photo, variant, promptVersion, preset, askAboutRejects, sendPicture } = subject;
+  const { photo, variant, promptVersion, preset, askAboutRejects, sendPicture, faces = false } = subject;
   const asked = variant === null ? [] : [variant, promptVersion, askAboutRejects, sendPicture];
-  return JSON.stringify([SCORES_VERSION, photo, preset, ...asked]);
+  return JSON.stringify([SCORES_VERSION, photo, preset, ...asked, ...(faces ? ['faces'] : [])]);
 }

@@ -20,6 +20,7 @@ export function photoDocument(
     exposureScore: evaluation?.quality.exposureScore ?? null,
     compositionScore: evaluation?.quality.compositionScore ?? null,
     noiseScore: evaluation?.quality.noiseScore ?? null,
+    facesDetected: evaluation?.quality.facesDetected ?? null,
     reasons: evaluation?.reasons.map((reason) => ({ ...reason })) ?? [],
     tags: evaluation?.tags ?? [],
     takenAtMs: evaluation?.exif.datetime ?? null,

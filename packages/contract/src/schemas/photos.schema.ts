@@ -17,6 +17,8 @@ const photoSchema = z.strictObject({
   exposureScore: scoreSchema.nullable(),
   compositionScore: scoreSchema.nullable(),
   noiseScore: scoreSchema.nullable(),
+  /** Null: nobody looked for faces. */
+  facesDetected: z.int().min(0).nullable(),
   /** Kinds of reasons with their values. */
   reasons: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
   tags: z.array(z.string()),

@@ -16,6 +16,7 @@ export type SelectionReason =
   | { readonly kind: 'compressed'; readonly blocking: number }
   | { readonly kind: 'tilted'; readonly degrees: number }
   | { readonly kind: 'high-iso' | 'low-iso'; readonly iso: number }
+  | { readonly kind: 'faces'; readonly count: number }
   | { readonly kind: 'model'; readonly score: number }
   /** Too little structure to judge the focus: fog, sky, a dark frame, or a blur that is meant. */
   | { readonly kind: 'focus-unknown' }
@@ -23,7 +24,7 @@ export type SelectionReason =
 
 /** The verdict on one photo. */
 export interface Judgement {
-  /** 0 to 5, from the pixels alone. */
+  /** 0 to 5, from the pixels alone, faces included where they were looked for. */
   readonly technicalScore: number;
   /** 1 to 5. */
   readonly overallScore: number;
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly metrics: TechnicalMetrics;
   readonly scores: TechnicalScores;
   readonly exif: Pick<PhotoExif, 'iso'>;
+  /** Faces that were found; null or absent: nobody looked. */
+  readonly faces?: number | null | undefined;
   /** The model's score, 1 to 5; null without an answer, and the technical score then stands alone. */
   readonly modelScore: number | null;
 }
@@ -43,11 +46,14 @@ export interface Evidence {
 const LOW_ISO = 800;
 const HIGH_ISO = 3200;
 const ISO_STEP = 0.1;
+const FACE_STEP = 0.1;
+const MOST_FOR_FACES = 0.3;
 
 /** Combines the scores by the founding rule and recommends. A photo whose focus cannot be told is never decided. */
 export function judge(evidence: Evidence, preset: SelectionPreset): Judgement {
   const { scores, exif, modelScore } = evidence;
-  const technicalScore = combineTechnically(scores, preset);
+  const forFaces = Math.min(MOST_FOR_FACES, FACE_STEP * (evidence.faces ?? 0));
+  const technicalScore = Math.min(5, combineTechnically(scores, preset) + forFaces);
   const adjusted = technicalScore + isoAdjustment(exif.iso);
   const mixed = modelScore === null ? adjusted : (1 - preset.modelShare) * adjusted + preset.modelShare * modelScore;
   const overallScore = Math.min(5, Math.max(1, mixed));
@@ -98,7 +104,7 @@ const NOISY_BELOW = 3.5;
 const TILTED_FROM = 2;
 const BLOCKY_FROM = 3;
 
-function reasonsOf({ metrics, scores, exif, modelScore }: Evidence): readonly SelectionReason[] {
+function reasonsOf({ metrics, scores, exif, faces = null, modelScore }: Evidence): readonly SelectionReason[] {
   const { mean, contrast, blackShare, whiteShare } = metrics.exposure;
   const { tiltDegrees } = metrics.composition;
   const reasons: SelectionReason[] = [];
@@ -122,6 +128,7 @@ function reasonsOf({ metrics, scores, exif, modelScore }: Evidence): readonly Se
   }
   if (exif.iso !== null && exif.iso > HIGH_ISO) reasons.push({ kind: 'high-iso', iso: exif.iso });
   if (exif.iso !== null && exif.iso <= LOW_ISO) reasons.push({ kind: 'low-iso', iso: exif.iso });
+  if (faces !== null && faces > 0) reasons.push({ kind: 'faces', count: faces });
   if (modelScore !== null) reasons.push({ kind: 'model', score: modelScore });
   return reasons;
 }

@@ -108,6 +108,13 @@ describe('the founding rule', () => {
     expect(judge(evidence(focus, rest, null), general).recommendation).toBe(expected);
   });
 
+  test('each face that was found adds 0.1, up to 0.3', () => {
+    const withFaces = (faces: number) => judge({ ...evidence(3, 3, null), faces }, general).technicalScore;
+    expect([0, 1, 2, 3, 9].map(withFaces)).toEqual(
+      [3, 3.1, 3.2, 3.3, 3.3].map((score) => expect.closeTo(score, 10) as number),
+    );
+  });
+
   test('scores stay within 1 to 5', () => {
     expect(judge(evidence(0, 0, 1), general).overallScore).toBe(1);
     expect(judge(evidence(5, 5, 5, 100), general).overallScore).toBe(5);

@@ -1,5 +1,6 @@
 import { EvaluatePhotos, QueuePhotos, burstsOf, type PhotoEvaluation, type PhotoOutcome } from '@plimsoll/application';
 import {
+  openFaceFinder,
   openPhotoQueue,
   openPhotoReader,
   openPhotoStores,
@@ -11,7 +12,13 @@ import {
 } from '@plimsoll/composition';
 import { photoDocument, type PhotosDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { InvalidInputError, isPlimsollError, type PhotoReader, type SidecarStyle } from '@plimsoll/domain';
+import {
+  InvalidInputError,
+  isPlimsollError,
+  type FaceFinder,
+  type PhotoReader,
+  type SidecarStyle,
+} from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
@@ -40,10 +47,14 @@ export async function evaluatePhotos(
   checkFlags(flags);
   const places = sharedPlaces(context, flags);
   if (places.queue !== null) bothPlaces(places);
+  if (places.queue !== null && flags.faces === true) {
+    throw new InvalidInputError('Faces are looked for by this process alone: leave out --faces or the queue.');
+  }
   const photos = await findPhotos(paths);
   return withPlimsoll(context, governed(flags), async (plimsoll) => {
     const clock = await plimsoll.get(CLOCK);
     const reader = await openPhotoReader();
+    const faces = flags.faces === true ? await openFaceFinder() : null;
     const stores = await openStores(places, plimsoll);
     const bar = output.progress('photos');
     const outcomes: PhotoOutcome[] = [];
@@ -51,7 +62,13 @@ export async function evaluatePhotos(
     try {
       const record = { ...stores, run: `${clock.nowMs()}` };
       const write = flags.xmp === true ? await sidecarWriting(flags.sidecarStyle ?? 'lightroom', record) : null;
-      for await (const outcome of judged(context, photos, flags, { plimsoll, reader, stores, queue: places.queue })) {
+      for await (const outcome of judged(context, photos, flags, {
+        plimsoll,
+        reader,
+        faces,
+        stores,
+        queue: places.queue,
+      })) {
         outcomes.push(outcome);
         bar.update(`${outcomes.length} of ${photos.length}`, outcomes.length / photos.length);
         const written = outcome.evaluation === null ? null : await write?.(outcome.evaluation);
@@ -70,7 +87,7 @@ export async function evaluatePhotos(
       return document.unreadable === photos.length ? EXIT.failed : EXIT.done;
     } finally {
       bar.stop();
-      await Promise.allSettled([reader.close(), stores.close()]);
+      await Promise.allSettled([reader.close(), faces?.close(), stores.close()]);
     }
   });
 }
@@ -84,7 +101,7 @@ async function* judged(
   { signal }: CommandContext,
   photos: readonly string[],
   flags: EvaluateFlags,
-  { plimsoll, reader, stores: { results }, queue: queueUrl }: Judging,
+  { plimsoll, reader, faces, stores: { results }, queue: queueUrl }: Judging,
 ): AsyncGenerator<PhotoOutcome> {
   const model = photoModel(plimsoll);
   const options = {
@@ -94,7 +111,7 @@ async function* judged(
   };
   if (queueUrl === null) {
     const kept = flags.fresh === true ? { get: async () => null, put: results.put.bind(results) } : results;
-    yield* new EvaluatePhotos(reader, model).evaluateAll(photos, { ...options, results: kept });
+    yield* new EvaluatePhotos(reader, model, faces).evaluateAll(photos, { ...options, results: kept });
     return;
   }
   const queue = await openPhotoQueue(queueUrl);
@@ -110,6 +127,7 @@ async function* judged(
 interface Judging {
   readonly plimsoll: Plimsoll;
   readonly reader: PhotoReader;
+  readonly faces: FaceFinder | null;
   readonly stores: PhotoStores;
   readonly queue: string | null;
 }

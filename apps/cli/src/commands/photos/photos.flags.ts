@@ -35,6 +35,7 @@ export interface EvaluateFlags extends PhotosFlags, SharedFlags, GovernedFlags {
   readonly minScore?: number;
   readonly parallel?: number;
   readonly askRejects?: boolean;
+  readonly faces?: boolean;
   readonly fresh?: boolean;
   readonly rejudge?: boolean;
   readonly xmp?: boolean;
