@@ -9,12 +9,16 @@ const SUITES = {
     const { DEFAULTS, run } = await import('./governor/governor-chaos.mjs');
     return { DEFAULTS, run };
   },
+  gateway: async () => {
+    const { DEFAULTS, run } = await import('./gateway/gateway-chaos.mjs');
+    return { DEFAULTS, run };
+  },
 };
 
 const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--requests N] [--step-every MS] [--seed S]
 
 Each suite disturbs a running server while clients ask, and holds every answer to what it has to be. governor forces a
-model to another point of its ladder every few seconds.`;
+model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

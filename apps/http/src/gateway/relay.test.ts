@@ -205,6 +205,22 @@ test('the operating point that is planned is in a header, and a client may choos
   expect((await ask('tale:1b@Q99'))[0]).toBe(400);
 });
 
+test('show of a base name is that of the variant that would answer, with its level in the basename', async () => {
+  const shown = { license: 'MIT', model_info: { 'general.basename': 'Tale', 'general.architecture': 'llama' } };
+  let asked: unknown;
+  const { url } = await gateway(async (incoming, response) => {
+    asked = await read(incoming);
+    response.end(JSON.stringify(shown));
+  });
+  const answer = await post(`${url}/api/show`, { model: 'tale:1b' });
+  expect(asked).toEqual({ model: VARIANT });
+  expect(await answer.body.json()).toEqual({
+    ...shown,
+    model_info: { ...shown.model_info, 'general.basename': 'Tale Q4_K_M' },
+  });
+  expect(answer.headers['x-plimsoll-variant']).toBe(VARIANT);
+});
+
 test('nothing is parsed and written again where no name changes', async () => {
   let seen = '';
   const { url } = await gateway(async (incoming, response) => {

@@ -207,13 +207,13 @@ function streamed(body: unknown): AsyncIterable<Uint8Array> | null {
 }
 
 /** Our own token and headers, and where the page came from, are nobody else's business. */
-function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
+export function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
   const unsaid = { authorization: undefined, origin: undefined, referer: undefined, cookie: undefined };
   return { ...headers, ...unsaid, [LEVEL_HEADER]: undefined, 'accept-encoding': 'identity' };
 }
 
 /** Headers that hooks have set so far, which an answer past Fastify would lose. */
-function copied(reply: FastifyReply): Record<string, string> {
+export function copied(reply: FastifyReply): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] = [value ?? ''].flat().join(', ');
   return headers;

@@ -45,7 +45,15 @@ function scene() {
   const builds = new BackgroundBuilds(ensure, bus, clock);
   const config = new InMemoryConfigStore({ quantizationBits: 4 });
   const choose = new ChooseVariant(config, runtime, ensure, undefined, builds);
-  return { runtime, builder, bus, clock, builds, ask: () => choose.choose('tale:1b', { make: 'in-background' }) };
+  return {
+    runtime,
+    builder,
+    bus,
+    clock,
+    builds,
+    choose,
+    ask: () => choose.choose('tale:1b', { make: 'in-background' }),
+  };
 }
 
 describe('a variant that is missing', () => {
@@ -86,4 +94,12 @@ describe('a variant that is missing', () => {
     builder.go.resolve();
     expect(await ask()).toMatchObject({ variant: 'tale:1b-q4_K_M', made: 'quantize' });
   });
+});
+
+test('what would answer now is chosen without making anything, where that is wanted', async () => {
+  const { builds, choose } = scene();
+  await expect(choose.choose('tale:1b', { make: false })).rejects.toMatchObject({ code: 'variant-not-found' });
+  const now = await choose.choose('tale:1b', { make: false, standIn: true });
+  expect(now).toMatchObject({ variant: 'tale:1b-fp16', reason: 'fallback' });
+  expect(builds.list()).toEqual([]);
 });

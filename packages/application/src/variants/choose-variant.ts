@@ -90,12 +90,14 @@ export class ChooseVariant implements PlaceRequests {
     };
     const choice = await this.#choices.get(
       settings,
-      [model, options.level ?? null, options.recommended ?? false, options.make],
+      [model, options.level ?? null, options.recommended ?? false, options.make, options.standIn ?? false],
       (background) =>
         this.#choose(
           model,
           level,
-          background ? { make: false, level: options.level, recommended: options.recommended } : options,
+          background
+            ? { make: false, standIn: options.standIn, level: options.level, recommended: options.recommended }
+            : options,
         ),
     );
     if (options.strict === true && choice.wanted !== undefined) throw choice.wanted.error;
@@ -140,12 +142,8 @@ export class ChooseVariant implements PlaceRequests {
       const { name, digest, made } = await this.#ensure.ensure(model, level, { ...options, make });
       return { choice: { variant: name, level, digest, made, reason }, isInstalled: made === null };
     } catch (error) {
-      if (
-        options.make === false ||
-        options.strict === true ||
-        !isPlimsollError(error) ||
-        !MAY_FALL_BACK.has(error.code)
-      )
+      const mayStandIn = options.make !== false || options.standIn === true;
+      if (!mayStandIn || options.strict === true || !isPlimsollError(error) || !MAY_FALL_BACK.has(error.code))
         throw error;
       const best = bestInstalled(await this.#standIns(model, options), level);
       const builds = options.make === 'in-background' ? this.#builds : null;

@@ -31,6 +31,8 @@ export interface ChooseOptions extends BuildOptions {
    * nothing could answer, it is made first all the same.
    */
   readonly make: boolean | 'in-background';
+  /** Where nothing is made: whether the best one that is there stands in, as it would answer now. */
+  readonly standIn?: boolean | undefined;
   /** A level that wins over the settings. */
   readonly level?: Level | undefined;
   /** Whether that level is what a plan recommends, and nobody asked for it. */

@@ -1,5 +1,5 @@
 import type { ComingVariant } from '@plimsoll/application';
-import type { InstalledVariant, MetadataValue, ModelHeader, ResidentModel } from '@plimsoll/domain';
+import type { InstalledVariant, Level, MetadataValue, ModelHeader, ResidentModel } from '@plimsoll/domain';
 
 /** `expires_at` of what never leaves: the farthest that Go's clients read. */
 const NEVER = '2318-01-01T00:00:00Z';
@@ -52,6 +52,13 @@ export function writeComing({ model, level, phase, fraction }: ComingVariant): o
   };
 }
 
+/** Clients show `general.basename`: with the level in it, two variants of one model can be told apart. */
+export function basenameAt(info: Readonly<Record<string, unknown>>, level: Level | null): Record<string, string> {
+  const basename = info['general.basename'] ?? info['general.name'];
+  if (typeof basename !== 'string') return {};
+  return { 'general.basename': level === null ? basename : `${basename} ${level}` };
+}
+
 /**
  * The answer of `POST /api/show`. Clients show `general.basename`, so the level is part of it: two variants of one
  * model would look alike.
@@ -59,7 +66,6 @@ export function writeComing({ model, level, phase, fraction }: ComingVariant): o
 export function writeShow(variant: InstalledVariant, header: ModelHeader, verbose: boolean, images: boolean): object {
   const info = Object.fromEntries([...header.metadata].map(([key, value]) => [key, plain(value, verbose)]));
   const template = info['tokenizer.chat_template'];
-  const basename = info['general.basename'] ?? info['general.name'];
   return {
     modelfile: '',
     parameters: '',
@@ -71,9 +77,7 @@ export function writeShow(variant: InstalledVariant, header: ModelHeader, verbos
         (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
         0,
       ),
-      ...(typeof basename === 'string'
-        ? { 'general.basename': variant.level === null ? basename : `${basename} ${variant.level}` }
-        : {}),
+      ...basenameAt(info, variant.level),
     },
     ...(verbose
       ? { tensors: header.tensors.map(({ name, type, shape }) => ({ name, type: type ?? 'unknown', shape })) }

@@ -29,6 +29,7 @@ import { retryAfter } from '../retry-after.js';
 import { relay, relayAsItIs } from '../relay.js';
 import { writeComing, writeResident, writeShow, writeTag } from './describe.js';
 import { answerProgress } from './progress.js';
+import { relayShow } from './relay-show.js';
 
 /** The version of Ollama's API that is spoken here. Clients refuse older ones and read nothing but dotted numbers. */
 const API_VERSION = '0.34.2';
@@ -54,11 +55,14 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
       return { models: [...resident, ...builds.list().map(writeComing)] };
     }),
   );
-  server.post('/show', async (request) => {
+  server.post('/show', async (request, reply) => {
+    if (await relayShow(context, request, reply)) return reply;
     const body = parseBody(showRequest, request.body);
     return withBackend(context, async (lease) => {
       const { name, model, level } = await askedModel(modelOf(body), request.headers, lease.runtime);
-      const variant = await lease.runtime.find((await lease.choose.choose(model, { make: false, level })).variant);
+      const variant = await lease.runtime.find(
+        (await lease.choose.choose(model, { make: false, standIn: true, level })).variant,
+      );
       if (variant === null) throw new ModelNotFoundError(`model '${name}' not found`);
       const { header } = await lease.inspect.inspect(variant.path ?? variant.name);
       return writeShow(variant, header, body.verbose ?? false, lease.runtime.capabilities.images);
