@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -227,18 +228,28 @@ describe('what may be wrong with folders and disks', () => {
     expect(shown(await run(folder, '--json')).photos).toHaveLength(1);
   });
 
-  test('a photo that vanishes before it is read is an error of that photo only', async () => {
+  test('a folder that vanishes in the middle: what is gone is an error of each photo, what was judged stays', async () => {
     const folder = path.join(home, 'vanishing');
     await mkdir(folder);
-    const names = Array.from({ length: 6 }, (_, number) => path.join(folder, `${number}.jpg`));
-    for (const name of names) await copyFile(original('nagasaki-boats'), name);
-    const running = run(folder, '--parallel', '1', '--preset', 'wildlife', '--json');
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    await rm(names[5]!);
-    const { photos } = shown(await running) as unknown as { photos: { error: { message: string } | null }[] };
-    // It may have been read already, or not even been listed.
-    expect(photos.slice(0, 5).every(({ error }) => error === null)).toBe(true);
-    expect(photos[5]?.error?.message ?? 'is not there').toMatch(/is not there/);
+    for (let number = 0; number < 3; number += 1) {
+      await copyFile(original('nagasaki-boats'), path.join(folder, `${number}.jpg`));
+      await appendFile(path.join(folder, `${number}.jpg`), `${number}`);
+    }
+    server = await startVisionServer(MODEL, () => {
+      rmSync(folder, { recursive: true });
+      return rating('good');
+    });
+    const args = ['photos', 'evaluate', folder, '--model', MODEL, '--parallel', '1', '--xmp', '--json'];
+    const ran = await plimsoll(args, server.host);
+    const { photos } = shown(ran) as unknown as { photos: { llm: unknown; error: { message: string } | null }[] };
+    expect(photos.map(({ error }) => error?.message ?? null)).toEqual([
+      null,
+      expect.stringMatching(/1\.jpg: The file is not there/),
+      expect.stringMatching(/2\.jpg: The file is not there/),
+    ]);
+    expect(photos[0]!.llm).toMatchObject({ score: 4 });
+    expect(ran.code).toBe(0);
+    expect(ran.stderr.replaceAll(/\s+/g, ' ')).toMatch(/0\.xmp: The folder is gone, so no sidecar was written/);
   });
 
   const disk = (): string => path.join(home, 'small disk');

@@ -106,6 +106,9 @@ async function writeBeside(target: string, text: string): Promise<void> {
     await rename(beside, target);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
+    if (isCode(error, 'ENOENT')) {
+      throw new InvalidInputError(`${target}: The folder is gone, so no sidecar was written.`, { cause: error });
+    }
     throw storageFailed(target, error);
   }
 }

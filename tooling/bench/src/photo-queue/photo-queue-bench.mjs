@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresResultStore, openPostgres } from '@plimsoll/adapter-postgres';
 import { createPhotoReader } from '@plimsoll/adapter-photo';
@@ -13,6 +14,9 @@ import sharp from 'sharp';
 import { simulateFarm } from './growth.mjs';
 
 const WORKERS = [1, 10, 100, 1000];
+/** Worker processes on this machine, whose throughput is measured. */
+const PROCESSES = [1, 2, 3, 4];
+const PHOTO_EDGE = 3000;
 const LIBRARY = 100_000_000;
 /** A technical pass on 24 MP, as `bench photos` measures it, and a model of seconds: both are stated in the rows. */
 const PIXELS_SECONDS = 0.16;
@@ -38,6 +42,7 @@ export async function* bench({ photos = 500 } = {}) {
     ...perPhoto,
     source: `${photos} small photos, one worker`,
   };
+  for await (const row of measureWorkers(Math.max(40, Math.floor(photos / 5)))) yield row;
   // A photo by pixels makes two visits to Redis and two to PostgreSQL.
   const costs = {
     ...{ digest: DIGEST_SECONDS, pixels: PIXELS_SECONDS, model: MODEL_SECONDS },
@@ -52,6 +57,76 @@ export async function* bench({ photos = 500 } = {}) {
     }
   }
 }
+
+/** Photos a second by the number of worker processes, on the same photos of 6 MP. */
+async function* measureWorkers(count) {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-workers-'));
+  const redis = await startRedis({ persistent: true });
+  const postgres = await startPostgres({ durable: true });
+  const database = openPostgres(postgres.url);
+  const queue = await openJobQueue(redis.url);
+  const reader = createPhotoReader();
+  const children = [];
+  try {
+    const paths = await largePhotos(folder, count);
+    const results = new PostgresResultStore(database);
+    await results.get('opens the tables');
+    let alone = null;
+    for (const processes of PROCESSES) {
+      while (children.length < processes) {
+        const child = fork(new URL('./worker.mjs', import.meta.url), [redis.url, postgres.url]);
+        children.push(child);
+        await once(child, 'message');
+      }
+      const queued = new QueuePhotos({ reader, model: null, results, queue, clock });
+      const startedAt = performance.now();
+      let outcomes = 0;
+      for await (const { error } of queued.evaluateAll(paths, { fresh: true })) {
+        if (error !== null) throw new Error(error.message);
+        outcomes += 1;
+      }
+      const photosPerSecond = (1000 * outcomes) / (performance.now() - startedAt);
+      alone ??= photosPerSecond;
+      const machine = { cores: availableParallelism(), load: loadavg()[0] };
+      yield {
+        what: 'workers on one machine',
+        processes,
+        photosPerSecond,
+        overOne: photosPerSecond / alone,
+        ...machine,
+      };
+    }
+  } finally {
+    for (const child of children) {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    }
+    await queue.close();
+    await database.close();
+    await reader.close();
+    await Promise.all([redis.stop(), postgres.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** JPEGs that differ in a few bytes behind their end, which decoders pass over and digests do not. */
+async function largePhotos(folder, count) {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 };
+  const size = { width: PHOTO_EDGE, height: (2 * PHOTO_EDGE) / 3 };
+  const jpeg = await sharp({ create: { ...size, channels: 3, background: '#808080', noise } })
+    .blur(3)
+    .jpeg()
+    .toBuffer();
+  const paths = [];
+  for (let number = 0; number < count; number += 1) {
+    const path = join(folder, `${number}.jpg`);
+    await writeFile(path, Buffer.concat([jpeg, Buffer.from(`${number}`)]));
+    paths.push(path);
+  }
+  return paths;
+}
+
+const clock = { sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
 
 async function measureOnePhoto(count) {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-queue-'));
@@ -80,7 +155,6 @@ async function measureOnePhoto(count) {
     const working = new WorkOnPhotos({ reader, model: null, results, queue }).work({ signal: stop.signal });
     const before = await usage(client, postgres.url);
     const startedAt = performance.now();
-    const clock = { sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) };
     let outcomes = 0;
     for await (const { error } of new QueuePhotos({ reader, model: null, results, queue, clock }).evaluateAll(paths)) {
       if (error !== null) throw new Error(error.message);
