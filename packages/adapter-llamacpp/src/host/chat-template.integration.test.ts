@@ -10,7 +10,7 @@ const program = {
   execArgv: ['--conditions=@plimsoll/source', '--import', here('../../test/source-loader.mjs').href],
 };
 const templates = new ChatTemplates(program);
-const ENDLESS = '{% for a in range(99999999) %}{% for b in range(99999999) %}{% endfor %}{% endfor %}';
+const ENDLESS = '{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}';
 
 const template = (source: string, change: Partial<TemplateJob> = {}): TemplateJob => ({
   source,
@@ -26,6 +26,12 @@ test('renders one after the other, each with its own answer', async () => {
   expect(await Promise.all(texts)).toEqual(['aHello', 'bHello', 'cHello']);
 });
 
+test('a template counts upwards, downwards and in steps', async () => {
+  const source =
+    '{% for a in range(3) %}{{ a }}{% endfor %} {% for a in range(5, 0, -2) %}{{ a }}{% endfor %} {{ range(2, 9, 3) | length }}';
+  expect(await templates.render(template(source), job())).toBe('012 531 3');
+});
+
 test('a template that refuses the system role is given its words in those of the user', async () => {
   const source = `{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}{{ messages[0].content }}`;
   const messages = [
@@ -38,6 +44,8 @@ test('a template that refuses the system role is given its words in those of the
 test.each([
   ['does not parse', '{% if %}', /chat template failed/],
   ['refuses', `{{ raise_exception('not you') }}`, /not you/],
+  ['counts without end', '{% for a in range(99999999) %}{% endfor %}', /more than 100000 numbers/],
+  ['counts by nothing', '{% for a in range(0, 1, 0) %}{% endfor %}', /more than 100000 numbers/],
   ['nests without end', '{% if 1 %}'.repeat(50_000), /nested too deeply/],
   ['writes without end', '{% for a in range(5000) %}long{% endfor %}', /more than 1000 characters/],
   [

@@ -15,16 +15,16 @@ function rendered(job: TemplateJob): RenderedTemplate {
       : { text };
   } catch (cause) {
     // The parser and the renderer call themselves.
-    if (cause instanceof RangeError) return { error: 'it is nested too deeply' };
+    if (cause instanceof RangeError && /call stack/.test(cause.message)) return { error: 'it is nested too deeply' };
     return { error: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
 function render({ source, messages, values }: TemplateJob): string {
-  if (last?.source !== source) last = { source, template: new Template(source) };
+  if (last?.source !== source) last = { source, template: boundedTemplate(source) };
   const { template } = last;
   const attempt = (list: TemplateJob['messages']): string =>
-    template.render({ ...values, messages: list, add_generation_prompt: true });
+    template.render({ ...values, bounded_range: boundedRange, messages: list, add_generation_prompt: true });
   try {
     return attempt(messages);
   } catch (cause) {
@@ -39,4 +39,22 @@ function render({ source, messages, values }: TemplateJob): string {
     }
     throw cause;
   }
+}
+
+/** More than any template counts to. */
+const MOST_COUNTED = 100_000;
+
+/** A template whose `range` is the bounded one: the renderer refuses other globals, but a first statement may set them. */
+function boundedTemplate(source: string): Template {
+  const template = new Template(source);
+  template.parsed.body.unshift(...new Template('{% set range = bounded_range %}').parsed.body);
+  return template;
+}
+
+/** The numbers of `range`. They stand in memory all at once, and V8 ends the whole process where a list outgrows it. */
+function boundedRange(first: number, second?: number, step = 1): readonly number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  if (!(count <= MOST_COUNTED)) throw new Error(`range() of more than ${MOST_COUNTED} numbers is not given`);
+  return Array.from({ length: count }, (_, index) => start + index * step);
 }

@@ -87,6 +87,54 @@ const PHASES = [
   ['in a plan', (socket) => socket.write(post('/api/plimsoll/v1/plan', {}))],
 ];
 
+/** A request with a body, from whoever says to be elsewhere. */
+const foreign = (start, headers, body) => {
+  const text = JSON.stringify(body);
+  const head = [`${start} HTTP/1.1`, 'connection: close', ...headers, `content-length: ${Buffer.byteLength(text)}`];
+  return [...head, '', text].join('\r\n');
+};
+const LOCAL = ['host: 127.0.0.1', 'content-type: application/json'];
+const ASKED = { model: MODEL, prompt: 'Once', stream: false };
+
+/** What nobody may do without the admin token, and the status of the refusal when it is not 403. */
+const REFUSED = [
+  ['a name that was rebound', foreign('POST /api/generate', ['host: evil.example'], ASKED)],
+  [
+    'a simple request of a page of another origin',
+    foreign(
+      'POST /api/generate',
+      ['host: 127.0.0.1', 'origin: http://evil.example', 'content-type: text/plain'],
+      ASKED,
+    ),
+  ],
+  ['a model by its path', foreign('POST /api/generate', LOCAL, { ...ASKED, model: '/etc/passwd' }), 400],
+  [
+    'a model by its address',
+    foreign('POST /api/generate', LOCAL, { ...ASKED, model: 'http://169.254.169.254/m.gguf' }),
+    400,
+  ],
+  ['a plan of a file elsewhere', foreign('POST /api/plimsoll/v1/plan', LOCAL, { model: '/etc/passwd' })],
+  [
+    'settings that point elsewhere',
+    foreign('PUT /api/plimsoll/v1/settings', LOCAL, { ollamaHost: 'http://evil.example:11434' }),
+  ],
+];
+
+/** Refused in words without a path of this machine. */
+async function tryRefused(tally, user) {
+  const service = await startService(user);
+  for (const [name, bytes, status = 403] of REFUSED) {
+    const answer = await ask(service.port, bytes);
+    tally.add(name, null, [
+      ...(answer.startsWith(`HTTP/1.1 ${status} `) ? [] : [`is answered ${answer.slice(0, 40)}`]),
+      ...(answer.includes(user.folder) ? ['learns of a path'] : []),
+    ]);
+  }
+  service.child.kill('SIGTERM');
+  const result = await service.ended;
+  tally.add('told to stop', result, faultsOf(result, { codes: [0], boundMiB: 700 }));
+}
+
 const AT_ONCE = 25;
 
 /** Clients that leave, say nothing, or never come to an end: afterwards the server is as it was. */
@@ -185,7 +233,7 @@ async function tryStop(tally, user) {
 export async function tryService({ kills }) {
   if (process.platform !== 'linux') return [];
   const tally = createTally('the server and its clients');
-  for (const attempt of [tryStop, (...args) => tryClients(...args, Math.min(kills, 500))]) {
+  for (const attempt of [tryRefused, tryStop, (...args) => tryClients(...args, Math.min(kills, 500))]) {
     const user = createUser();
     try {
       await attempt(tally, user);
