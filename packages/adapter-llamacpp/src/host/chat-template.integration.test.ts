@@ -26,6 +26,12 @@ test('renders one after the other, each with its own answer', async () => {
   expect(await Promise.all(texts)).toEqual(['aHello', 'bHello', 'cHello']);
 });
 
+test('nothing of a template is lost at its beginning', async () => {
+  for (const source of ['a', '\na', '\n\na', '  a', ' \na']) {
+    expect(await templates.render(template(source), job())).toBe(source);
+  }
+});
+
 test('a template counts upwards, downwards and in steps', async () => {
   const source =
     '{% for a in range(3) %}{{ a }}{% endfor %} {% for a in range(5, 0, -2) %}{{ a }}{% endfor %} {{ range(2, 9, 3) | length }}';

@@ -44,12 +44,11 @@ function render({ source, messages, values }: TemplateJob): string {
 /** More than any template counts to. */
 const MOST_COUNTED = 100_000;
 
-/** A template whose `range` is the bounded one: the renderer refuses other globals, but a first statement may set them. */
-function boundedTemplate(source: string): Template {
-  const template = new Template(source);
-  template.parsed.body.unshift(...new Template('{% set range = bounded_range %}').parsed.body);
-  return template;
-}
+/**
+ * A template whose `range` is the bounded one: the renderer refuses another global of that name, but a first statement
+ * may set it. The line break behind a statement is part of it.
+ */
+const boundedTemplate = (source: string): Template => new Template(`{% set range = bounded_range %}\n${source}`);
 
 /** The numbers of `range`. They stand in memory all at once, and V8 ends the whole process where a list outgrows it. */
 function boundedRange(first: number, second?: number, step = 1): readonly number[] {
