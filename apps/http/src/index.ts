@@ -6,3 +6,4 @@ export { startServer } from './server/start-server.js';
 export type { StartServerOptions, StartedServer } from './server/start-server.js';
 export { createLog } from './observability/log.js';
 export type { LogLevel } from './observability/log.js';
+export type { AdmissionLimits } from './admission/fair-queue.js';

@@ -1,6 +1,7 @@
 import type { SettingFlags } from '@plimsoll/adapter-config';
 import { openPlimsoll } from '@plimsoll/composition';
 import type { ServeDocument } from '@plimsoll/contract';
+import type { AdmissionLimits } from '@plimsoll/http';
 import { EXIT } from '../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
@@ -12,6 +13,7 @@ import type { ServeFlags } from './serve.flags.js';
 
 /** Longest that running answers are waited for after Ctrl-C. */
 const FAREWELL_MS = 5000;
+const MS_PER_SECOND = 1000;
 
 /** `plimsoll serve`. Ctrl-C is how it ends. */
 export async function serve(context: CommandContext, flags: ServeFlags): Promise<number> {
@@ -30,6 +32,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     ...plimsoll.loaded.settings.http,
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
     adminToken: context.env['PLIMSOLL_HTTP_ADMIN_TOKEN'] || null,
+    admission: admissionLimits(flags),
     log: flags.log === undefined ? undefined : createLog(flags.log, process.stderr),
     onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),
   });
@@ -45,6 +48,15 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
   manager.end();
   // To a service manager, a service that stops when it is told to has done its job.
   return isTerminated(signal) ? EXIT.done : EXIT.interrupted;
+}
+
+/** What is not given is left to the server. */
+export function admissionLimits({ concurrent, maxQueue, queueWait }: ServeFlags): Partial<AdmissionLimits> {
+  return {
+    ...(concurrent === undefined ? {} : { concurrent }),
+    ...(maxQueue === undefined ? {} : { mostWaiting: maxQueue }),
+    ...(queueWait === undefined ? {} : { waitMs: queueWait * MS_PER_SECOND }),
+  };
 }
 
 async function flagSettings({ port, takeOver }: ServeFlags): Promise<SettingFlags> {

@@ -15,6 +15,13 @@ export function addServeCommand(program: Command, run: RunAction): void {
   ])
     .option('--take-over [address]', "listen at Ollama's port, before the Ollama that was moved to the address")
     .option('--port <number>', 'port to listen at', wholeNumber('--port', 0, 65_535))
+    .option(
+      '--concurrent <number>',
+      'requests to one model at the same time (16)',
+      wholeNumber('--concurrent', 1, 1024),
+    )
+    .option('--max-queue <number>', 'requests to one model that wait (512)', wholeNumber('--max-queue', 0, 100_000))
+    .option('--queue-wait <seconds>', 'longest wait for a turn (280)', wholeNumber('--queue-wait', 1, 86_400))
     .addOption(
       new Option('--governor <mode>', 'whether levels give way under pressure (default: active)').choices([
         ...['active', 'dry-run', 'hold', 'off'],

@@ -8,6 +8,12 @@ export interface ServeFlags extends BackendFlags, RemoteFlags {
   readonly port?: number;
   /** True: where a moved Ollama is looked for by default. */
   readonly takeOver?: string | true;
+  /** Requests to one model that are answered at the same time. */
+  readonly concurrent?: number;
+  /** Requests to one model that wait; one more is refused. */
+  readonly maxQueue?: number;
+  /** Longest wait, in seconds. */
+  readonly queueWait?: number;
   readonly log?: LogLevel;
   readonly governor?: GovernorMode | 'off';
 }
