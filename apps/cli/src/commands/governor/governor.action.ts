@@ -68,6 +68,9 @@ async function ask({ env, signal }: CommandContext, url: string, change: object 
   const text = await answer.text();
   if (answer.ok) return JSON.parse(text) as unknown;
   const { message, hint } = readError(text);
+  if (answer.status === 400 && message !== null) {
+    throw new InvalidInputError(message, { hint: hint ?? 'Models that are served: plimsoll governor' });
+  }
   throw new BackendFailedError(message ?? `The server answered with HTTP ${answer.status}.`, { hint });
 }
 

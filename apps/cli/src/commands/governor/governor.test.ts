@@ -84,7 +84,7 @@ describe('against a server', () => {
     const { code, out } = await run('--url', url);
     expect(code).toBe(0);
     expect(out).toMatch(/gpu-0 +8\.00 GiB +5\.00 GiB +2\.00 GiB +1\.00 GiB/);
-    expect(out).toMatch(/> +Q4_K_M/);
+    expect(out).toMatch(/> +Q4_K_M +8192 +f16 +1 +33/);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
@@ -98,6 +98,21 @@ describe('against a server', () => {
     expect((await run(...args, '--url', url)).code).toBe(0);
     expect(asked).toEqual([expected]);
   });
+});
+
+test('a model that is not served is wrong usage, with the command that lists those that are', async () => {
+  const server = createServer((_request, response) => {
+    response.statusCode = 400;
+    response.end(JSON.stringify({ error: { code: 'invalid-input', message: 'm is not served here.', hint: null } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { code, err } = await run('pin', 'm', '--url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(code).toBe(2);
+    expect(err).toMatch(/m is not served here.[^]*plimsoll governor/);
+  } finally {
+    server.close();
+  }
 });
 
 test('a server that is not there is told with the command that starts one', async () => {
