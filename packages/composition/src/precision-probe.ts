@@ -3,12 +3,13 @@ import path from 'node:path';
 import type { PrecisionProbe, ProbeText, ProbedBuild, TextCache } from '@plimsoll/application';
 import {
   InvalidInputError,
+  StorageFailedError,
   QualityAccumulator,
   type CallOptions,
   type LogitsSource,
   type VariantBuilder,
 } from '@plimsoll/domain';
-import { withScratchFolder } from '@plimsoll/local-models';
+import { fileDigest, withScratchFolder } from '@plimsoll/local-models';
 
 /** What files are made of, and what they are measured on. */
 export interface PrecisionProbeOptions {
@@ -16,10 +17,9 @@ export interface PrecisionProbeOptions {
   readonly logits: LogitsSource;
   /** Keeps results, so that an interrupted measurement goes on where it was. */
   readonly cache: TextCache;
-  /** Tells results of other models, texts and matrices apart. */
-  readonly key: string;
   /** Folder for files while they are measured. */
   readonly folder: string;
+  /** A file. */
   readonly source: string;
   readonly importanceMatrix: string | undefined;
   readonly text: string;
@@ -36,11 +36,14 @@ type Texts = Readonly<Record<ProbeText, Int32Array>>;
 
 /** Measures on windows from the first half of a text what is chosen, and from the second half what was chosen. */
 export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
-  const { cache, key, source, windowTokens } = options;
+  const { cache, source, windowTokens } = options;
   let texts: Promise<Texts> | null = null;
+  let identity: Promise<readonly (string | null)[]> | null = null;
   return {
     async losses(builds, part, { signal, onDone }) {
       const losses: number[] = [];
+      identity ??= identityOf(options);
+      const key = await identity;
       const entryOf = (build: ProbedBuild): string => JSON.stringify([key, part, MOST_WINDOWS, windowTokens, build]);
       const unknown: number[] = [];
       for (const [i, build] of builds.entries()) {
@@ -64,6 +67,18 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
       return losses;
     },
   };
+}
+
+/** Tells results of other models, matrices and texts apart: by what files hold, for names come and go. */
+async function identityOf({
+  source,
+  importanceMatrix,
+  text,
+}: PrecisionProbeOptions): Promise<readonly (string | null)[]> {
+  const files = importanceMatrix === undefined ? [source] : [source, importanceMatrix];
+  const digests = await Promise.all(files.map(fileDigest));
+  if (!digests.includes(null)) return [...digests, text];
+  throw new StorageFailedError(`${files[digests.indexOf(null)] ?? source} cannot be read.`);
 }
 
 async function textsOf(

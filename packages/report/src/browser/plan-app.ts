@@ -36,6 +36,8 @@ let addressTimer: ReturnType<typeof setTimeout> | undefined;
 controls.form.addEventListener('input', ({ target }) => {
   change(changed(target));
 });
+// What was half typed and left gives way to what holds.
+controls.device.addEventListener('blur', show);
 controls.form.addEventListener('reset', (event) => {
   event.preventDefault();
   change(data.start);
@@ -90,7 +92,7 @@ function show(): void {
   const { memory, context, ram, bandwidth, device, cards, keys, values, parallel, flash, prefer } = controls;
   const choice = DEVICE_CHOICES.find(({ id }) => id === state.device);
   // Whoever types is not interrupted.
-  if (document.activeElement !== device || choice !== undefined) device.value = choice?.label ?? '';
+  if (document.activeElement !== device) device.value = choice?.label ?? '';
   cards.value = String(state.cards);
   cards.disabled = choice === undefined || choice.profile.memory === 'unified';
   values.disabled = state.keyCacheType === 'best';

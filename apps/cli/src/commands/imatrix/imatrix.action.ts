@@ -6,6 +6,7 @@ import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount, formatDuration } from '../../output/format.js';
+import { shellWord } from '../../output/shell-word.js';
 import { windowProgress } from '../../output/window-progress.js';
 import { checkWritable } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
@@ -69,6 +70,6 @@ function renderImatrix(document: ImatrixDocument): string {
   return [
     `Importance matrix of ${formatCount(tensors)} tensors over ${formatCount(windows)} windows of ${formatCount(windowTokens)} tokens${before}, in ${formatDuration(durationMs)}:`,
     file,
-    `Use it: plimsoll quantize ${model} --to IQ3_XXS --imatrix ${file}`,
+    `Use it: plimsoll quantize ${shellWord(model)} --to IQ3_XXS --imatrix ${shellWord(file)}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { TYPICAL_HOST } from '@plimsoll/domain';
 import { alternativeWords, type CandidateDocument, type PlanDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
+import { shellWord } from '../../output/shell-word.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
@@ -221,7 +222,7 @@ function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubjec
   if (point === undefined) return '';
   const { model, downloads, elsewhere } = subject;
   const { level } = point;
-  const name = word(model);
+  const name = shellWord(model);
   const { status } = point.variant;
   if (status === 'missing') {
     return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
@@ -244,8 +245,6 @@ function runCommand(name: string, point: CandidateDocument, { options }: PlanSub
     `plimsoll run ${name} --level ${level} --context ${context} --kv ${kvCache}`,
     ...(fit === 'partial' ? [`--gpu-layers ${gpuLayers}`] : []),
     ...(expertLayersOnHost > 0 ? [`--n-cpu-moe ${expertLayersOnHost}`] : []),
-    ...options.map(word),
+    ...options.map(shellWord),
   ].join(' ');
 }
-
-const word = (text: string): string => (/\s/.test(text) ? `"${text}"` : text);

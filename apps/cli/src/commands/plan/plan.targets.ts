@@ -1,4 +1,5 @@
 import { parseModelReference, type PlanCandidate } from '@plimsoll/domain';
+import { shellWord } from '../../output/shell-word.js';
 
 /** Programs that a recommended point can be put to work in. */
 export const PLAN_TARGETS = ['llama-server', 'ollama', 'llama-swap', 'lmstudio', 'compose'] as const;
@@ -19,7 +20,7 @@ export function renderTarget(target: PlanTarget, subject: TargetSubject): string
 }
 
 const TARGETS: Readonly<Record<PlanTarget, (subject: TargetSubject) => string>> = {
-  'llama-server': (subject) => ['llama-server', ...serverArguments(subject, fileOf(subject))].map(quoted).join(' '),
+  'llama-server': (subject) => ['llama-server', ...serverArguments(subject, fileOf(subject))].map(shellWord).join(' '),
   ollama: ollamaModelfile,
   'llama-swap': (subject) =>
     [
@@ -27,7 +28,7 @@ const TARGETS: Readonly<Record<PlanTarget, (subject: TargetSubject) => string>> 
       `  ${JSON.stringify(nameOf(subject))}:`,
       '    cmd: >-',
       '      llama-server --port ${PORT}',
-      `      ${serverArguments(subject, fileOf(subject)).map(quoted).join(' ')}`,
+      `      ${serverArguments(subject, fileOf(subject)).map(shellWord).join(' ')}`,
     ].join('\n'),
   lmstudio: lmStudioSettings,
   compose: (subject) => {
@@ -112,7 +113,3 @@ function lmStudioSettings(subject: TargetSubject): string {
     ...(expertLayersOnHost > 0 ? [`Layers whose MoE weights are forced onto the CPU: ${expertLayersOnHost}`] : []),
   ].join('\n');
 }
-
-/** As a POSIX shell reads it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

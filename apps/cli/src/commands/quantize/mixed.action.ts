@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MixPrecision, type MixGoal, type PrecisionPlan, type PrecisionVerdict } from '@plimsoll/application';
 import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache } from '@plimsoll/composition';
@@ -15,6 +16,7 @@ import { withBackend } from '../with-plimsoll.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 import { importanceMatrix } from './quantize.importance.js';
 import { targetFile } from './quantize.target.js';
+import { checkWritable } from '../../output/write-file.js';
 import { writeRecipe } from './recipe-file.js';
 
 const WINDOW_TOKENS = 256;
@@ -48,7 +50,12 @@ export async function quantizeMixed(
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const dryRun = flags.dryRun === true;
-    const { header, digest } = await (await use.inspect(model)).inspect(model, { signal });
+    const source = await (await use.ensure()).source(model, { signal });
+    const { header, path: file } = await (await use.inspect(source)).inspect(source, { signal });
+    if (file === null) {
+      throw new InvalidInputError(`${model} is not on this machine.`, { hint: 'Name a GGUF file that lies here.' });
+    }
+    const place = await places(file, flags);
     const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
       ...{ model, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
     });
@@ -63,30 +70,27 @@ export async function quantizeMixed(
       const folder = path.join(cacheFolder(context.env), 'mixed');
       const probe = await use.precisionProbe({
         cache: fileTextCache(path.join(folder, 'results')),
-        key: JSON.stringify([digest, header.fileBytes, text, matrix === undefined ? null : path.basename(matrix)]),
-        ...{ folder, source: model, importanceMatrix: matrix, text, windowTokens: WINDOW_TOKENS },
+        ...{ folder, source: file, importanceMatrix: matrix, text, windowTokens: WINDOW_TOKENS },
       });
       const mixing = new MixPrecision(probe);
       const progress = windowProgress(bar, clock, 'measurement');
       const plan = await mixing.plan(header, goal, { signal, onProgress: progress.onProgress });
       const level = plan.preset?.level ?? 'Q2_K';
-      if (flags.recipe !== undefined) await writeRecipe(flags.recipe, level, plan.entries);
+      if (place.recipe !== null) await writeRecipe(place.recipe, level, plan.entries);
       if (dryRun) {
         const document = planned(model, level, matrix, plan, clock.monotonicMs() - startedAtMs);
-        output.result(document, renderMixed);
+        output.result(document, (shown) => renderMixed(shown, place.recipe));
         return EXIT.done;
       }
       bar.update('judging on text that was not used for choosing', null);
       const verdict = await mixing.judge(plan, { signal });
-      const name = `mixed-${plan.bitsPerWeight.toFixed(2)}bpw`;
-      const usual = `${model.replace(/(-(F16|BF16|F32))?\.gguf$/i, '')}-${verdict.keeps ? name : level}.gguf`;
-      const target = await targetFile({ model, level, out: flags.out ?? usual, force: flags.force ?? false });
+      const target = await place.target(verdict.keeps ? `mixed-${plan.bitsPerWeight.toFixed(2)}bpw` : level, level);
       const builds = buildProgress(bar);
       const built = await (
         await use.quantization()
       ).quantize(
         {
-          ...{ model, level, target, threads: flags.threads, importanceMatrix: matrix },
+          ...{ model: file, level, target, threads: flags.threads, importanceMatrix: matrix },
           overrides: verdict.keeps ? recipeOverrides(plan.entries) : [],
         },
         { signal, onProgress: builds.onProgress },
@@ -97,12 +101,36 @@ export async function quantizeMixed(
         ...{ dryRun: false, name: built.name, path: built.path, method: built.method, digest: built.digest },
         sizeBytes: built.sizeBytes,
       };
-      output.result(document, renderMixed);
+      output.result(document, (shown) => renderMixed(shown, place.recipe));
       return EXIT.done;
     } finally {
       bar.stop();
     }
   });
+}
+
+/** Where a file and a recipe go. What cannot be written is refused before anything is measured. */
+interface Places {
+  readonly recipe: string | null;
+  /** @param suffix told apart by what was made */
+  readonly target: (suffix: string, level: Level) => Promise<string>;
+}
+
+async function places(source: string, { out, recipe, dryRun, force = false }: QuantizeFlags): Promise<Places> {
+  if (recipe !== undefined) {
+    await checkWritable('--recipe', recipe);
+    if (!force && ((await stat(recipe).catch(() => null))?.isFile() ?? false)) {
+      throw new InvalidInputError(`--recipe names ${recipe}, which exists.`, {
+        hint: 'With a target, a recipe is written. Overwrite the file with --force, or name another.',
+      });
+    }
+  }
+  const stem = source.replace(/(-(F16|BF16|F32))?\.gguf$/i, '');
+  const target = (suffix: string, level: Level): Promise<string> =>
+    targetFile({ model: source, level, out: out ?? `${stem}-${suffix}.gguf`, force });
+  // A file that --out names is checked now; the usual name is known in the end, its folder is not.
+  if (dryRun !== true) await (out === undefined ? checkWritable('--out', `${stem}-mixed.gguf`) : target('', 'Q4_K_M'));
+  return { recipe: recipe ?? null, target };
 }
 
 function planned(
@@ -133,7 +161,7 @@ function planned(
 }
 
 /** The plan by group, and how it fared. */
-function renderMixed(document: QuantizeDocument): string {
+function renderMixed(document: QuantizeDocument, recipe: string | null): string {
   const { mixed, sizeBytes, path: file, durationMs, dryRun } = document;
   if (mixed === null) return '';
   const { preset, loss } = mixed;
@@ -150,7 +178,8 @@ function renderMixed(document: QuantizeDocument): string {
   const size = `${formatBytes(sizeBytes)}, ${mixed.bitsPerWeight.toFixed(2)} bits per weight`;
   const predicted = `predicted to stray ${mixed.predictedLoss?.toPrecision(3) ?? 'an unknown number of'} nats per token`;
   const lines = [table, '', `Recipe: ${size}, ${predicted} (${mixed.evaluations} measurements).`];
-  if (dryRun) return [...lines, 'Nothing was written.'].join('\n');
+  if (dryRun)
+    return [...lines, recipe === null ? 'Nothing was written.' : `Only the recipe was written: ${recipe}`].join('\n');
   if (loss !== null && preset !== null && preset.loss !== null) {
     lines.push(
       `On text that was not used for choosing: ${loss.toPrecision(3)}; ${preset.level} at ${formatBytes(preset.sizeBytes)}: ${preset.loss.toPrecision(3)} (${(((loss - preset.loss) / preset.loss) * 100).toFixed(0)} %).`,

@@ -5,6 +5,7 @@ import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatBytes, formatDuration } from '../../output/format.js';
+import { shellWord } from '../../output/shell-word.js';
 import { buildProgress } from '../../output/build-progress.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
@@ -20,6 +21,11 @@ export async function quantizeAny(context: CommandContext, model: string, flags:
   if (goal !== null && flags.to !== undefined) {
     throw new InvalidInputError('--to names a level, and a target asks for a recipe.', {
       hint: 'Give one of the two.',
+    });
+  }
+  if (goal !== null && (flags.tensor !== undefined || flags.allowRequantize === true)) {
+    throw new InvalidInputError('A target chooses the type of every tensor, from a model that lost nothing.', {
+      hint: 'Leave out --tensor and --allow-requantize, or name a level with --to.',
     });
   }
   if (goal !== null) return quantizeMixed(context, model, flags, goal);
@@ -110,7 +116,7 @@ export function renderQuantized({
   durationMs,
 }: QuantizeDocument): string {
   const place = path ?? name ?? '';
-  return `Made ${place}: ${level}${importanceMatrix === null ? '' : ' with an importance matrix'}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${place} "Hello"`;
+  return `Made ${place}: ${level}${importanceMatrix === null ? '' : ' with an importance matrix'}, ${formatBytes(sizeBytes)}, in ${formatDuration(durationMs)}.\nTry it: plimsoll run ${shellWord(place)} "Hello"`;
 }
 
 /** What would be made. */

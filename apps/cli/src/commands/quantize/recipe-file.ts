@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   InvalidInputError,
-  LEVELS,
+  parseLevel,
   parseRecipeLines,
   recipeLines,
   type Level,
@@ -34,10 +34,10 @@ export async function readRecipe(file: string): Promise<Recipe> {
   } catch (cause) {
     throw new InvalidInputError(`--recipe names ${file}, which cannot be read.`, { cause });
   }
-  const level = LEVEL_LINE.exec(text)?.[1] ?? 'Q4_K_M';
-  if (!Object.hasOwn(LEVELS, level))
-    throw new InvalidInputError(`The recipe ${file} names the level ${level}, which does not exist.`);
+  const named = LEVEL_LINE.exec(text)?.[1] ?? 'Q4_K_M';
+  const level = parseLevel(named);
+  if (level === null) throw new InvalidInputError(`The recipe ${file} names the level ${named}, which does not exist.`);
   const overrides = parseRecipeLines(text.replace(/^\s*#.*$/gm, ''));
   if (overrides.length === 0) throw new InvalidInputError(`The recipe ${file} names no tensor.`);
-  return { level: level as Level, overrides };
+  return { level, overrides };
 }

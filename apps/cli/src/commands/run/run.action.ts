@@ -8,6 +8,7 @@ import { printableDocument, printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { RunFlags } from './run.flags.js';
+import { askAt } from './run.consent.js';
 import { isWorthSaying, levelOf, pointToRun } from './run.point.js';
 import { renderChosenVariant, renderTimings } from './run.render.js';
 import { readPrompt, runRequest } from './run.request.js';
@@ -40,9 +41,10 @@ async function answer(
   request: GenerateRequest,
   flags: RunFlags,
 ): Promise<number> {
-  const { output, signal } = context;
+  const { output, signal, terminal } = context;
   const { model } = request;
-  const point = await pointToRun(context, use, model, flags);
+  const ask = terminal === null ? null : askAt(terminal, signal);
+  const point = await pointToRun(context, use, model, flags, ask);
   const useCase = await use.generation();
   const progress = buildProgress(output.progress());
   let variant: ChosenVariant | null = null;

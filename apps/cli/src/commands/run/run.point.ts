@@ -1,19 +1,10 @@
 import type { ChosenVariant, PointToRun } from '@plimsoll/application';
 import type { BackendUseCases } from '@plimsoll/composition';
-import {
-  InvalidInputError,
-  NothingFitsError,
-  parseModelReference,
-  type Level,
-  type PlanCandidate,
-} from '@plimsoll/domain';
-import { formatBytes, formatCount } from '../../output/format.js';
-import { printable } from '../../output/printable.js';
+import { NothingFitsError, parseModelReference, type Level } from '@plimsoll/domain';
+import { formatCount } from '../../output/format.js';
 import type { CommandContext } from '../command-context.js';
+import { demandConsent, type Ask } from './run.consent.js';
 import type { RunFlags } from './run.flags.js';
-
-/** What is written or fetched without a question, in bytes. */
-const LARGE_BYTES = 1e9;
 
 /**
  * The point that a plan for this machine recommends within what the flags fix; null where the settings decide alone.
@@ -25,6 +16,7 @@ export async function pointToRun(
   use: BackendUseCases,
   model: string,
   flags: Omit<RunFlags, 'level'> & { readonly level?: Level | undefined },
+  ask: Ask | null,
 ): Promise<PointToRun | null> {
   const recommending = await use.recommending(model);
   if (recommending === null) return null;
@@ -54,37 +46,12 @@ export async function pointToRun(
       `The model was trained for ${formatCount(trained)} tokens; beyond them its answers fall apart.`,
     );
   }
-  if (point !== null && make && flags.yes !== true) await confirm(context, model, point.candidate);
+  if (point !== null && make && flags.yes !== true) await demandConsent(model, point.candidate, ask);
   return point;
 }
 
 const listed = <Value>(value: Value | undefined): readonly Value[] | undefined =>
   value === undefined ? undefined : [value];
-
-async function confirm({ terminal, signal }: CommandContext, model: string, candidate: PlanCandidate): Promise<void> {
-  const { status, sizeBytes } = candidate.variant;
-  if (status !== 'remote' && status !== 'buildable') return;
-  const { devices, host } = candidate.footprint;
-  const bytes = sizeBytes ?? devices.reduce((sum, { weightsBytes }) => sum + weightsBytes, host.weightsBytes);
-  if (bytes <= LARGE_BYTES) return;
-  const what = `${status === 'remote' ? 'Downloading' : 'Making'} ${model} at ${candidate.level} takes ${formatBytes(bytes)}`;
-  if (terminal === null) {
-    throw new InvalidInputError(`${what}.`, {
-      hint: 'Give --yes to allow it, or --no-make to run what is here.',
-    });
-  }
-  const { createInterface } = await import('node:readline/promises');
-  const asking = createInterface(terminal);
-  try {
-    const answer = await asking.question(`${printable(what)}. Go on? [y/N] `, { signal });
-    if (/^y(es)?$/i.test(answer.trim())) return;
-  } finally {
-    asking.close();
-  }
-  throw new InvalidInputError('Nothing was made.', {
-    hint: 'Run what is here with --no-make, or choose with --level.',
-  });
-}
 
 /** The level to ask for, who says so, and how to load it. */
 export function levelOf(

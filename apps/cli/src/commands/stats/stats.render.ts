@@ -1,5 +1,6 @@
 import type { StatsDocument } from '@plimsoll/contract';
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../../output/format.js';
+import { shellWord } from '../../output/shell-word.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 import { renderProposals, renderRegressions, renderTrends } from './stats.development.render.js';
@@ -20,7 +21,7 @@ export function renderStats(document: StatsDocument, model: string | null, style
 function renderCalls({ variants }: StatsDocument, model: string | null, style: Style, width: number | null): string {
   if (variants.length === 0) {
     const what = model === null ? 'Nothing is recorded yet.' : `Nothing is recorded about ${model} yet.`;
-    return `${what}\nEvery call of plimsoll run is recorded. Try: plimsoll run ${model ?? 'MODEL'} "Hello"`;
+    return `${what}\nEvery call of plimsoll run is recorded. Try: plimsoll run ${model === null ? 'MODEL' : shellWord(model)} "Hello"`;
   }
   return renderTable(
     [

@@ -23,14 +23,14 @@ export async function chat(
   model: string,
   flags: RunFlags,
 ): Promise<number> {
-  const chatting = new Chat(context, model, flags, await use.generation(), (level) =>
-    pointToRun(context, use, model, { ...flags, level }),
-  );
-  await chatting.begin();
   const editor = new LineEditor(context.terminal);
+  const chatting = new Chat(context, model, flags, await use.generation(), (level) =>
+    pointToRun(context, use, model, { ...flags, level }, (question) => editor.ask(question)),
+  );
   const stop = (): void => editor.close();
   context.signal.addEventListener('abort', stop, { once: true });
   try {
+    await editor.whileAnswering(context.signal, () => chatting.begin());
     let pending: readonly string[] = [];
     for (;;) {
       const line = await editor.readLine(pending.length === 0 ? '>>> ' : '... ');

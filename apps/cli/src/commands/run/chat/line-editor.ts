@@ -68,6 +68,24 @@ export class LineEditor {
     return new Promise((resolve) => (this.#waiting = resolve));
   }
 
+  /** Asks in the middle of work; the answer is a line typed after the question. Empty at Ctrl-C and at the end. */
+  async ask(question: string): Promise<string> {
+    if (this.#closed) return '';
+    const answering = this.#answering;
+    const muted = this.#muted;
+    this.#answering = null;
+    this.#muted = false;
+    try {
+      this.#lines.setPrompt(question);
+      this.#lines.prompt();
+      const line = await new Promise<EditedLine>((resolve) => (this.#waiting = resolve));
+      return line.kind === 'line' ? line.text : '';
+    } finally {
+      this.#answering = answering;
+      this.#muted = muted;
+    }
+  }
+
   /** Does `work`, which Ctrl-C stops. */
   async whileAnswering(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const stopping = new AbortController();
