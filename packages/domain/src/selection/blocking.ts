@@ -33,15 +33,18 @@ function stepsByPhase(period: number, { lines, length, line, next, grey }: Direc
   const phaseAt = Uint8Array.from({ length }, (_, place) => Math.floor(((place / period) % 1) * phases));
   const sums = new Float64Array(phases);
   const counts = new Uint32Array(phases);
+  const stepAt = (at: number): number => Math.abs((grey[at + next] ?? 0) - (grey[at] ?? 0));
   for (let number = 0; number < lines; number += 1) {
+    const start = number * line;
+    let before = stepAt(start);
+    let here = stepAt(start + next);
     for (let place = 1; place + 2 < length; place += 1) {
-      const at = number * line + place * next;
-      const [before, here] = [grey[at - next] ?? 0, grey[at] ?? 0];
-      const [after, beyond] = [grey[at + next] ?? 0, grey[at + 2 * next] ?? 0];
+      const after = stepAt(start + (place + 1) * next);
       const phase = phaseAt[place] ?? 0;
-      const beside = (Math.abs(here - before) + Math.abs(beyond - after)) / 2;
-      sums[phase] = (sums[phase] ?? 0) + Math.abs(after - here) - beside;
+      sums[phase] = (sums[phase] ?? 0) + here - (before + after) / 2;
       counts[phase] = (counts[phase] ?? 0) + 1;
+      before = here;
+      here = after;
     }
   }
   return Array.from(sums, (sum, phase) => sum / Math.max(1, counts[phase] ?? 0));
