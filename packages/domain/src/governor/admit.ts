@@ -1,6 +1,6 @@
 import type { GovernedModel } from './governed-model.js';
 import { bytesHeld, reservationsOf } from './governed-model.js';
-import type { GovernorPolicy } from './governor-policy.js';
+import type { BandShares, GovernorPolicy } from './governor-policy.js';
 import type { FailedPoint, GovernorInput } from './governor-state.js';
 import type { Rung } from './ladder.js';
 import { ledgerEntry } from './memory-ledger.js';
@@ -28,27 +28,31 @@ export function admit(
 ): Admission | null {
   const others = input.models.filter(({ name }) => name !== model.name);
   const reservations = reservationsOf(input.models);
-  const room = input.memory.map((reading) => {
-    const { domain, freeBytes, capacityBytes } = ledgerEntry(
-      reading,
-      reservations,
-      input.limitBytes?.[reading.domain] ?? null,
-    );
-    const own = bytesHeld(model, domain) - incomingBytes(others, domain);
-    const { enterShare, leaveShare } = policy.usageSwitch ?? policy.soft;
-    const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2;
-    return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
-  });
+  const roomBeside = ({ enterShare, leaveShare }: BandShares): readonly Room[] =>
+    input.memory.map((reading) => {
+      const { domain, freeBytes, capacityBytes } = ledgerEntry(
+        reading,
+        reservations,
+        input.limitBytes?.[reading.domain] ?? null,
+      );
+      const own = bytesHeld(model, domain) - incomingBytes(others, domain);
+      const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2;
+      return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
+    });
   const idle = others
     .filter(
       ({ loaded, changing, activeRequests, pin }) => loaded && !changing && activeRequests === 0 && pin === 'none',
     )
     .sort((a, b) => a.reloadMs - b.reloadMs || a.lastUsedMs - b.lastUsedMs);
   const tooLarge = failed.filter((point) => point.model === model.name).map(({ rung }) => rung);
-  for (const [index, rung] of model.ladder.entries()) {
-    if (tooLarge.includes(index)) continue;
-    const unload = makeRoom(rung, room, idle);
-    if (unload !== null) return { rung: index, unload };
+  // Beyond the user's own line a model comes in all the same; the rule of that line then sees to its bits.
+  for (const band of policy.usageSwitch === null ? [policy.soft] : [policy.usageSwitch, policy.soft]) {
+    const room = roomBeside(band);
+    for (const [index, rung] of model.ladder.entries()) {
+      if (tooLarge.includes(index)) continue;
+      const unload = makeRoom(rung, room, idle);
+      if (unload !== null) return { rung: index, unload };
+    }
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LADDER, gpu, heat, look, model, rung } from './__fixtures__/machine.js';
+import { admit } from './admit.js';
 import { decide } from './decide.js';
 import type { GovernorLook } from './decide.js';
 import { DEFAULT_GOVERNOR_POLICY, withUsageSwitch } from './governor-policy.js';
@@ -130,6 +131,12 @@ describe('down', () => {
     expect(first({ ...input, hostStallShare: 0.2 }).decision).toBeNull();
     expect(first({ ...input, hostStallShare: 0.7 }).decision).toMatchObject({ rule: 'hard-pressure' });
   });
+});
+
+it('lets a model in beyond the line of the settings, as long as there is room', () => {
+  const policy = withUsageSwitch(POLICY, { aboveUsage: 0.2, toBits: 4 });
+  const incoming = model('a', { loaded: false });
+  expect(admit(policy, { memory: [gpu(0, 8)], models: [incoming] }, incoming)).toEqual({ rung: 0, unload: [] });
 });
 
 describe('the line of the settings', () => {
