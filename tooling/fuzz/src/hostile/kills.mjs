@@ -138,7 +138,8 @@ const quantize = async (user) => {
   const sourceDigest = digestOf(source);
   let outDigest = null;
   return {
-    commands: () => [['quantize', source, '--to', 'Q4_0', '--out', out, '--force']],
+    // With a matrix, the first run would take many times as long as all others, and kills would come too late.
+    commands: () => [['quantize', source, '--to', 'Q4_0', '--imatrix', 'none', '--out', out, '--force']],
     check() {
       if (!existsSync(out)) return ['the result that was there is gone'];
       outDigest ??= digestOf(out);
