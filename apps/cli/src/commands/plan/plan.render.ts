@@ -27,13 +27,12 @@ export function renderPlan(document: PlanDocument, subject: PlanSubject, style: 
     const obstacles = document.obstacles.map((text) => `  ${text}`);
     return [...machine, style.red('Nothing is recommended.'), ...obstacles, '', ...table].join('\n');
   }
-  const { level, kvCache, context, reasons, nextBetter, alternatives, caution } = recommended;
+  const { level, kvCache, context, reasons, alternatives, caution } = recommended;
   return [
     ...machine,
     ...(caution === null ? [] : [style.yellow(caution), 'The best of what is left:']),
     `${style.bold(`Recommended: ${level}`)} with a ${kvCache} cache for ${formatCount(context)} tokens`,
     ...reasons.map((reason) => `  • ${reason}`),
-    ...(nextBetter?.remedies ?? []).map(({ text }) => `    – ${text}`),
     ...(alternatives.length === 0 ? [] : ['Or:', ...alternatives.map((entry) => `  • ${alternativeText(entry)}`)]),
     '',
     nextStep(document, subject, style),
