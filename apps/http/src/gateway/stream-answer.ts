@@ -1,5 +1,6 @@
 import type { GenerateTextEvent } from '@plimsoll/application';
 import type { StreamWriter } from '@plimsoll/protocol';
+import { settledOrSilence } from '../server/settled-or-silence.js';
 import { failureOf } from './failure.js';
 
 /**
@@ -23,7 +24,7 @@ export async function* streamAnswer(
       const next = events.next();
       // The consumer may leave while it is on its way.
       next.catch(() => undefined);
-      while ((await firstOf(next, aliveMs)) === 'silence') yield open(writer.alive());
+      while ((await settledOrSilence(next, aliveMs)) === 'silence') yield open(writer.alive());
       const result = await next;
       if (result.done === true) return;
       if (result.value.type === 'variant') continue;
@@ -35,21 +36,5 @@ export async function* streamAnswer(
     yield writer.failed(failureOf(error));
   } finally {
     await events.return?.();
-  }
-}
-
-async function firstOf(next: Promise<unknown>, aliveMs: number): Promise<'event' | 'silence'> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<'silence'>((resolve) => {
-    timer = setTimeout(() => resolve('silence'), aliveMs);
-  });
-  const event = next.then(
-    () => 'event' as const,
-    () => 'event' as const,
-  );
-  try {
-    return await Promise.race([event, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

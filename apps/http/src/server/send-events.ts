@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import { settledOrSilence } from './settled-or-silence.js';
 
 /** One server-sent event; with an `id` a client that lost its connection says where it was. */
 export interface SentEvent {
@@ -24,29 +25,13 @@ async function* withHeartbeat(events: AsyncIterable<SentEvent>, heartbeatMs: num
     for (;;) {
       const next = iterator.next();
       next.catch(() => undefined);
-      while ((await first(next, heartbeatMs)) === 'silence') yield ': waiting\n\n';
+      while ((await settledOrSilence(next, heartbeatMs)) === 'silence') yield ': waiting\n\n';
       const result = await next;
       if (result.done === true) return;
       yield written(result.value);
     }
   } finally {
     await iterator.return?.();
-  }
-}
-
-async function first(next: Promise<unknown>, ms: number): Promise<'event' | 'silence'> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<'silence'>((resolve) => {
-    timer = setTimeout(() => resolve('silence'), ms);
-  });
-  const event = next.then(
-    () => 'event' as const,
-    () => 'event' as const,
-  );
-  try {
-    return await Promise.race([event, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
