@@ -60,11 +60,19 @@ export function startGovernor(parts: GovernorParts, { mode, policy: base }: Gove
     reported: (variant) => heldBy(runtime, gpu, variant),
     resident: async () => (await runtime.resident()).map(({ name }) => name),
   });
-  const policy = withUsageSwitch(base ?? DEFAULT_GOVERNOR_POLICY, settings.usageSwitch);
-  const limitBytes = settings.gpuMemoryLimitBytes;
-  const govern = new Govern({ pool, gpu, host, clock, events, mode, policy, limitBytes });
+  const policyOf = (now: Settings): GovernorPolicy => withUsageSwitch(base ?? DEFAULT_GOVERNOR_POLICY, now.usageSwitch);
+  const govern = new Govern({
+    ...{ pool, gpu, host, clock, events, mode },
+    policy: policyOf(settings),
+    limitBytes: settings.gpuMemoryLimitBytes,
+  });
   pool.advice = govern;
-  void govern.run({ signal });
+  const unfollow = events.subscribe((event) => {
+    if (event.type === 'settings-changed') {
+      govern.rule(policyOf(event.settings), event.settings.gpuMemoryLimitBytes);
+    }
+  });
+  void govern.run({ signal }).finally(unfollow);
   return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime }) };
 }
 

@@ -1,4 +1,11 @@
-import { BackendFailedError, BusyError, CancelledError, OutOfMemoryError, preset } from '@plimsoll/domain';
+import {
+  BackendFailedError,
+  BusyError,
+  CancelledError,
+  DEFAULT_GOVERNOR_POLICY,
+  OutOfMemoryError,
+  preset,
+} from '@plimsoll/domain';
 import type { GpuReading, Level, PlimsollEvent, UnloadOptions } from '@plimsoll/domain';
 import { FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -137,6 +144,22 @@ describe('the governor at work', () => {
     expect((await second).variant).toBe('m-Q4_K_M');
     expect([...card.loaded.keys()]).toEqual(['m-Q4_K_M']);
     expect(govern.log.entries()).toMatchObject([{ carriedOut: 'done', decision: { direction: 'down' } }]);
+  });
+
+  it('gives way to a lower cap as soon as it is set, and comes back when it is lifted', async () => {
+    (await pool.lease('m')).release();
+    expect((await look()).decision).toBeNull();
+    govern.rule(DEFAULT_GOVERNOR_POLICY, 5 * GIB);
+    expect((await look()).decision).toMatchObject({ action: { kind: 'unload' } });
+    const lower = await pool.lease('m');
+    expect(lower.variant).toBe('m-Q4_K_M');
+    lower.release();
+    govern.rule(DEFAULT_GOVERNOR_POLICY, null);
+    for (let second = 0; second <= 310; second += 1) {
+      clock.advance(1000);
+      await look();
+    }
+    expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
   });
 
   it('comes back up when memory has been free for five minutes, and tells how it turned out', async () => {

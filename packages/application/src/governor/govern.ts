@@ -68,7 +68,8 @@ export class Govern implements PoolAdvice {
   readonly log: DecisionLog = new DecisionLog();
   #mode: GovernorMode;
   readonly #options: GovernOptions;
-  readonly #policy: GovernorPolicy;
+  #policy: GovernorPolicy;
+  #limitBytes: number | null;
   #state: GovernorState = INITIAL_GOVERNOR_STATE;
   #hold: HoldReason | null = null;
   /** Ends the pause between two looks. */
@@ -81,6 +82,7 @@ export class Govern implements PoolAdvice {
   constructor(options: GovernOptions) {
     this.#options = options;
     this.#policy = options.policy ?? DEFAULT_GOVERNOR_POLICY;
+    this.#limitBytes = options.limitBytes ?? null;
     this.#mode = options.mode ?? 'active';
   }
 
@@ -92,6 +94,13 @@ export class Govern implements PoolAdvice {
   steer(mode: GovernorMode): void {
     this.#mode = mode;
     this.#options.events?.publish({ type: 'governor-steered', mode, pinned: null });
+  }
+
+  /** Takes another policy and another cap from the next look on, which is now. */
+  rule(policy: GovernorPolicy, limitBytes: number | null): void {
+    this.#policy = policy;
+    this.#limitBytes = limitBytes;
+    this.#pause?.abort();
   }
 
   /** Fixes a model where it is, or lets it go. @throws InvalidInputError for one that is not served */
@@ -201,12 +210,13 @@ export class Govern implements PoolAdvice {
   }
 
   async #input(): Promise<GovernorInput> {
-    const { gpu, host, clock, pool, limitBytes } = this.#options;
+    const { gpu, host, clock, pool } = this.#options;
+    const limitBytes = this.#limitBytes;
     const [devices, machine] = await Promise.all([gpu.read().catch(() => []), host.read()]);
     const nowMs = clock.nowMs();
     const models = pool.models();
     const ids = devices.map(({ deviceId }) => deviceId);
-    const limits = limitBytes == null ? {} : limitsOf(limitBytes, ids, models);
+    const limits = limitBytes === null ? {} : limitsOf(limitBytes, ids, models);
     return { nowMs, ...machineReadings(devices, machine, nowMs), models, limitBytes: limits };
   }
 
