@@ -113,7 +113,8 @@ describe('LlamaCppLogitsSource', async () => {
       });
       const theirs = (name: RegExp): { value: number; error: number } => {
         const found = new RegExp(`${name.source}\\s*:\\s*(-?[\\d.]+) ±\\s*([\\d.]+)`).exec(said);
-        return { value: Number(found?.[1]), error: Number(found?.[2]) };
+        if (found === null) throw new Error(`llama-perplexity did not say ${name.source}:\n${said}`);
+        return { value: Number(found[1]), error: Number(found[2]) };
       };
       const quality = new QualityAccumulator({ kind: 'full' });
       for (const one of await collect(source.score({ candidates, reference, tokens, windowTokens: WINDOW }))) {

@@ -32,7 +32,8 @@ const STREAMS = [
 async function startService(user) {
   copyFileSync(sampleModelPath(), user.path(`${MODEL}.gguf`));
   const config = user.path('config.json');
-  writeFileSync(config, JSON.stringify({ ai: { models_folder: user.folder } }));
+  // The model answers as it is: a level that was made meanwhile would be another engine, rightly there afterwards.
+  writeFileSync(config, JSON.stringify({ ai: { models_folder: user.folder, enable_quantization: false } }));
   const args = ['serve', '--port', '0', '--json', '--backend', 'embedded', '--config', config];
   const service = start(user, args, { hangMs: 1_800_000 });
   for (let look = 0; look < 600 && !service.texts.stdout.includes('}'); look += 1) await sleep(100);
