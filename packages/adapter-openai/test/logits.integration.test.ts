@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { locatePeer } from '@plimsoll-tooling/peers';
+import { locatePeer, peerSays } from '@plimsoll-tooling/peers';
 import type { EvaluatedModel } from '@plimsoll/domain';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,8 +42,8 @@ describe.skipIf(isMissing)(`log-probabilities from a real llama-server${reason}`
 
   test('perplexity is a lower bound, close to what llama-perplexity says of the same window', async () => {
     const args = ['-m', sampleModelPath(), '-f', sampleCorpusPath(), '-c', String(WINDOW), '--chunks', '1', '-t', '1'];
-    const said = execFileSync(perplexity ?? '', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const exact = Number(/\[1\]([\d.]+)/.exec(said)?.[1]);
+    const first = /\[1\]([\d.]+)/;
+    const exact = Number(first.exec(peerSays(perplexity ?? '', args, first))?.[1]);
     const { nll, missingMass } = await firstWindow(null);
     const bound = Math.exp(nll.reduce((sum, value) => sum + value, 0) / nll.length);
     expect(bound).toBeLessThan(exact * 1.001);

@@ -4,6 +4,14 @@
  */
 export function locatePeer(name: string): string | null;
 
+/**
+ * What a llama.cpp program prints on stdout, up to and with a line that has to be there. Their log loses its last lines now
+ * and then as the program ends; it is then run again.
+ *
+ * @throws Error when the line does not come in ten runs
+ */
+export function peerSays(program: string, args: readonly string[], last: RegExp): string;
+
 /** The folder where the built programs are, or would be. */
 export function peersDirectory(environment?: Record<string, string | undefined>): string;
 

@@ -4,6 +4,7 @@ import { STAMP_FILE, fileName, peersDirectory } from './recipe.mjs';
 
 export { OLLAMA_VERSIONS, locateOllama } from './ollama-recipe.mjs';
 export { startOllama } from './ollama-server.mjs';
+export { peerSays } from './peer-says.mjs';
 export { shippedPeer } from './shipped-peer.mjs';
 export { peersDirectory };
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { locatePeer } from '@plimsoll-tooling/peers';
+import { locatePeer, peerSays } from '@plimsoll-tooling/peers';
 import { QualityAccumulator } from '@plimsoll/domain';
 import type { WindowScores } from '@plimsoll/domain';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
@@ -13,12 +13,6 @@ import { LlamaCppLogitsSource } from './llama-cpp-logits-source.js';
 const perplexity = locatePeer('llama-perplexity');
 const WINDOW = 256;
 const WINDOWS = 8;
-
-/** Its log is written by a thread of its own, whose last lines are lost now and then as the program ends. */
-function whole(run: () => string, tries = 10): string {
-  const said = run();
-  return tries === 1 || said.includes('Same top p:') ? said : whole(run, tries - 1);
-}
 
 describe('LlamaCppLogitsSource', async () => {
   const folder = await temporaryFolder();
@@ -113,12 +107,8 @@ describe('LlamaCppLogitsSource', async () => {
         base,
       ];
       execFileSync(perplexity!, ['-m', reference.model, ...common], { stdio: 'ignore' });
-      const said = whole(() =>
-        execFileSync(perplexity!, ['-m', path.join(folder, 'q4.gguf'), ...common, '--kl-divergence'], {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      );
+      const judging = ['-m', path.join(folder, 'q4.gguf'), ...common, '--kl-divergence'];
+      const said = peerSays(perplexity!, judging, /Same top p:/);
       const theirs = (name: RegExp): { value: number; error: number } => {
         const found = new RegExp(`${name.source}\\s*:\\s*(-?[\\d.]+) ±\\s*([\\d.]+)`).exec(said);
         if (found === null) throw new Error(`llama-perplexity did not say ${name.source}:\n${said}`);
