@@ -314,6 +314,8 @@ export { findBursts } from './selection/bursts.js';
 export type { Burst, BurstMember } from './selection/bursts.js';
 export { contextHints } from './selection/context-hints.js';
 export type { ContextHint } from './selection/context-hints.js';
+export { FACES_EDGE, measureFaces } from './selection/faces.js';
+export type { FaceMeasure } from './selection/faces.js';
 export { combineTechnically, judge } from './selection/judgement.js';
 export type { Evidence, Judgement, PhotoRecommendation, SelectionReason } from './selection/judgement.js';
 export { levelAgreement } from './selection/level-agreement.js';

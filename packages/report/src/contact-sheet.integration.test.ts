@@ -34,6 +34,7 @@ const photo = (name: string, number: number): PhotoDocument => ({
     compositionScore: 4,
     noiseScore: 5,
     facesDetected: null,
+    eyesScore: null,
     reasons: [],
     tags: [],
     takenAtMs: null,

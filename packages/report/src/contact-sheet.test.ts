@@ -8,6 +8,7 @@ const photo = (path: string, changes: Partial<PhotoDocument> = {}): PhotoDocumen
     compositionScore: 4,
     noiseScore: 5,
     facesDetected: null,
+    eyesScore: null,
     reasons: [{ kind: 'sharp', score: 4 }],
     tags: [],
     takenAtMs: null,

@@ -27,10 +27,11 @@ function card(photo: PhotoDocument, thumbnail: string | undefined): SheetCard {
 }
 
 function detailsOf(photo: PhotoDocument): readonly string[] {
-  const { error, focusScore, exposureScore, compositionScore, reasons, burst, llm, llmFailure } = photo;
+  const { error, focusScore, exposureScore, compositionScore, eyesScore, reasons, burst, llm, llmFailure } = photo;
   if (error !== null) return [error.message];
   const part = (name: string, score: number | null): string => `${name} ${score?.toFixed(1) ?? '?'}`;
   const parts = [part('focus', focusScore), part('exposure', exposureScore), part('composition', compositionScore)];
+  if (eyesScore !== null) parts.push(part('eyes', eyesScore));
   const why = reasons.map(({ kind }) => String(kind).replaceAll('-', ' ')).filter((kind) => kind !== 'model');
   return [
     parts.join(', '),

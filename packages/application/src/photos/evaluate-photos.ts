@@ -1,15 +1,18 @@
 import {
   ANALYSIS_EDGE,
+  FACES_EDGE,
   SELECTION_PRESETS,
   contextHints,
   isPlimsollError,
   judge,
+  measureFaces,
   measureTechnically,
   perceptualHash,
   scoreTechnically,
 } from '@plimsoll/domain';
 import type {
   CallOptions,
+  FaceMeasure,
   FaceFinder,
   Judgement,
   Level,
@@ -63,8 +66,6 @@ export interface EvaluateManyOptions extends EvaluateOptions {
 
 /** Long edge of the JPEG that a model gets. */
 const PICTURE_EDGE = 1024;
-/** Long edge of the JPEG in which faces are looked for. */
-const FACES_EDGE = 640;
 const PARALLEL = 2;
 
 /** Evaluates photos: pixels and EXIF first, then the model's opinion where one is wanted. */
@@ -90,7 +91,7 @@ export class EvaluatePhotos {
     const preset = SELECTION_PRESETS[options.preset ?? 'general'];
     const metrics = measureTechnically(sample.pixels);
     const scores = scoreTechnically(metrics);
-    const faces = await this.#facesIn(path, options);
+    const faces = await this.#facesIn(sample, metrics.noiseSigma, options);
     const technical = judge({ metrics, scores, exif: sample.exif, faces, modelScore: null }, preset);
     const wantsModel = typeof options.model === 'string' && this.#ask !== null;
     const isWorthAsking = technical.recommendation !== 'reject' || options.askAboutRejects === true;
@@ -98,10 +99,17 @@ export class EvaluatePhotos {
     return evaluationOf({ sample, metrics, scores, faces, technical, answer, preset });
   }
 
-  async #facesIn(path: string, options: CallOptions): Promise<number | null> {
+  async #facesIn(
+    { path, width, height }: PhotoSample,
+    noise: number | null,
+    options: CallOptions,
+  ): Promise<FaceMeasure | null> {
     if (this.#faces === null) return null;
     const jpeg = await this.#reader.jpeg(path, FACES_EDGE, options);
-    return (await this.#faces.find(jpeg, options)).length;
+    const longEdge = Math.max(width, height);
+    // Scaling down by two averages four pixels, which halves white noise; a camera's falls by less.
+    const growth = Math.min(FACES_EDGE, longEdge) / Math.min(ANALYSIS_EDGE, longEdge);
+    return measureFaces(await this.#faces.find(jpeg, options), growth * (noise ?? 0));
   }
 
   /** Each photo's outcome, in the order of the paths; a photo that cannot be read is an outcome too. */
@@ -179,7 +187,7 @@ interface Judged {
   readonly sample: PhotoSample;
   readonly metrics: TechnicalMetrics;
   readonly scores: TechnicalScores;
-  readonly faces: number | null;
+  readonly faces: FaceMeasure | null;
   readonly technical: Judgement;
   readonly answer: PhotoAnswer | null;
   readonly preset: SelectionPreset;
@@ -205,7 +213,8 @@ function evaluationOf({ sample, metrics, scores, faces, technical, answer, prese
       exposureScore: scores.exposure,
       compositionScore: scores.composition,
       noiseScore: scores.noise,
-      facesDetected: faces,
+      facesDetected: faces?.count ?? null,
+      eyesScore: faces?.eyesScore ?? null,
     },
     exif: {
       camera: exif.camera,

@@ -59,6 +59,8 @@ export interface PhotoEvaluation {
     readonly noiseScore: number | null;
     /** Null: faces were not looked for. */
     readonly facesDetected: number | null;
+    /** How sharp the eyes of the largest face are. Null: not looked for, or not to be told. */
+    readonly eyesScore: number | null;
   };
   readonly exif: {
     readonly camera: string | null;

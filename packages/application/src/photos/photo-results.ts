@@ -28,5 +28,5 @@ const SCORES_VERSION = 2;
 export function resultKey(subject: ResultSubject): string {
   const { photo, variant, promptVersion, preset, askAboutRejects, sendPicture, faces = false } = subject;
   const asked = variant === null ? [] : [variant, promptVersion, askAboutRejects, sendPicture];
-  return JSON.stringify([SCORES_VERSION, photo, preset, ...asked, ...(faces ? ['faces'] : [])]);
+  return JSON.stringify([SCORES_VERSION, photo, preset, ...asked, ...(faces ? ['faces and eyes'] : [])]);
 }

@@ -21,6 +21,7 @@ export function photoDocument(
     compositionScore: evaluation?.quality.compositionScore ?? null,
     noiseScore: evaluation?.quality.noiseScore ?? null,
     facesDetected: evaluation?.quality.facesDetected ?? null,
+    eyesScore: evaluation?.quality.eyesScore ?? null,
     reasons: evaluation?.reasons.map((reason) => ({ ...reason })) ?? [],
     tags: evaluation?.tags ?? [],
     takenAtMs: evaluation?.exif.datetime ?? null,

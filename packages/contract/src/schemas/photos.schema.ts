@@ -19,6 +19,8 @@ const photoSchema = z.strictObject({
   noiseScore: scoreSchema.nullable(),
   /** Null: nobody looked for faces. */
   facesDetected: z.int().min(0).nullable(),
+  /** How sharp the eyes of the largest face are; null when nobody looked or it cannot be told. */
+  eyesScore: scoreSchema.nullable(),
   /** Kinds of reasons with their values. */
   reasons: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
   tags: z.array(z.string()),

@@ -1,4 +1,5 @@
 import type { CallOptions } from './abort-signal.js';
+import type { PhotoPixels } from './photo-reader.port.js';
 
 /** A face in a photo. */
 export interface FoundFace {
@@ -6,6 +7,8 @@ export interface FoundFace {
   readonly confidence: number;
   /** Width of the face as a share of the photo's. */
   readonly width: number;
+  /** Grey pixels around each eye, as large as they are in the picture that was searched; none where it is not known. */
+  readonly eyes: readonly PhotoPixels[];
 }
 
 /** Finds faces that look at the camera. */

@@ -1,6 +1,7 @@
 import { quantile } from '../metrics/robust-statistics.js';
 import { noiseSlopeEnergy } from './filters.js';
 import type { Slopes } from './filters.js';
+import { piecewiseLinear } from './piecewise-linear.js';
 
 /** How sharp a photo is where it is sharpest. */
 export interface FocusMeasure {
@@ -10,13 +11,19 @@ export interface FocusMeasure {
   readonly judgedShare: number;
 }
 
+/** Into how many parts a picture is divided. */
+export interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Slopes of one picture after smoothing by sigma. */
 export type SlopesBySigma = (sigma: number) => Slopes;
 
 /** Smoothing before the slopes are taken; each is compared with the next. */
 const SCALES = [0.7, 1.4, 2.8] as const;
-const COLUMNS = 8;
-const ROWS = 6;
+/** Parts of a photo that are judged apart. */
+const PARTS: Grid = { columns: 8, rows: 6 };
 /** The sharpest fifth counts: a sharp subject before a soft background is a sharp photo. */
 const SHARP_SHARE = 0.2;
 /** Least root mean square of the slope, in grey values per pixel, of a part that can be judged. */
@@ -36,13 +43,14 @@ const WIDEST = 12;
  * read at the next coarser one: noise is never read as detail. Null when no part has structure above the noise, as in
  * fog, a clear sky, a black frame.
  */
-export function measureFocus(slopesAt: SlopesBySigma, noise: number): FocusMeasure | null {
+export function measureFocus(slopesAt: SlopesBySigma, noise: number, grid: Grid = PARTS): FocusMeasure | null {
+  const parts = grid.columns * grid.rows;
   const noises = SCALES.map((sigma) => CAUTION * noise ** 2 * noiseSlopeEnergy(sigma));
-  const energies: (readonly number[])[] = [partEnergies(slopesAt(SCALES[0])), partEnergies(slopesAt(SCALES[1]))];
+  const energies = [SCALES[0], SCALES[1]].map((sigma) => partEnergies(slopesAt(sigma), grid));
   const blurs: number[] = [];
-  for (let part = 0; part < COLUMNS * ROWS; part += 1) {
+  for (let part = 0; part < parts; part += 1) {
     for (let scale = 0; scale + 1 < SCALES.length; scale += 1) {
-      const next = (energies[scale + 1] ??= partEnergies(slopesAt(SCALES[scale + 1] ?? 1)));
+      const next = (energies[scale + 1] ??= partEnergies(slopesAt(SCALES[scale + 1] ?? 1), grid));
       const fine = energies[scale]?.[part] ?? 0;
       const fineNoise = noises[scale] ?? 0;
       if (fine < LEAST_SLOPE ** 2) break;
@@ -53,7 +61,22 @@ export function measureFocus(slopesAt: SlopesBySigma, noise: number): FocusMeasu
     }
   }
   const blurSigma = quantile(blurs, SHARP_SHARE);
-  return blurSigma === null ? null : { blurSigma, judgedShare: blurs.length / (COLUMNS * ROWS) };
+  return blurSigma === null ? null : { blurSigma, judgedShare: blurs.length / parts };
+}
+
+// Set by eye, as the curves of the other scores are.
+const SCORE_BY_BLUR = [
+  [0.4, 5],
+  [1.05, 4],
+  [1.7, 3],
+  [2.6, 2],
+  [4.5, 1],
+  [8, 0],
+] as const;
+
+/** 0 to 5 for a blur in pixels. */
+export function scoreBlur(blurSigma: number): number {
+  return piecewiseLinear(SCORE_BY_BLUR, blurSigma);
 }
 
 function blurOf(signals: readonly [number, number], sigmas: readonly [number, number]): number {
@@ -65,14 +88,14 @@ function blurOf(signals: readonly [number, number], sigmas: readonly [number, nu
 }
 
 /** Mean of dx² + dy² over each of the parts, row by row. */
-function partEnergies({ width, height, dx, dy }: Slopes): readonly number[] {
-  const sums = new Array<number>(COLUMNS * ROWS).fill(0);
-  const sizes = new Array<number>(COLUMNS * ROWS).fill(0);
+function partEnergies({ width, height, dx, dy }: Slopes, { columns, rows }: Grid): readonly number[] {
+  const sums = new Array<number>(columns * rows).fill(0);
+  const sizes = new Array<number>(columns * rows).fill(0);
   for (let y = 0; y < height; y += 1) {
-    const rowOfParts = Math.floor((y * ROWS) / height) * COLUMNS;
-    for (let column = 0; column < COLUMNS; column += 1) {
-      const start = y * width + Math.floor((column * width) / COLUMNS);
-      const end = y * width + Math.floor(((column + 1) * width) / COLUMNS);
+    const rowOfParts = Math.floor((y * rows) / height) * columns;
+    for (let column = 0; column < columns; column += 1) {
+      const start = y * width + Math.floor((column * width) / columns);
+      const end = y * width + Math.floor(((column + 1) * width) / columns);
       let sum = 0;
       for (let at = start; at < end; at += 1) sum += (dx[at] ?? 0) ** 2 + (dy[at] ?? 0) ** 2;
       sums[rowOfParts + column] = (sums[rowOfParts + column] ?? 0) + sum;

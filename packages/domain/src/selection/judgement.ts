@@ -1,4 +1,5 @@
 import type { PhotoExif } from '../ports/photo-reader.port.js';
+import type { FaceMeasure } from './faces.js';
 import type { SelectionPreset } from './preset.js';
 import type { TechnicalMetrics, TechnicalScores } from './technical-scores.js';
 
@@ -17,6 +18,8 @@ export type SelectionReason =
   | { readonly kind: 'tilted'; readonly degrees: number }
   | { readonly kind: 'high-iso' | 'low-iso'; readonly iso: number }
   | { readonly kind: 'faces'; readonly count: number }
+  /** Of the largest face. */
+  | { readonly kind: 'sharp-eyes' | 'soft-eyes'; readonly score: number }
   | { readonly kind: 'model'; readonly score: number }
   /** Too little structure to judge the focus: fog, sky, a dark frame, or a blur that is meant. */
   | { readonly kind: 'focus-unknown' }
@@ -37,8 +40,8 @@ export interface Evidence {
   readonly metrics: TechnicalMetrics;
   readonly scores: TechnicalScores;
   readonly exif: Pick<PhotoExif, 'iso'>;
-  /** Faces that were found; null or absent: nobody looked. */
-  readonly faces?: number | null | undefined;
+  /** Null or absent: nobody looked for faces. */
+  readonly faces?: FaceMeasure | null | undefined;
   /** The model's score, 1 to 5; null without an answer, and the technical score then stands alone. */
   readonly modelScore: number | null;
 }
@@ -49,10 +52,13 @@ const ISO_STEP = 0.1;
 const FACE_STEP = 0.1;
 const MOST_FOR_FACES = 0.3;
 
-/** Combines the scores by the founding rule and recommends. A photo whose focus cannot be told is never decided. */
+/**
+ * Combines the scores by the founding rule and recommends. A photo whose focus cannot be told is never decided, and one
+ * whose eyes are soft is not approved.
+ */
 export function judge(evidence: Evidence, preset: SelectionPreset): Judgement {
   const { scores, exif, modelScore } = evidence;
-  const forFaces = Math.min(MOST_FOR_FACES, FACE_STEP * (evidence.faces ?? 0));
+  const forFaces = Math.min(MOST_FOR_FACES, FACE_STEP * (evidence.faces?.count ?? 0));
   const technicalScore = Math.min(5, combineTechnically(scores, preset) + forFaces);
   const adjusted = technicalScore + isoAdjustment(exif.iso);
   const mixed = modelScore === null ? adjusted : (1 - preset.modelShare) * adjusted + preset.modelShare * modelScore;
@@ -60,7 +66,7 @@ export function judge(evidence: Evidence, preset: SelectionPreset): Judgement {
   return {
     technicalScore,
     overallScore,
-    recommendation: recommend(overallScore, scores.focus, preset),
+    recommendation: recommend(overallScore, scores.focus, evidence.faces?.eyesScore ?? null, preset),
     reasons: reasonsOf(evidence),
   };
 }
@@ -87,10 +93,15 @@ function isoAdjustment(iso: number | null): number {
   return iso <= LOW_ISO ? ISO_STEP : iso > HIGH_ISO ? -ISO_STEP : 0;
 }
 
-function recommend(overall: number, focus: number | null, preset: SelectionPreset): PhotoRecommendation {
+function recommend(
+  overall: number,
+  focus: number | null,
+  eyes: number | null,
+  preset: SelectionPreset,
+): PhotoRecommendation {
   if (focus === null) return 'review';
   if (overall < preset.rejectBelow) return 'reject';
-  if (overall >= preset.approveFrom) return 'approve';
+  if (overall >= preset.approveFrom) return eyes !== null && eyes < SOFT_BELOW ? 'review' : 'approve';
   return preset.rejectFocusBelow !== null && focus < preset.rejectFocusBelow ? 'reject' : 'review';
 }
 
@@ -128,7 +139,10 @@ function reasonsOf({ metrics, scores, exif, faces = null, modelScore }: Evidence
   }
   if (exif.iso !== null && exif.iso > HIGH_ISO) reasons.push({ kind: 'high-iso', iso: exif.iso });
   if (exif.iso !== null && exif.iso <= LOW_ISO) reasons.push({ kind: 'low-iso', iso: exif.iso });
-  if (faces !== null && faces > 0) reasons.push({ kind: 'faces', count: faces });
+  if (faces !== null && faces.count > 0) reasons.push({ kind: 'faces', count: faces.count });
+  const eyes = faces?.eyesScore ?? null;
+  if (eyes !== null && eyes >= SHARP_FROM) reasons.push({ kind: 'sharp-eyes', score: eyes });
+  if (eyes !== null && eyes < SOFT_BELOW) reasons.push({ kind: 'soft-eyes', score: eyes });
   if (modelScore !== null) reasons.push({ kind: 'model', score: modelScore });
   return reasons;
 }

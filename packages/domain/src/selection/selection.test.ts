@@ -109,10 +109,21 @@ describe('the founding rule', () => {
   });
 
   test('each face that was found adds 0.1, up to 0.3', () => {
-    const withFaces = (faces: number) => judge({ ...evidence(3, 3, null), faces }, general).technicalScore;
+    const withFaces = (faces: number) =>
+      judge({ ...evidence(3, 3, null), faces: { count: faces, eyesScore: null } }, general).technicalScore;
     expect([0, 1, 2, 3, 9].map(withFaces)).toEqual(
       [3, 3.1, 3.2, 3.3, 3.3].map((score) => expect.closeTo(score, 10) as number),
     );
+  });
+
+  test('a photo whose eyes are soft is not approved, and that is a reason', () => {
+    const withEyes = (eyesScore: number | null) =>
+      judge({ ...evidence(4.5, 4.5, null), faces: { count: 1, eyesScore } }, general);
+    expect(withEyes(4.4)).toMatchObject({ recommendation: 'approve' });
+    expect(withEyes(4.4).reasons).toContainEqual({ kind: 'sharp-eyes', score: 4.4 });
+    expect(withEyes(2.1)).toMatchObject({ recommendation: 'review' });
+    expect(withEyes(2.1).reasons).toContainEqual({ kind: 'soft-eyes', score: 2.1 });
+    expect(withEyes(null)).toMatchObject({ recommendation: 'approve' });
   });
 
   test('scores stay within 1 to 5', () => {

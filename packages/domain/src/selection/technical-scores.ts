@@ -6,7 +6,7 @@ import { measureExposure } from './exposure.js';
 import type { ExposureMeasure } from './exposure.js';
 import { slopesAt } from './filters.js';
 import type { Plane, Slopes } from './filters.js';
-import { measureFocus } from './focus.js';
+import { measureFocus, scoreBlur } from './focus.js';
 import type { FocusMeasure } from './focus.js';
 import { noiseSigma } from './noise.js';
 import { piecewiseLinear } from './piecewise-linear.js';
@@ -60,14 +60,6 @@ export function measureTechnically(pixels: PhotoPixels): TechnicalMetrics {
 
 // The curves were set by eye on photos in the public domain and their degraded copies (adapter-photo/test): a photo
 // that looks right scores 4 or more, a flaw that is seen at once 3 or less.
-const FOCUS_BY_BLUR = [
-  [0.4, 5],
-  [1.05, 4],
-  [1.7, 3],
-  [2.6, 2],
-  [4.5, 1],
-  [8, 0],
-] as const;
 const NOISE_BY_SIGMA = [
   [1.5, 5],
   [4, 4],
@@ -129,7 +121,7 @@ export function scoreTechnically({
   const lost = piecewiseLinear(LOSS_BY_CLIPPED, blackShare + whiteShare) + piecewiseLinear(LOSS_BY_CONTRAST, contrast);
   const arranged = THIRDS_WEIGHT * piecewiseLinear(THIRDS, atThirds) + (1 - THIRDS_WEIGHT) * 5 * balance;
   return {
-    focus: focus === null ? null : piecewiseLinear(FOCUS_BY_BLUR, focus.blurSigma),
+    focus: focus === null ? null : scoreBlur(focus.blurSigma),
     exposure: Math.max(0, piecewiseLinear(EXPOSURE_BY_MEAN, mean) - lost),
     composition: Math.max(0, arranged - piecewiseLinear(LOSS_BY_TILT, Math.abs(tiltDegrees ?? 0))),
     noise: noiseScore(noiseSigma, blocking),

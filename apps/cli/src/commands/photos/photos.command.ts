@@ -35,7 +35,7 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
     )
     .option('--parallel <number>', 'photos at the same time (default: 2)', wholeNumber('--parallel', 1, 64))
     .option('--ask-rejects', 'ask the model about photos, too, that the pixels alone reject')
-    .option('--faces', 'look for faces, which needs packages of their own')
+    .option('--faces', 'look for faces and how sharp their eyes are, by packages of their own')
     .option('--fresh', 'judge again what was judged before')
     .option('--rejudge', 'judge again what a lower level than asked has judged')
     .option('--xmp', 'write stars, labels and keywords into XMP sidecars')

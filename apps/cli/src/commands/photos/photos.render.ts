@@ -49,7 +49,7 @@ export function renderPhotos(document: PhotosDocument, style: Style, width: numb
   ].join('\n');
 }
 
-const QUIET = ['sharp', 'low-iso', 'model'];
+const QUIET = ['sharp', 'sharp-eyes', 'low-iso', 'model'];
 
 function reasonsOf(reasons: PhotosDocument['photos'][number]['reasons']): string {
   return reasons
