@@ -14,6 +14,7 @@ const checks = [
   ['lint', ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', ...LINTED)],
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
   ['unused code', ...local('knip', '--no-config-hints')],
+  ['code that only tests use', ...local('knip', '--production', '--no-config-hints')],
   ['package correctness', process.execPath, ['tooling/workspace/publint.mjs']],
   ['licences and install scripts', process.execPath, ['tooling/workspace/licences.mjs']],
   ['changesets', ...local('changeset', 'status')],
