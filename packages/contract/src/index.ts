@@ -1,12 +1,15 @@
 export type { DocumentOf } from './document-of.js';
 export { compareDocument, comparedLevelDocument } from './documents/compare.document.js';
 export { gpuDocument, gpuListDocument } from './documents/gpu.document.js';
+export { generationEvent } from './documents/generation-event.document.js';
 export { inspectDocument } from './documents/inspect.document.js';
 export type { InspectDetails } from './documents/inspect.document.js';
 export { modelsDocument } from './documents/models.document.js';
 export { residentPlanDocument } from './documents/plan-together.document.js';
 export { photoDocument, photosCompareDocument } from './documents/photos.document.js';
 export { planDocument, budgetDocument, candidateDocument } from './documents/plan.document.js';
+export { quantizeDocument, quantizeDryRunDocument } from './documents/quantize.document.js';
+export type { QuantizeFacts } from './documents/quantize.document.js';
 export { runDocument } from './documents/run.document.js';
 export { settingsDocument, tokenDocument } from './documents/settings.document.js';
 export { statsDocument } from './documents/stats.document.js';
@@ -25,6 +28,8 @@ export type { ConfigDocument, ConfigValidateDocument, ConfigPathDocument } from 
 export type { DemoDocument } from './schemas/demo.schema.js';
 export type { DoctorDocument } from './schemas/doctor.schema.js';
 export type { ErrorDocument } from './schemas/error.schema.js';
+export type { FailureDocument } from './schemas/failure.schema.js';
+export type { GenerationEventDocument } from './schemas/generation-event.schema.js';
 export type { GpuReadingDocument, GpuDocument, GpuListDocument } from './schemas/gpu.schema.js';
 export type { ImatrixDocument } from './schemas/imatrix.schema.js';
 export type { MetadataDocument, InspectDocument } from './schemas/inspect.schema.js';

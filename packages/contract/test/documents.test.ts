@@ -1,14 +1,22 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
-import { createFootprintModel, createPlan, memoryBudget, planTogether } from '@plimsoll/domain';
+import { VariantNotFoundError, createFootprintModel, createPlan, memoryBudget, planTogether } from '@plimsoll/domain';
+import type { GenerateTextEvent } from '@plimsoll/application';
 import type { PlanRequest } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { gpuReading } from '@plimsoll/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { recommendedLevel } from '../examples/read-a-plan.js';
-import { gpuDocument, inspectDocument, modelsDocument, planDocument, residentPlanDocument } from '../src/index.js';
-import { ALL_SCHEMAS } from '../src/schemas/index.js';
+import {
+  generationEvent,
+  gpuDocument,
+  inspectDocument,
+  modelsDocument,
+  planDocument,
+  residentPlanDocument,
+} from '../src/index.js';
+import { ALL_SCHEMAS, generationEventSchemas } from '../src/schemas/index.js';
 
 const GIB = 1024 ** 3;
 const inspected = await new FileModelInspector().inspect({ kind: 'file', path: sampleModelPath() });
@@ -121,4 +129,47 @@ test('the entry without schemas loads no zod', async () => {
 test('the example of the README is the one that is run here', async () => {
   const file = (name: string): Promise<string> => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
   expect(await file('README.md')).toContain(await file('examples/read-a-plan.ts'));
+});
+
+describe('events of an answer follow their schemas', () => {
+  const timings = {
+    ...{ promptTokens: 3, cachedPromptTokens: null, generatedTokens: 1, loadMs: null },
+    ...{ prefillMs: 1, decodeMs: 2, firstTokenMs: 2, totalMs: 3 },
+  };
+  const chosen = {
+    variant: 'tale:q4',
+    level: 'Q4_K_M',
+    digest: null,
+    made: null,
+    load: {},
+    reason: 'settings',
+  } as const;
+  const error = new VariantNotFoundError('It is not here.', { remedies: [{ kind: 'list-models' }] });
+
+  test.each<[GenerateTextEvent, object]>([
+    [{ type: 'variant', chosen }, { wanted: null }],
+    [
+      { type: 'variant', chosen: { ...chosen, reason: 'fallback', wanted: { level: 'Q8_0', error } } },
+      { wanted: { level: 'Q8_0', code: 'variant-not-found', message: 'It is not here.', isBeingMade: false } },
+    ],
+    [
+      { type: 'text', text: 'Once' },
+      { text: 'Once', thinking: false, logprob: null, topLogprobs: null },
+    ],
+    [
+      { type: 'text', text: 'a', thinking: true, logprob: -1, topLogprobs: [{ token: 'a', logprob: -1 }] },
+      { thinking: true, logprob: -1, topLogprobs: [{ token: 'a', logprob: -1 }] },
+    ],
+    [
+      { type: 'tool-call', call: { id: 'call_1', name: 'weather', arguments: { city: 'Oslo' } } },
+      { call: { id: 'call_1', name: 'weather', arguments: { city: 'Oslo' } } },
+    ],
+    [
+      { type: 'done', stopReason: 'stop', timings },
+      { stopReason: 'stop', timings },
+    ],
+  ])('%j', (event, part) => {
+    const { name, data } = generationEvent(event);
+    expect(generationEventSchemas[name].parse(JSON.parse(JSON.stringify(data)))).toMatchObject(part);
+  });
 });

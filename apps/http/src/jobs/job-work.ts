@@ -1,6 +1,6 @@
 import { verdictOn } from '@plimsoll/application';
 import type { CompareProgress, CompareRequest } from '@plimsoll/application';
-import { compareDocument } from '@plimsoll/contract';
+import { compareDocument, quantizeDocument } from '@plimsoll/contract';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import type { BuildProgress, Level } from '@plimsoll/domain';
 import type { BackendLease, HttpServices } from '../server/http-services.js';
@@ -70,23 +70,7 @@ async function quantize(
   options: BuildJobOptions,
 ): Promise<QuantizeDocument> {
   const startMs = performance.now();
-  const { name, path, sizeBytes, digest, method } = await quantization.quantize(
-    { model, level, target, allowRequantize },
-    options,
-  );
+  const built = await quantization.quantize({ model, level, target, allowRequantize }, options);
   const durationMs = performance.now() - startMs;
-  return {
-    schema: 'plimsoll.quantize/1',
-    model,
-    level,
-    dryRun: false,
-    name,
-    path,
-    method,
-    importanceMatrix: null,
-    sizeBytes,
-    digest,
-    mixed: null,
-    durationMs,
-  };
+  return quantizeDocument(built, { model, level, importanceMatrix: null, mixed: null, durationMs });
 }

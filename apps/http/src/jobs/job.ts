@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../errors/error-body.js';
+import type { FailureDocument } from '@plimsoll/contract';
 
 /** What long work is about. */
 export type JobKind = 'quantize' | 'pull' | 'compare';
@@ -21,7 +21,7 @@ export interface Job {
   readonly progress: JobProgress | null;
   /** What came of it; its shape is that of the command of the same name. Null until it is done. */
   readonly result: object | null;
-  readonly error: ErrorBody['error'] | null;
+  readonly error: FailureDocument['error'] | null;
 }
 
 /** A job, and the number of its state: each change has the next one. */

@@ -1,7 +1,7 @@
+import { failureSchema, generationEventSchemas } from '@plimsoll/contract/schemas';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { generateCallSchema } from '../schemas/generate.schema.js';
 import type { Access } from '../security/access.js';
 import { generationEvents } from '../server/generation-events.js';
@@ -14,6 +14,11 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 const DESCRIPTION = `Answers with server-sent events: \`variant\` (the variant that runs), \`progress\` (of making it), \
 \`text\`, then one \`done\` with timings, or one \`error\`. Closing the connection cancels the generation.`;
+
+const eventsSchema = z
+  .object(generationEventSchemas)
+  .partial()
+  .meta({ description: 'Each property is the data of the events of that name.' });
 
 /** What the route works with. */
 export interface GenerateRouteOptions {
@@ -36,8 +41,8 @@ export function addGenerateRoute(server: HttpServer, options: GenerateRouteOptio
         description: DESCRIPTION,
         body: generateCallSchema,
         response: {
-          200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
-          default: errorBodySchema,
+          200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: eventsSchema } } },
+          default: failureSchema,
         },
       },
     },

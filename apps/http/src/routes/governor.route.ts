@@ -2,12 +2,17 @@ import { Readable } from 'node:stream';
 import type { Governor } from '@plimsoll/composition';
 import { governorDocument, governorEvent, governorLogDocument } from '@plimsoll/contract';
 import type { GovernorDocument, GovernorEventDocument, GovernorLogDocument } from '@plimsoll/contract';
-import { governorLogSchema, governorModeSchema, governorPinSchema, governorSchema } from '@plimsoll/contract/schemas';
+import {
+  failureSchema,
+  governorLogSchema,
+  governorModeSchema,
+  governorPinSchema,
+  governorSchema,
+} from '@plimsoll/contract/schemas';
 import { CapabilityMissingError } from '@plimsoll/domain';
 import { encodeEvent } from '@plimsoll/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { EventFeed } from '../server/event-feed.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
@@ -40,7 +45,7 @@ export function addGovernorRoutes(server: HttpServer, options: GovernorRouteOpti
     {
       schema: {
         summary: 'Memory by who holds it, and where each model stands on its ladder',
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async () => withGovernor(services, async ({ govern }) => governorDocument(await govern.status())),
@@ -50,7 +55,7 @@ export function addGovernorRoutes(server: HttpServer, options: GovernorRouteOpti
     {
       schema: {
         summary: 'The last decisions with inputs, prediction and outcome, oldest first',
-        response: { 200: logAnswerSchema, default: errorBodySchema },
+        response: { 200: logAnswerSchema, default: failureSchema },
       },
     },
     async () => withGovernor(services, async ({ govern }) => governorLogDocument(govern.log.entries())),
@@ -61,7 +66,7 @@ export function addGovernorRoutes(server: HttpServer, options: GovernorRouteOpti
       schema: {
         summary: 'Sets the mode (active, dry-run, hold), or pins a model: loaded, at its point, or not at all',
         body: changeSchema,
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async (request) => {
@@ -82,7 +87,7 @@ export function addGovernorRoutes(server: HttpServer, options: GovernorRouteOpti
         description: EVENTS,
         response: {
           200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
-          default: errorBodySchema,
+          default: failureSchema,
         },
       },
     },

@@ -1,8 +1,7 @@
 import { gpuDocument } from '@plimsoll/contract';
 import type { GpuDocument } from '@plimsoll/contract';
-import { gpuSchema } from '@plimsoll/contract/schemas';
+import { failureSchema, gpuSchema } from '@plimsoll/contract/schemas';
 import type { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
@@ -16,7 +15,7 @@ export function addGpuRoute(server: HttpServer, services: HttpServices): void {
     {
       schema: {
         summary: 'Devices and live readings; null is unknown',
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async (_request, reply) => gpuDocument(await services.devices.read({ signal: abortOnDisconnect(reply) })),

@@ -1,8 +1,7 @@
 import { doctorDocument, inspectDocument } from '@plimsoll/contract';
 import type { DoctorDocument, InspectDocument } from '@plimsoll/contract';
-import { doctorSchema, inspectSchema } from '@plimsoll/contract/schemas';
+import { doctorSchema, failureSchema, inspectSchema } from '@plimsoll/contract/schemas';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { modelNameSchema } from '../schemas/field-schemas.js';
 import type { Access } from '../security/access.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
@@ -21,7 +20,7 @@ export function addInspectRoutes(server: HttpServer, services: HttpServices, acc
       schema: {
         summary: "What a model's header says",
         querystring: z.strictObject({ model: modelNameSchema, tensors: flag, metadata: flag }),
-        response: { 200: inspectAnswer, default: errorBodySchema },
+        response: { 200: inspectAnswer, default: failureSchema },
       },
     },
     async (request, reply) => {
@@ -41,7 +40,7 @@ export function addInspectRoutes(server: HttpServer, services: HttpServices, acc
     {
       schema: {
         summary: 'What is wrong, and what mends it',
-        response: { 200: doctorAnswer, default: errorBodySchema },
+        response: { 200: doctorAnswer, default: failureSchema },
       },
     },
     async (_request, reply) => {

@@ -1,5 +1,6 @@
+import { failureSchema } from '@plimsoll/contract/schemas';
 import { z } from 'zod';
-import { errorBodySchema, refusal } from '../errors/error-body.js';
+import { refusal } from '../errors/error-body.js';
 import { RefusedError } from '../errors/refused-error.js';
 import type { Job, JobState } from '../jobs/job.js';
 import { jobWork } from '../jobs/job-work.js';
@@ -29,12 +30,12 @@ const params = z.object({ id: z.string().max(64) });
 
 /** `/jobs`: quantizing, pulling and comparing, which go on when whoever asked for them leaves. */
 export function addJobsRoutes(server: HttpServer, { services, access, jobs, heartbeatMs }: JobsRouteOptions): void {
-  const response = { 200: jobSchema, default: errorBodySchema };
+  const response = { 200: jobSchema, default: failureSchema };
   server.post(
     '/jobs',
     {
       bodyLimit: BODY_LIMIT_BYTES,
-      schema: { summary: 'Begins a job', body: jobCallSchema, response: { 202: jobSchema, default: errorBodySchema } },
+      schema: { summary: 'Begins a job', body: jobCallSchema, response: { 202: jobSchema, default: failureSchema } },
     },
     async (request, reply) => {
       const call = request.body;
@@ -70,7 +71,7 @@ export function addJobsRoutes(server: HttpServer, { services, access, jobs, hear
         params,
         response: {
           200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
-          default: errorBodySchema,
+          default: failureSchema,
         },
       },
     },

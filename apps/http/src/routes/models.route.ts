@@ -1,8 +1,7 @@
 import { modelsDocument } from '@plimsoll/contract';
 import type { ModelsDocument } from '@plimsoll/contract';
-import { modelsSchema } from '@plimsoll/contract/schemas';
+import { failureSchema, modelsSchema } from '@plimsoll/contract/schemas';
 import type { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
@@ -16,7 +15,7 @@ export function addModelsRoute(server: HttpServer, services: HttpServices): void
     {
       schema: {
         summary: 'Models and variants of the backend, resident ones marked',
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async (_request, reply) => {

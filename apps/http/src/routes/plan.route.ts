@@ -1,10 +1,9 @@
 import type { PlanInput, PlanModel } from '@plimsoll/application';
 import { planDocument, type PlanDocument, type ResidentPlanDocument } from '@plimsoll/contract';
 import type { CallOptions } from '@plimsoll/domain';
-import { planSchema, planTogetherSchema } from '@plimsoll/contract/schemas';
+import { failureSchema, planSchema, planTogetherSchema } from '@plimsoll/contract/schemas';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import type { PlanJob } from '../planning/plan-job.js';
 import type { PlanningThread } from '../planning/planning-thread.js';
 import { planCallSchema } from '../schemas/plan-request.schema.js';
@@ -37,7 +36,7 @@ export function addPlanRoute(server: HttpServer, { services, access, thread }: P
         summary: 'Candidates with footprint, fit, expected speed and quality; one recommended, with reasons',
         description: DESCRIPTION,
         body: planCallSchema,
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { planDocument, residentPlanDocument } from '@plimsoll/contract';
 import type { ModelsDocument, PlanDocument, StatsDocument } from '@plimsoll/contract';
+import { generationEventSchemas } from '@plimsoll/contract/schemas';
 import { BackendUnreachableError, BusyError } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -97,6 +98,7 @@ describe('reading', () => {
       ]),
     );
     expect(JSON.stringify(document)).toContain('text/event-stream');
+    expect(JSON.stringify(document.paths[`${API}/generate`])).toContain('isBeingMade');
   });
 });
 
@@ -218,6 +220,11 @@ describe('generate', () => {
     expect(events[0]?.data).toMatchObject({ variant: 'tale:1b-q4_K_M', level: 'Q4_K_M', made: null });
     expect(events.slice(1, 4).map(({ data }) => data['text'])).toEqual([' a', ' fox', ' who']);
     expect(events[4]?.data).toMatchObject({ stopReason: 'length', timings: { generatedTokens: 3 } });
+    for (const { event, data } of events) {
+      expect(
+        generationEventSchemas[event as keyof typeof generationEventSchemas].safeParse(data).error,
+      ).toBeUndefined();
+    }
     expect(services.state.leases).toBe(0);
     expect(created.running.count).toBe(0);
   });

@@ -1,10 +1,9 @@
 import { settingsDocument } from '@plimsoll/contract';
 import type { SettingsDocument } from '@plimsoll/contract';
-import { settingsSchema } from '@plimsoll/contract/schemas';
+import { failureSchema, settingsSchema } from '@plimsoll/contract/schemas';
 import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import type { LoadedSettings, SettingsPatch } from '@plimsoll/domain';
 import type { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import type { Access } from '../security/access.js';
 import { settingsPatchSchema } from '../schemas/settings.schema.js';
 import type { HttpServer } from '../server/http-server.js';
@@ -14,7 +13,7 @@ const answerSchema: z.ZodType<SettingsDocument> = settingsSchema;
 
 /** `GET` and `PUT /settings`: what holds now, and changes that are written to the file and hold at once. */
 export function addSettingsRoutes(server: HttpServer, services: HttpServices, access: Access): void {
-  const response = { 200: answerSchema, default: errorBodySchema };
+  const response = { 200: answerSchema, default: failureSchema };
   server.get('/settings', { schema: { summary: 'Settings as they hold now, without secrets', response } }, async () =>
     settingsDocument(await services.settings.load()),
   );

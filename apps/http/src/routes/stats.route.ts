@@ -1,8 +1,7 @@
 import { statsDocument } from '@plimsoll/contract';
 import type { StatsDocument } from '@plimsoll/contract';
-import { statsSchema } from '@plimsoll/contract/schemas';
+import { failureSchema, statsSchema } from '@plimsoll/contract/schemas';
 import type { z } from 'zod';
-import { errorBodySchema } from '../errors/error-body.js';
 import { statisticsQuerySchema } from '../schemas/statistics.schema.js';
 import type { HttpServer } from '../server/http-server.js';
 import type { HttpServices } from '../server/http-services.js';
@@ -17,7 +16,7 @@ export function addStatsRoute(server: HttpServer, services: HttpServices): void 
       schema: {
         summary: 'Recorded performance per model and variant',
         querystring: statisticsQuerySchema,
-        response: { 200: answerSchema, default: errorBodySchema },
+        response: { 200: answerSchema, default: failureSchema },
       },
     },
     async ({ query }) => {

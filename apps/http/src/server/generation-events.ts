@@ -1,4 +1,6 @@
 import type { GenerateText, GenerateTextEvent } from '@plimsoll/application';
+import { generationEvent } from '@plimsoll/contract';
+import type { GenerationEventDocument } from '@plimsoll/contract';
 import type { BuildProgress } from '@plimsoll/domain';
 import { errorAnswer } from '../errors/error-answer.js';
 import type { GenerateCall } from '../schemas/generate.schema.js';
@@ -40,14 +42,14 @@ export async function* generationEvents({
     for (;;) {
       const woken = await firstOf(next, progress, heartbeatMs);
       const news = progress.take();
-      let text = news === null ? '' : serverSentEvent('progress', news.value);
+      let text = news === null ? '' : serverSentEvent({ name: 'progress', data: news.value });
       if (woken === 'event') {
         const result = await next;
         if (result.done === true) break;
         next = ahead();
-        if (result.value.type === 'variant') held = eventText(result.value);
+        if (result.value.type === 'variant') held = serverSentEvent(generationEvent(result.value));
         else {
-          text += held + eventText(result.value);
+          text += held + serverSentEvent(generationEvent(result.value));
           held = '';
         }
       } else if (woken === 'silence') {
@@ -60,7 +62,7 @@ export async function* generationEvents({
     }
   } catch (error) {
     if (!began) throw error;
-    yield serverSentEvent('error', errorAnswer(error).body.error);
+    yield serverSentEvent({ name: 'error', data: errorAnswer(error).body.error });
   } finally {
     await source.return?.();
   }
@@ -86,12 +88,6 @@ async function firstOf(
   }
 }
 
-function eventText(event: GenerateTextEvent): string {
-  if (event.type === 'variant') return serverSentEvent('variant', event.chosen);
-  const { type, ...data } = event;
-  return serverSentEvent(type, data);
-}
-
-function serverSentEvent(name: string, data: unknown): string {
+function serverSentEvent({ name, data }: GenerationEventDocument): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -31,6 +31,8 @@ import { tokensSchema } from './tokens.schema.js';
 export { doctorSchema } from './doctor.schema.js';
 export { inspectSchema } from './inspect.schema.js';
 export { errorSchema } from './error.schema.js';
+export { failureSchema } from './failure.schema.js';
+export { generationEventSchemas } from './generation-event.schema.js';
 export {
   governorEventSchema,
   governorLogSchema,

@@ -1,6 +1,7 @@
 import type { QuantizeRequest } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
-import type { QuantizeDocument } from '@plimsoll/contract';
+import { quantizeDocument, quantizeDryRunDocument } from '@plimsoll/contract';
+import type { QuantizeDocument, QuantizeFacts } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
@@ -70,35 +71,20 @@ async function quantize(
       threads: flags.threads,
       ...matrix,
     };
+    const facts = (): QuantizeFacts => ({
+      ...{ model, level: flags.to, importanceMatrix: matrix.importanceMatrix ?? null, mixed: null },
+      durationMs: clock.monotonicMs() - startedAtMs,
+    });
     if (flags.dryRun === true) {
       const answer = await useCase.dryRun(request, { signal });
-      const document: QuantizeDocument = {
-        ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: true },
-        ...{ name: null, path: null, method: null, digest: null },
-        importanceMatrix: matrix.importanceMatrix ?? null,
-        mixed: null,
-        sizeBytes: answer?.sizeBytes ?? null,
-        durationMs: clock.monotonicMs() - startedAtMs,
-      };
-      output.result(document, renderDryRun);
+      output.result(quantizeDryRunDocument(answer?.sizeBytes ?? null, facts()), renderDryRun);
       return EXIT.done;
     }
     const progress = buildProgress(output.progress(flags.to));
     try {
       const built = await useCase.quantize(request, { signal, onProgress: progress.onProgress });
       progress.stop();
-      const document: QuantizeDocument = {
-        ...{ schema: 'plimsoll.quantize/1', model, level: flags.to, dryRun: false },
-        name: built.name,
-        path: built.path,
-        method: built.method,
-        importanceMatrix: matrix.importanceMatrix ?? null,
-        mixed: null,
-        sizeBytes: built.sizeBytes,
-        digest: built.digest,
-        durationMs: clock.monotonicMs() - startedAtMs,
-      };
-      output.result(document, renderQuantized);
+      output.result(quantizeDocument(built, facts()), renderQuantized);
       return EXIT.done;
     } finally {
       progress.stop();
