@@ -62,6 +62,8 @@ describe.skipIf(why !== null)(`workers that are killed${why === null ? '' : ` (s
       };
       const killAll = async (): Promise<void> => {
         for (const worker of [...workers]) {
+          // One that has ended already sends no event.
+          if (worker.exitCode !== null || worker.signalCode !== null) continue;
           worker.kill('SIGKILL');
           await once(worker, 'exit');
         }

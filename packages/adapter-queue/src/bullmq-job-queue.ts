@@ -1,8 +1,9 @@
-import type { DeadJob, JobPlace, JobQueue, LaneState, WorkOptions } from '@plimsoll/domain';
+import type { CallOptions, DeadJob, JobPlace, JobQueue, LaneState, WorkOptions } from '@plimsoll/domain';
 import { Queue } from 'bullmq';
 import { createHash } from 'node:crypto';
 import { connectRedis } from './connect-redis.js';
 import { decodeFailure } from './job-failure.js';
+import { resent } from './resent.js';
 import { unlessAborted } from './unless-aborted.js';
 import { workOnLanes } from './work-on-lanes.js';
 import type { LaneAccess } from './work-on-lanes.js';
@@ -66,9 +67,13 @@ export async function openJobQueue<Data>(url: string, options: JobQueueOptions =
     states: async () => Promise.all((await knownLanes()).map(stateOf)),
   };
 
+  /** Every one of these may be done twice: jobs are added by their ids, and the rest looks or sets. */
+  const asking = <Result>(callOptions: CallOptions | undefined, work: () => Promise<Result>): Promise<Result> =>
+    unlessAborted(callOptions, () => resent(work, callOptions));
+
   return {
     add: (lane, jobs, callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         await redis.sadd(laneNames, lane);
         await queueOf(lane).addBulk(
           jobs.map(({ id, data }) => ({
@@ -79,7 +84,7 @@ export async function openJobQueue<Data>(url: string, options: JobQueueOptions =
         );
       }),
     find: (lanes, ids, callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         const places = new Map<string, JobPlace>();
         for (const lane of lanes) {
           for (let start = 0; start < ids.length; start += IDS_AT_ONCE) {
@@ -90,15 +95,15 @@ export async function openJobQueue<Data>(url: string, options: JobQueueOptions =
         return places;
       }),
     forgetDead: (lane, ids, callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         const places = await findInLane(lane, ids);
         const dead = ids.filter((id) => places.get(id)?.kind === 'dead');
         for (const id of dead) await queueOf(lane).remove(jobId(id));
       }),
     work: (workOptions: WorkOptions<Data>) => workOnLanes(access, workOptions),
-    lanes: (callOptions) => unlessAborted(callOptions, access.states),
+    lanes: (callOptions) => asking(callOptions, access.states),
     dead: (limit, callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         const found: DeadJob<Data>[] = [];
         for (const lane of await knownLanes()) {
           for (const job of await queueOf(lane).getFailed(0, limit - 1)) {
@@ -110,7 +115,7 @@ export async function openJobQueue<Data>(url: string, options: JobQueueOptions =
         return found.slice(0, limit);
       }),
     retryDead: (callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         let count = 0;
         for (const { lane, dead } of await access.states()) {
           if (dead > 0) await queueOf(lane).retryJobs({ state: 'failed' });
@@ -119,11 +124,11 @@ export async function openJobQueue<Data>(url: string, options: JobQueueOptions =
         return count;
       }),
     pause: (callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         for (const lane of await knownLanes()) await queueOf(lane).pause();
       }),
     resume: (callOptions) =>
-      unlessAborted(callOptions, async () => {
+      asking(callOptions, async () => {
         for (const lane of await knownLanes()) await queueOf(lane).resume();
       }),
     async close() {

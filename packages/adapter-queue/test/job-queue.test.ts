@@ -1,7 +1,10 @@
 import { describeJobQueueContract } from '@plimsoll/testing';
 import { freePort, startRedis, whyNoRedis } from '@plimsoll/testing/servers';
 import type { RedisServer } from '@plimsoll/testing/servers';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countWords } from '../examples/count-words.js';
 import { openJobQueue } from '../src/index.js';
@@ -30,6 +33,48 @@ describe.skipIf(why !== null)(`a real Redis${why === null ? '' : ` (skipped: ${w
       expect(await queue.find(['lane'], ['a'])).toEqual(new Map([['a', { kind: 'pending' }]]));
     } finally {
       await queue.close();
+    }
+  });
+
+  test('what Redis answered in part when it went away is asked again', async () => {
+    let cutAfter = Number.POSITIVE_INFINITY;
+    // Hands everything on, until so many bytes of answers have passed.
+    const proxy = createServer((client) => {
+      const redis = connect(Number(new URL(server.url).port), '127.0.0.1');
+      client.on('error', () => undefined).on('close', () => redis.destroy());
+      redis.on('error', () => undefined).on('close', () => client.destroy());
+      client.pipe(redis);
+      redis.on('data', (bytes) => {
+        client.write(bytes.subarray(0, cutAfter));
+        cutAfter -= bytes.length;
+        if (cutAfter > 0) return;
+        cutAfter = Number.POSITIVE_INFINITY;
+        client.end();
+      });
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    const queue = await openJobQueue<string>(`redis://127.0.0.1:${port}`, { prefix: 'cut' });
+    try {
+      const jobs = Array.from({ length: 300 }, (_, at) => ({ id: `id${at}`, data: 'x' }));
+      for (const cut of [50, 500]) {
+        cutAfter = cut;
+        await queue.add('lane', jobs);
+        cutAfter = cut;
+        expect(
+          (
+            await queue.find(
+              ['lane'],
+              jobs.map(({ id }) => id),
+            )
+          ).size,
+        ).toBe(300);
+        expect(cutAfter).toBe(Number.POSITIVE_INFINITY);
+      }
+      expect(await queue.lanes()).toMatchObject([{ waiting: 300 }]);
+    } finally {
+      await queue.close();
+      proxy.close();
     }
   });
 
