@@ -6,6 +6,8 @@ import { open, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { exifFacts } from './exif-facts.js';
+import { decodeMeans } from './jpeg/decode-means.js';
+import { readProgressiveJpeg } from './jpeg/progressive-jpeg.js';
 import { isRawName, sniffFormat } from './photo-formats.js';
 import { exiftoolPreviews } from './raw-preview.js';
 import type { RawPreviews } from './raw-preview.js';
@@ -14,13 +16,24 @@ import type { RawPreviews } from './raw-preview.js';
 export interface PhotoReaderOptions {
   /** Photos with more pixels are refused; 160 million when absent. */
   readonly mostPixels?: number | undefined;
+  /**
+   * A progressive JPEG whose coefficients take more (2 bytes for each pixel and colour, and the decoder holds all of
+   * them) is read at an eighth of its size; 200 million when absent.
+   */
+  readonly mostCoefficientBytes?: number | undefined;
   /** Finds previews in raw files; ExifTool where it is installed when absent. */
   readonly rawPreviews?: (() => Promise<RawPreviews | null>) | undefined;
 }
 
 const MOST_PIXELS = 160_000_000;
+const MOST_COEFFICIENT_BYTES = 200_000_000;
 const SNIFFED_BYTES = 16;
 const JPEG_QUALITY = 85;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** A file as it was when reading began. */
 interface Subject {
@@ -28,8 +41,10 @@ interface Subject {
   readonly size: number;
   readonly modifiedAtMs: number;
   readonly format: string;
-  /** The file itself, or the preview inside it. */
+  /** The file itself, the preview inside it, or the same picture at an eighth of its size. */
   readonly image: string | Buffer;
+  /** Of the upright photo, where `image` is a smaller one; null: that of `image`. */
+  readonly fullSize: Size | null;
 }
 
 /**
@@ -37,7 +52,7 @@ interface Subject {
  * bounded by the photos that are read at the same time; both are settings of the whole process.
  */
 export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader {
-  const mostPixels = options.mostPixels ?? MOST_PIXELS;
+  const { mostPixels = MOST_PIXELS, mostCoefficientBytes = MOST_COEFFICIENT_BYTES } = options;
   let previews: Promise<RawPreviews | null> | null = null;
   sharp.cache(false);
   sharp.concurrency(1);
@@ -64,7 +79,7 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
   const subjectOf = async (path: string): Promise<Subject> => {
     const { size, mtimeMs } = await regularFile(path);
     const sniffed = sniffFormat(await headOf(path));
-    const facts = { path, size, modifiedAtMs: mtimeMs };
+    const facts = { path, size, modifiedAtMs: mtimeMs, fullSize: null };
     if (isRawName(path)) {
       const image = await previewOf(path, 'A raw file is read by the preview inside it, and none was found.');
       return { ...facts, format: 'raw', image };
@@ -85,7 +100,8 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
       const image = await previewOf(path, 'The decoder has no HEVC, which this HEIC file is compressed with.');
       return { ...facts, format: 'heif', image };
     }
-    return { ...facts, format: sniffed, image: path };
+    const reduced = sniffed === 'jpeg' ? await reducedJpeg(path, { mostPixels, mostCoefficientBytes }) : null;
+    return { ...facts, format: sniffed, image: path, ...reduced };
   };
 
   /** Decodes one photo; whatever goes wrong is said about that photo. */
@@ -124,6 +140,7 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
     read: (path, longEdge, callOptions = {}) =>
       reading(path, callOptions, async (subject): Promise<PhotoSample> => {
         const meta = await sharp(subject.image, { limitInputPixels: mostPixels }).metadata();
+        const { width, height } = subject.fullSize ?? meta.autoOrient;
         const [digest, exif, grey] = [
           await sha256(path, callOptions),
           await readExif(subject, meta.exif),
@@ -138,14 +155,14 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
           sizeBytes: subject.size,
           modifiedAtMs: subject.modifiedAtMs,
           format: subject.format,
-          width: meta.autoOrient.width,
-          height: meta.autoOrient.height,
+          width,
+          height,
           exif,
           pixels: {
             width: grey.info.width,
             height: grey.info.height,
             grey: onlyFirstChannel(grey.data, grey.info.channels),
-            scale: grey.info.width / meta.autoOrient.width,
+            scale: grey.info.width / width,
           },
         };
       }),
@@ -159,6 +176,26 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
       previews = null;
     },
   };
+}
+
+/**
+ * A progressive JPEG at an eighth of its size, where decoding it whole would take much memory; null for every other
+ * photo. The tag that says how it is turned comes along.
+ */
+async function reducedJpeg(
+  path: string,
+  { mostPixels, mostCoefficientBytes }: Readonly<Record<'mostPixels' | 'mostCoefficientBytes', number>>,
+): Promise<Pick<Subject, 'image' | 'fullSize'> | null> {
+  const meta = await sharp(path, { limitInputPixels: mostPixels }).metadata();
+  const { width, height, channels, isProgressive, orientation } = meta;
+  if (isProgressive !== true || 2 * width * height * channels <= mostCoefficientBytes) return null;
+  const jpeg = width * height > mostPixels ? null : await readProgressiveJpeg(path);
+  if (jpeg === null) return null;
+  const { rgb, ...size } = await decodeMeans(jpeg);
+  const image = sharp(rgb, { raw: { ...size, channels: 3 } }).withMetadata(
+    orientation === undefined ? {} : { orientation },
+  );
+  return { image: await image.tiff({ compression: 'none' }).toBuffer(), fullSize: meta.autoOrient };
 }
 
 async function regularFile(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }> {
@@ -184,9 +221,9 @@ async function sha256(path: string, { signal }: CallOptions): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** A raw file's preview often has no EXIF of its own. */
-async function readExif({ format, path }: Subject, exif: Buffer | undefined): Promise<PhotoExif> {
-  if (format === 'raw') return exifFacts(path);
+/** A raw file's preview often has no EXIF of its own, nor has a reduced picture. */
+async function readExif({ format, path, fullSize }: Subject, exif: Buffer | undefined): Promise<PhotoExif> {
+  if (format === 'raw' || fullSize !== null) return exifFacts(path);
   if (exif === undefined) return exifFacts(Buffer.alloc(0));
   const marker = 'Exif\0\0';
   return exifFacts(exif.toString('latin1', 0, marker.length) === marker ? exif.subarray(marker.length) : exif);

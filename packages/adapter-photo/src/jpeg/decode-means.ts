@@ -43,8 +43,14 @@ export async function decodeMeans({ width, height, components, scans }: Progress
           };
     await decodeScan(scan, components, planes, size, only !== undefined);
   }
-  return toRgb({ width: Math.ceil(width / BLOCK), height: Math.ceil(height / BLOCK) }, components, planes, { across, down });
+  return toRgb({ width: wholeBlocks(width), height: wholeBlocks(height) }, components, planes, {
+    across,
+    down,
+  });
 }
+
+/** Blocks that the border cuts are left out: they would stretch the picture. */
+const wholeBlocks = (pixels: number): number => Math.max(1, Math.floor(pixels / BLOCK));
 
 interface Units {
   readonly across: number;

@@ -108,7 +108,7 @@ async function scanData(
   wanted: boolean,
 ): Promise<{ readonly data: Buffer; readonly end: number }> {
   const kept: Buffer[] = [];
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, at);
     if (bytesRead < 2) throw new Error('The JPEG ends before the picture does.');
     const chunk = buffer.subarray(0, bytesRead);
@@ -132,7 +132,7 @@ function markerIn(chunk: Buffer): number | null {
 
 /** The first value of each table, which is that of the mean. */
 function readSteps(body: Buffer, steps: Map<number, number>): void {
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const head = body.readUInt8(at);
     const isWide = head >> 4 > 0;
     steps.set(head & 15, isWide ? body.readUInt16BE(at + 1) : body.readUInt8(at + 1));
@@ -141,7 +141,7 @@ function readSteps(body: Buffer, steps: Map<number, number>): void {
 }
 
 function readCodes(body: Buffer, tables: Map<number, HuffmanCodes>): void {
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const head = body.readUInt8(at);
     const counts = Uint8Array.from(body.subarray(at + 1, at + 17));
     const total = counts.reduce((sum, count) => sum + count, 0);
@@ -154,13 +154,24 @@ function readCodes(body: Buffer, tables: Map<number, HuffmanCodes>): void {
 }
 
 function readFrame(body: Buffer, steps: ReadonlyMap<number, number>): Omit<ProgressiveJpeg, 'scans'> | null {
-  const [bits, height, width, count] = [body.readUInt8(0), body.readUInt16BE(1), body.readUInt16BE(3), body.readUInt8(5)];
+  const [bits, height, width, count] = [
+    body.readUInt8(0),
+    body.readUInt16BE(1),
+    body.readUInt16BE(3),
+    body.readUInt8(5),
+  ];
   if (bits !== 8 || width === 0 || height === 0 || (count !== 1 && count !== 3)) return null;
   const components = Array.from({ length: count }, (_, index): JpegComponent => {
-    const [id, sampling, table] = [0, 1, 2].map((offset) => body.readUInt8(6 + 3 * index + offset)) as [number, number, number];
+    const [id, sampling, table] = [0, 1, 2].map((offset) => body.readUInt8(6 + 3 * index + offset)) as [
+      number,
+      number,
+      number,
+    ];
     return { id, across: sampling >> 4, down: sampling & 15, step: steps.get(table) ?? 0 };
   });
-  const isUsual = components.every(({ across, down, step }) => across >= 1 && across <= 4 && down >= 1 && down <= 4 && step > 0);
+  const isUsual = components.every(
+    ({ across, down, step }) => across >= 1 && across <= 4 && down >= 1 && down <= 4 && step > 0,
+  );
   return isUsual ? { width, height, components } : null;
 }
 
