@@ -188,7 +188,7 @@ async function reducedJpeg(
 ): Promise<Pick<Subject, 'image' | 'fullSize'> | null> {
   const meta = await sharp(path, { limitInputPixels: mostPixels }).metadata();
   const { width, height, channels, isProgressive, orientation } = meta;
-  if (isProgressive !== true || 2 * width * height * channels <= mostCoefficientBytes) return null;
+  if (!isProgressive || 2 * width * height * channels <= mostCoefficientBytes) return null;
   const jpeg = width * height > mostPixels ? null : await readProgressiveJpeg(path);
   if (jpeg === null) return null;
   const { rgb, ...size } = await decodeMeans(jpeg);
