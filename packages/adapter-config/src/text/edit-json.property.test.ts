@@ -42,7 +42,14 @@ describe('editing JSON text', () => {
   });
 
   it('edits the member that counts when a key stands twice', () => {
-    expect(setJsonValue('{"a":1,"a":2}', ['a'], 3)).toBe('{"a":1,"a":3}');
-    expect(removeJsonValue('{"a":1,"b":0,"a":2}', ['a'])).toBe('{"b":0}');
+    expect(JSON.parse(setJsonValue('{"a":1,"a":2}', ['a'], 3))).toEqual({ a: 3 });
+    expect(JSON.parse(setJsonValue('{"a":1,"b":0,"a":{"c":1}}', ['a', 'd'], 3))).toEqual({ b: 0, a: { c: 1, d: 3 } });
+    expect(JSON.parse(removeJsonValue('{"a":1,"b":0,"a":2}', ['a']))).toEqual({ b: 0 });
+  });
+
+  it('leaves what is written on other lines to the letter', () => {
+    const text = '{\r\n\t"a" : [1,2] ,\r\n\t"b":{ }\r\n}\r\n';
+    expect(setJsonValue(text, ['b', 'c'], 1)).toBe('{\r\n\t"a" : [1,2] ,\r\n\t"b": {\r\n\t\t"c": 1\r\n\t}\r\n}\r\n');
+    expect(setJsonValue(text, ['c'], true)).toContain('{\r\n\t"a" : [1,2] ,\r\n');
   });
 });

@@ -1,87 +1,48 @@
-import { locateJson, memberOf } from './json-nodes.js';
-import type { JsonMember, JsonNode } from './json-nodes.js';
+import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import type { JSONPath, ModificationOptions, Node } from 'jsonc-parser';
 
 /**
- * Sets one value in a JSON text and leaves every other character as it was. Objects missing on the way are made;
- * a value on the way that is no object is replaced by one.
+ * Sets one value in a JSON text and leaves every other value as it was written. Objects missing on the way are made;
+ * a value on the way that is no object is replaced by one. The text must be valid JSON.
  */
 export function setJsonValue(text: string, path: readonly string[], value: unknown): string {
-  let node = locateJson(text);
-  for (const [depth, key] of path.entries()) {
-    if (node.members === null) return replace(text, node, nested(path.slice(depth), value));
-    const member = memberOf(node, key);
-    if (member === null) return insertMember(text, node, key, nested(path.slice(depth + 1), value));
-    node = member.value;
+  let kept = text;
+  for (const [depth] of path.entries()) {
+    const way = path.slice(0, depth);
+    if (find(kept, way)?.type !== 'object') return edit(kept, way, nested(path.slice(depth), value));
+    kept = withoutRepeated(kept, [...way, path[depth] ?? '']);
   }
-  return replace(text, node, value);
+  return edit(kept, path, value);
 }
 
 /** Removes one member from a JSON text; the text comes back as it was when there is none. */
 export function removeJsonValue(text: string, path: readonly string[]): string {
-  const last = path.at(-1);
-  let node: JsonNode | null = locateJson(text);
-  for (const key of path.slice(0, -1)) node = node === null ? null : (memberOf(node, key)?.value ?? null);
-  const members = node?.members ?? [];
-  const index = members.findLastIndex(({ key }) => key === last);
-  const member = members[index];
-  if (node === null || member === undefined) return text;
-  const [start, end] = spanToCut(node, members, index, member);
-  const rest = text.slice(0, start) + text.slice(end);
-  return members.filter(({ key }) => key === last).length > 1 ? removeJsonValue(rest, path) : rest;
+  const kept = path.reduce((done, _key, depth) => withoutRepeated(done, path.slice(0, depth + 1)), text);
+  return find(kept, path) === undefined ? text : edit(kept, path, undefined);
 }
 
-function spanToCut(
-  node: JsonNode,
-  members: readonly JsonMember[],
-  index: number,
-  member: JsonMember,
-): readonly [number, number] {
-  const before = members[index - 1];
-  const after = members[index + 1];
-  if (before !== undefined) return [before.value.end, member.value.end];
-  if (after !== undefined) return [member.start, after.start];
-  return [node.start + 1, node.end - 1];
+/** Of a key that stands several times the last one counts, as `JSON.parse` has it; the library edits the first. */
+function withoutRepeated(text: string, path: readonly string[]): string {
+  const members = find(text, path.slice(0, -1))?.children ?? [];
+  const named = members.filter(({ children }) => children?.[0]?.value === path.at(-1));
+  return named.slice(1).reduce((rest) => edit(rest, path, undefined), text);
+}
+
+function find(text: string, path: readonly string[]): Node | undefined {
+  const tree = parseTree(text);
+  return tree === undefined ? undefined : findNodeAtLocation(tree, [...path]);
+}
+
+function edit(text: string, path: readonly string[], value: unknown): string {
+  return applyEdits(text, modify(text, [...path] satisfies JSONPath, value, { formattingOptions: styleOf(text) }));
 }
 
 function nested(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, key) => ({ [key]: inner }), value);
 }
 
-function replace(text: string, node: JsonNode, value: unknown): string {
-  return text.slice(0, node.start) + render(text, value, lineIndent(text, node.start)) + text.slice(node.end);
-}
-
-function insertMember(text: string, node: JsonNode, key: string, value: unknown): string {
-  const members = node.members ?? [];
-  const last = members.at(-1);
-  const eol = lineEnding(text);
-  const outer = lineIndent(text, node.start);
-  const name = `${JSON.stringify(key)}: `;
-  if (last === undefined) {
-    const inner = outer + indentUnit(text);
-    const body = `{${eol}${inner}${name}${render(text, value, inner)}${eol}${outer}}`;
-    return text.slice(0, node.start) + body + text.slice(node.end);
-  }
-  const oneLine = !text.slice(node.start, last.start).includes('\n');
-  const inner = oneLine ? outer : lineIndent(text, last.start);
-  const glue = oneLine ? ', ' : `,${eol}${inner}`;
-  return text.slice(0, last.value.end) + glue + name + render(text, value, inner) + text.slice(last.value.end);
-}
-
-function render(text: string, value: unknown, indent: string): string {
-  const lines = JSON.stringify(value, null, indentUnit(text)).split('\n');
-  return lines.join(`${lineEnding(text)}${indent}`);
-}
-
-function lineIndent(text: string, at: number): string {
-  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-  return /^[ \t]*/u.exec(text.slice(lineStart, at))?.[0] ?? '';
-}
-
-function indentUnit(text: string): string {
-  return /\n([ \t]+)\S/u.exec(text)?.[1] ?? '  ';
-}
-
-function lineEnding(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
+/** Indentation and line ends as the text has them. */
+function styleOf(text: string): ModificationOptions['formattingOptions'] {
+  const indent = /\n([ \t]+)\S/u.exec(text)?.[1] ?? '  ';
+  return { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
 }
