@@ -1,5 +1,5 @@
 import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
-import type { JSONPath, ModificationOptions, Node } from 'jsonc-parser';
+import type { FormattingOptions, JSONPath, Node } from 'jsonc-parser';
 
 /**
  * Sets one value in a JSON text and leaves every other value as it was written. Objects missing on the way are made;
@@ -42,7 +42,7 @@ function nested(path: readonly string[], value: unknown): unknown {
 }
 
 /** Indentation and line ends as the text has them. */
-function styleOf(text: string): ModificationOptions['formattingOptions'] {
+function styleOf(text: string): FormattingOptions {
   const indent = /\n([ \t]+)\S/u.exec(text)?.[1] ?? '  ';
   return { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
 }
