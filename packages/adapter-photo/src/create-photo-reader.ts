@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { exifFacts } from './exif-facts.js';
 import { decodeMeans } from './jpeg/decode-means.js';
 import { readProgressiveJpeg } from './jpeg/progressive-jpeg.js';
@@ -30,11 +30,6 @@ const MOST_COEFFICIENT_BYTES = 200_000_000;
 const SNIFFED_BYTES = 16;
 const JPEG_QUALITY = 85;
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A file as it was when reading began. */
 interface Subject {
   readonly path: string;
@@ -43,8 +38,8 @@ interface Subject {
   readonly format: string;
   /** The file itself, the preview inside it, or the same picture at an eighth of its size. */
   readonly image: string | Buffer;
-  /** Of the upright photo, where `image` is a smaller one; null: that of `image`. */
-  readonly fullSize: Size | null;
+  /** Of the photo, or of the preview inside it. */
+  readonly meta: Metadata;
 }
 
 /**
@@ -63,6 +58,9 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
       .resize({ width: longEdge, height: longEdge, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#808080' });
 
+  const metadataOf = (image: string | Buffer): Promise<Metadata> =>
+    sharp(image, { limitInputPixels: mostPixels }).metadata();
+
   const previewOf = async (path: string, why: string): Promise<Buffer> => {
     previews ??= (options.rawPreviews ?? exiftoolPreviews)();
     const tool = await previews;
@@ -76,32 +74,43 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
     });
   };
 
+  /**
+   * A progressive JPEG at an eighth of its size, where decoding it whole would take much memory; null for every other
+   * photo. The tag that says how it is turned comes along.
+   */
+  const reducedJpeg = async (path: string, meta: Metadata): Promise<Buffer | null> => {
+    const { width, height, channels, isProgressive, orientation } = meta;
+    if (!isProgressive || 2 * width * height * channels <= mostCoefficientBytes) return null;
+    const jpeg = width * height > mostPixels ? null : await readProgressiveJpeg(path);
+    if (jpeg === null) return null;
+    const { rgb, ...size } = await decodeMeans(jpeg);
+    const image = sharp(rgb, { raw: { ...size, channels: 3 } }).withMetadata(
+      orientation === undefined ? {} : { orientation },
+    );
+    return image.tiff({ compression: 'none' }).toBuffer();
+  };
+
   const subjectOf = async (path: string): Promise<Subject> => {
     const { size, mtimeMs } = await regularFile(path);
     const sniffed = sniffFormat(await headOf(path));
-    const facts = { path, size, modifiedAtMs: mtimeMs, fullSize: null };
+    const facts = { path, size, modifiedAtMs: mtimeMs };
     if (isRawName(path)) {
       const image = await previewOf(path, 'A raw file is read by the preview inside it, and none was found.');
-      return { ...facts, format: 'raw', image };
+      return { ...facts, format: 'raw', image, meta: await metadataOf(image) };
     }
     if (sniffed === null) {
       throw new InvalidInputError(`${path}: This is not a photo in a format that can be read.`, {
         hint: 'JPEG, PNG, WebP, TIFF, AVIF and raw files with a preview can.',
       });
     }
-    if (
-      sniffed === 'heif' &&
-      (
-        await sharp(path, { limitInputPixels: mostPixels })
-          .metadata()
-          .catch(() => null)
-      )?.compression === 'hevc'
-    ) {
+    const meta = await metadataOf(path);
+    if (sniffed === 'heif' && meta.compression === 'hevc') {
       const image = await previewOf(path, 'The decoder has no HEVC, which this HEIC file is compressed with.');
-      return { ...facts, format: 'heif', image };
+      return { ...facts, format: 'heif', image, meta: await metadataOf(image) };
     }
-    const reduced = sniffed === 'jpeg' ? await reducedJpeg(path, { mostPixels, mostCoefficientBytes }) : null;
-    return { ...facts, format: sniffed, image: path, ...reduced };
+    refuseHeldWhole(path, meta);
+    const reduced = sniffed === 'jpeg' ? await reducedJpeg(path, meta) : null;
+    return { ...facts, format: sniffed, image: reduced ?? path, meta };
   };
 
   /** Decodes one photo; whatever goes wrong is said about that photo. */
@@ -139,11 +148,10 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
     },
     read: (path, longEdge, callOptions = {}) =>
       reading(path, callOptions, async (subject): Promise<PhotoSample> => {
-        const meta = await sharp(subject.image, { limitInputPixels: mostPixels }).metadata();
-        const { width, height } = subject.fullSize ?? meta.autoOrient;
+        const { width, height } = subject.meta.autoOrient;
         const [digest, exif, grey] = [
           await sha256(path, callOptions),
-          await readExif(subject, meta.exif),
+          await readExif(subject),
           await decoder(subject, longEdge)
             .toColourspace('b-w')
             .raw({ depth: 'uchar' })
@@ -178,24 +186,18 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
   };
 }
 
-/**
- * A progressive JPEG at an eighth of its size, where decoding it whole would take much memory; null for every other
- * photo. The tag that says how it is turned comes along.
- */
-async function reducedJpeg(
-  path: string,
-  { mostPixels, mostCoefficientBytes }: Readonly<Record<'mostPixels' | 'mostCoefficientBytes', number>>,
-): Promise<Pick<Subject, 'image' | 'fullSize'> | null> {
-  const meta = await sharp(path, { limitInputPixels: mostPixels }).metadata();
-  const { width, height, channels, isProgressive, orientation } = meta;
-  if (!isProgressive || 2 * width * height * channels <= mostCoefficientBytes) return null;
-  const jpeg = width * height > mostPixels ? null : await readProgressiveJpeg(path);
-  if (jpeg === null) return null;
-  const { rgb, ...size } = await decodeMeans(jpeg);
-  const image = sharp(rgb, { raw: { ...size, channels: 3 } }).withMetadata(
-    orientation === undefined ? {} : { orientation },
-  );
-  return { image: await image.tiff({ compression: 'none' }).toBuffer(), fullSize: meta.autoOrient };
+/** The most pixels of what the decoder holds whole, for which it takes 18 and 4 bytes a pixel. */
+const MOST_HELD = { avif: 50_000_000, interlaced: 66_000_000 } as const;
+
+/** @throws InvalidInputError for a photo that would take far more memory than others of its size */
+function refuseHeldWhole(path: string, { format, width, height, compression, isProgressive }: Metadata): void {
+  const isInterlaced = format === 'png' && isProgressive;
+  const most = compression === 'av1' ? MOST_HELD.avif : isInterlaced ? MOST_HELD.interlaced : Number.POSITIVE_INFINITY;
+  if (width * height <= most) return;
+  const kind = isInterlaced ? 'An interlaced PNG' : 'An AVIF picture';
+  throw new InvalidInputError(`${path}: ${kind} of more than ${most / 1e6} million pixels takes too much memory.`, {
+    hint: 'Export it as JPEG, WebP or TIFF.',
+  });
 }
 
 async function regularFile(path: string): Promise<{ readonly size: number; readonly mtimeMs: number }> {
@@ -221,9 +223,9 @@ async function sha256(path: string, { signal }: CallOptions): Promise<string> {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** A raw file's preview often has no EXIF of its own, nor has a reduced picture. */
-async function readExif({ format, path, fullSize }: Subject, exif: Buffer | undefined): Promise<PhotoExif> {
-  if (format === 'raw' || fullSize !== null) return exifFacts(path);
+/** A raw file's preview often has no EXIF of its own. */
+async function readExif({ format, path, meta: { exif } }: Subject): Promise<PhotoExif> {
+  if (format === 'raw') return exifFacts(path);
   if (exif === undefined) return exifFacts(Buffer.alloc(0));
   const marker = 'Exif\0\0';
   return exifFacts(exif.toString('latin1', 0, marker.length) === marker ? exif.subarray(marker.length) : exif);

@@ -148,6 +148,15 @@ describe('hostile files are errors about that file', () => {
       /more pixels/,
     ],
     [
+      'interlaced, and held whole',
+      async () => {
+        const large = sharp({ create: { width: 11_000, height: 7000, channels: 3, background: 'black' } });
+        await large.toColourspace('b-w').png({ progressive: true, compressionLevel: 1 }).toFile(at('interlaced.png'));
+        return at('interlaced.png');
+      },
+      /An interlaced PNG of more than 66 million pixels takes too much memory/,
+    ],
+    [
       'raw without a preview',
       async () => (await writeFile(at('broken.nef'), Buffer.alloc(64)), at('broken.nef')),
       /none was found/,
