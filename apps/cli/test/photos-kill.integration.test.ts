@@ -16,7 +16,7 @@ import { build } from 'vite';
 import { afterEach, describe, expect, test } from 'vitest';
 
 /** A whole run has 20,000: `PLIMSOLL_CHAOS_PHOTOS=20000 npm run vitest -- photos-kill`. */
-const PHOTOS = Number(process.env['PLIMSOLL_CHAOS_PHOTOS'] ?? 400);
+const PHOTOS = Number(process.env['PLIMSOLL_CHAOS_PHOTOS'] ?? 240);
 const WORKERS = 2;
 const KILLS = Math.min(200, PHOTOS / 40);
 const why = whyNoRedis() ?? whyNoPostgres();

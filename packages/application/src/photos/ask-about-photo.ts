@@ -5,7 +5,7 @@ import { PHOTO_LOAD, photoShape } from './asked-variant.js';
 import { parseOpinion } from './model-opinion.js';
 import type { LlmEvaluation, LlmFailure } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
-import { RATE_PHOTO_V1 } from './prompts/rate-photo.v1.js';
+import { RATE_PHOTO_V2 } from './prompts/rate-photo.v2.js';
 
 /** A photo as the model gets it. */
 export interface PhotoQuestion {
@@ -62,14 +62,14 @@ export class AskAboutPhoto {
       model: question.model,
       input: {
         kind: 'prompt',
-        system: RATE_PHOTO_V1.system,
-        prompt: RATE_PHOTO_V1.prompt({ facts: question.facts, seesPicture: sawPicture }),
+        system: RATE_PHOTO_V2.system,
+        prompt: RATE_PHOTO_V2.prompt({ facts: question.facts, seesPicture: sawPicture }),
         images: picture,
       },
       temperature: 0,
       maxTokens: MOST_TOKENS,
       think: false,
-      ...(jsonSchema ? { format: RATE_PHOTO_V1.schema } : {}),
+      ...(jsonSchema ? { format: RATE_PHOTO_V2.schema } : {}),
       ...(topLogprobs > 0 ? { topLogprobs: Math.min(topLogprobs, ALTERNATIVES) } : {}),
     };
     try {
@@ -89,7 +89,7 @@ export class AskAboutPhoto {
           digest: said.chosen.digest,
           askedLevel: question.askedLevel === undefined ? said.chosen.level : question.askedLevel,
           point: photoShape(said.chosen),
-          promptVersion: RATE_PHOTO_V1.version,
+          promptVersion: RATE_PHOTO_V2.version,
           invalidAnswers,
           totalMs: said.totalMs,
         };

@@ -34,7 +34,7 @@ import type { PhotoEvaluation, PhotoOutcome } from './photo-evaluation.js';
 import type { PhotoModel } from './photo-model.js';
 import { resultKey } from './photo-results.js';
 import type { PhotoResults } from './photo-results.js';
-import { RATE_PHOTO_V1 } from './prompts/rate-photo.v1.js';
+import { RATE_PHOTO_V2 } from './prompts/rate-photo.v2.js';
 
 /** How photos are evaluated. */
 export interface EvaluateOptions extends CallOptions {
@@ -136,7 +136,7 @@ export class EvaluatePhotos {
     const { results, preset = 'general', askAboutRejects = false, sendPicture = true } = options;
     if (results === undefined) return this.evaluate(path, options);
     const photo = await this.#reader.digest(path, options);
-    const promptVersion = variant === null ? null : RATE_PHOTO_V1.version;
+    const promptVersion = variant === null ? null : RATE_PHOTO_V2.version;
     const key = resultKey({
       ...{ photo, variant, promptVersion, preset, askAboutRejects, sendPicture },
       faces: this.#faces !== null,

@@ -90,7 +90,7 @@ describe('the model', () => {
       llmScore: 4,
       scoredBy: 'word',
       sawPicture: true,
-      promptVersion: 'rate-photo/1',
+      promptVersion: 'rate-photo/2',
     });
     const [request] = seeing.requests;
     expect(request).toMatchObject({ temperature: 0, input: { images: ['AQID'] } });

@@ -7,7 +7,7 @@ import type { PhotoEvaluation, PhotoOutcome } from '../photo-evaluation.js';
 import type { EvaluateManyOptions } from '../evaluate-photos.js';
 import type { PhotoModel } from '../photo-model.js';
 import { resultKey } from '../photo-results.js';
-import { RATE_PHOTO_V1 } from '../prompts/rate-photo.v1.js';
+import { RATE_PHOTO_V2 } from '../prompts/rate-photo.v2.js';
 import { TECHNICAL_LANE, modelLane } from './photo-job.js';
 import type { PhotoJob, PhotoJobModel } from './photo-job.js';
 
@@ -100,7 +100,7 @@ export class QueuePhotos {
         const key =
           model === null
             ? technicalKey
-            : resultKey({ ...subject, ...model, variant: model.variant, promptVersion: RATE_PHOTO_V1.version });
+            : resultKey({ ...subject, ...model, variant: model.variant, promptVersion: RATE_PHOTO_V2.version });
         return { path, job: { path, photo, key, technicalKey, preset, model }, error: null };
       } catch (error) {
         if (!isPlimsollError(error) || error.code !== 'invalid-input') throw error;

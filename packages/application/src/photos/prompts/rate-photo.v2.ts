@@ -8,18 +8,26 @@ export interface PhotoFactsForPrompt {
 }
 
 /** Stands in every result. A changed prompt is a new file with a new version. */
-const VERSION = 'rate-photo/1';
+const VERSION = 'rate-photo/2';
 
-const words = (most: number): object => ({ type: 'array', maxItems: most, items: { type: 'string', maxLength: 40 } });
+const texts = (most: number, maxLength: number): object => ({
+  type: 'array',
+  maxItems: most,
+  items: { type: 'string', maxLength },
+});
 
+/**
+ * Its longest answer has some 500 characters, so that a model which is held to it comes to an end within the tokens that
+ * it is given: version 1 allowed 960, and small models ran out in the middle.
+ */
 const SCHEMA: JsonSchema = {
   type: 'object',
   properties: {
     rating: { type: 'string', enum: ['excellent', 'good', 'fair', 'poor', 'bad'] },
-    reasoning: { type: 'string', maxLength: 240 },
-    suggested_tags: words(6),
-    strengths: words(3),
-    weaknesses: words(3),
+    reasoning: { type: 'string', maxLength: 160 },
+    suggested_tags: texts(4, 20),
+    strengths: texts(2, 30),
+    weaknesses: texts(2, 30),
   },
   required: ['rating', 'reasoning', 'suggested_tags', 'strengths', 'weaknesses'],
   additionalProperties: false,
@@ -41,4 +49,4 @@ function prompt({ facts, seesPicture }: PhotoFactsForPrompt): string {
 }
 
 /** Asks for a rating in words, and for what speaks for it. */
-export const RATE_PHOTO_V1 = { version: VERSION, system: SYSTEM, schema: SCHEMA, prompt } as const;
+export const RATE_PHOTO_V2 = { version: VERSION, system: SYSTEM, schema: SCHEMA, prompt } as const;
