@@ -50,6 +50,36 @@ describe('plimsoll plan --exact', () => {
   });
 });
 
+describe('plimsoll plan --ubatch', () => {
+  it('counts the scratch memory of that many tokens, as the engine does, and hands it on', async () => {
+    const args = ['plan', model, '--vram', '0', '--level', 'F16', '--context', '2048', '--ubatch'];
+    const totals: number[] = [];
+    for (const tokens of ['32', '2048']) {
+      const { candidates } = planSchema.parse(await document([...args, tokens, '--exact']));
+      const { totalBytes, closedFormBytes } = candidates[0]!.exact!;
+      expect(Math.abs(closedFormBytes / totalBytes - 1)).toBeLessThan(0.01);
+      totals.push(totalBytes);
+    }
+    expect(totals[1]).toBeGreaterThan(2 * totals[0]!);
+    const { stdout } = await user.plimsoll([...args, '32', '--flash-attention', 'on']);
+    expect(stdout).toContain('--ubatch 32 --flash-attention on');
+    const run = [
+      'run',
+      model,
+      'Once',
+      '--max-tokens',
+      '3',
+      '--level',
+      'F16',
+      '--ubatch',
+      '32',
+      '--flash-attention',
+      'on',
+    ];
+    expect((await user.plimsoll(run)).code).toBe(0);
+  });
+});
+
 describe('plimsoll plan of several models', () => {
   it('fits all of them into memory at once', async () => {
     const other = user.path('other.gguf');

@@ -54,6 +54,7 @@ const body = z
     valueCacheTypes: axis(kvCacheTypeSchema),
     parallel: axis(wholeWithin('parallel')),
     gpuLayers: axis(wholeWithin('gpuLayers')),
+    microBatchTokens: wholeWithin('microBatchTokens').optional().describe('Prompt tokens computed at once; 512'),
     flashAttention: z.enum(['on', 'off', 'auto']).optional(),
     prefer: z.enum(['quality', 'speed', 'balanced']).optional().describe('What counts more in the choice'),
     constraints: constraintsSchema.optional(),

@@ -22,6 +22,8 @@ export interface PlanModelRequest {
   readonly parallel?: readonly number[] | undefined;
   /** Layers on devices; as many as fit when absent. */
   readonly gpuLayers?: readonly number[] | undefined;
+  /** Prompt tokens that the engine computes at once; 512 when absent, as llama.cpp has it. */
+  readonly microBatchTokens?: number | undefined;
   readonly flashAttention?: FlashAttention | undefined;
   /** What counts more in the choice; `balanced` when absent. */
   readonly prefer?: PlanGoal | undefined;

@@ -155,6 +155,7 @@ export class PlanModel {
       contexts: request.contexts ?? [context],
       parallel: request.parallel,
       gpuLayers: request.gpuLayers,
+      microBatchTokens: request.microBatchTokens,
       flashAttention: request.flashAttention,
       goal: request.prefer,
       constraints: request.constraints,

@@ -26,7 +26,14 @@ import type { PlanModelRequest } from './plan-model-request.js';
 /** What is fixed beforehand about a run; the plan decides the rest. */
 export type RunWishes = Pick<
   PlanModelRequest,
-  'contexts' | 'keyCacheTypes' | 'valueCacheTypes' | 'gpuLayers' | 'parallel' | 'prefer'
+  | 'contexts'
+  | 'keyCacheTypes'
+  | 'valueCacheTypes'
+  | 'gpuLayers'
+  | 'parallel'
+  | 'microBatchTokens'
+  | 'flashAttention'
+  | 'prefer'
 > & {
   readonly model: string;
   readonly level?: Level | undefined;
@@ -118,15 +125,7 @@ export class RecommendPoint {
 }
 
 /** What a plan is asked for, whichever level. */
-const requestOf = ({ model, contexts, keyCacheTypes, valueCacheTypes, gpuLayers, parallel, prefer }: RunWishes) => ({
-  model,
-  contexts,
-  keyCacheTypes,
-  valueCacheTypes,
-  gpuLayers,
-  parallel,
-  prefer,
-});
+const requestOf = ({ level: _level, make: _make, ...asked }: RunWishes) => asked;
 
 /** A server that has one cache type for all models keeps to it. */
 const USUAL_CACHE = { keyCacheTypes: ['f16'], valueCacheTypes: ['f16'] } as const;

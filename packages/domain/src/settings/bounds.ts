@@ -11,6 +11,8 @@ export const BOUNDS = {
   maxTokens: [1, 2 ** 24],
   /** Sequences served at once. */
   parallel: [1, 256],
+  /** Prompt tokens that the engine computes at once. */
+  microBatchTokens: [1, 2 ** 16],
   /** Layers on devices. */
   gpuLayers: [0, 10_000],
   threads: [1, 1024],

@@ -53,11 +53,21 @@ async function exactly({ output, signal }: CommandContext, planner: PlanModel, p
   }
 }
 
-/** Whether another machine is described, and what chose backend and configuration. */
-function subjectOf({ gpu, vram, ram, backend, config }: PlanFlags): Pick<PlanSubject, 'elsewhere' | 'options'> {
+/** Whether another machine is described, and what is handed on to `plimsoll run` as it was given. */
+function subjectOf({
+  gpu,
+  vram,
+  ram,
+  backend,
+  config,
+  ubatch,
+  flashAttention,
+}: PlanFlags): Pick<PlanSubject, 'elsewhere' | 'options'> {
   return {
     elsewhere: gpu !== undefined || vram !== undefined || ram !== undefined,
     options: [
+      ...(ubatch === undefined ? [] : ['--ubatch', String(ubatch)]),
+      ...(flashAttention === undefined ? [] : ['--flash-attention', flashAttention]),
       ...(backend === undefined ? [] : ['--backend', backend]),
       ...(config === undefined ? [] : ['--config', printablePath(config)]),
     ],
@@ -77,6 +87,7 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     keyCacheTypes: listed(flags.kv?.keyCacheType),
     valueCacheTypes: listed(flags.kv?.valueCacheType),
     parallel: listed(flags.parallel),
+    microBatchTokens: flags.ubatch,
     gpuLayers: listed(flags.gpuLayers),
     flashAttention: flags.flashAttention,
     prefer: flags.prefer,

@@ -56,6 +56,11 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     )
     .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', ...BOUNDS.parallel))
     .option(
+      '--ubatch <tokens>',
+      'prompt tokens computed at once; 512 by default',
+      wholeNumber('--ubatch', ...BOUNDS.microBatchTokens),
+    )
+    .option(
       '--gpu-layers <count>',
       'layers on the device; all that fit by default',
       wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),

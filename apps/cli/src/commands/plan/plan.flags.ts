@@ -14,6 +14,7 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly context?: number;
   readonly kv?: CacheTypes;
   readonly parallel?: number;
+  readonly ubatch?: number;
   readonly gpuLayers?: number;
   readonly level?: readonly Level[];
   readonly prefer?: PlanGoal;

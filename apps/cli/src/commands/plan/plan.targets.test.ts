@@ -37,6 +37,12 @@ test('llama-server gets every part of the point, quoted for a shell', () => {
   );
 });
 
+test('a micro-batch of its own size goes along', () => {
+  const wide = point({ microBatchTokens: 4096 });
+  expect(renderTarget('llama-server', { model: 'm.gguf', point: wide })).toContain('-ub 4096 -b 4096');
+  expect(renderTarget('ollama', { model: 'm.gguf', point: wide })).toContain('PARAMETER num_batch 4096');
+});
+
 test('on a processor nothing is offloaded', () => {
   const alone = point({
     placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },

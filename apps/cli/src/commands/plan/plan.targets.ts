@@ -65,18 +65,26 @@ function serverArguments({ point: { shape } }: TargetSubject, file: string): rea
   const flash = shape.flashAttention === 'auto' && isQuantized(valueCacheType) ? 'on' : shape.flashAttention;
   return [
     ...['-m', file, '-c', String(contextTokens * parallel), '-np', String(parallel), '-ub', String(microBatchTokens)],
+    // No more is computed at once than is handed over at once.
+    ...(microBatchTokens > LLAMA_SERVER_BATCH ? ['-b', String(microBatchTokens)] : []),
     ...['-ngl', String(gpuLayers), '-fa', flash, '-ctk', keyCacheType, '-ctv', valueCacheType],
     ...(expertLayersOnHost > 0 ? ['--n-cpu-moe', String(expertLayersOnHost)] : []),
     ...(split.length > 1 ? ['-ts', split.map((share) => share.toFixed(3)).join(',')] : []),
   ];
 }
 
+/** Tokens that llama-server hands over at once by default. */
+const LLAMA_SERVER_BATCH = 2048;
+
+/** Tokens that Ollama and llama.cpp compute at once by default. */
+const USUAL_MICRO_BATCH = 512;
+
 const isQuantized = (type: string): boolean => !['f32', 'f16', 'bf16'].includes(type);
 
 function ollamaModelfile(subject: TargetSubject): string {
   const { point, model } = subject;
   const { shape } = point;
-  const { placement, keyCacheType, valueCacheType, contextTokens, parallel } = shape;
+  const { placement, keyCacheType, valueCacheType, contextTokens, parallel, microBatchTokens } = shape;
   const from = parseModelReference(model).kind === 'name' ? point.variant.name : fileOf(subject);
   const flash = isQuantized(valueCacheType) || shape.flashAttention === 'on';
   const environment = [
@@ -95,6 +103,7 @@ function ollamaModelfile(subject: TargetSubject): string {
     `# Then: ollama create ${nameOf(subject).toLowerCase()} -f Modelfile`,
     `FROM ${from}`,
     `PARAMETER num_ctx ${contextTokens}`,
+    ...(microBatchTokens === USUAL_MICRO_BATCH ? [] : [`PARAMETER num_batch ${microBatchTokens}`]),
     ...(placement.expertLayersOnHost > 0 ? [] : [`PARAMETER num_gpu ${placement.gpuLayers}`]),
   ].join('\n');
 }

@@ -44,6 +44,12 @@ export function addRunCommand(program: Command, run: RunAction): void {
         KV_CACHE_TYPES,
       ).argParser(cacheTypes('--kv')),
     )
+    .option(
+      '--ubatch <tokens>',
+      'prompt tokens computed at once; 512 by default',
+      wholeNumber('--ubatch', ...BOUNDS.microBatchTokens),
+    )
+    .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers))
     .option('--n-cpu-moe <layers>', 'layers whose experts stay in RAM', wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers))
     .addOption(choiceOption('--prefer <goal>', 'what counts more in the choice', ['balanced', 'quality', 'speed']))

@@ -1,4 +1,4 @@
-import type { CacheTypes, Level, PlanGoal } from '@plimsoll/domain';
+import type { CacheTypes, FlashAttention, Level, PlanGoal } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll run`. */
@@ -16,6 +16,8 @@ export interface RunFlags extends BackendFlags {
   readonly image?: readonly string[];
   readonly context?: number;
   readonly kv?: CacheTypes;
+  readonly ubatch?: number;
+  readonly flashAttention?: FlashAttention;
   readonly gpuLayers?: number;
   /** Layers whose experts stay in RAM. */
   readonly nCpuMoe?: number;

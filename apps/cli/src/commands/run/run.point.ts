@@ -20,7 +20,8 @@ export async function pointToRun(
 ): Promise<PointToRun | null> {
   const recommending = await use.recommending(model);
   if (recommending === null) return null;
-  const { context: contextTokens, kv, gpuLayers, prefer, level, make } = flags;
+  const { context: contextTokens, kv, gpuLayers, ubatch: microBatchTokens, flashAttention, prefer } = flags;
+  const { level, make } = flags;
   const point = await recommending.recommend(
     {
       model,
@@ -29,6 +30,8 @@ export async function pointToRun(
       keyCacheTypes: listed(kv?.keyCacheType),
       valueCacheTypes: listed(kv?.valueCacheType),
       gpuLayers: listed(gpuLayers),
+      microBatchTokens,
+      flashAttention,
       prefer,
       make,
     },

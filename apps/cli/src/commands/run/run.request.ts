@@ -33,9 +33,11 @@ export async function runRequest(model: string, prompt: string, flags: RunFlags)
 }
 
 /** What flags say about loading; it holds whatever a plan or the settings say. */
-export function loadOfFlags({ context, kv, gpuLayers, nCpuMoe }: RunFlags): LoadOptions {
+export function loadOfFlags({ context, kv, ubatch, flashAttention, gpuLayers, nCpuMoe }: RunFlags): LoadOptions {
   return {
     contextTokens: context,
+    microBatchTokens: ubatch,
+    flashAttention,
     keyCacheType: kv?.keyCacheType,
     valueCacheType: kv?.valueCacheType,
     placement: { gpuLayers, expertLayersOnHost: nCpuMoe },
