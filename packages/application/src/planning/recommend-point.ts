@@ -82,7 +82,7 @@ export class RecommendPoint {
     try {
       const loaded = await config.load(options);
       const ownCache = capabilities.kvCachePerModel === true;
-      const asked = { ...requestOf(wishes), ...(ownCache ? {} : USUAL_CACHE) };
+      const asked: PlanModelRequest = { ...wishes, ...(ownCache ? {} : USUAL_CACHE) };
       const prepared = await planner.prepare(asked, options);
       const decision = decide(wishes, prepared, loaded);
       const request = await this.#within(prepared, decision.level, asked, options);
@@ -123,9 +123,6 @@ export class RecommendPoint {
     return status === 'buildable' || (status === 'remote' && this.#with.downloads);
   }
 }
-
-/** What a plan is asked for, whichever level. */
-const requestOf = ({ level: _level, make: _make, ...asked }: RunWishes) => asked;
 
 /** A server that has one cache type for all models keeps to it. */
 const USUAL_CACHE = { keyCacheTypes: ['f16'], valueCacheTypes: ['f16'] } as const;
