@@ -33,6 +33,19 @@ describe('renderTable', () => {
     expect(renderTable(columns, rows).split('\n')[1]).toBe('a-very-long-name-of-a-model  Q4_K_M');
   });
 
+  it('leaves columns out before it shortens a name below what tells it apart', () => {
+    const columns = [
+      { header: 'MODEL', flexible: true, least: 20 },
+      { header: 'SIZE', dropped: 1 },
+      { header: 'LEVEL' },
+    ];
+    const rows = [['a-very-long-name-of-a-model', '4.58 GiB', 'Q4_K_M']];
+    const at = (maxWidth: number): string => renderTable(columns, rows, { maxWidth }).split('\n')[1] ?? '';
+    expect(at(38)).toBe('a-very-long-name-of…  4.58 GiB  Q4_K_M');
+    expect(at(37)).toBe('a-very-long-name-of-a-model  Q4_K_M');
+    expect(at(24)).toBe('a-very-long-nam…  Q4_K_M');
+  });
+
   it('leaves columns out in their turn when a terminal is too narrow, and says which', () => {
     const columns = [{ header: 'LEVEL' }, { header: 'SIZE', dropped: 2 }, { header: 'LOAD', dropped: 1 }];
     const rows = [['Q4_K_M', '4.58 GiB', '47 ms']];

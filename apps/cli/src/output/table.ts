@@ -6,6 +6,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** Gives way, with an ellipsis, when the table is wider than the terminal. */
   readonly flexible?: boolean;
+  /** Characters that a flexible column keeps while others can still be left out; 8 when absent. */
+  readonly least?: number;
   /** In which turn the column is left out of a table that is too wide: 1 first. Without it, it always stays. */
   readonly dropped?: number;
 }
@@ -66,7 +68,7 @@ function columnsThatFit(
   let shown = [...columns.keys()];
   if (maxWidth === null) return shown;
   const narrowest = widths.map((width, index) =>
-    columns[index]?.flexible === true ? Math.min(width, NARROWEST) : width,
+    columns[index]?.flexible === true ? Math.min(width, columns[index].least ?? NARROWEST) : width,
   );
   const turns = shown.filter((index) => columns[index]?.dropped !== undefined);
   turns.sort((a, b) => (columns[a]?.dropped ?? 0) - (columns[b]?.dropped ?? 0));

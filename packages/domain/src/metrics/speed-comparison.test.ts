@@ -64,3 +64,14 @@ test('the same seed gives the same answer', () => {
 test('one run is no comparison', () => {
   expect(compareSpeed([1], [2, 3])).toBeNull();
 });
+
+test('rounds that a busy machine slows as a whole leave the interval of paired runs narrow', () => {
+  const busy = [1, 1.1, 8, 1, 3, 1.2, 1, 6];
+  const baseline = busy.map((load, round) => load * (100 + (round % 3)));
+  const candidate = busy.map((load, round) => load * (50 + (round % 2)));
+  const width = (paired: boolean): number => {
+    const { interval } = compareSpeed(baseline, candidate, { paired }) ?? expect.unreachable();
+    return interval.high - interval.low;
+  };
+  expect(width(true)).toBeLessThan(width(false) / 4);
+});

@@ -30,7 +30,7 @@ export interface SpeedComparisonOptions {
 /**
  * Compares durations (milliseconds, all above 0) of a baseline and a candidate. Unpaired runs are judged by
  * Mann-Whitney's test, paired ones by sign flips of the logarithms' differences; the interval of the ratio of medians
- * is bootstrapped. Null when either has fewer than two runs.
+ * is bootstrapped, by rounds where they are paired. Null when either has fewer than two runs.
  */
 export function compareSpeed(
   baselineMs: readonly number[],
@@ -47,11 +47,15 @@ export function compareSpeed(
         random,
       )
     : (mannWhitney(baselineMs, candidateMs)?.pValue ?? null);
-  const interval = bootstrapInterval([baselineMs, candidateMs], ratioOfMedians, {
-    random,
-    confidence,
-    resamples: options.resamples,
-  });
+  const resampling = { random, confidence, resamples: options.resamples };
+  // Rounds are drawn whole: what slowed both runs of one says nothing of either.
+  const interval = paired
+    ? bootstrapInterval(
+        [[...baselineMs.keys()]],
+        ([rounds = []]) => ratioOfMedians([at(baselineMs, rounds), at(candidateMs, rounds)]),
+        resampling,
+      )
+    : bootstrapInterval([baselineMs, candidateMs], ratioOfMedians, resampling);
   if (pValue === null || interval === null) return null;
   const speedup = ratioOfMedians([baselineMs, candidateMs]);
   const shown = pValue < 1 - confidence;
@@ -62,6 +66,9 @@ export function compareSpeed(
     verdict: !shown || speedup === 1 ? 'no difference shown' : speedup > 1 ? 'faster' : 'slower',
   };
 }
+
+const at = (durations: readonly number[], rounds: readonly number[]): readonly number[] =>
+  rounds.map((round) => durations[round] ?? 0);
 
 function ratioOfMedians(groups: readonly (readonly number[])[]): number {
   return (median(groups[0] ?? []) ?? 0) / (median(groups[1] ?? []) ?? 1);

@@ -25,11 +25,11 @@ function renderCalls({ variants }: StatsDocument, model: string | null, style: S
   }
   return renderTable(
     [
-      { header: 'MODEL', flexible: true, dropped: 8 },
-      { header: 'VARIANT', flexible: true },
+      { header: 'MODEL', flexible: true, least: 16, dropped: 6 },
+      { header: 'VARIANT', flexible: true, least: 28 },
       { header: 'CALLS', align: 'right' },
-      { header: 'OK', align: 'right', dropped: 7 },
-      { header: 'MEAN', align: 'right', dropped: 6 },
+      { header: 'OK', align: 'right', dropped: 8 },
+      { header: 'MEAN', align: 'right', dropped: 7 },
       { header: 'MIN', align: 'right', dropped: 1 },
       { header: 'MAX', align: 'right', dropped: 2 },
       { header: 'P50', align: 'right', dropped: 4 },
