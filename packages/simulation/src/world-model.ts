@@ -83,6 +83,8 @@ export function asGoverned(model: SimulatedModel): GovernedModel {
     concurrencyLimit: model.concurrencyLimit,
     idleCache: {},
     reported: null,
+    // What it takes is read as soon as the load begins.
+    ...(model.loading === null ? {} : { incoming: {} }),
     lastUsedMs: model.lastUsedMs,
     reloadMs: model.facts.loadMs,
   };

@@ -1,4 +1,4 @@
-import type { DecisionOutcome, GovernorDecided } from '@plimsoll/domain';
+import type { DecisionOutcome, GovernorDecided, GovernorDecision } from '@plimsoll/domain';
 
 /** A decision, whether it was carried out, and how it turned out. */
 export interface LoggedDecision extends GovernorDecided {
@@ -20,11 +20,11 @@ export class DecisionLog {
     if (this.#entries.length > this.#most) this.#entries.shift();
   }
 
-  /** Adds how the last decision turned out, unless that is known already. */
-  settle(outcomeOf: (entry: LoggedDecision) => DecisionOutcome | null): void {
-    const last = this.#entries.at(-1);
-    if (last === undefined || last.outcome !== null || last.carriedOut !== 'done') return;
-    this.#entries[this.#entries.length - 1] = { ...last, outcome: outcomeOf(last) };
+  /** Adds how a decision turned out. */
+  settle(decision: GovernorDecision, outcome: DecisionOutcome | null): void {
+    const index = this.#entries.findLastIndex((entry) => entry.decision === decision);
+    const entry = this.#entries[index];
+    if (entry !== undefined) this.#entries[index] = { ...entry, outcome };
   }
 
   entries(): readonly LoggedDecision[] {

@@ -237,6 +237,69 @@ describe('the governor at work', () => {
     expect([...card.loaded.keys()]).toEqual(['n-Q8_0']);
   });
 
+  it('empties a model that is always busy for one that has waited long, and then serves both', async () => {
+    pool = new ModelPool({ runtime: card, clock, limits: { mostWaiting: 8, waitMs: 120_000 } });
+    pool.serve({ name: 'm', ladder: LADDER, reloadMs: 1000 });
+    serveAnother();
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
+    pool.advice = govern;
+    const running = await pool.lease('m');
+    const waiting = pool.lease('n');
+    await pass(29_000);
+    const another = await pool.lease('m');
+    await pass(2_000);
+    // What is asked of it now waits; its answers go on to their end.
+    const after = pool.lease('m');
+    await settle();
+    expect(card.loads).toEqual(['m-Q8_0']);
+    for (const { release } of [running, another]) release();
+    await pass(1_000);
+    // Room was left for the other's smallest point, so that neither has to wait for the other from now on.
+    expect([(await waiting).variant, (await after).variant]).toEqual(['n-Q4_K_M', 'm-Q2_K']);
+  });
+
+  it('does not empty for another what is pinned, and refuses who waited for it in the end', async () => {
+    serveAnother();
+    const running = await pool.lease('m');
+    pool.pin('m', 'loaded');
+    const refused = expect(pool.lease('n')).rejects.toThrow(/No point of n fits/);
+    await pass(6_000);
+    await refused;
+    expect([...card.loaded.keys()]).toEqual(['m-Q8_0']);
+    running.release();
+  });
+
+  it('goes on with the others while one lets a long answer end', async () => {
+    Object.assign(card.bytes, { 'n-Q4_K_M': 2, 'n-Q2_K': 1 });
+    const small = [rung('Q4_K_M', 2, 0.03), rung('Q2_K', 1, 0.4)];
+    pool.serve({
+      name: 'n',
+      ladder: small.map((one) => ({ ...one, variant: one.variant.replace('m-', 'n-') })),
+      reloadMs: 1000,
+    });
+    card.foreignGib = 3;
+    const long = await pool.lease('m');
+    card.foreignGib = 0.5;
+    const short = await pool.lease('n');
+    expect([...card.loaded.keys()]).toEqual(['m-Q4_K_M', 'n-Q4_K_M']);
+    const stop = new AbortController();
+    const running = govern.run({ signal: stop.signal });
+    card.foreignGib = 1.7;
+    await pass(3_000);
+    expect(pool.models().map(({ changing }) => changing)).toEqual([true, false]);
+    await pass(6_000);
+    short.release();
+    await pass(1_000);
+    // Still the long answer, at the point where it began.
+    expect([...card.loaded.keys()]).toEqual(['m-Q4_K_M', 'n-Q2_K']);
+    long.release();
+    await pass(1_000);
+    expect([...card.loaded.keys()]).toEqual(['n-Q2_K', 'm-Q2_K']);
+    expect(govern.log.entries().map(({ decision }) => decision.action.model)).toEqual(['n', 'm']);
+    stop.abort();
+    await running;
+  });
+
   it('loads the new point beside the old one where both fit, and lets the old one answer to its end', async () => {
     card.foreignGib = 3;
     const old = await pool.lease('m');

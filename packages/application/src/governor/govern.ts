@@ -59,6 +59,14 @@ export interface GovernorStatus {
   readonly latched: GovernorState['latched'];
 }
 
+/** A decision, what others held in its memory when it was taken, and when readings show what came of it. */
+interface WatchedDecision {
+  readonly decision: GovernorDecision;
+  readonly foreignBefore: number | null;
+  /** Null while it is being carried out. */
+  readonly dueMs: number | null;
+}
+
 /** Time between two looks while something is served, and while nothing is. */
 const SERVING_MS = 1000;
 const IDLE_MS = 10_000;
@@ -76,8 +84,10 @@ export class Govern implements PoolAdvice {
   #pause: AbortController | null = null;
   #isIdle = true;
   readonly #levels = new Map<string, PressureLevel>();
-  /** What others held in each memory when the last decision was taken. */
-  #foreignBefore: ReadonlyMap<string, number | null> = new Map();
+  /** Decisions that are being carried out. */
+  #underWay = 0;
+  /** The decision whose outcome is still to be seen; null when there is none, or several would blur it. */
+  #watched: WatchedDecision | null = null;
 
   constructor(options: GovernOptions) {
     this.#options = options;
@@ -109,12 +119,15 @@ export class Govern implements PoolAdvice {
     this.#options.events?.publish({ type: 'governor-steered', mode: this.#mode, pinned: { model, to } });
   }
 
-  /** Looks again and again until it is aborted. A look that fails is only a look without readings. */
+  /**
+   * Looks again and again until it is aborted. What was decided is carried out beside that, so that a model that lets
+   * long answers end does not hold up the others. A look that fails is only a look without readings.
+   */
   async run({ signal }: CallOptions = {}): Promise<void> {
     const isOver = (): boolean => signal?.aborted === true;
     signal?.addEventListener('abort', () => this.#pause?.abort(), { once: true });
     while (!isOver()) {
-      await this.look().catch(() => undefined);
+      await this.#look().catch(() => undefined);
       if (isOver()) return;
       this.#isIdle = this.#options.pool.models().every(({ activeRequests }) => activeRequests === 0);
       this.#pause = new AbortController();
@@ -125,43 +138,25 @@ export class Govern implements PoolAdvice {
 
   /** Looks once, and does what was decided. Resolves when that is done. */
   async look(): Promise<GovernorLook> {
-    await this.#options.pool.reconcile();
-    const input = await this.#input();
-    const look = decide(this.#policy, this.#state, input);
-    const ledger = this.#ledger(input);
-    const settled = input.nowMs >= this.#state.settleUntilMs;
-    if (settled) this.log.settle(({ decision }) => this.#outcome(decision, ledger));
-    this.#hold = look.hold;
-    this.#tellPressure(look.state, ledger);
-    if (this.mode === 'hold') return { ...look, decision: null };
-    // What a dry run decides is not remembered as done.
-    if (this.mode === 'active' || look.decision === null) this.#state = look.state;
-    if (look.decision === null) return look;
-    this.#foreignBefore = new Map(ledger.map(({ domain, foreignBytes }) => [domain, foreignBytes]));
-    const entry = { decision: look.decision, error: null, outcome: null };
-    if (this.mode === 'dry-run') {
-      this.#record({ ...entry, carriedOut: 'dry-run' });
-      return look;
-    }
-    try {
-      await this.#options.pool.perform(look.decision.action);
-      this.#record({ ...entry, carriedOut: 'done' });
-    } catch (error) {
-      this.#record({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
-      const { action, atMs } = look.decision;
-      // Whatever is wrong with that point, it is not tried again soon.
-      if (action.kind === 'switch') this.#failed(action.model, action.to, atMs);
-    }
+    const { look, done } = await this.#look();
+    await done;
     return look;
   }
 
-  async admit(model: GovernedModel): Promise<Admission | 'wait' | null> {
+  async admit(model: GovernedModel, beside: readonly string[]): Promise<Admission | 'wait' | null> {
     const input = await this.#input();
     const { failed } = this.#state;
-    const now = admit(this.#policy, input, model, failed);
+    const emptied = input.models.filter(({ name }) => beside.includes(name));
+    const now = admit(this.#policy, input, model, failed, emptied);
     if (now !== null) return now;
     const models = input.models.map((one) => ({ ...one, changing: false, activeRequests: 0, incoming: undefined }));
     return admit(this.#policy, { ...input, models }, model, failed) === null ? null : 'wait';
+  }
+
+  async inTheWay(model: GovernedModel): Promise<readonly string[]> {
+    const input = await this.#input();
+    const models = input.models.map((one) => ({ ...one, activeRequests: 0 }));
+    return admit(this.#policy, { ...input, models }, model, this.#state.failed)?.unload ?? [];
   }
 
   async fitsBeside(model: GovernedModel, rung: number): Promise<boolean> {
@@ -189,6 +184,7 @@ export class Govern implements PoolAdvice {
     const { decision } = look;
     if (decision?.action.kind === 'switch' && decision.action.model === model.name) {
       this.#state = look.state;
+      this.#watch(decision, this.#ledger(input), input.nowMs + this.#policy.settleMs);
       this.#record({ decision, carriedOut: 'done', error: null, outcome: null });
       return decision.action.to;
     }
@@ -207,6 +203,46 @@ export class Govern implements PoolAdvice {
     const input = await this.#input();
     const { latched } = this.#state;
     return { mode: this.mode, ledger: this.#ledger(input), models: input.models, hold: this.#hold, latched };
+  }
+
+  /** Looks once. What was decided has been begun; `done` resolves when it has been carried out, or has failed. */
+  async #look(): Promise<{ readonly look: GovernorLook; readonly done: Promise<void> }> {
+    await this.#options.pool.reconcile();
+    const input = await this.#input();
+    const look = decide(this.#policy, this.#state, input);
+    const ledger = this.#ledger(input);
+    this.#settle(input.nowMs, ledger);
+    this.#hold = look.hold;
+    this.#tellPressure(look.state, ledger);
+    const done = Promise.resolve();
+    if (this.mode === 'hold') return { look: { ...look, decision: null }, done };
+    // What a dry run decides is not remembered as done.
+    if (this.mode === 'active' || look.decision === null) this.#state = look.state;
+    if (look.decision === null) return { look, done };
+    if (this.mode === 'active') return { look, done: this.#carryOut(look.decision, ledger) };
+    this.#record({ decision: look.decision, carriedOut: 'dry-run', error: null, outcome: null });
+    return { look, done };
+  }
+
+  /** Never fails: what went wrong is recorded. */
+  async #carryOut(decision: GovernorDecision, ledger: readonly LedgerEntry[]): Promise<void> {
+    const entry = { decision, error: null, outcome: null };
+    this.#watch(decision, ledger);
+    this.#underWay += 1;
+    try {
+      await this.#options.pool.perform(decision.action);
+      this.#record({ ...entry, carriedOut: 'done' });
+    } catch (error) {
+      this.#record({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
+      const { action, atMs } = decision;
+      // Whatever is wrong with that point, it is not tried again soon.
+      if (action.kind === 'switch') this.#failed(action.model, action.to, atMs);
+      if (this.#watched?.decision === decision) this.#watched = null;
+    } finally {
+      this.#underWay -= 1;
+      const dueMs = this.#options.clock.nowMs() + this.#policy.settleMs;
+      if (this.#watched?.decision === decision) this.#watched = { ...this.#watched, dueMs };
+    }
   }
 
   async #input(): Promise<GovernorInput> {
@@ -247,9 +283,19 @@ export class Govern implements PoolAdvice {
     );
   }
 
-  #outcome(decision: Parameters<typeof outcomeOf>[0], ledger: readonly LedgerEntry[]): ReturnType<typeof outcomeOf> {
+  #watch(decision: GovernorDecision, ledger: readonly LedgerEntry[], dueMs: number | null = null): void {
+    const { domain } = decision.prediction;
+    const foreignBefore = ledger.find((entry) => entry.domain === domain)?.foreignBytes ?? null;
+    this.#watched = this.#underWay > 0 ? null : { decision, foreignBefore, dueMs };
+  }
+
+  /** Writes down how the last decision turned out, once readings can show it. */
+  #settle(nowMs: number, ledger: readonly LedgerEntry[]): void {
+    if (this.#watched === null || nowMs < (this.#watched.dueMs ?? Number.POSITIVE_INFINITY)) return;
+    const { decision, foreignBefore } = this.#watched;
     const after = ledger.find(({ domain }) => domain === decision.prediction.domain);
-    return after === undefined ? null : outcomeOf(decision, after, this.#foreignBefore.get(after.domain) ?? null);
+    this.log.settle(decision, after === undefined ? null : outcomeOf(decision, after, foreignBefore));
+    this.#watched = null;
   }
 }
 

@@ -46,9 +46,11 @@ export interface ModelLease {
 export interface PoolAdvice {
   /**
    * At which point a model comes in now, and who makes room. `wait` when there will be room once others have answered;
-   * null when nothing fits.
+   * null when nothing fits. For those `beside` it, which were emptied to let it in, room is left where that can be.
    */
-  admit(model: GovernedModel): Promise<Admission | 'wait' | null>;
+  admit(model: GovernedModel, beside: readonly string[]): Promise<Admission | 'wait' | null>;
+  /** Models that would have to go for this one to come in, at work or not. */
+  inTheWay(model: GovernedModel): Promise<readonly string[]>;
   /** An engine ran out of memory. Resolves with the rung to try instead, or null when there is none. */
   ranOutOfMemory(model: GovernedModel): Promise<number | null>;
   /** Whether a rung can be loaded while the model stays loaded as it is. */
@@ -76,7 +78,7 @@ interface Entry {
   readonly gate: RequestGate<number>;
   rung: number;
   loaded: boolean;
-  changing: Promise<void> | null;
+  changing: Promise<unknown> | null;
   /** The rung that is being loaded. */
   coming: number | null;
   /** The rung that stays loaded beside the present one until its answers are done. */
@@ -93,6 +95,11 @@ interface Entry {
 /** Memory comes back late after an unload: it is waited for so long, and looked at so often. */
 const RETURN_MS = 5_000;
 const POLL_MS = 250;
+/**
+ * So long a model waits for others to be idle. Then they let their answers end and go for it, and come back beside it or
+ * after as long a wait of their own. A quarter of what a request may wait, since a drain and a load follow.
+ */
+const FAIR_WAIT_MS = 30_000;
 
 /**
  * Owns which models are loaded at which point. Requests take leases. A model moves to another point beside the present
@@ -222,25 +229,61 @@ export class ModelPool {
 
   /** The rung at which a model comes in, once there is room for it; null when nobody waits for it any more. */
   async #admission(entry: Entry, advice: PoolAdvice): Promise<number | null> {
+    const { clock } = this.#options;
+    let sinceMs = clock.nowMs();
     for (let waitedMs = 0; entry.gate.waiting > 0;) {
-      const admission = await this.#inTurn(async () => {
-        const advised = await advice.admit(this.#governed(entry));
-        if (advised === null || advised === 'wait') return advised;
-        const leaving = advised.unload.map((name) => this.#entry(name));
-        // Asked for in the meantime: the plan no longer holds.
-        if (leaving.some(({ changing, gate }) => changing !== null || gate.active + gate.waiting > 0)) return 'wait';
-        for (const other of leaving) await this.#change(other, () => this.#empty(other));
-        entry.coming = advised.rung;
-        return advised;
-      });
+      let admission = await this.#admitted(entry, advice, []);
+      if (admission === 'wait' && clock.nowMs() - sinceMs >= FAIR_WAIT_MS) {
+        admission = await this.#afterOthers(entry, advice);
+        sinceMs = clock.nowMs();
+      }
       if (admission !== null && admission !== 'wait') return admission.rung;
       if (admission === null && waitedMs >= RETURN_MS) {
         throw new NothingFitsError(`No point of ${entry.served.name} fits the memory that is free now.`);
       }
       waitedMs = admission === null ? waitedMs + POLL_MS : 0;
-      await this.#options.clock.sleep(POLL_MS);
+      await clock.sleep(POLL_MS);
     }
     return null;
+  }
+
+  /** Asks for room, and takes it. */
+  #admitted(entry: Entry, advice: PoolAdvice, beside: readonly string[]): Promise<Admission | 'wait' | null> {
+    return this.#inTurn(async () => {
+      const advised = await advice.admit(this.#governed(entry), beside);
+      if (advised === null || advised === 'wait') return advised;
+      const leaving = advised.unload.map((name) => this.#entry(name));
+      // Asked for in the meantime: the plan no longer holds.
+      if (leaving.some(({ changing, gate }) => changing !== null || gate.active + gate.waiting > 0)) return 'wait';
+      for (const other of leaving) await this.#change(other, () => this.#empty(other));
+      entry.coming = advised.rung;
+      return advised;
+    });
+  }
+
+  /** Has those in the way let their answers end and go, and holds them back until the model has got its room. */
+  async #afterOthers(entry: Entry, advice: PoolAdvice): Promise<Admission | 'wait'> {
+    const names = await advice.inTheWay(this.#governed(entry));
+    return this.#whileEmpty(names, async () => {
+      for (let waitedMs = 0; entry.gate.waiting > 0 && waitedMs <= RETURN_MS; waitedMs += POLL_MS) {
+        const admission = await this.#admitted(entry, advice, names);
+        if (admission !== null && admission !== 'wait') return admission;
+        await this.#options.clock.sleep(POLL_MS);
+      }
+      return 'wait';
+    });
+  }
+
+  /** Those that are on their way by themselves are not waited for: two models must not wait for each other. */
+  async #whileEmpty<Value>(models: readonly string[], work: () => Promise<Value>): Promise<Value> {
+    const [name, ...rest] = models;
+    if (name === undefined) return work();
+    const first = this.#entry(name);
+    if (first.changing !== null || !first.loaded) return this.#whileEmpty(rest, work);
+    return this.#change(first, async () => {
+      await this.#empty(first);
+      return this.#whileEmpty(rest, work);
+    });
   }
 
   async #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -250,12 +293,12 @@ export class ModelPool {
   }
 
   /** One change at a time. Whoever waits is refused when it fails and leaves nothing loaded. */
-  async #change(entry: Entry, work: () => Promise<void>): Promise<void> {
+  async #change<Value>(entry: Entry, work: () => Promise<Value>): Promise<Value> {
     while (entry.changing !== null) await entry.changing.catch(() => undefined);
     const changing = work();
     entry.changing = changing;
     try {
-      await changing;
+      return await changing;
     } catch (error) {
       if (!entry.loaded) entry.gate.refuseAll(error instanceof Error ? error : new Error(String(error)));
       throw error;

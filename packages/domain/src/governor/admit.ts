@@ -2,7 +2,7 @@ import type { GovernedModel } from './governed-model.js';
 import { bytesHeld, reservationsOf } from './governed-model.js';
 import type { BandShares, GovernorPolicy } from './governor-policy.js';
 import type { FailedPoint, GovernorInput } from './governor-state.js';
-import type { Rung } from './ladder.js';
+import type { Ladder, Rung } from './ladder.js';
 import { ledgerEntry } from './memory-ledger.js';
 import type { MemoryDomain } from './memory-ledger.js';
 
@@ -17,18 +17,20 @@ export interface Admission {
 /**
  * The best point at which a model can be loaded now, and which idle models make room for it: as few as needed, those
  * that are back soonest first. Planned against the state *after* they are gone. What stays free lies midway
- * between the lines at which the soft band is entered and left, so that a load is not followed by a step down. Null when not even the smallest point fits.
- * A memory of which nothing is known bars nothing.
+ * between the lines at which the soft band is entered and left, so that a load is not followed by a step down. For
+ * models that were emptied to let this one in (`beside`), room is left at their smallest points where that can be. Null
+ * when not even the smallest point fits. A memory of which nothing is known bars nothing.
  */
 export function admit(
   policy: GovernorPolicy,
   input: Pick<GovernorInput, 'memory' | 'models' | 'limitBytes'>,
   model: GovernedModel,
   failed: readonly FailedPoint[] = [],
+  beside: readonly GovernedModel[] = [],
 ): Admission | null {
   const others = input.models.filter(({ name }) => name !== model.name);
   const reservations = reservationsOf(input.models);
-  const roomBeside = ({ enterShare, leaveShare }: BandShares): readonly Room[] =>
+  const roomBeside = ({ enterShare, leaveShare }: BandShares, left: readonly Rung[]): readonly Room[] =>
     input.memory.map((reading) => {
       const { domain, freeBytes, capacityBytes } = ledgerEntry(
         reading,
@@ -36,7 +38,8 @@ export function admit(
         input.limitBytes?.[reading.domain] ?? null,
       );
       const own = bytesHeld(model, domain) - incomingBytes(others, domain);
-      const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2;
+      const forOthers = left.reduce((sum, { bytes }) => sum + (bytes[domain] ?? 0), 0);
+      const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2 + forOthers;
       return { domain, freeBytes: freeBytes === null ? null : freeBytes + own - keep };
     });
   const idle = others
@@ -46,15 +49,25 @@ export function admit(
     .sort((a, b) => a.reloadMs - b.reloadMs || a.lastUsedMs - b.lastUsedMs);
   const tooLarge = failed.filter((point) => point.model === model.name).map(({ rung }) => rung);
   // Beyond the user's own line a model comes in all the same; the rule of that line then sees to its bits.
-  for (const band of policy.usageSwitch === null ? [policy.soft] : [policy.usageSwitch, policy.soft]) {
-    const room = roomBeside(band);
-    for (const [index, rung] of model.ladder.entries()) {
-      if (tooLarge.includes(index)) continue;
-      const unload = makeRoom(rung, room, idle);
-      if (unload !== null) return { rung: index, unload };
+  const bands = policy.usageSwitch === null ? [policy.soft] : [policy.usageSwitch, policy.soft];
+  const smallest = beside.flatMap(({ ladder }) => smallestOf(ladder));
+  for (const left of smallest.length === 0 ? [[]] : [smallest, []]) {
+    for (const band of bands) {
+      const room = roomBeside(band, left);
+      for (const [index, rung] of model.ladder.entries()) {
+        if (tooLarge.includes(index)) continue;
+        const unload = makeRoom(rung, room, idle);
+        if (unload !== null) return { rung: index, unload };
+      }
     }
   }
   return null;
+}
+
+/** The rung that takes least of all memories together; empty for an empty ladder. */
+function smallestOf(ladder: Ladder): readonly Rung[] {
+  const total = ({ bytes }: Rung): number => Object.values(bytes).reduce((sum, value) => sum + value, 0);
+  return [...ladder].sort((a, b) => total(a) - total(b)).slice(0, 1);
 }
 
 /** What loads that are under way will take of a memory: its reading need not show it yet. */

@@ -21,7 +21,7 @@ export interface GovernorLook {
 /** In the order in which they are asked. */
 const RULES: readonly {
   readonly rule: GovernorRule;
-  /** Whether it takes memory, which nothing does while a rule before it holds. */
+  /** Whether it takes memory, which nothing does while a rule before it holds or a model is on its way. */
   readonly grows: boolean;
   /** Whether it waits until some time has passed since the last step. */
   readonly dwells: boolean;
@@ -39,8 +39,9 @@ const RULES: readonly {
 
 /**
  * Looks at the machine once and decides on one step at most. A pure function of policy, memory and readings: it has no
- * clock and does nothing by itself. While a step settles nothing is decided; on stale readings nothing goes up, and
- * nothing goes down for the memory that they are of.
+ * clock and does nothing by itself. While a step settles or a model is being loaded nothing is decided; a model that
+ * lets its last answers end holds up itself alone. On stale readings nothing goes up, and nothing goes down for the
+ * memory that they are of.
  */
 export function decide(policy: GovernorPolicy, before: GovernorState, input: GovernorInput): GovernorLook {
   const reservations = reservationsOf(input.models);
@@ -49,14 +50,15 @@ export function decide(policy: GovernorPolicy, before: GovernorState, input: Gov
   );
   const state = observe(policy, before, input, ledger);
   const { nowMs, models } = input;
-  if (nowMs < state.settleUntilMs || models.some(({ changing }) => changing)) {
+  if (nowMs < state.settleUntilMs || models.some(({ incoming }) => incoming !== undefined)) {
     return { state, decision: null, hold: 'settling' };
   }
+  const isChanging = models.some(({ changing }) => changing);
   const context: RuleContext = { policy, state, input, ledger };
   const dwelling = state.lastStepMs !== null && nowMs - state.lastStepMs < policy.dwellMs;
   let hold: HoldReason | null = null;
   for (const { rule, grows, dwells, propose } of RULES) {
-    if (grows && hold !== null) continue;
+    if (grows && (isChanging || hold !== null)) continue;
     const proposal = propose(context);
     if (proposal.kind === 'pass') continue;
     if (proposal.kind === 'hold' || (dwells && dwelling)) {
@@ -70,5 +72,5 @@ export function decide(policy: GovernorPolicy, before: GovernorState, input: Gov
     const decision: GovernorDecision = { atMs: nowMs, rule, direction, action, prediction };
     return { state: recordDecision(policy, state, input, decision), decision, hold: null };
   }
-  return { state, decision: null, hold: hold ?? 'healthy' };
+  return { state, decision: null, hold: isChanging ? 'settling' : (hold ?? 'healthy') };
 }

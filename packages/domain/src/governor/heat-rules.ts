@@ -15,7 +15,7 @@ export function heatStep(context: RuleContext): Proposal {
   const hot = input.heat.find(({ device }) => state.heat[device]?.hot === true);
   if (hot === undefined) return PASS;
   const there = input.models
-    .filter((model) => model.loaded && bytesHeld(model, hot.device) > 0)
+    .filter((model) => model.loaded && !model.changing && bytesHeld(model, hot.device) > 0)
     .sort((a, b) => b.activeRequests - a.activeRequests);
   const busiest = there.find((model) => sequences(model) > 1);
   if (busiest !== undefined) {

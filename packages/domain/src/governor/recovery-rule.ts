@@ -9,7 +9,9 @@ import { PASS } from './rule-context.js';
 
 /** Sequences that were given up for heat come back, when every device has been cool for long enough. They take no memory. */
 export function sequencesStep({ policy, state, input }: RuleContext): Proposal {
-  const limited = input.models.filter(({ loaded, concurrencyLimit }) => loaded && concurrencyLimit !== null);
+  const limited = input.models.filter(
+    ({ loaded, changing, concurrencyLimit }) => loaded && !changing && concurrencyLimit !== null,
+  );
   const since = latestOf(Object.values(state.heat).map(({ coolSinceMs }) => coolSinceMs));
   if (limited.length === 0 || since === null) return PASS;
   const model = limited.find(

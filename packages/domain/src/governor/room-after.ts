@@ -8,10 +8,13 @@ import { isKnown } from './rule-context.js';
 
 /** Why nothing may grow at the moment; null when it may. */
 export function barToGrowth(context: RuleContext): 'stale' | 'recovering' | 'rising' | null {
-  const { policy, state, ledger } = context;
+  const { policy, state, input, ledger } = context;
   if (!ledger.every((entry) => isKnown(entry, context))) return 'stale';
   const pressures = ledger.map(({ domain, capacityBytes }) => ({ capacityBytes, pressure: state.pressure[domain] }));
-  if (pressures.some(({ pressure }) => pressure?.healthySinceMs === null)) return 'recovering';
+  // One healthy reading alone says nothing of whether others take more.
+  const unwell = ({ pressure }: (typeof pressures)[number]): boolean =>
+    pressure?.healthySinceMs === null || pressure?.healthySinceMs === input.nowMs;
+  if (pressures.some(unwell)) return 'recovering';
   const rises = pressures.some(({ capacityBytes, pressure }) => {
     const peak = pressure?.foreignPeak ?? null;
     return peak !== null && isRising(peak, capacityBytes * policy.minReclaimShare);

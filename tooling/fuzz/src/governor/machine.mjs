@@ -21,6 +21,8 @@ const model = fc.record({
   points: fc.array(point, { minLength: 1, maxLength: 6 }),
   pin: fc.constantFrom('none', 'none', 'none', 'loaded', 'point'),
   loadMs: fc.constantFrom(0, 3000, 20_000),
+  /** How long its last answers go on before it moves. */
+  drainMs: fc.constantFrom(0, 60_000, 600_000),
   /** What it really takes, as a share of what was predicted; null where the engine does not report it. */
   really: fc.oneof(fc.constant(null), fc.double({ min: 0.8, max: 1.3, noNaN: true })),
 });
@@ -124,7 +126,8 @@ export class Machine {
     for (const [name, { rung, atMs }] of this.#ready) {
       if (this.nowMs < atMs) continue;
       this.#ready.delete(name);
-      this.#change(name, { rung, loaded: true, changing: false, reported: this.#reported(name, rung) });
+      if (this.models.find((one) => one.name === name).loaded) this.#begin(name, rung);
+      else this.#arrive(name, rung);
     }
     this.models.forEach(({ name, loaded }, index) => {
       const activeRequests = loaded ? active[index] : 0;
@@ -165,11 +168,26 @@ export class Machine {
     this.#change(name, { loaded: false, reported: null });
   }
 
+  /** What is loaded lets its answers end first. */
   load(name, rung) {
-    const { reloadMs } = this.models.find((one) => one.name === name);
-    if (reloadMs === 0) return this.#change(name, { rung, loaded: true, reported: this.#reported(name, rung) });
-    this.#change(name, { rung, loaded: false, changing: true, reported: null });
+    const index = this.models.findIndex((one) => one.name === name);
+    const { loaded, activeRequests } = this.models[index];
+    const { drainMs } = this.#facts[index];
+    if (!loaded || activeRequests === 0 || drainMs === 0) return this.#begin(name, rung);
+    this.#change(name, { changing: true });
+    this.#ready.set(name, { rung, atMs: this.nowMs + drainMs });
+  }
+
+  #begin(name, rung) {
+    const { ladder, reloadMs } = this.models.find((one) => one.name === name);
+    if (reloadMs === 0) return this.#arrive(name, rung);
+    this.#change(name, { rung, loaded: false, changing: true, incoming: ladder[rung].bytes, reported: null });
     this.#ready.set(name, { rung, atMs: this.nowMs + reloadMs });
+  }
+
+  #arrive(name, rung) {
+    const facts = { loaded: true, changing: false, incoming: undefined };
+    this.#change(name, { rung, ...facts, reported: this.#reported(name, rung) });
   }
 
   #reported(name, rung) {

@@ -53,7 +53,7 @@ export const PROMISES = {
 
   'from the hard band something gives way within one reading': () => (look) => {
     const { policy, before, input, ledger, decision } = look;
-    if (input.nowMs < before.settleUntilMs || input.models.some(({ changing }) => changing)) return null;
+    if (input.nowMs < before.settleUntilMs || input.models.some(({ incoming }) => incoming !== undefined)) return null;
     const pressed = ledger.filter(
       ({ capacityBytes, freeBytes, atMs }) =>
         freeBytes !== null &&
@@ -114,6 +114,17 @@ export const PROMISES = {
       return admissions.length > 0 || null;
     },
 
+  'what is on its way is left alone':
+    () =>
+    ({ input, decision }) => {
+      if (!input.models.some(({ changing }) => changing) || decision === null) return null;
+      const { action, direction, rule } = decision;
+      // An engine that ran out of memory says so while it loads.
+      if (rule === 'out-of-memory') return null;
+      if (direction === 'up' && action.kind === 'switch') return 'something grew meanwhile';
+      return !input.models.find(({ name }) => name === action.model).changing || `moved ${action.model} again`;
+    },
+
   'what is pinned stays, and what answers is not unloaded':
     () =>
     ({ input, decision }) => {
@@ -129,7 +140,7 @@ export const PROMISES = {
 function canGiveWay({ domain, capacityBytes }, { policy, input, ledger }) {
   const least = capacityBytes * policy.minReclaimShare;
   return input.models.some((model) => {
-    if (!model.loaded) return false;
+    if (!model.loaded || model.changing) return false;
     const held = bytesHeld(model, domain);
     if (model.activeRequests === 0 && model.pin === 'none' && held >= least) return true;
     if (model.pin === 'point') return false;
