@@ -77,7 +77,13 @@ const { output: chunks } = await build({
         chunkFileNames: 'chunks/[name]-[hash].cjs',
         // What every command needs, and a plan, is one file, whose compiled code compile.mjs keeps.
         codeSplitting: {
-          groups: [{ name: 'main', test: /[\\/]src[\\/]main\.ts$/, includeDependenciesRecursively: true }],
+          groups: [
+            {
+              name: 'main',
+              test: /[\\/]src[\\/](main|container)\.ts$|[\\/]adapter-(gguf|gpu|hub)[\\/]src[\\/]inversify\.ts$/,
+              includeDependenciesRecursively: true,
+            },
+          ],
         },
       },
     },

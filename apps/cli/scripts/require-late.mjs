@@ -1,5 +1,5 @@
 // Parts of Node that a plan needs none of: they are required when something of them is used, not at the start.
-const PART = '"(node:(?:child_process|crypto|dns\\/promises|timers\\/promises))"';
+const PART = '"(node:(?:child_process|crypto|dns\\/promises|net|stream|timers\\/promises))"';
 /** As the bundler writes it at the top of a file, and as packages that are CommonJS write it themselves. */
 const LATE = new RegExp(`^([ \\t]*)(?:let|var|const) (\\w+) = require\\(${PART}\\);$`, 'gm');
 

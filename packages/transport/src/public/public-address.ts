@@ -27,19 +27,35 @@ const RESERVED: readonly (readonly [network: string, prefix: number, family: 'ip
   ['5f00::', 16, 'ipv6'],
 ];
 
-const reserved: BlockList = new BlockList();
-for (const [network, prefix, family] of RESERVED) reserved.addSubnet(network, prefix, family);
+const listOf = (ranges: typeof RESERVED): BlockList => {
+  const list = new BlockList();
+  for (const [network, prefix, family] of ranges) list.addSubnet(network, prefix, family);
+  return list;
+};
 
-const global: BlockList = new BlockList();
-global.addSubnet('2000::', 3, 'ipv6');
+interface Ranges {
+  readonly reserved: BlockList;
+  readonly global: BlockList;
+  readonly mapped: BlockList;
+}
 
-const mapped: BlockList = new BlockList();
-mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+/** Made when an address is first judged: a start that asks no server does without. */
+let ranges: Ranges | null = null;
+
+const rangesOf = (): Ranges =>
+  (ranges ??= {
+    reserved: listOf(RESERVED),
+    global: listOf([['2000::', 3, 'ipv6']]),
+    mapped: listOf([['::ffff:0:0', 96, 'ipv6']]),
+  });
 
 /** Whether an IP address in text form lies on the public internet. IPv4 written as IPv6 counts as what it is. */
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
-  switch (isIP(bare)) {
+  const family = isIP(bare);
+  if (family === 0) return false;
+  const { reserved, global, mapped } = rangesOf();
+  switch (family) {
     case 4:
       return !reserved.check(bare, 'ipv4');
     case 6:
