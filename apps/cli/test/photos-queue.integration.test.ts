@@ -127,7 +127,7 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     );
     expect(photos.get('boats blurred.jpg')).toMatchObject({ recommendation: 'reject', llm: null, llmFailure: null });
     expect((await readdir(path.join(home, 'trip'))).filter((name) => name.endsWith('.xmp'))).toHaveLength(4);
-    expect((await plimsoll(['photos', 'undo'])).stdout).toMatch(/4 sidecars are as they were/);
+    expect((await plimsoll(['photos', 'undo'])).stdout).toMatch(/4 sidecars put back as before/);
     expect((await readdir(path.join(home, 'trip'))).filter((name) => name.endsWith('.xmp'))).toEqual([]);
   });
 

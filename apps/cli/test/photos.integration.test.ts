@@ -86,7 +86,7 @@ describe('photos evaluate', () => {
       '--html',
       at('sheet.html'),
     );
-    expect(ran.stderr).toBe('');
+    expect(ran.stderr).toBe(`Table: ${at('t.csv')}\nContact sheet: ${at('sheet.html')}\n`);
     expect(ran.code).toBe(0);
     const { photos } = document(ran, 'photos');
     const byName = new Map(photos.map((photo) => [path.basename(photo.path), photo]));
@@ -155,10 +155,15 @@ describe('bad input', () => {
     [['photos', 'evaluate', 'EMPTY', '--min-score', '9'], /from 1 to 5/],
     [['photos', 'evaluate', 'EMPTY', '--csv', '/nowhere/t.csv'], /no folder/],
     [['photos', 'compare', 'TRIP'], /no model/],
+    [['photos', 'watch', 'FILE'], /is not a folder/],
     [['photos', 'evaluate', 'TRIP', '--faces', '--queue', 'redis://h', '--store', 'postgres://h'], /leave out --faces/],
   ] as const)('%j', async (args, message) => {
     await mkdir(at('empty'), { recursive: true });
-    const ran = await plimsoll(...args.map((arg) => (arg === 'EMPTY' ? at('empty') : arg === 'TRIP' ? folder : arg)));
+    const ran = await plimsoll(
+      ...args.map((arg) =>
+        arg === 'EMPTY' ? at('empty') : arg === 'TRIP' ? folder : arg === 'FILE' ? at('boats.jpg') : arg,
+      ),
+    );
     expect(ran.stderr.replaceAll(/\s+/g, ' ')).toMatch(message);
     expect(ran.code).toBe(2);
   });

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { whyNotWritten } from './why-not-written.js';
 
 interface Place {
   readonly start: number;
@@ -36,7 +37,7 @@ export class PhotoResultFile<Value> implements ResultStore<Value> {
       await file.truncate(end);
       return new PhotoResultFile<Value>(file, places, end);
     } catch (cause) {
-      throw new StorageFailedError(`Results cannot be kept in ${name}: ${messageOf(cause)}`, { cause });
+      throw new StorageFailedError(`Results cannot be kept in ${name}: ${whyNotWritten(cause)}.`, { cause });
     }
   }
 
@@ -74,7 +75,7 @@ export class PhotoResultFile<Value> implements ResultStore<Value> {
       try {
         await this.#file.appendFile(line);
       } catch (cause) {
-        throw new StorageFailedError(`A result cannot be kept: ${messageOf(cause)}`, {
+        throw new StorageFailedError(`A result cannot be kept: ${whyNotWritten(cause)}.`, {
           hint: 'What was kept before is kept: free some space and run it again.',
           cause,
         });
@@ -128,8 +129,4 @@ function parseLine(text: string): Line | null {
   } catch {
     return null;
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

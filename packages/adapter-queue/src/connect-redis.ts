@@ -22,14 +22,16 @@ export async function connectRedis(url: string): Promise<Redis> {
     retryStrategy: (times) => Math.min(100 * times, LONGEST_PAUSE_MS),
   });
   // Errors of the connection are seen by the commands that wait for it.
-  client.on('error', () => undefined);
+  let last: Error | null = null;
+  client.on('error', (error: Error) => (last = error));
   try {
     await client.connect();
     await client.ping();
     return client;
   } catch (cause) {
     client.disconnect();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const known = (last as Error | null) ?? cause;
+    const reason = known instanceof Error ? known.message : String(known);
     throw new BackendUnreachableError(`Redis at ${new URL(url).host} does not answer: ${reason}`, {
       hint: 'Start it, or name another with --queue.',
       cause,

@@ -92,13 +92,17 @@ function shrink(
 ): void {
   if (maxWidth === null) return;
   let excess = totalWidth(widths, shown, indent) - maxWidth;
-  shown.forEach((index) => {
-    const width = widths[index] ?? 0;
-    if (columns[index]?.flexible !== true || excess <= 0) return;
-    const narrowed = Math.max(Math.min(width, NARROWEST), width - excess);
-    widths[index] = narrowed;
-    excess -= width - narrowed;
-  });
+  // Every column gives way to what it should keep before any goes below that.
+  for (const keepsLeast of [true, false]) {
+    for (const index of shown) {
+      const [column, width] = [columns[index], widths[index] ?? 0];
+      if (column?.flexible !== true || excess <= 0) continue;
+      const least = keepsLeast ? (column.least ?? NARROWEST) : NARROWEST;
+      const narrowed = Math.max(Math.min(width, least), width - excess);
+      widths[index] = narrowed;
+      excess -= width - narrowed;
+    }
+  }
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

@@ -10,6 +10,7 @@ import type {
 import { randomUUID } from 'node:crypto';
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { whyNotWritten } from '../why-not-written.js';
 import { newXmp, patchXmp } from './patch-xmp.js';
 
 /** A sidecar is a few kilobytes; what is larger than this is something else. */
@@ -118,8 +119,7 @@ function isCode(error: unknown, code: string): boolean {
 }
 
 function storageFailed(target: string, error: unknown): StorageFailedError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StorageFailedError(`The sidecar ${target} cannot be written: ${reason}`, {
+  return new StorageFailedError(`The sidecar ${target} cannot be written: ${whyNotWritten(error)}.`, {
     hint: 'Check free space and permissions of the folder. The photo itself was not touched.',
     cause: error,
   });

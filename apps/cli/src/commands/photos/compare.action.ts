@@ -16,6 +16,7 @@ import { photosCompareDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withPlimsoll } from '../with-plimsoll.js';
@@ -64,6 +65,7 @@ export async function comparePhotos(
         const thumbnails = await thumbnailsOf(context, reader, document.judged);
         const { levelSheet } = await import('@plimsoll/report');
         await writeWhole(flags.html, levelSheet(document, thumbnails));
+        output.note(`Contact sheet: ${printablePath(flags.html)}`);
       }
       output.result(document, (shown) => renderPhotosCompare(shown, output.style, output.width));
       return comparison.levels.some(({ avgMs }) => avgMs !== null) ? EXIT.done : EXIT.failed;

@@ -20,6 +20,7 @@ import {
   type SidecarStyle,
 } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
+import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withPlimsoll } from '../with-plimsoll.js';
@@ -77,11 +78,15 @@ export async function evaluatePhotos(
       }
       bar.stop();
       const document = photosDocument(inOrderOf(photos, outcomes), sidecars, flags);
-      if (flags.csv !== undefined) await writeWhole(flags.csv, photosCsv(document));
+      if (flags.csv !== undefined) {
+        await writeWhole(flags.csv, photosCsv(document));
+        output.note(`Table: ${printablePath(flags.csv)}`);
+      }
       if (flags.html !== undefined) {
         const thumbnails = await thumbnailsOf(context, reader, document.photos);
         const { contactSheet } = await import('@plimsoll/report');
         await writeWhole(flags.html, contactSheet(document, thumbnails));
+        output.note(`Contact sheet: ${printablePath(flags.html)}`);
       }
       output.result(document, (shown) => renderPhotos(shown, output.style, output.width));
       return document.unreadable === photos.length ? EXIT.failed : EXIT.done;

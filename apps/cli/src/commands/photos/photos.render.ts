@@ -9,24 +9,26 @@ import { formatBytes } from '../../output/format.js';
 import type { Style } from '../../output/style.js';
 import { renderTable } from '../../output/table.js';
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const score = (value: number | null): string => value?.toFixed(1) ?? '?';
 
 /** The photos, best first, and how many passed. */
 export function renderPhotos(document: PhotosDocument, style: Style, width: number | null): string {
-  const { photos, minScore, passed, unreadable, invalidAnswers } = document;
+  const { photos, model, minScore, passed, unreadable, invalidAnswers } = document;
+  const sidecars = photos.filter(({ sidecar }) => sidecar !== null).length;
   const ranked = photos
     .filter(({ error }) => error === null)
     .sort((a, b) => (b.overallScore ?? 0) - (a.overallScore ?? 0));
   const table = renderTable(
     [
-      { header: 'photo', flexible: true },
+      { header: 'photo', flexible: true, least: 24 },
       { header: 'score', align: 'right' },
-      { header: 'focus', align: 'right', dropped: 4 },
-      { header: 'exposure', align: 'right', dropped: 3 },
-      { header: 'composition', align: 'right', dropped: 2 },
-      { header: 'model', align: 'right', dropped: 5 },
+      { header: 'focus', align: 'right', dropped: 3 },
+      { header: 'exposure', align: 'right', dropped: 2 },
+      { header: 'composition', align: 'right', dropped: 1 },
+      ...(model === null ? [] : [{ header: 'model', align: 'right', dropped: 5 } as const]),
       { header: 'advice' },
-      { header: 'why', flexible: true, dropped: 1 },
+      { header: 'why', flexible: true, least: 16, dropped: 4 },
     ],
     ranked.map((photo) => [
       path.basename(photo.path),
@@ -34,7 +36,7 @@ export function renderPhotos(document: PhotosDocument, style: Style, width: numb
       score(photo.focusScore),
       score(photo.exposureScore),
       score(photo.compositionScore),
-      photo.llm === null ? '–' : score(photo.llm.score),
+      ...(model === null ? [] : [photo.llm === null ? '–' : score(photo.llm.score)]),
       photo.burst?.isBest === false ? `${photo.recommendation}, burst` : (photo.recommendation ?? ''),
       reasonsOf(photo.reasons),
     ]),
@@ -43,8 +45,9 @@ export function renderPhotos(document: PhotosDocument, style: Style, width: numb
   const broken = photos.filter(({ error }) => error !== null).map(({ error }) => `  ${error?.message ?? ''}`);
   return [
     ...(ranked.length === 0 ? [] : [table, '']),
-    `${passed} of ${photos.length} photos score ${minScore} or more.`,
-    ...(invalidAnswers === 0 ? [] : [`${invalidAnswers} answers of the model were not what was asked for.`]),
+    `${passed} of ${counted(photos.length, 'photo')} scored ${minScore} or more.`,
+    ...(invalidAnswers === 0 ? [] : [`The model gave ${counted(invalidAnswers, 'answer')} that could not be used.`]),
+    ...(sidecars === 0 ? [] : [`${counted(sidecars, 'sidecar')} written. To take back: plimsoll photos undo`]),
     ...(unreadable === 0 ? [] : [`${unreadable} could not be read:`, ...broken]),
   ].join('\n');
 }
@@ -92,7 +95,7 @@ export function renderPhotosCompare(document: PhotosCompareDocument, style: Styl
   return [
     table,
     '',
-    `${photos} photos. Asked twice, ${reference} differs from itself by ${number(noise)} on average.`,
+    `${counted(photos, 'photo')}. Asked twice, ${reference} differs from itself by ${number(noise)} on average.`,
     ...levels.flatMap(({ level, error }) => (error === null ? [] : [`${level}: ${error.message}`])),
   ].join('\n');
 }
@@ -101,7 +104,7 @@ export function renderPhotosCompare(document: PhotosCompareDocument, style: Styl
 export function renderUndo({ journal, undone, editedSince, gone }: PhotosUndoDocument): string {
   if (journal === null) return 'There is nothing to undo.';
   return [
-    `${undone} sidecars are as they were before.`,
+    `${counted(undone, 'sidecar')} put back as before.`,
     ...(gone === 0 ? [] : [`${gone} are no longer there.`]),
     ...editedSince.map((file) => `${file} was edited since and is left alone.`),
   ].join('\n');

@@ -2,7 +2,7 @@ import { EvaluatePhotos, type PhotoOutcome } from '@plimsoll/application';
 import { openPhotoReader, openPhotoStores, photoModel } from '@plimsoll/composition';
 import { photoDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { isPlimsollError } from '@plimsoll/domain';
+import { InvalidInputError, isPlimsollError } from '@plimsoll/domain';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandContext } from '../command-context.js';
@@ -19,7 +19,14 @@ const LOOK_MS = 2000;
 /** `plimsoll photos watch`: looks again and again, which works on shares and cards where systems send no events. */
 export async function watchPhotos(context: CommandContext, folder: string, flags: WatchFlags): Promise<number> {
   const { output, signal } = context;
-  await stat(folder).catch(() => findPhotos([folder]));
+  const found = await stat(folder).catch(() => null);
+  // Says why it cannot be read.
+  if (found === null) await findPhotos([folder]);
+  if (found?.isDirectory() === false) {
+    throw new InvalidInputError(`${folder} is not a folder.`, {
+      hint: 'One photo is judged by: plimsoll photos evaluate',
+    });
+  }
   return withPlimsoll(context, governed(flags), async (plimsoll) => {
     const { settings } = plimsoll.loaded;
     const clock = await plimsoll.get(CLOCK);
