@@ -39,6 +39,8 @@ class PretendedHost implements HostProbe {
 const host = new PretendedHost(64 * MIB);
 let folder: string;
 let server: StartedServer;
+/** Level and measured power of each point of the governed models. */
+let powers: () => Promise<readonly (readonly [string | null, number | null])[]>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plimsoll-governor-'));
@@ -64,6 +66,22 @@ beforeAll(async () => {
     await (await use.quantization()).quantize({ model: join(folder, 'fable-5m-F16.gguf'), level });
   }
   const runtime = await use.runtime();
+  // Two seconds at 42 W, as a comparison would have measured them.
+  const { digest = null, name = '' } = (await runtime.list()).find((one) => one.name.includes('Q8_0')) ?? {};
+  await (
+    await use.recorder()
+  ).record({
+    ...{ kind: 'speed', model: 'fable-5m-F16', variant: name, digest, succeeded: true, energyJ: 84 },
+    timings: {
+      ...{ promptTokens: 8, cachedPromptTokens: 0, generatedTokens: 24, loadMs: null, prefillMs: 20 },
+      ...{ decodeMs: 1900, firstTokenMs: 30, totalMs: 2000 },
+    },
+    ...{ predictedSpeed: null, footprint: null },
+  });
+  powers = async () =>
+    ((await use.governor())?.pool.models() ?? []).flatMap(({ ladder }) =>
+      ladder.map(({ point: { quantization: q }, powerW }) => [q.kind === 'preset' ? q.level : null, powerW] as const),
+    );
   host.ownBytes = async () => (await runtime.resident()).reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
   server = await startServer({ services: await httpServices(plimsoll), host: '127.0.0.1', port: 0 });
 }, 60_000);
@@ -125,6 +143,12 @@ test('under pressure the level gives way and comes back, and no request is lost'
   const { decisions } = await governor<GovernorLogDocument>('/log');
   expect(decisions.map(({ direction }) => direction)).toEqual(expect.arrayContaining(['down', 'up']));
   expect(decisions.every(({ carriedOut }) => carriedOut === 'done')).toBe(true);
+});
+
+test('points whose power was measured have it, and the others have none', async () => {
+  const known = await powers();
+  expect(known.some(([level]) => level === 'Q8_0')).toBe(true);
+  for (const [level, powerW] of known) expect(powerW).toBe(level === 'Q8_0' ? 42 : null);
 });
 
 test('a pinned model stays, and a governor on hold does nothing; who listens is told of both', async () => {

@@ -212,6 +212,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
       host: await services.get(HOST_PROBE),
       clock: await services.get(CLOCK),
       events: await services.get(EVENT_BUS),
+      store: fallbackMeasurementStore(store, warn),
     };
     return startGovernor({ ...parts, settings, signal }, govern);
   });

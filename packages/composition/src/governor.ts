@@ -9,6 +9,7 @@ import type {
   GovernorPolicy,
   GpuProbe,
   HostProbe,
+  MeasurementStore,
   ModelRuntime,
   Settings,
 } from '@plimsoll/domain';
@@ -37,6 +38,7 @@ export interface GovernorParts {
   readonly host: HostProbe;
   readonly clock: Clock;
   readonly events: EventBus;
+  readonly store: Pick<MeasurementStore, 'query'>;
   readonly settings: Settings;
   /** Ends the watching. */
   readonly signal: AbortSignal;
@@ -53,11 +55,12 @@ const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server', 'olla
 
 /** Starts one, or gives null for a backend that is not ours to govern. */
 export function startGovernor(parts: GovernorParts, { mode, policy: base }: GovernorOptions): Governor | null {
-  const { runtime, choose, planner, devices, gpu, host, clock, events, settings, signal } = parts;
+  const { runtime, choose, planner, devices, gpu, host, clock, events, store, settings, signal } = parts;
   if (!GOVERNED.has(runtime.id)) return null;
   const pool = new ModelPool({
     ...{ runtime, clock, limits: LIMITS },
     reported: (variant) => heldBy(runtime, gpu, variant),
+    used: () => usedOf(gpu),
     resident: async () => (await runtime.resident()).map(({ name }) => name),
   });
   const policyOf = (now: Settings): GovernorPolicy => withUsageSwitch(base ?? DEFAULT_GOVERNOR_POLICY, now.usageSwitch);
@@ -73,7 +76,7 @@ export function startGovernor(parts: GovernorParts, { mode, policy: base }: Gove
     }
   });
   void govern.run({ signal }).finally(unfollow);
-  return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime }) };
+  return { govern, pool, models: new GovernedModels({ pool, choose, planner, devices, runtime, store }) };
 }
 
 /** Null also with several devices: runtimes tell one sum of them. */
@@ -84,4 +87,12 @@ async function heldBy(runtime: ModelRuntime, gpu: GpuProbe, variant: string): Pr
   const [device] = devices;
   const onHost = found.sizeBytes - found.deviceBytes;
   return { ...(device === undefined ? {} : { [device.id]: found.deviceBytes }), [HOST_DOMAIN]: onHost };
+}
+
+/** Devices that do not say what is in use are left out. */
+async function usedOf(gpu: GpuProbe): Promise<BytesByDomain> {
+  const readings = await gpu.read();
+  return Object.fromEntries(
+    readings.flatMap(({ deviceId, usedBytes }) => (usedBytes === null ? [] : [[deviceId, usedBytes] as const])),
+  );
 }

@@ -282,6 +282,8 @@ export { hasRoomForLoad } from './governor/room-for-load.js';
 export type { Admission } from './governor/admit.js';
 export { decide } from './governor/decide.js';
 export type { GovernorLook } from './governor/decide.js';
+export { correctedLadder } from './governor/corrected-ladder.js';
+export { withMeasuredPower } from './governor/measured-power.js';
 export { outcomeOf } from './governor/decision-outcome.js';
 export type { DecisionOutcome } from './governor/decision-outcome.js';
 export { bytesHeld, currentRung, expectedBytes, reservationsOf } from './governor/governed-model.js';

@@ -318,6 +318,46 @@ describe('the governor at work', () => {
     expect([...card.loaded.keys()]).toEqual(['m-Q2_K']);
   });
 
+  it('corrects the whole ladder by what the engine reports after a load, for good', async () => {
+    pool = new ModelPool({
+      ...{ runtime: card, clock, limits: { mostWaiting: 2, waitMs: 30_000 } },
+      reported: async (variant) => ({ gpu: (card.loaded.get(variant) ?? 0) * GIB }),
+    });
+    pool.serve({ name: 'm', ladder: LADDER, reloadMs: 1000 });
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
+    pool.advice = govern;
+    // All take half a GiB more than was predicted.
+    Object.assign(card.bytes, { 'm-Q8_0': 6.5, 'm-Q4_K_M': 4.5, 'm-Q2_K': 3 });
+    (await pool.lease('m')).release();
+    await pool.perform({ kind: 'unload', model: 'm' });
+    expect(pool.models()[0]?.ladder.map(({ bytes }) => (bytes['gpu'] ?? 0) / GIB)).toEqual([6.5, 4.5, 3]);
+    // 4 GiB as predicted would fit, 4.5 GiB do not.
+    card.foreignGib = 2.75;
+    expect((await pool.lease('m')).variant).toBe('m-Q2_K');
+    expect(card.loads).toEqual(['m-Q8_0', 'm-Q2_K']);
+  });
+
+  it('corrects it by the difference of readings where the engine reports nothing, and the log says by how much', async () => {
+    pool = new ModelPool({
+      ...{ runtime: card, clock, limits: { mostWaiting: 2, waitMs: 30_000 } },
+      used: async () => ({ gpu: card.usedGib * GIB }),
+    });
+    pool.serve({ name: 'm', ladder: LADDER, reloadMs: 1000 });
+    govern = new Govern({ pool, gpu: probe, host: new FixedHostProbe(), clock });
+    pool.advice = govern;
+    const first = await pool.lease('m');
+    Object.assign(card.bytes, { 'm-Q4_K_M': 4.5 });
+    card.foreignGib = 1.9;
+    const looking = look();
+    await settle();
+    first.release();
+    expect((await looking).decision?.action).toMatchObject({ kind: 'switch', to: 1 });
+    expect(pool.models()[0]?.ladder.map(({ bytes }) => (bytes['gpu'] ?? 0) / GIB)).toEqual([6, 4.5, 2.75]);
+    clock.advance(6_000);
+    await look();
+    expect(govern.log.entries()).toMatchObject([{ outcome: { errorBytes: -0.5 * GIB } }]);
+  });
+
   it('waits until the driver has given memory back before it loads again, five seconds at most', async () => {
     (await pool.lease('m')).release();
     probe.lateGib = 6;

@@ -1,5 +1,14 @@
-import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan } from '@plimsoll/domain';
-import type { CallOptions, InstalledVariant, ModelRuntime, PlanCandidate, PlannedRung, Rung } from '@plimsoll/domain';
+import { isPlimsollError, ladderOf, loadOptionsOf, rungsOfPlan, withMeasuredPower } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  InstalledVariant,
+  Measurement,
+  MeasurementStore,
+  ModelRuntime,
+  PlanCandidate,
+  PlannedRung,
+  Rung,
+} from '@plimsoll/domain';
 import type { ReadDevices } from '../devices/read-devices.js';
 import type { PlanModel } from '../planning/plan-model.js';
 import type { PlanModelRequest } from '../planning/plan-model-request.js';
@@ -15,6 +24,8 @@ export interface GovernedModelsOptions {
   readonly planner: Pick<PlanModel, 'plan'>;
   readonly devices: Pick<ReadDevices, 'read'>;
   readonly runtime: Pick<ModelRuntime, 'find' | 'list' | 'capabilities'>;
+  /** Where the power of points was measured. */
+  readonly store: Pick<MeasurementStore, 'query'>;
 }
 
 /** What models give up besides their level: cache precision, sequences at once, context down to that. */
@@ -23,6 +34,8 @@ const PARALLEL = [2, 1];
 const LEAST_CONTEXT = 2048;
 /** Names that are remembered; each is one model of the catalogue, so that more are a sign of made-up ones. */
 const MOST_NAMES = 256;
+/** Timed runs of one variant that are looked at for their power: the newest. */
+const POWER_RUNS = 50;
 /** A load is taken to read that much in a second until one was timed: a good disk. */
 const LOAD_BYTES_PER_MS = 1_000_000;
 
@@ -119,11 +132,27 @@ export class GovernedModels implements PlaceRequests {
       const here = rungsOfPlan([...whole, ...more.flat()], ids).flatMap((rung) => served(rung, variants));
       const top = lossOfVariant(here, chosen.variant);
       const below = here.filter((rung) => rung.variant === chosen.variant || isWorse(rung, top));
-      return ladderOf(below.filter((rung) => givesUpInOrder(rung, context)));
+      const ladder = ladderOf(below.filter((rung) => givesUpInOrder(rung, context)));
+      const place = device?.device.name ?? machine.host.processorName;
+      return withMeasuredPower(ladder, await this.#timed(ladder, place, { signal }));
     } catch (error) {
       if (isPlimsollError(error) && error.code !== 'cancelled') return [];
       throw error;
     }
+  }
+
+  /** Timed runs of the variants on this device; none of those whose content is not known. */
+  async #timed(
+    ladder: readonly ServedRung[],
+    device: string | null,
+    options: CallOptions,
+  ): Promise<readonly Measurement[]> {
+    const digests = [...new Set(ladder.flatMap(({ digest }) => digest ?? []))];
+    if (device === null || digests.length === 0) return [];
+    const kinds = ['speed', 'profile'] as const;
+    const common = { digests, device, foreign: false, limit: POWER_RUNS * digests.length };
+    const found = kinds.map((kind) => this.#with.store.query({ ...common, kind }, options));
+    return (await Promise.all(found)).flat();
   }
 }
 

@@ -1,4 +1,4 @@
-import { InvalidInputError, NothingFitsError, isPlimsollError, loadOptionsOf } from '@plimsoll/domain';
+import { InvalidInputError, NothingFitsError, correctedLadder, isPlimsollError, loadOptionsOf } from '@plimsoll/domain';
 import type {
   Admission,
   BytesByDomain,
@@ -68,12 +68,18 @@ export interface ModelPoolOptions {
   readonly limits: GateLimits;
   /** What the engine says that a loaded variant holds; null when it does not say. */
   readonly reported?: ((variant: string) => Promise<BytesByDomain | null>) | undefined;
+  /** What is in use of the devices now, by all programs: for engines that do not say what they hold. */
+  readonly used?: (() => Promise<BytesByDomain>) | undefined;
   /** Names of the variants that the backend holds now; absent where nothing leaves by itself. */
   readonly resident?: (() => Promise<readonly string[]>) | undefined;
 }
 
 interface Entry {
   readonly served: ServedModel;
+  /** What loads were seen to take, by rung. */
+  readonly observed: Map<number, BytesByDomain>;
+  /** The ladder, its bytes corrected by that. */
+  ladder: readonly ServedRung[];
   /** Leads to a rung. */
   readonly gate: RequestGate<number>;
   rung: number;
@@ -124,6 +130,8 @@ export class ModelPool {
     if (this.#entries.has(served.name)) return;
     this.#entries.set(served.name, {
       served,
+      observed: new Map(),
+      ladder: served.ladder,
       gate: new RequestGate<number>(this.#options.clock, this.#options.limits),
       rung: 0,
       loaded: false,
@@ -347,9 +355,9 @@ export class ModelPool {
     if (!entry.loaded || next.variant === old.variant) return false;
     if ((await this.advice?.fitsBeside(this.#governed(entry), to)) !== true) return false;
     entry.coming = to;
+    let reported: BytesByDomain | null;
     try {
-      const { loadMs } = await this.#options.runtime.load(next.variant, loadOptionsOf(next.point));
-      entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
+      reported = await this.#loadRung(entry, to);
     } catch (error) {
       if (isOutOfMemory(error)) return false;
       throw error;
@@ -359,7 +367,7 @@ export class ModelPool {
     entry.fading = { rung: entry.rung, bytes: entry.reported ?? old.bytes };
     entry.rung = to;
     entry.dropped = null;
-    entry.reported = await this.#reported(next.variant);
+    entry.reported = reported;
     this.#open(entry);
     try {
       await entry.gate.drained(to);
@@ -381,13 +389,11 @@ export class ModelPool {
       tried.add(next);
       entry.rung = next;
       entry.coming = next;
-      const { variant, point } = this.#rung(entry, next);
       try {
-        const { loadMs } = await this.#options.runtime.load(variant, loadOptionsOf(point));
-        entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
+        const reported = await this.#loadRung(entry, next);
         entry.loaded = true;
         entry.coming = null;
-        entry.reported = await this.#reported(variant);
+        entry.reported = reported;
         break;
       } catch (error) {
         const lower: number | null = isOutOfMemory(error)
@@ -401,8 +407,26 @@ export class ModelPool {
     if (failure !== null) throw failure;
   }
 
-  async #reported(variant: string): Promise<BytesByDomain | null> {
-    return (await this.#options.reported?.(variant).catch(() => null)) ?? null;
+  /** Loads a rung, learns from what it took, and resolves with what the engine says of that. */
+  async #loadRung(entry: Entry, rung: number): Promise<BytesByDomain | null> {
+    const { variant, point } = this.#rung(entry, rung);
+    const before = await this.#usedFor(entry);
+    const { loadMs } = await this.#options.runtime.load(variant, loadOptionsOf(point));
+    entry.reloadMs = loadMs > 0 ? loadMs : entry.reloadMs;
+    const reported = (await this.#options.reported?.(variant).catch(() => null)) ?? null;
+    const after = reported === null && before !== null ? await this.#usedFor(entry) : null;
+    // An engine does not count what the driver takes beside it: that it says less corrects nothing.
+    const predicted = entry.served.ladder[rung]?.bytes ?? {};
+    if (reported !== null) entry.observed.set(rung, largerOf(reported, predicted));
+    else if (before !== null && after !== null) entry.observed.set(rung, sumOf(after, before, -1));
+    entry.ladder = correctedLadder(entry.served.ladder, entry.observed);
+    return reported;
+  }
+
+  /** Null while another model comes or goes: what is read then is not this one's alone. */
+  async #usedFor(entry: Entry): Promise<BytesByDomain | null> {
+    const isAlone = [...this.#entries.values()].every((other) => other === entry || other.changing === null);
+    return isAlone ? ((await this.#options.used?.().catch(() => null)) ?? null) : null;
   }
 
   /** Requests that name a level take no lease; they too are answered to their end. */
@@ -411,15 +435,15 @@ export class ModelPool {
   }
 
   /** The model as the governor sees it. */
-  #governed({ served, gate, changing, coming, fading, dropped, ...entry }: Entry): GovernedModel {
-    const { bytes = {}, cacheBytes = {} } = served.ladder[entry.rung] ?? {};
+  #governed({ served, ladder, gate, changing, coming, fading, dropped, ...entry }: Entry): GovernedModel {
+    const { bytes = {}, cacheBytes = {} } = ladder[entry.rung] ?? {};
     const activeRequests = gate.active + gate.waiting;
     const canDrop = this.#options.runtime.dropIdleCache !== undefined && dropped === null && activeRequests === 0;
     const others = fading?.bytes ?? {};
     const isChanged = fading !== null || dropped !== null;
     return {
       name: served.name,
-      ladder: served.ladder,
+      ladder,
       rung: entry.rung,
       loaded: entry.loaded,
       pin: entry.pin,
@@ -428,7 +452,7 @@ export class ModelPool {
       concurrencyLimit: entry.concurrencyLimit,
       idleCache: entry.loaded && canDrop ? cacheBytes : {},
       reported: isChanged ? sumOf(sumOf(entry.reported ?? bytes, others), dropped ?? {}, -1) : entry.reported,
-      ...(coming === null ? {} : { incoming: served.ladder[coming]?.bytes }),
+      ...(coming === null ? {} : { incoming: ladder[coming]?.bytes }),
       lastUsedMs: entry.lastUsedMs,
       reloadMs: entry.reloadMs,
     };
@@ -444,14 +468,19 @@ export class ModelPool {
     return entry;
   }
 
-  #rung({ served }: Entry, index: number): ServedRung {
-    const rung = served.ladder[index];
+  #rung({ served, ladder }: Entry, index: number): ServedRung {
+    const rung = ladder[index];
     if (rung === undefined) throw new InvalidInputError(`${served.name} has no point number ${index}.`);
     return rung;
   }
 }
 
 const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
+
+/** Each memory's larger number, where both name it. */
+function largerOf(a: BytesByDomain, b: BytesByDomain): BytesByDomain {
+  return Object.fromEntries(Object.entries(a).map(([domain, bytes]) => [domain, Math.max(bytes, b[domain] ?? bytes)]));
+}
 
 function sumOf(a: BytesByDomain, b: BytesByDomain, sign: 1 | -1 = 1): BytesByDomain {
   const domains = [...new Set([...Object.keys(a), ...Object.keys(b)])];
