@@ -1,13 +1,16 @@
+import { openPostgres } from '@plimsoll/adapter-postgres';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { startPostgres, startRedis, whyNoPostgres, whyNoRedis } from '@plimsoll/testing/servers';
 import type { PostgresServer, RedisServer } from '@plimsoll/testing/servers';
 import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { runProgram } from '../src/main.js';
 
 const require = createRequire(import.meta.url);
@@ -51,7 +54,11 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     await rm(home, { recursive: true, force: true });
   });
 
-  async function plimsoll(args: readonly string[], signal = new AbortController().signal): Promise<Ran> {
+  async function plimsoll(
+    args: readonly string[],
+    signal = new AbortController().signal,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Ran> {
     let [stdout, stderr] = ['', ''];
     const code = await runProgram(args, {
       stdin: (async function* () {})(),
@@ -61,6 +68,7 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
         ...{ HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, XDG_CACHE_HOME: home },
         ...{ PLIMSOLL_QUEUE_URL: redis.url, PLIMSOLL_STORE_URL: postgres.url },
         ...{ PLIMSOLL_BACKEND: 'embedded', PLIMSOLL_MODELS_FOLDER: path.join(home, 'models') },
+        ...env,
       },
       signal,
       version: '0',
@@ -113,7 +121,9 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     });
     await plimsoll(['photos', 'workers', 'resume']);
     expect(await running).toHaveLength(4);
-    expect((await plimsoll(['photos', 'workers', 'retry'])).stdout).toMatch(/1 that were given up are tried again/);
+    expect((await plimsoll(['photos', 'workers', 'retry'])).stdout).toMatch(
+      /1 photo that had been given up: tried again/,
+    );
   });
 
   test('the model judges what the pixels do not reject; sidecars are undone from the shared record', async () => {
@@ -129,6 +139,35 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     expect((await readdir(path.join(home, 'trip'))).filter((name) => name.endsWith('.xmp'))).toHaveLength(4);
     expect((await plimsoll(['photos', 'undo'])).stdout).toMatch(/4 sidecars put back as before/);
     expect((await readdir(path.join(home, 'trip'))).filter((name) => name.endsWith('.xmp'))).toEqual([]);
+  });
+
+  test('the compose file names commands and variables that work, against servers of its kinds', async () => {
+    const file = fileURLToPath(new URL('../../../docs/photos-compose.yaml', import.meta.url));
+    const secret = { PLIMSOLL_STORE_PASSWORD: 'hunter2', PHOTOS: '/photos' };
+    const { services, volumes } = composeFile(await readFile(file, 'utf8'), secret);
+    expect(services['redis']!.command).toBe('redis-server --appendonly yes');
+    expect(Object.keys(volumes)).toEqual(Object.keys(services).filter((name) => name !== 'worker'));
+    expect(services['worker']!.depends_on).toEqual(Object.keys(volumes));
+    expect(() => composeFile('a: ${PHOTOS:?}', {})).toThrow(/PHOTOS/);
+
+    // The hosts' names are those of the services; here they are this machine's.
+    const { environment } = services['worker']!;
+    const { POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: name } = services['postgres']!.environment!;
+    expect(environment!['PLIMSOLL_STORE_URL']).toBe(`postgres://${user}:${password}@postgres/${name}`);
+    const database = openPostgres(postgres.url);
+    await database.query(`CREATE DATABASE ${name}`, []);
+    await database.close();
+    const env = {
+      ...environment,
+      PLIMSOLL_QUEUE_URL: environment!['PLIMSOLL_QUEUE_URL']!.replace('redis:6379', new URL(redis.url).host),
+      PLIMSOLL_STORE_URL: environment!['PLIMSOLL_STORE_URL']!.replace('@postgres', `@${new URL(postgres.url).host}`),
+    };
+    const [, args] = services['worker']!.command!.split('npx --yes plimsoll ');
+    const stop = new AbortController();
+    const ended = plimsoll(args!.split(' '), stop.signal, env);
+    stopping.push({ stop, ended });
+    const ran = await plimsoll(['photos', 'evaluate', at('boats.jpg')], new AbortController().signal, env);
+    expect(ran).toMatchObject({ code: 0, stdout: expect.stringMatching(/boats\.jpg .*approve/) as string });
   });
 
   test('levels are judged by the machines that take them, and stand in one report', async () => {
@@ -174,4 +213,25 @@ test.each([
 
 async function sorted(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).sort();
+}
+
+interface ComposeFile {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly volumes: Readonly<Record<string, null>>;
+}
+interface ComposeService {
+  readonly image: string;
+  readonly command?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: readonly string[];
+}
+
+/** A compose file with its variables put in: `${NAME:?}` must be set, `${NAME:-x}` is `x` otherwise. */
+function composeFile(text: string, variables: Readonly<Record<string, string>>): ComposeFile {
+  const filled = text.replaceAll(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name: string, kind: string, otherwise: string) => {
+    const value = variables[name] ?? (kind === '-' ? otherwise : undefined);
+    if (value === undefined) throw new Error(`${name} is not set.`);
+    return value;
+  });
+  return parse(filled) as ComposeFile;
 }

@@ -110,6 +110,11 @@ export function renderUndo({ journal, undone, editedSince, gone }: PhotosUndoDoc
   ].join('\n');
 }
 
+/** A sentence about a photo, which may name it already. */
+export function aboutPhoto(file: string, sentence: string): string {
+  return sentence.startsWith(file) ? sentence : `${path.basename(file)}: ${sentence}`;
+}
+
 /** The lanes of the queue, and what was given up. */
 export function renderWorkers(document: PhotosWorkersDocument, style: Style, width: number | null): string {
   const { lanes, dead, retried } = document;
@@ -131,8 +136,8 @@ export function renderWorkers(document: PhotosWorkersDocument, style: Style, wid
   );
   return [
     lanes.length === 0 ? 'The queue is empty.' : table,
-    ...(retried === 0 ? [] : ['', `${retried} that were given up are tried again.`]),
+    ...(retried === 0 ? [] : ['', `${counted(retried, 'photo')} that had been given up: tried again.`]),
     ...(dead.length === 0 ? [] : ['', 'Given up, the last first:']),
-    ...dead.map(({ path: file, message }) => `  ${path.basename(file)}: ${message}`),
+    ...dead.map(({ path: file, message }) => `  ${aboutPhoto(file, message)}`),
   ].join('\n');
 }

@@ -13,13 +13,12 @@ import type { PhotosWorkersDocument } from '@plimsoll/contract';
 import { MEASUREMENT_STORE } from '@plimsoll/di';
 import { InvalidInputError, type JobQueue, type JobVerdict, type PhotoReader } from '@plimsoll/domain';
 import os from 'node:os';
-import path from 'node:path';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printableSentence } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { plimsollOptions } from '../with-plimsoll.js';
 import { governed, type WorkersAction, type WorkersFlags } from './photos.flags.js';
-import { renderWorkers } from './photos.render.js';
+import { aboutPhoto, renderWorkers } from './photos.render.js';
 import { bothPlaces, sharedPlaces } from './shared-places.js';
 
 const DEAD_SHOWN = 100;
@@ -103,7 +102,7 @@ function runOnPhotos({ context, flags, store, queue }: Running<PhotoJob>): Promi
       signal,
       parallel: flags.parallel,
       onJob: (job, lane, verdict) =>
-        output.note(printableSentence(`${lane}: ${path.basename(job.path)}: ${wordsOf(verdict)}`)),
+        output.note(printableSentence(`${lane}: ${aboutPhoto(job.path, wordsOf(verdict))}`)),
     });
   });
 }
