@@ -8,5 +8,13 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue === undefined || issue.path.length === 0 ? 'body' : issue.path.join('.');
+  if (issue !== undefined && isAbsent(body, issue.path)) throw new InvalidInputError(`${field} is required`);
   throw new InvalidInputError(`${field}: ${issue?.message ?? 'is not allowed'}`);
 }
+
+/** Whether there is nothing at a place of the body. */
+const isAbsent = (body: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    body,
+  ) === undefined;

@@ -19,10 +19,11 @@ export type AnthropicErrorType = keyof typeof ANTHROPIC_ERRORS;
 export const anthropicErrorBody = z.object({
   type: z.literal('error'),
   error: z.object({ type: z.string(), message: z.string() }),
+  request_id: z.string().nullish(),
 });
 export type AnthropicErrorBody = z.infer<typeof anthropicErrorBody>;
 
-/** What to send for an error. */
-export function anthropicError(type: AnthropicErrorType, message: string): AnthropicErrorBody {
-  return { type: 'error', error: { type, message } };
+/** What to send for an error; the id of its request stands in bodies only. */
+export function anthropicError(type: AnthropicErrorType, message: string, requestId?: string): AnthropicErrorBody {
+  return { type: 'error', error: { type, message }, ...(requestId === undefined ? {} : { request_id: requestId }) };
 }

@@ -217,13 +217,20 @@ class LineWriter implements StreamWriter {
   }
 }
 
+const writeToken = (token: string, logprob: number | undefined): object => ({
+  token,
+  logprob,
+  bytes: [...Buffer.from(token)],
+});
+
 function logprobs(tokens: readonly TextEvent[]): object {
   if (tokens.length === 0) return {};
   return {
-    logprobs: tokens.map(({ text, logprob, topLogprobs }) => ({
-      token: text,
-      logprob,
-      ...(topLogprobs === undefined || topLogprobs.length === 0 ? {} : { top_logprobs: topLogprobs }),
+    logprobs: tokens.map(({ text, logprob, topLogprobs = [] }) => ({
+      ...writeToken(text, logprob),
+      ...(topLogprobs.length === 0
+        ? {}
+        : { top_logprobs: topLogprobs.map(({ token, logprob: of }) => writeToken(token, of)) }),
     })),
   };
 }
@@ -239,6 +246,7 @@ function durations(timings: GenerationTimings): object {
     total_duration: nanoseconds(timings.totalMs),
     load_duration: nanoseconds(timings.loadMs),
     prompt_eval_count: timings.promptTokens ?? undefined,
+    prompt_eval_cached_count: timings.cachedPromptTokens ?? undefined,
     prompt_eval_duration: nanoseconds(timings.prefillMs),
     eval_count: timings.generatedTokens ?? undefined,
     eval_duration: nanoseconds(timings.decodeMs),

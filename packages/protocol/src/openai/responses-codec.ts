@@ -1,6 +1,6 @@
 import { InvalidInputError } from '@plimsoll/domain';
 import type { ChatMessage, GenerateEvent, GenerationTimings, ToolCall } from '@plimsoll/domain';
-import type { AnswerFacts, Codec, StreamFailure, StreamWriter, WholeAnswer } from '../codec.js';
+import type { AnswerFacts, Asked, Codec, StreamFailure, StreamWriter, WholeAnswer } from '../codec.js';
 import { dataUrlBase64 } from '../data-url.js';
 import { encodeEvent } from '../server-sent-events.js';
 import { readArguments, readFormat, readMessages, readSampling, readToolChoice, readTools } from './read-chat.js';
@@ -31,9 +31,9 @@ export const responsesCodec: Codec<ResponsesRequest> = {
       },
     };
   },
-  stream: (_asked, facts) => new EventWriter(facts),
-  whole: (_asked, facts, answer) =>
-    writeResponse(facts, statusOf(answer.done), outputOf(facts, answer), answer.done.timings),
+  stream: (asked, facts) => new EventWriter(asked, facts),
+  whole: (asked, facts, answer) =>
+    writeResponse(asked, facts, statusOf(answer.done), outputOf(facts, answer), answer.done.timings),
 };
 
 const typeOf = (value: unknown): unknown =>
@@ -76,6 +76,7 @@ const statusOf = ({ stopReason }: WholeAnswer['done']): 'completed' | 'incomplet
   stopReason === 'length' ? 'incomplete' : 'completed';
 
 function writeResponse(
+  asked: Asked,
   { id, model, createdMs }: AnswerFacts,
   status: 'in_progress' | 'completed' | 'incomplete' | 'failed',
   output: readonly object[],
@@ -86,18 +87,49 @@ function writeResponse(
     id: `resp_${id}`,
     object: 'response',
     created_at: Math.floor(createdMs / 1000),
+    completed_at: timings === null ? null : Math.floor((createdMs + timings.totalMs) / 1000),
     status,
     model,
     output,
     error,
     incomplete_details: status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
-    instructions: null,
-    metadata: {},
-    parallel_tool_calls: true,
-    tool_choice: 'auto',
-    tools: [],
+    ...echo(asked),
     usage: timings === null ? null : writeUsage(timings),
   };
+}
+
+/** What a response repeats of its request, with what holds where nothing was asked for. */
+function echo({ request }: Asked): object {
+  const { input, tools = [], toolChoice = 'auto', format } = request;
+  const first = input.kind === 'chat' ? input.messages[0] : undefined;
+  return {
+    instructions: first?.role === 'system' ? first.content : null,
+    metadata: {},
+    parallel_tool_calls: true,
+    tool_choice: typeof toolChoice === 'string' ? toolChoice : { type: 'function', name: toolChoice.name },
+    tools: tools.map((tool) => ({ type: 'function', strict: null, ...tool })),
+    temperature: request.temperature ?? 1,
+    top_p: request.topP ?? 1,
+    top_logprobs: request.topLogprobs ?? 0,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    max_output_tokens: request.maxTokens ?? null,
+    max_tool_calls: null,
+    text: { format: writeFormat(format) },
+    reasoning: null,
+    truncation: 'disabled',
+    previous_response_id: null,
+    store: false,
+    background: false,
+    service_tier: 'default',
+    safety_identifier: null,
+    prompt_cache_key: null,
+  };
+}
+
+function writeFormat(format: Asked['request']['format']): object {
+  if (format === undefined) return { type: 'text' };
+  return format === 'json' ? { type: 'json_object' } : { type: 'json_schema', name: 'answer', schema: format };
 }
 
 function writeUsage({ promptTokens, generatedTokens, cachedPromptTokens }: GenerationTimings): object | null {
@@ -134,17 +166,19 @@ function outputOf({ id }: AnswerFacts, { text, thinking, toolCalls }: WholeAnswe
 
 /** The items follow each other: one is closed before the next is opened. */
 class EventWriter implements StreamWriter {
+  readonly #asked: Asked;
   readonly #facts: AnswerFacts;
   readonly #output: object[] = [];
   #open: { readonly kind: 'thinking' | 'text'; text: string } | null = null;
   #sequence = 0;
 
-  constructor(facts: AnswerFacts) {
+  constructor(asked: Asked, facts: AnswerFacts) {
+    this.#asked = asked;
     this.#facts = facts;
   }
 
   begin(): string {
-    const response = writeResponse(this.#facts, 'in_progress', [], null);
+    const response = writeResponse(this.#asked, this.#facts, 'in_progress', [], null);
     return this.#write('response.created', { response }) + this.#write('response.in_progress', { response });
   }
 
@@ -153,7 +187,7 @@ class EventWriter implements StreamWriter {
     if (event.type === 'tool-call') return this.#close() + this.#call(event.call);
     const closed = this.#close();
     const status = statusOf(event);
-    const response = writeResponse(this.#facts, status, this.#output, event.timings);
+    const response = writeResponse(this.#asked, this.#facts, status, this.#output, event.timings);
     return closed + this.#write(`response.${status}`, { response });
   }
 
@@ -163,7 +197,7 @@ class EventWriter implements StreamWriter {
 
   failed({ message }: StreamFailure): string {
     const error = { code: 'server_error', message };
-    const response = writeResponse(this.#facts, 'failed', this.#output, null, error);
+    const response = writeResponse(this.#asked, this.#facts, 'failed', this.#output, null, error);
     return this.#write('response.failed', { response });
   }
 

@@ -10,7 +10,7 @@ import {
 import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
 import { askedModel } from '../asked-model.js';
-import { failureOf } from '../failure.js';
+import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { parseBody } from '../parse-body.js';
@@ -19,10 +19,12 @@ import { relay } from '../relay.js';
 
 /** `/v1/messages`, as Anthropic's clients know it. */
 export function addAnthropicRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, _request, reply) => {
-    const { status, message } = failureOf(error);
+  server.setErrorHandler(async (error, request, reply) => {
+    const { status, message } = refusalOf(error, request.body);
     if (status === 503) reply.header('retry-after', retryAfter(error));
-    return reply.code(status === 503 ? 529 : status).send(anthropicError(anthropicErrorType(status), message));
+    return reply
+      .code(status === 503 ? 529 : status)
+      .send(anthropicError(anthropicErrorType(status), message, request.id));
   });
   server.post('/messages', async (request, reply) => {
     if (await relay(context, 'anthropic', request, reply)) return reply;

@@ -68,7 +68,6 @@ export function writeShow(variant: InstalledVariant, header: ModelHeader, verbos
   const template = info['tokenizer.chat_template'];
   return {
     modelfile: '',
-    parameters: '',
     template: typeof template === 'string' ? template : '',
     details: details(variant),
     model_info: {
@@ -102,5 +101,5 @@ function capabilities(template: string, header: ModelHeader, images: boolean): r
 function plain(value: MetadataValue, verbose: boolean): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object') return value;
-  return verbose ? (value.values?.map((item) => (typeof item === 'bigint' ? item.toString() : item)) ?? null) : null;
+  return verbose ? (value.values?.map((item) => (typeof item === 'bigint' ? item.toString() : item)) ?? null) : [];
 }

@@ -1,5 +1,4 @@
 import { CapabilityMissingError, InvalidInputError, ModelNotFoundError, parseLevel } from '@plimsoll/domain';
-import { encodeLine } from '@plimsoll/protocol';
 import {
   chatCodec,
   chatRequest,
@@ -20,7 +19,7 @@ import { answerGeneration } from '../answer-generation.js';
 import { askedModel } from '../asked-model.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
-import { failureOf } from '../failure.js';
+import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
@@ -36,8 +35,8 @@ const API_VERSION = '0.34.2';
 
 /** `/api`, as Ollama's clients know it. */
 export function addOllamaRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, _request, reply) => {
-    const { status, message } = failureOf(error);
+  server.setErrorHandler(async (error, request, reply) => {
+    const { status, message } = refusalOf(error, request.body);
     if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status).send(ollamaError(message));
   });
@@ -84,10 +83,12 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
   server.post('/embed', async (request, reply) => {
     if (await relay(context, 'ollama', request, reply)) return reply;
     const body = parseBody(embedRequest, request.body);
-    if (body.input === undefined) throw new InvalidInputError('input is required');
     const startMs = context.nowMs();
-    const embeddings = await embedTexts(context, modelOf(body), [body.input].flat(), request, reply);
-    return { model: modelOf(body), embeddings, total_duration: Math.round((context.nowMs() - startMs) * 1e6) };
+    // A single empty text counts as none.
+    const texts = body.input === '' ? [] : [body.input ?? []].flat();
+    const embeddings = await embedTexts(context, modelOf(body), texts, request, reply);
+    const took = texts.length === 0 ? {} : { total_duration: Math.round((context.nowMs() - startMs) * 1e6) };
+    return { model: modelOf(body), embeddings, ...took };
   });
   server.post('/embeddings', async (request, reply) => {
     if (await relay(context, 'ollama', request, reply)) return reply;
@@ -172,7 +173,6 @@ async function answerLoading(
   context: GatewayContext,
   body: { readonly model?: string | undefined; readonly name?: string | undefined } & {
     readonly keep_alive?: number | string | null | undefined;
-    readonly stream?: boolean | null | undefined;
   },
   { headers }: Pick<FastifyRequest, 'headers'>,
   reply: FastifyReply,
@@ -189,14 +189,12 @@ async function answerLoading(
     await runtime.unload(chosen.variant);
     return 'unload';
   });
-  const answer = {
+  // One body of JSON even where a stream was asked for, as Ollama has it.
+  return reply.send({
     model: modelOf(body),
     created_at: new Date(context.nowMs()).toISOString(),
     ...empty,
     done: true,
     done_reason: reason,
-  };
-  return body.stream === false
-    ? reply.send(answer)
-    : reply.header('content-type', 'application/x-ndjson').send(encodeLine(answer));
+  });
 }

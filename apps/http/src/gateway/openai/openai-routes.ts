@@ -14,7 +14,7 @@ import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
-import { failureOf } from '../failure.js';
+import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { namedModels } from '../named-models.js';
@@ -31,8 +31,8 @@ const CODES: Readonly<Record<string, string>> = {
 
 /** `/v1`, as OpenAI's clients know it. */
 export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, _request, reply) => {
-    const { status, code, message } = failureOf(error);
+  server.setErrorHandler(async (error, request, reply) => {
+    const { status, code, message } = refusalOf(error, request.body);
     if (status === 503) reply.header('retry-after', retryAfter(error));
     return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
