@@ -50,7 +50,7 @@ export const CONTACT_SHEET_SCRIPT = String.raw`
     }));
     dialog.showModal();
   };
-  for (const button of buttons) button.addEventListener('click', () => { filter = button.dataset.filter; apply(); });
+  for (const button of buttons) button.addEventListener('click', () => { filter = button.dataset.filter; apply(); scrollTo(0, 0); });
   least.addEventListener('input', () => { least.nextElementSibling.value = Number(least.value).toFixed(1); apply(); });
   for (const card of cards) { card.addEventListener('click', () => go(card)); if (read(card)) showStars(card); }
   document.addEventListener('keydown', (event) => {

@@ -8,7 +8,7 @@ body { max-width: none; padding: 1rem 1.25rem 3rem; }
 .bar button[aria-pressed=true] { border-color: var(--main); color: var(--main); font-weight: 600; }
 .bar input { vertical-align: middle; }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); gap: .75rem; }
-.photo { background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; content-visibility: auto; contain-intrinsic-size: 13.5rem 17rem; outline: 0 solid var(--main); }
+.photo { background: var(--card); border: 1px solid var(--line); border-radius: 8px; overflow: hidden; content-visibility: auto; contain-intrinsic-size: 13.5rem 17rem; scroll-margin: 4.5rem 0 1rem; outline: 0 solid var(--main); }
 .photo.current { outline-width: 3px; } .photo.chosen { border-color: var(--main); } .photo[hidden] { display: none; }
 .photo img, .photo .none { display: block; width: 100%; height: 10rem; object-fit: contain; background: #8883; }
 .photo .none { display: grid; place-items: center; color: var(--quiet); }
@@ -16,7 +16,7 @@ body { max-width: none; padding: 1rem 1.25rem 3rem; }
 .score { font-weight: 700; font-size: 1rem; } .approve { color: var(--good); } .review { color: var(--warn); } .reject, .error { color: var(--bad); }
 dialog { width: 96vw; max-width: none; height: 92vh; border: 0; border-radius: 8px; background: var(--card); color: inherit; }
 dialog .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; height: calc(100% - 3rem); }
-dialog figure { margin: 0; display: flex; flex-direction: column; min-height: 0; } dialog img { flex: 1; min-height: 0; width: 100%; object-fit: contain; }
+dialog figure { margin: 0; display: flex; flex-direction: column; min-height: 0; } dialog figcaption { white-space: pre-line; max-height: 30%; overflow: auto; } dialog img { flex: 1; min-height: 0; width: 100%; object-fit: contain; }
 `;
 
 /** A photo on a sheet. All texts are escaped here. */

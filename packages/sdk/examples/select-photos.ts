@@ -17,6 +17,11 @@ export async function selectPhotos(
     for (const { path, overallScore, recommendation, llmEvaluation } of selector.filterByQuality(outcomes, 3)) {
       print(`${path}: ${overallScore.toFixed(1)}, ${recommendation}, judged at ${llmEvaluation?.level ?? 'no level'}`);
     }
+    for (const { variant, total, meanMs } of await selector.getPerformanceStats()) {
+      print(`${variant}: asked ${total} times, ${meanMs?.toFixed(0) ?? '?'} ms on average`);
+    }
+    await selector.setQuantization(true, 8);
+    print(`From now on at ${(await selector.getQuantizationSettings()).bits} bits`);
     const [first] = photos;
     if (first === undefined) return;
     const { levels } = await selector.compareQuantizationPerformance(first, 1);

@@ -29,9 +29,11 @@ test('the example evaluates, filters and compares levels on the embedded engine,
   expect(lines).toEqual([
     expect.stringContaining('missing.jpg: The file is not there.'),
     expect.stringMatching(/image\.jpg: \d\.\d, (approve|review|reject), judged at (Q4_K_M|no level)$/),
+    expect.stringMatching(/-Q4_K_M: asked [12] times, (\d+|\?) ms on average$/),
+    'From now on at 8 bits',
     ...['F16', 'Q8_0', 'Q4_K_M'].map(() => expect.stringMatching(performance) as string),
   ]);
-  expect(lines.slice(2).map((line) => line.split(':')[0])).toEqual(['F16', 'Q8_0', 'Q4_K_M']);
+  expect(lines.slice(4).map((line) => line.split(':')[0])).toEqual(['F16', 'Q8_0', 'Q4_K_M']);
   expect(lines.slice(1).join()).toMatch(/success rate 1|judged at Q4_K_M/);
 });
 

@@ -9,6 +9,7 @@ import type { CommandContext } from '../command-context.js';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import { withPlimsoll } from '../with-plimsoll.js';
+import { Arrivals } from './arrivals.js';
 import { findPhotos } from './find-photos.js';
 import { lowerLevels } from './lower-levels.js';
 import { photoFolder } from './photo-folders.js';
@@ -66,28 +67,4 @@ function show({ output }: CommandContext, outcome: PhotoOutcome): void {
       ? (shown.why ?? '')
       : `${evaluation.overallScore.toFixed(1)} ${evaluation.recommendation.padEnd(7)} ${path.basename(shown.file)}`,
   );
-}
-
-/** Photos that are new or changed and have been at rest between two looks: no half-copied file is read. */
-class Arrivals {
-  #seen = new Map<string, string>();
-  readonly #done = new Map<string, string>();
-
-  async look(folder: string): Promise<readonly string[]> {
-    const now = new Map<string, string>();
-    const ready: string[] = [];
-    // An empty folder, or one that is away for a while, has no photos yet.
-    for (const file of await findPhotos([folder]).catch(() => [])) {
-      const found = await stat(file).catch(() => null);
-      if (found === null) continue;
-      const state = `${found.size} ${found.mtimeMs}`;
-      now.set(file, state);
-      if (this.#seen.get(file) !== state || this.#done.get(file) === state) continue;
-      this.#done.set(file, state);
-      ready.push(file);
-    }
-    for (const file of this.#done.keys()) if (!now.has(file)) this.#done.delete(file);
-    this.#seen = now;
-    return ready;
-  }
 }
