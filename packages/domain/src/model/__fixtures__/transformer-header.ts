@@ -21,6 +21,8 @@ export interface TransformerShape {
   readonly fused?: boolean;
   readonly experts?: { readonly count: number; readonly used: number; readonly ffn: number };
   readonly metadata?: Readonly<Record<string, MetadataValue>>;
+  /** Tensors of one block, where they are not those of a plain transformer. */
+  readonly block?: (shape: TransformerShape, layer: number) => readonly Entry[];
 }
 
 const common = { headLength: 128, context: 131_072 } as const;
@@ -180,7 +182,8 @@ export function transformerHeader(shape: TransformerShape, type: TensorType = 'F
   return { version: 3, architecture: a, metadata, tensors, headerBytes: 4096, fileBytes: 4096 + offset, parts: 1 };
 }
 
-type Entry = readonly [name: string, shape: readonly number[], isMatrix: boolean];
+/** A tensor's name within its block, its shape, and whether it is quantized. */
+export type Entry = readonly [name: string, shape: readonly number[], isMatrix: boolean];
 
 function transformerTensors(shape: TransformerShape): readonly Entry[] {
   const { width, vocabulary, tied = false } = shape;
@@ -190,7 +193,12 @@ function transformerTensors(shape: TransformerShape): readonly Entry[] {
   ];
   if (!tied) entries.push(['output.weight', [width, vocabulary], true]);
   for (let layer = 0; layer < shape.layers; layer++) {
-    entries.push(...block(shape).map(([name, ...rest]): Entry => [`blk.${String(layer)}.${name}`, ...rest]));
+    entries.push(
+      ...(shape.block ?? block)(shape, layer).map(([name, ...rest]): Entry => [
+        `blk.${String(layer)}.${name}`,
+        ...rest,
+      ]),
+    );
   }
   return entries;
 }

@@ -1,10 +1,60 @@
 import { SHAPES } from '../../model/__fixtures__/transformer-header.js';
 import type { TransformerShape } from '../../model/__fixtures__/transformer-header.js';
+import { GRANITE_ATTENTION, hybridBlock, latentBlock } from './judged-blocks.js';
 
 const common = { headLength: 128, context: 131_072 } as const;
 
 /** Models that advice is judged on. Source: their published configurations. */
 export const JUDGED_MODELS = {
+  'DeepSeek-V2-Lite 16B': {
+    architecture: 'deepseek2',
+    layers: 27,
+    width: 2048,
+    heads: 16,
+    kvHeads: 1,
+    headLength: 576,
+    ffn: 10_944,
+    vocabulary: 102_400,
+    context: 163_840,
+    experts: { count: 64, used: 6, ffn: 1408 },
+    block: latentBlock,
+    metadata: {
+      'deepseek2.attention.value_length': 512,
+      'deepseek2.attention.key_length_mla': 192,
+      'deepseek2.attention.value_length_mla': 128,
+      'deepseek2.attention.kv_lora_rank': 512,
+      'deepseek2.rope.dimension_count': 64,
+      'deepseek2.leading_dense_block_count': 1,
+      'deepseek2.expert_shared_count': 2,
+    },
+  },
+  'Granite 4.0 H Tiny 7B': {
+    ...common,
+    architecture: 'granitehybrid',
+    layers: 40,
+    width: 1536,
+    heads: 12,
+    kvHeads: 4,
+    ffn: 512,
+    vocabulary: 100_352,
+    tied: true,
+    experts: { count: 64, used: 6, ffn: 512 },
+    block: hybridBlock,
+    metadata: {
+      'granitehybrid.attention.head_count_kv': {
+        kind: 'array',
+        elementType: 'number',
+        length: 40,
+        values: Array.from({ length: 40 }, (_, layer) => (GRANITE_ATTENTION.includes(layer) ? 4 : 0)),
+      },
+      'granitehybrid.ssm.conv_kernel': 4,
+      'granitehybrid.ssm.inner_size': 3072,
+      'granitehybrid.ssm.state_size': 128,
+      'granitehybrid.ssm.time_step_rank': 48,
+      'granitehybrid.ssm.group_count': 1,
+      'granitehybrid.expert_shared_feed_forward_length': 1024,
+    },
+  },
   'Llama 3.2 1B': {
     ...common,
     architecture: 'llama',
