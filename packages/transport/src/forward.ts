@@ -29,6 +29,11 @@ export interface ForwardOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Changes the body; its length is then not known beforehand. */
   readonly rewrite?: BodyRewriter | null | undefined;
+  /**
+   * Asked about a refusal before any of it goes back: the error that forwarding then fails with, or null to pass it on
+   * as it is. Not asked about one that is longer than any server's own words.
+   */
+  readonly refused?: ((status: number, message: string) => Error | null) | undefined;
   /** Is shown each piece as it came, before it is changed. */
   readonly watch?: ((bytes: Buffer) => void) | undefined;
 }
@@ -42,7 +47,8 @@ export interface ForwardOptions {
  *
  * @returns The status that was passed back.
  * @throws BackendUnreachableError or CancelledError while nothing has been written, so that the caller can answer, and
- * BackendFailedError for a refusal after the caller's own head. What breaks later breaks the answer off.
+ * BackendFailedError for a refusal after the caller's own head, or what `refused` makes of a refusal. What breaks later
+ * breaks the answer off.
  */
 export function forward(
   transport: RelayTransport,
@@ -84,8 +90,10 @@ class WayBack implements AnswerSink {
   #status: number | null = null;
   #hasSent = false;
   #stopped = false;
-  /** The body of a refusal that came too late to be passed on as such. */
+  /** The body of a refusal that came too late to be passed on as such, or whose meaning is asked for first. */
   #refusal: Buffer[] | null = null;
+  /** The head of a refusal that may still be passed on. */
+  #withheld: Record<string, string | string[]> | null = null;
   isOver = false;
 
   constructor(
@@ -113,7 +121,7 @@ class WayBack implements AnswerSink {
   }
 
   head(status: number, headers: Parameters<AnswerSink['head']>[1]): void {
-    const { headers: added, rewrite } = this.#options;
+    const { headers: added, rewrite, refused } = this.#options;
     const kept = forwardedHeaders(headers, 'answer');
     if (rewrite != null) delete kept['content-length'];
     this.#status = status;
@@ -122,7 +130,17 @@ class WayBack implements AnswerSink {
       if (status >= 400) this.#refusal = [];
       return;
     }
-    this.#response.writeHead(status, added === undefined ? kept : Object.assign(kept, added));
+    const sent = added === undefined ? kept : Object.assign(kept, added);
+    if (status >= 400 && refused !== undefined) {
+      this.#refusal = [];
+      this.#withheld = sent;
+      return;
+    }
+    this.#writeHead(status, sent);
+  }
+
+  #writeHead(status: number, headers: Record<string, string | string[]>): void {
+    this.#response.writeHead(status, headers);
     // Together with the first piece where that came with it, else at once: a client waits for the head.
     process.nextTick(() => {
       if (!this.#hasSent && !this.isOver) this.#response.flushHeaders();
@@ -130,11 +148,27 @@ class WayBack implements AnswerSink {
   }
 
   piece(bytes: Buffer): boolean {
-    const { watch, rewrite } = this.#options;
     if (this.#refusal !== null) {
-      if (this.#refusal.length < MOST_REFUSAL_PIECES) this.#refusal.push(bytes);
-      return true;
+      if (this.#refusal.length < MOST_REFUSAL_PIECES) {
+        this.#refusal.push(bytes);
+        return true;
+      }
+      if (this.#withheld === null) return true;
+      this.#passOnWithheld();
     }
+    return this.#passOn(bytes);
+  }
+
+  /** What was held back turns out to be passed on as it is. */
+  #passOnWithheld(): void {
+    const [headers, pieces] = [this.#withheld, this.#refusal ?? []];
+    this.#withheld = this.#refusal = null;
+    if (headers !== null) this.#writeHead(this.#status ?? 0, headers);
+    for (const piece of pieces) this.#passOn(piece);
+  }
+
+  #passOn(bytes: Buffer): boolean {
+    const { watch, rewrite } = this.#options;
     watch?.(bytes);
     const changed = rewrite == null ? bytes : rewrite.piece(bytes);
     if (changed === null) return true;
@@ -143,12 +177,18 @@ class WayBack implements AnswerSink {
   }
 
   end(): void {
+    if (this.#refusal !== null) {
+      const message = refusalText(Buffer.concat(this.#refusal).toString(), this.#status);
+      const error = this.#options.refused?.(this.#status ?? 0, message) ?? null;
+      if (error !== null || this.#withheld === null) {
+        this.#over();
+        this.#reject(error ?? new BackendFailedError(message));
+        return;
+      }
+      this.#passOnWithheld();
+    }
     const rest = this.#options.rewrite?.end() ?? null;
     this.#over();
-    if (this.#refusal !== null) {
-      this.#reject(new BackendFailedError(refusalText(Buffer.concat(this.#refusal).toString(), this.#status)));
-      return;
-    }
     if (rest === null) this.#response.end();
     else this.#response.end(rest);
     this.#resolve(this.#status ?? 0);

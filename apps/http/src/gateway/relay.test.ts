@@ -1,9 +1,12 @@
-import { once } from 'node:events';
+import { once as happened } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import type { ModelRuntime } from '@plimsoll/domain';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlaceRequests } from '@plimsoll/application';
+import { BackendFailedError, OutOfMemoryError } from '@plimsoll/domain';
+import type { ModelRuntime, PlimsollError } from '@plimsoll/domain';
 import fc from 'fast-check';
 import { request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -31,17 +34,33 @@ interface Scene {
 /** A gateway before a server that speaks all dialects. */
 async function gateway(
   answer: (incoming: IncomingMessage, response: ServerResponse) => void | Promise<void>,
-  options: Pick<StartServerOptions, 'admission' | 'heartbeatMs'> = {},
+  { places, ...options }: Pick<StartServerOptions, 'admission' | 'heartbeatMs'> & { places?: Placing } = {},
 ): Promise<Scene> {
   upstream = createHttpServer((incoming, response) => void answer(incoming, response)).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
+  await happened(upstream, 'listening');
   const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  const apis: ModelRuntime['apis'] = { address, dialects: ['ollama', 'openai', 'anthropic'] };
+  const errorOf = (_: number, message: string): PlimsollError =>
+    /out of memory/.test(message) ? new OutOfMemoryError(message) : new BackendFailedError(message);
+  const apis: ModelRuntime['apis'] = { address, dialects: ['ollama', 'openai', 'anthropic'], errorOf };
   const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) =>
     Object.assign(inner, { apis }),
   );
+  const lent = services.backend;
+  if (places !== undefined)
+    services.backend = async () => lent().then((lease) => ({ ...lease, places: places(lease.places) }));
   server = await startServer({ services, host: '127.0.0.1', port: 0, ...options });
   return { url: server.url, services };
+}
+
+/** Puts something between the gateway and who places its requests. */
+type Placing = (places: PlaceRequests) => PlaceRequests;
+/** Does it the first time alone. */
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }
 const post = async (url: string, body: object, headers: Record<string, string> = {}) =>
   request(url, { method: 'POST', body: JSON.stringify(body), headers });
@@ -231,6 +250,81 @@ test('nothing is parsed and written again where no name changes', async () => {
   const answer = await request(`${url}/v1/chat/completions`, { method: 'POST', body: text });
   expect(answer.headers['content-length']).toBe('2');
   expect(seen).toBe(text);
+});
+
+describe('want of memory', () => {
+  /** Has a smaller variant ready so often, and counts what is held. */
+  const governed =
+    (steps: string[], held: { count: number }): Placing =>
+    (places) => ({
+      place: async (model, options) => {
+        const { chosen } = await places.place(model, options);
+        held.count += 1;
+        const release = once(() => (held.count -= 1));
+        return {
+          chosen: steps.length === 0 ? chosen : { ...chosen, variant: steps[0] ?? '' },
+          release,
+          ranOutOfMemory: async () => {
+            release();
+            steps.shift();
+            return steps.length > 0;
+          },
+        };
+      },
+    });
+  const chat = { model: 'tale:1b', messages: [{ role: 'user', content: 'Hi' }] };
+  /** Runs out of memory with the first of the models. */
+  const full = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { model } = await read(incoming);
+    if (model === 'large') response.writeHead(500).end('{"error":"cudaMalloc failed: out of memory"}');
+    else response.end(`{"model":"${String(model)}","done":true}\n`);
+  };
+
+  test.each([undefined, 20])(
+    'another try at a smaller point answers, with a heartbeat of %s ms',
+    async (heartbeatMs) => {
+      const held = { count: 0 };
+      const { url } = await gateway(
+        async (incoming, response) => {
+          if (heartbeatMs !== undefined) await sleep(heartbeatMs * 5);
+          return full(incoming, response);
+        },
+        { places: governed(['large', 'small'], held), ...(heartbeatMs === undefined ? {} : { heartbeatMs }) },
+      );
+      const answer = await post(`${url}/api/chat`, chat);
+      const text = await answer.body.text();
+      expect([answer.statusCode, text.trimEnd().split('\n').at(-1)]).toEqual([200, '{"model":"tale:1b","done":true}']);
+      if (heartbeatMs === undefined) expect(answer.headers['x-plimsoll-variant']).toBe('small');
+      expect(held.count).toBe(0);
+    },
+  );
+
+  test('where nothing smaller is left it is said in the words of the dialect', async () => {
+    const held = { count: 0 };
+    const { url } = await gateway(full, { places: governed(['large'], held) });
+    const answer = await post(`${url}/v1/chat/completions`, chat);
+    expect(answer.statusCode).toBeGreaterThanOrEqual(500);
+    expect(await answer.body.json()).toMatchObject({
+      error: { message: expect.stringContaining('out of memory') as string },
+    });
+    expect(held.count).toBe(0);
+  });
+
+  test('any other refusal passes as it is, also a long one', async () => {
+    const long = JSON.stringify({ error: 'x'.repeat(3_000_000) });
+    const { url } = await gateway(
+      async (incoming, response) => {
+        const { prompt } = await read(incoming);
+        response.writeHead(418, { 'x-of-ollama': 'kept' }).end(prompt === 'long' ? long : '{"error":"a teapot"}');
+      },
+      { places: governed(['small'], { count: 0 }) },
+    );
+    const ask = (prompt: string) => post(`${url}/api/generate`, { model: 'tale:1b', prompt });
+    const short = await ask('short');
+    expect([short.statusCode, short.headers['x-of-ollama']]).toEqual([418, 'kept']);
+    expect(await short.body.text()).toBe('{"error":"a teapot"}');
+    expect(await (await ask('long')).body.text()).toBe(long);
+  });
 });
 
 describe('a full house', () => {

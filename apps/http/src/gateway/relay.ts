@@ -1,4 +1,5 @@
-import type { ChosenVariant } from '@plimsoll/application';
+import type { ChosenVariant, PlacedRequest } from '@plimsoll/application';
+import { isPlimsollError } from '@plimsoll/domain';
 import type { NativeApis } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -50,13 +51,20 @@ export async function relay(
   try {
     leave = await context.admission.enter(asked.model, applicant(request, signal));
     const options = { make: 'in-background', level: asked.level, signal } as const;
-    const { chosen, release } = await lease.places.place(asked.model, options);
-    try {
-      lease.generation.warnOfFallback(asked.model, chosen);
-      observationOf(request)?.placed(asked.model, chosen);
-      await pass({ context, lease, apis, chosen, signal, request, reply, asked, body, early });
-    } finally {
-      release();
+    for (let attempt = 1, again = true; again; attempt += 1) {
+      const placed = await lease.places.place(asked.model, options);
+      try {
+        lease.generation.warnOfFallback(asked.model, placed.chosen);
+        observationOf(request)?.placed(asked.model, placed.chosen);
+        await pass({ context, lease, apis, placed, signal, request, reply, asked, body, early });
+        again = false;
+      } catch (error) {
+        // Nothing of an answer has gone out then; a smaller point may stand ready.
+        again = isOutOfMemory(error) && (await placed.ranOutOfMemory?.()) === true;
+        if (!again || attempt === MOST_ATTEMPTS || signal.aborted) throw error;
+      } finally {
+        placed.release();
+      }
     }
   } catch (error) {
     if (early?.opened !== true) throw error;
@@ -69,6 +77,11 @@ export async function relay(
   }
   return true;
 }
+
+const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
+
+/** Each step down frees memory; what runs out of it again and again has another fault. */
+const MOST_ATTEMPTS = 5;
 
 /** Only for streams: a whole answer has nothing that could come early. */
 function earlyBytes(
@@ -102,7 +115,7 @@ interface Passed {
   readonly context: GatewayContext;
   readonly lease: BackendLease;
   readonly apis: NativeApis;
-  readonly chosen: ChosenVariant;
+  readonly placed: PlacedRequest;
   readonly signal: AbortSignal;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -114,7 +127,8 @@ interface Passed {
 const GENERATIONS = /\/(?:chat|generate|completions|responses|messages)$/;
 
 async function pass(passed: Passed): Promise<void> {
-  const { context, lease, apis, chosen, signal, request, reply, asked, body, early } = passed;
+  const { context, lease, apis, placed, signal, request, reply, asked, body, early } = passed;
+  const { chosen } = placed;
   const startMs = performance.now();
   const isGeneration = GENERATIONS.test(request.url);
   const tail = isGeneration ? new AnswerTail() : null;
@@ -134,6 +148,7 @@ async function pass(passed: Passed): Promise<void> {
         signal,
         headers: { ...copied(reply), ...variantHeaders(chosen) },
         rewrite: renameModel(chosen.variant, asked.name),
+        refused: placed.ranOutOfMemory === undefined ? undefined : wantOfMemory(apis, chosen.variant),
         watch: (bytes) => {
           if (firstMs === null) {
             firstMs = performance.now() - startMs;
@@ -153,6 +168,14 @@ async function pass(passed: Passed): Promise<void> {
     if (isGeneration) await lease.generation.record(asked.model, chosen, null, error);
     throw error;
   }
+}
+
+/** Finds want of memory among refusals: it is worth another try at a smaller point. */
+function wantOfMemory({ errorOf }: NativeApis, model: string): (status: number, message: string) => Error | null {
+  return (status, message) => {
+    const error = errorOf(status, message, model);
+    return isOutOfMemory(error) ? error : null;
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   type RuntimeInfo,
 } from '@plimsoll/domain';
 import { drain } from '@plimsoll/transport';
+import { errorFromServer } from '../errors/server-failure.js';
 import { sameOllamaName } from '../model-name.js';
 import { OllamaApi } from '../ollama-api.js';
 import { MAX_TOP_LOGPROBS, generateEvents } from './generate.js';
@@ -43,7 +44,11 @@ export class OllamaRuntime implements ModelRuntime {
   }
 
   get apis(): NativeApis {
-    return { address: this.#api.address, dialects: ['ollama', 'openai', 'anthropic'] };
+    return {
+      address: this.#api.address,
+      dialects: ['ollama', 'openai', 'anthropic'],
+      errorOf: (status, message, model) => errorFromServer({ status, message, model }),
+    };
   }
 
   async info(options: CallOptions = {}): Promise<RuntimeInfo> {

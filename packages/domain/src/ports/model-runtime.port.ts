@@ -1,3 +1,4 @@
+import type { PlimsollError } from '../errors/plimsoll-error.js';
 import type { Level } from '../quantization/level.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
 import type { CallOptions } from './abort-signal.js';
@@ -84,6 +85,8 @@ export interface NativeApis {
   /** Where, without a slash at the end. */
   readonly address: string;
   readonly dialects: readonly ('ollama' | 'openai' | 'anthropic')[];
+  /** What a refusal of a request to a model means, by its HTTP status and its words. */
+  readonly errorOf: (status: number, message: string, model: string) => PlimsollError;
 }
 
 /** What to generate. Absent sampling settings mean the backend's own defaults. */
