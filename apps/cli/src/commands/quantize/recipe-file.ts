@@ -16,14 +16,12 @@ export interface Recipe {
   readonly overrides: readonly TensorOverride[];
 }
 
-const LEVEL_LINE = /^#\s*level:\s*(\S+)/m;
+/** A pattern that no tensor has: llama.cpp knows no comments, and passes over what matches nothing. */
+const LEVEL_LINE = /^(?:plimsoll-level-(\S+)=\S+|#\s*level:\s*(\S+))$/m;
 
-/**
- * Writes a recipe as lines `PATTERN=TYPE` below comments. Without the comments it is what
- * `llama-quantize --tensor-type-file` reads.
- */
+/** Writes a recipe as lines `PATTERN=TYPE`, which `llama-quantize --tensor-type-file` reads as well. */
 export async function writeRecipe(file: string, level: Level, entries: readonly RecipeEntry[]): Promise<void> {
-  await writeWhole(file, `# level: ${level}\n${recipeLines(entries).join('\n')}\n`);
+  await writeWhole(file, `plimsoll-level-${level}=q8_0\n${recipeLines(entries).join('\n')}\n`);
 }
 
 /** Reads such a file, or one of llama.cpp. @throws InvalidInputError */
@@ -34,10 +32,11 @@ export async function readRecipe(file: string): Promise<Recipe> {
   } catch (cause) {
     throw new InvalidInputError(`--recipe names ${file}, which cannot be read.`, { cause });
   }
-  const named = LEVEL_LINE.exec(text)?.[1] ?? 'Q4_K_M';
+  const [, own, commented] = LEVEL_LINE.exec(text) ?? [];
+  const named = own ?? commented ?? 'Q4_K_M';
   const level = parseLevel(named);
   if (level === null) throw new InvalidInputError(`The recipe ${file} names the level ${named}, which does not exist.`);
-  const overrides = parseRecipeLines(text.replace(/^\s*#.*$/gm, ''));
+  const overrides = parseRecipeLines(text.replace(LEVEL_LINE, '').replace(/^\s*#.*$/gm, ''));
   if (overrides.length === 0) throw new InvalidInputError(`The recipe ${file} names no tensor.`);
   return { level, overrides };
 }
