@@ -9,10 +9,22 @@ const MODES: Readonly<Record<GovernorDocument['mode'], string>> = {
   hold: 'on hold: nothing moves',
 };
 
+/** Why nothing moves. */
+const HOLDS: Readonly<Record<NonNullable<GovernorDocument['hold']>, string>> = {
+  settling: 'A step is under way; the next look decides.',
+  stale: 'The readings are too old to decide by.',
+  dwell: 'The last step was a moment ago; the next one waits.',
+  recovering: 'Nothing grows yet: memory has to stay free for five minutes first.',
+  rising: 'Nothing grows: other programs take more and more.',
+  latched: 'Moved too often within an hour; stays lower until that is over.',
+  'nothing-left': 'Memory is short or a device hot, and nothing is left to give.',
+  healthy: 'All is well; nothing to do.',
+};
+
 /** Memory by who holds it, and each model's ladder with the point where it stands. */
 export function renderGovernor(document: GovernorDocument, style: Style, width: number | null): string {
   const { mode, hold, memory, models } = document;
-  const lines = [`${style.bold('Governor')}  ${MODES[mode]}${hold === null ? '' : ` (${hold})`}`, ''];
+  const lines = [`${style.bold('Governor')}  ${MODES[mode]}`, ...(hold === null ? [] : [HOLDS[hold]]), ''];
   lines.push(
     renderTable(
       [
@@ -46,7 +58,7 @@ function modelLines(model: GovernorDocument['models'][number], style: Style, wid
   ];
   const table = renderTable(
     [
-      { header: '' },
+      { header: 'POINT', align: 'right' },
       { header: 'LEVEL' },
       { header: 'CONTEXT', align: 'right' },
       { header: 'CACHE', dropped: 2 },
@@ -57,7 +69,7 @@ function modelLines(model: GovernorDocument['models'][number], style: Style, wid
       { header: 'LOSS', align: 'right' },
     ],
     model.ladder.map((rung, index) => [
-      index === model.rung ? '>' : '',
+      `${index === model.rung ? '> ' : ''}${index + 1}`,
       rung.level ?? UNKNOWN,
       String(rung.contextTokens),
       rung.keyCacheType === rung.valueCacheType ? rung.keyCacheType : `${rung.keyCacheType}/${rung.valueCacheType}`,
@@ -82,18 +94,35 @@ export function renderGovernorLog({ decisions }: GovernorLogDocument, style: Sty
       { header: 'STEP' },
       { header: 'RULE' },
       { header: 'FREE AFTER', align: 'right', dropped: 1 },
+      { header: 'OFF BY', align: 'right', dropped: 2 },
       { header: 'DONE' },
     ],
     decisions
       .toReversed()
-      .map(({ atMs, action, rule, direction, prediction, carriedOut }) => [
+      .map(({ atMs, action, rule, direction, prediction, outcome, carriedOut }) => [
         new Date(atMs).toISOString().slice(11, 19),
         action.model,
-        action.kind === 'switch' ? direction : action.kind,
+        stepOf(action, direction),
         rule,
         formatBytes(prediction.freeBytesAfter),
+        errorOf(outcome),
         carriedOut,
       ]),
     { maxWidth: width, headerStyle: style.dim },
   );
+}
+
+type Decision = GovernorLogDocument['decisions'][number];
+
+/** Points by the numbers that they have in the status. */
+function stepOf({ kind, from, to }: Decision['action'], direction: Decision['direction']): string {
+  if (typeof from === 'number' && typeof to === 'number') return `${direction}, ${from + 1} to ${to + 1}`;
+  if (kind !== 'limit-concurrency') return kind;
+  return typeof to === 'number' ? `${to} at once` : 'all at once';
+}
+
+/** By how much the prediction of the free memory was wrong. */
+function errorOf(outcome: Decision['outcome']): string {
+  const errorBytes = outcome?.['errorBytes'];
+  return typeof errorBytes === 'number' ? formatBytes(Math.abs(errorBytes)) : UNKNOWN;
 }

@@ -33,7 +33,7 @@ const rung = (level: string, gib: number, loss: number) => ({
   ...{ bytes: { 'gpu-0': gib * 2 ** 30 }, decodeTokensPerSecond: 41.5, loss },
 });
 const state = governorSchema.parse({
-  ...{ schema: 'plimsoll.governor/1', mode: 'active', hold: null },
+  ...{ schema: 'plimsoll.governor/1', mode: 'active', hold: 'healthy' },
   memory: [
     {
       ...{ domain: 'gpu-0', totalBytes: 8 * 2 ** 30, usedBytes: 7 * 2 ** 30, ownBytes: 5 * 2 ** 30 },
@@ -60,7 +60,7 @@ describe('against a server', () => {
   let close = (): void => undefined;
   afterEach(() => close());
 
-  async function serve(): Promise<{ url: string; asked: string[] }> {
+  async function serve(decisions: readonly object[] = []): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       let body = '';
@@ -69,7 +69,7 @@ describe('against a server', () => {
         asked.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`);
         response.end(
           JSON.stringify(
-            request.url?.endsWith('/log') === true ? { schema: 'plimsoll.governor-log/1', decisions: [] } : state,
+            request.url?.endsWith('/log') === true ? { schema: 'plimsoll.governor-log/1', decisions } : state,
           ),
         );
       });
@@ -84,7 +84,21 @@ describe('against a server', () => {
     const { code, out } = await run('--url', url);
     expect(code).toBe(0);
     expect(out).toMatch(/gpu-0 +8\.00 GiB +5\.00 GiB +2\.00 GiB +1\.00 GiB/);
-    expect(out).toMatch(/> +Q4_K_M +8192 +f16 +1 +33/);
+    expect(out).toMatch(/> 2 +Q4_K_M +8192 +f16 +1 +33/);
+    expect(out).toContain('All is well');
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('shows what was decided, by the numbers of the points, within 80 columns', async () => {
+    const step = {
+      ...{ atMs: 0, rule: 'hard-pressure', direction: 'down', carriedOut: 'done', error: null },
+      action: { kind: 'switch', model: 'a-rather-long-name-of-a-model:70b', from: 0, to: 7 },
+      prediction: { domain: 'gpu-0', freeBytesBefore: 2 ** 28, freeBytesAfter: 2 ** 31 },
+      outcome: { domain: 'gpu-0', predictedFreeBytes: 2 ** 31, observedFreeBytes: 2 ** 30, errorBytes: -(2 ** 30) },
+    };
+    const { url } = await serve([step]);
+    const { out } = await run('log', '--url', url);
+    expect(out).toMatch(/down, 1 to 8 +hard-pressure +2\.00 GiB/);
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
