@@ -146,6 +146,34 @@ describe('forwarding', () => {
     await expect(fetch(address).then((answer) => answer.text())).rejects.toThrow();
   });
 
+  test('or ends it with its last words, on a line of their own', async () => {
+    const pieces = ['first\nsec', 'ond\n', 'thi'];
+    const upstream = await serve((incoming, response) => {
+      const cut = incoming.url === '/cut';
+      const next = (): void => {
+        const piece = pieces.shift();
+        if (piece !== undefined) response.write(piece, () => setTimeout(next, 5));
+        else if (cut) response.destroy();
+        else response.end('rd');
+      };
+      next();
+    });
+    const transport = undiciTransport({ connectMs: 1_000 });
+    open.push(() => transport.close());
+    const outcomes: unknown[] = [];
+    const address = await serve((incoming, response) => {
+      const asked = { url: `${upstream}${incoming.url ?? ''}`, method: 'GET', headers: {}, body: null };
+      void forward(transport, asked, response, { lastWords: ({ code }) => `${code}\n` }).catch((error: unknown) =>
+        outcomes.push(error),
+      );
+    });
+    expect(await (await fetch(`${address}/cut`)).text()).toBe('first\nsecond\nbackend-failed\n');
+    expect(outcomes).toMatchObject([{ code: 'backend-failed' }]);
+    pieces.push('a\nb');
+    expect(await (await fetch(`${address}/whole`)).text()).toBe('a\nbrd');
+    expect(outcomes).toHaveLength(1);
+  });
+
   test('nobody upstream is an error for the caller to answer', async () => {
     const { address, outcomes } = await gateway('http://127.0.0.1:1');
     await expect(fetch(address)).rejects.toThrow();

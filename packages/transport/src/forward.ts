@@ -36,6 +36,11 @@ export interface ForwardOptions {
   readonly refused?: ((status: number, message: string) => Error | null) | undefined;
   /** Is shown each piece as it came, before it is changed. */
   readonly watch?: ((bytes: Buffer) => void) | undefined;
+  /**
+   * For answers in lines: ends one that breaks in the middle with these words in place of breaking it off. Lines are
+   * then passed on whole, so that the words stand on a line of their own.
+   */
+  readonly lastWords?: ((error: BackendFailedError) => string) | undefined;
 }
 
 /**
@@ -47,8 +52,8 @@ export interface ForwardOptions {
  *
  * @returns The status that was passed back.
  * @throws BackendUnreachableError or CancelledError while nothing has been written, so that the caller can answer, and
- * BackendFailedError for a refusal after the caller's own head, or what `refused` makes of a refusal. What breaks later
- * breaks the answer off.
+ * BackendFailedError for a refusal after the caller's own head, or when an answer broke and was ended with its last words,
+ * or what `refused` makes of a refusal. What breaks later otherwise breaks the answer off.
  */
 export function forward(
   transport: RelayTransport,
@@ -66,6 +71,9 @@ export function forward(
   });
 }
 
+const NEWLINE = 0x0a;
+/** A longer line is passed on in parts. */
+const MOST_LINE_BYTES = 1024 * 1024;
 /** A refusal is one piece or two. */
 const MOST_REFUSAL_PIECES = 16;
 
@@ -90,6 +98,10 @@ class WayBack implements AnswerSink {
   #status: number | null = null;
   #hasSent = false;
   #stopped = false;
+  /** Whether the answer may end with words that were not counted. */
+  #mayEnd = false;
+  /** The beginning of a line whose end has not come; kept only where an answer may get last words. */
+  #begun: Buffer | null = null;
   /** The body of a refusal that came too late to be passed on as such, or whose meaning is asked for first. */
   #refusal: Buffer[] | null = null;
   /** The head of a refusal that may still be passed on. */
@@ -125,6 +137,7 @@ class WayBack implements AnswerSink {
     const kept = forwardedHeaders(headers, 'answer');
     if (rewrite != null) delete kept['content-length'];
     this.#status = status;
+    this.#mayEnd = status === 200 && kept['content-length'] === undefined;
     if (this.#response.headersSent) {
       // The caller opened the answer while it waited: a refusal must become its last words.
       if (status >= 400) this.#refusal = [];
@@ -171,9 +184,27 @@ class WayBack implements AnswerSink {
     const { watch, rewrite } = this.#options;
     watch?.(bytes);
     const changed = rewrite == null ? bytes : rewrite.piece(bytes);
-    if (changed === null) return true;
+    const ready = changed === null || this.#options.lastWords === undefined ? changed : this.#wholeLines(changed);
+    if (ready === null) return true;
     this.#hasSent = true;
-    return this.#response.write(changed);
+    return this.#response.write(ready);
+  }
+
+  /** What can go on now; the beginning of a line waits for its end. */
+  #wholeLines(bytes: Buffer): Buffer | null {
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    const ready = end === bytes.length ? bytes : bytes.subarray(0, end);
+    const before = this.#begun;
+    if (end === 0 && (before?.length ?? 0) + bytes.length > MOST_LINE_BYTES) {
+      this.#begun = null;
+      return before === null ? bytes : Buffer.concat([before, bytes]);
+    }
+    if (end === 0) {
+      this.#begun = before === null ? bytes : Buffer.concat([before, bytes]);
+      return null;
+    }
+    this.#begun = end === bytes.length ? null : bytes.subarray(end);
+    return before === null ? ready : Buffer.concat([before, ready]);
   }
 
   end(): void {
@@ -187,17 +218,23 @@ class WayBack implements AnswerSink {
       }
       this.#passOnWithheld();
     }
-    const rest = this.#options.rewrite?.end() ?? null;
+    const last = this.#options.rewrite?.end() ?? null;
+    const rest = [this.#begun, last].filter((bytes) => bytes !== null);
     this.#over();
-    if (rest === null) this.#response.end();
-    else this.#response.end(rest);
+    if (rest.length === 0) this.#response.end();
+    else this.#response.end(Buffer.concat(rest));
     this.#resolve(this.#status ?? 0);
   }
 
   failed(cause: Error): void {
     if (this.isOver) return;
     this.#over();
-    if (this.#status !== null && this.#refusal === null) {
+    const { lastWords } = this.#options;
+    if (this.#mayEnd && lastWords !== undefined && !this.#stopped) {
+      const error = new BackendFailedError(`The answer broke off: ${reasonOf(cause)}`, { cause });
+      this.#response.end(lastWords(error));
+      this.#reject(error);
+    } else if (this.#status !== null && this.#refusal === null) {
       // The client must not take a part for the whole: the connection is broken off instead of ended.
       this.#response.destroy();
       this.#resolve(this.#status);

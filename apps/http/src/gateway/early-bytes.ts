@@ -44,10 +44,16 @@ export class EarlyBytes {
     clearInterval(this.#timer);
   }
 
+  /** What went wrong, as the end of a stream. */
+  lastWords(failure: Failure): string {
+    // Closes an event whose empty line did not come.
+    return (this.#options.api === 'ollama' ? '' : '\n') + FAILED[this.#options.api](failure);
+  }
+
   /** Ends an open stream with what went wrong. */
   fail(failure: Failure): void {
     this.stop();
-    this.#options.response.end(FAILED[this.#options.api](failure));
+    this.#options.response.end(this.lastWords(failure));
   }
 
   #write(): void {

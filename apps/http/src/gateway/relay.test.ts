@@ -153,6 +153,35 @@ test('a server that is gone is an answer in the words of the dialect', async () 
   expect(services.state.leases).toBe(0);
 });
 
+test.each([
+  ['/api/chat', {}, '{"error":"The answer broke off: other side closed"}\n'],
+  ['/v1/chat/completions', { stream: true }, '"type":"server_error"'],
+  ['/v1/messages', { stream: true, max_tokens: 9 }, 'event: error\ndata: {"type":"error"'],
+])('%s: a stream that is cut says so, and no half line goes before', async (path, fields, words) => {
+  const { url, services } = await gateway((incoming, response) => {
+    incoming.resume();
+    response.write('data: {"model":"x"}\ndata: {"mod', () => setTimeout(() => response.destroy(), 20));
+  });
+  const body = { model: 'tale:1b', messages: [{ role: 'user', content: 'Hi' }], ...fields };
+  const answer = await post(url + path, body);
+  const text = await answer.body.text();
+  expect(answer.statusCode).toBe(200);
+  expect(text.startsWith('data: {"model":"x"}\n')).toBe(true);
+  expect(text).not.toContain('{"mod\n');
+  expect(text.slice(20)).toContain(words);
+  await vi.waitFor(() => expect(services.state.leases).toBe(0));
+  expect(await services.statistics.statistics()).toMatchObject([{ failed: 1, succeeded: 0 }]);
+});
+
+test('an answer that comes at once and is cut is broken off', async () => {
+  const { url } = await gateway((incoming, response) => {
+    incoming.resume();
+    response.write('{"model":', () => setTimeout(() => response.destroy(), 20));
+  });
+  const answer = await post(`${url}/api/generate`, { model: 'tale:1b', prompt: 'Hi', stream: false });
+  await expect(answer.body.text()).rejects.toThrow();
+});
+
 test.each(['before the first byte', 'in the middle'])('a client that leaves %s is gone there, too', async (when) => {
   let started = false;
   let left = false;

@@ -67,6 +67,8 @@ export async function relay(
       }
     }
   } catch (error) {
+    // A stream that broke has had its last words.
+    if (reply.raw.writableEnded) return true;
     if (early?.opened !== true) throw error;
     early.fail(failureOf(error));
   } finally {
@@ -149,6 +151,7 @@ async function pass(passed: Passed): Promise<void> {
         headers: { ...copied(reply), ...variantHeaders(chosen) },
         rewrite: renameModel(chosen.variant, asked.name),
         refused: placed.ranOutOfMemory === undefined ? undefined : wantOfMemory(apis, chosen.variant),
+        lastWords: early === null ? undefined : (error) => early.lastWords(failureOf(error)),
         watch: (bytes) => {
           if (firstMs === null) {
             firstMs = performance.now() - startMs;
