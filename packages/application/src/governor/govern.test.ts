@@ -227,6 +227,15 @@ describe('the governor at work', () => {
     await refused;
   });
 
+  it('comes in close to the hard line rather than not at all, once memory had time to come back', async () => {
+    card.foreignGib = 4.9;
+    const asked = pool.lease('m');
+    await pass(4_000);
+    expect(card.loads).toEqual([]);
+    await pass(2_000);
+    expect((await asked).variant).toBe('m-Q2_K');
+  });
+
   it('does not count twice on the room that two models want at once', async () => {
     serveAnother();
     const [first, second] = [pool.lease('m'), pool.lease('n')];

@@ -143,14 +143,20 @@ export class Govern implements PoolAdvice {
     return look;
   }
 
-  async admit(model: GovernedModel, beside: readonly string[]): Promise<Admission | 'wait' | null> {
+  async admit(
+    model: GovernedModel,
+    beside: readonly string[],
+    isLastResort: boolean,
+  ): Promise<Admission | 'wait' | null> {
     const input = await this.#input();
     const { failed } = this.#state;
     const emptied = input.models.filter(({ name }) => beside.includes(name));
     const now = admit(this.#policy, input, model, failed, emptied);
     if (now !== null) return now;
     const models = input.models.map((one) => ({ ...one, changing: false, activeRequests: 0, incoming: undefined }));
-    return admit(this.#policy, { ...input, models }, model, failed) === null ? null : 'wait';
+    if (admit(this.#policy, { ...input, models }, model, failed) !== null) return 'wait';
+    const { hard } = this.#policy;
+    return isLastResort ? admit({ ...this.#policy, soft: hard, usageSwitch: null }, input, model, failed) : null;
   }
 
   async inTheWay(model: GovernedModel): Promise<readonly string[]> {

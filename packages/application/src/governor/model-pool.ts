@@ -46,9 +46,10 @@ export interface ModelLease {
 export interface PoolAdvice {
   /**
    * At which point a model comes in now, and who makes room. `wait` when there will be room once others have answered;
-   * null when nothing fits. For those `beside` it, which were emptied to let it in, room is left where that can be.
+   * null when nothing fits. For those `beside` it, which were emptied to let it in, room is left where that can be. As a
+   * last resort it comes in close to the hard line, rather than not at all.
    */
-  admit(model: GovernedModel, beside: readonly string[]): Promise<Admission | 'wait' | null>;
+  admit(model: GovernedModel, beside: readonly string[], isLastResort: boolean): Promise<Admission | 'wait' | null>;
   /** Models that would have to go for this one to come in, at work or not. */
   inTheWay(model: GovernedModel): Promise<readonly string[]>;
   /** An engine ran out of memory. Resolves with the rung to try instead, or null when there is none. */
@@ -240,7 +241,7 @@ export class ModelPool {
     const { clock } = this.#options;
     let sinceMs = clock.nowMs();
     for (let waitedMs = 0; entry.gate.waiting > 0;) {
-      let admission = await this.#admitted(entry, advice, []);
+      let admission = await this.#admitted(entry, advice, [], waitedMs >= RETURN_MS);
       if (admission === 'wait' && clock.nowMs() - sinceMs >= FAIR_WAIT_MS) {
         admission = await this.#afterOthers(entry, advice);
         sinceMs = clock.nowMs();
@@ -256,9 +257,14 @@ export class ModelPool {
   }
 
   /** Asks for room, and takes it. */
-  #admitted(entry: Entry, advice: PoolAdvice, beside: readonly string[]): Promise<Admission | 'wait' | null> {
+  #admitted(
+    entry: Entry,
+    advice: PoolAdvice,
+    beside: readonly string[],
+    isLastResort = false,
+  ): Promise<Admission | 'wait' | null> {
     return this.#inTurn(async () => {
-      const advised = await advice.admit(this.#governed(entry), beside);
+      const advised = await advice.admit(this.#governed(entry), beside, isLastResort);
       if (advised === null || advised === 'wait') return advised;
       const leaving = advised.unload.map((name) => this.#entry(name));
       // Asked for in the meantime: the plan no longer holds.
