@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { InspectFlags } from './inspect.flags.js';
 import { renderInspection } from './inspect.render.js';
+import { renderTypesByLayer } from './types-by-layer.js';
 
 /** `plimsoll inspect`. */
 export async function inspect(context: CommandContext, model: string, flags: InspectFlags): Promise<number> {
@@ -14,9 +15,12 @@ export async function inspect(context: CommandContext, model: string, flags: Ins
       tensors: flags.tensors === true,
       metadata: flags.metadata === true,
     });
-    context.output.result(document, (shown) =>
-      renderInspection(shown, invalidParameters(inspected.header), context.output.style, context.output.width),
-    );
+    const { style, width } = context.output;
+    context.output.result(document, (shown) => {
+      const byLayer = renderTypesByLayer(inspected.header, style, width);
+      const text = renderInspection(shown, invalidParameters(inspected.header), style, width);
+      return byLayer === null ? text : `${text}\n\n${byLayer}`;
+    });
     return EXIT.done;
   });
 }
