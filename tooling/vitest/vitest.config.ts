@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Not `import`: Vitest hands these to Node, where packages in CommonJS would then be given ES modules to require.
 const conditions = ['@plimsoll/source', 'node', 'module'];
+const asNode = ['@plimsoll/source', 'node'];
 const shared = {
   root,
   resolve: { conditions },
@@ -27,9 +28,16 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'tooling/*/src/**/*.test.ts',
           ],
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.{integration,telemetry}.test.ts', '**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },
+      },
+      {
+        ...shared,
+        // OpenTelemetry's packages hold under `module` what only a bundler can read.
+        resolve: { conditions: asNode },
+        ssr: { resolve: { conditions: asNode, externalConditions: asNode } },
+        test: { name: 'telemetry', root, include: ['apps/http/src/observability/*.telemetry.test.ts'] },
       },
       {
         ...shared,

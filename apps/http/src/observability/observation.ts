@@ -12,6 +12,8 @@ export interface FinishedRequest {
   readonly id: string;
   readonly api: Api;
   readonly operation: Operation;
+  /** The client's span: W3C's header `traceparent`; null where there is none. */
+  readonly traceParent: string | null;
   /** As it was asked for; null when the request ended before a variant was found for it. */
   readonly model: string | null;
   readonly variant: string | null;
@@ -34,7 +36,7 @@ export type RequestObserver = (request: FinishedRequest) => void;
 
 /** What is seen of one request to a model while it runs. */
 export class Observation {
-  readonly #what: Pick<FinishedRequest, 'id' | 'api' | 'operation'>;
+  readonly #what: Pick<FinishedRequest, 'id' | 'api' | 'operation' | 'traceParent'>;
   readonly #startedAtMs = Date.now();
   readonly #startMs = performance.now();
   #place: Pick<FinishedRequest, 'model' | 'variant' | 'level'> = { model: null, variant: null, level: null };
@@ -42,7 +44,7 @@ export class Observation {
   #firstMs: number | null = null;
   #timings: GenerationTimings | null = null;
 
-  constructor(what: Pick<FinishedRequest, 'id' | 'api' | 'operation'>) {
+  constructor(what: Pick<FinishedRequest, 'id' | 'api' | 'operation' | 'traceParent'>) {
     this.#what = what;
   }
 

@@ -28,7 +28,11 @@ export const observationOf = (request: FastifyRequest): Observation | undefined 
 export function observeRequests(server: HttpServer, observers: readonly RequestObserver[]): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const kind = MODEL_ROUTES[request.routeOptions.url ?? ''];
-    if (kind !== undefined) running.set(request, new Observation({ id: request.id, api: kind[0], operation: kind[1] }));
+    if (kind !== undefined) {
+      const [api, operation] = kind;
+      const traceParent = [request.headers['traceparent'] ?? null].flat()[0] ?? null;
+      running.set(request, new Observation({ id: request.id, api, operation, traceParent }));
+    }
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {

@@ -9,6 +9,7 @@ import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
 import { retryAfter } from '../gateway/retry-after.js';
 import { logged } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
+import type { Telemetry, TelemetryOptions } from '../observability/telemetry.js';
 import { observeRequests } from '../observability/observe-requests.js';
 import type { RequestObserver } from '../observability/observation.js';
 import { Admission } from '../admission/admission.js';
@@ -69,6 +70,8 @@ export interface CreateServerOptions {
   readonly log?: FastifyBaseLogger | undefined;
   /** Are shown every finished request to a model. */
   readonly observers?: readonly RequestObserver[] | undefined;
+  /** Where traces and metrics go by OTLP over HTTP; nowhere when absent. */
+  readonly telemetry?: Pick<TelemetryOptions, 'endpoint' | 'serviceName'> | undefined;
   readonly onRequest?: ((entry: RequestLogEntry) => void) | undefined;
   /** Hears of failures that nobody foresaw. */
   readonly onInternalError?: ((error: unknown) => void) | undefined;
@@ -95,6 +98,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   const jobs = new Jobs(randomUUID, Date.now);
   const admission = new Admission(options.admission);
   const metrics = new Metrics(services.events);
+  const telemetry = options.telemetry === undefined ? null : await startTelemetry(options.telemetry, services);
   const access = new Access(services.settings);
   const principals = new Principals(token, adminToken);
   const thread = new PlanningThread();
@@ -132,11 +136,12 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   observeRequests(server, [
     metrics.observe,
     (finished) => server.log.info(logged(finished), 'request to a model'),
+    ...(telemetry === null ? [] : [telemetry.observe]),
     ...observers,
   ]);
   closeFinishedConnections(server);
   server.addHook('onClose', async () => {
-    await Promise.all([thread.close(), jobs.close()]);
+    await Promise.all([thread.close(), jobs.close(), telemetry?.close()]);
   });
   if (onRequest !== undefined || log !== undefined) {
     server.addHook('onResponse', (request, reply, done) => {
@@ -208,6 +213,15 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     newId: randomUUID,
   });
   return { server, running };
+}
+
+/** OpenTelemetry is loaded only where it is used. */
+async function startTelemetry(
+  options: Pick<TelemetryOptions, 'endpoint' | 'serviceName'>,
+  { devices }: HttpServices,
+): Promise<Telemetry> {
+  const { openTelemetry } = await import('../observability/telemetry.js');
+  return openTelemetry({ ...options, devices });
 }
 
 const HEALTH_ROUTES: ReadonlySet<string> = new Set(['/health', '/ready'].flatMap((route) => [route, PREFIX + route]));

@@ -1,7 +1,8 @@
 import type { SettingFlags } from '@plimsoll/adapter-config';
 import { openPlimsoll } from '@plimsoll/composition';
 import type { ServeDocument } from '@plimsoll/contract';
-import type { AdmissionLimits } from '@plimsoll/http';
+import { InvalidInputError } from '@plimsoll/domain';
+import type { AdmissionLimits, StartServerOptions } from '@plimsoll/http';
 import { EXIT } from '../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../errors/report-failure.js';
 import { isTerminated } from '../../errors/stop-request.js';
@@ -33,6 +34,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     token: context.env['PLIMSOLL_HTTP_TOKEN'] || null,
     adminToken: context.env['PLIMSOLL_HTTP_ADMIN_TOKEN'] || null,
     admission: admissionLimits(flags),
+    telemetry: telemetryOptions(context.env),
     log: flags.log === undefined ? undefined : createLog(flags.log, process.stderr),
     onInternalError: (error) => output.note(renderFailure(describeFailure(error), output.errorStyle)),
   });
@@ -57,6 +59,18 @@ export function admissionLimits({ concurrent, maxQueue, queueWait }: ServeFlags)
     ...(maxQueue === undefined ? {} : { mostWaiting: maxQueue }),
     ...(queueWait === undefined ? {} : { waitMs: queueWait * MS_PER_SECOND }),
   };
+}
+
+/** OpenTelemetry's own variables; without an endpoint nothing is sent. */
+function telemetryOptions(env: CommandContext['env']): StartServerOptions['telemetry'] {
+  const endpoint = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  if (!endpoint || env['OTEL_SDK_DISABLED'] === 'true') return undefined;
+  if (!URL.canParse(endpoint)) {
+    throw new InvalidInputError(`OTEL_EXPORTER_OTLP_ENDPOINT is not a URL: ${endpoint}.`, {
+      hint: 'Set one such as http://127.0.0.1:4318.',
+    });
+  }
+  return { endpoint, serviceName: env['OTEL_SERVICE_NAME'] || undefined };
 }
 
 async function flagSettings({ port, takeOver }: ServeFlags): Promise<SettingFlags> {
