@@ -96,7 +96,11 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
       // Minutes of waiting as seconds.
       govern: {
         mode: 'active',
-        policy: { ...DEFAULT_GOVERNOR_POLICY, healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 0 },
+        policy: {
+          ...DEFAULT_GOVERNOR_POLICY,
+          ...{ healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 0 },
+          heat: { ...DEFAULT_GOVERNOR_POLICY.heat, graceMs: 500 },
+        },
       },
     });
     const { value: use } = await plimsoll.lease();
