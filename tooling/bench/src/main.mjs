@@ -8,6 +8,7 @@ const benches = {
   serve: './engine/serve-bench.mjs',
   quantize: './engine/quantize-bench.mjs',
   quality: './quality/quality-bench.mjs',
+  mixed: './mixed/mixed-bench.mjs',
   speed: './speed/speed-bench.mjs',
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',
