@@ -16,6 +16,8 @@ export default defineConfig({
   root,
   test: {
     root,
+    // One less is the default: with two cores half of the machine would wait.
+    maxWorkers: '100%',
     projects: [
       {
         ...shared,

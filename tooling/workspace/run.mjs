@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** Root of the checkout. */
@@ -25,6 +25,17 @@ export function runQuietly(program, args) {
   if (result.error) throw result.error;
   if (result.status !== 0) process.stderr.write(`${result.stdout}${result.stderr}`);
   return result.status ?? 1;
+}
+
+/** As `runQuietly`, beside whatever else goes on. */
+export function runQuietlyBeside(program, args) {
+  const options = { cwd: root, encoding: 'utf8', env: environment, shell, maxBuffer: 64 * 1024 ** 2 };
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (error !== null) process.stderr.write(`${stdout}${stderr || error.message}`);
+      resolve(error === null ? 0 : 1);
+    });
+  });
 }
 
 /** Arguments that run the pinned pnpm through npx. */

@@ -1,17 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { local, root, run, runQuietly } from './run.mjs';
+import { local, root, run, runQuietlyBeside } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const LINTED = ['packages', 'apps', 'tooling'];
 
-/** Checks that are one pass or fail each, in the order in which a failure is cheapest to learn of. */
+/** Checks that are one pass or fail each; the longest first, since as many run at once as there are cores. */
 const checks = [
+  ['lint', ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', ...LINTED)],
   ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
   // One program over everything: the build has checked each package alone, this adds tests and examples.
   ['types', ...local('tsc', '-p', 'tooling/tsconfig/all.json')],
-  ['lint', ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', ...LINTED)],
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],
   ['unused code', ...local('knip', '--no-config-hints')],
   ['code that only tests use', ...local('knip', '--production', '--no-config-hints')],
@@ -23,6 +23,13 @@ const checks = [
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const say = (text) => process.stdout.write(`${text}\n`);
 const seconds = (startedAt) => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
+
+async function runCheck(name, program, args) {
+  const startedAt = Date.now();
+  const passed = (await runQuietlyBeside(program, args)) === 0;
+  tally[passed ? 'passed' : 'failed'] += 1;
+  say(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds(startedAt)})`);
+}
 
 /** Runs all test projects and adds their counts. */
 function runTests(extra) {
@@ -54,12 +61,11 @@ const extra = process.argv.slice(2);
 try {
   setup({ quiet: true });
   if (extra.length === 0) {
-    for (const [name, program, args] of checks) {
-      const startedAt = Date.now();
-      const passed = runQuietly(program, args) === 0;
-      tally[passed ? 'passed' : 'failed'] += 1;
-      say(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds(startedAt)})`);
-    }
+    const waiting = [...checks];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await runCheck(...next);
+    };
+    await Promise.all(Array.from({ length: os.availableParallelism() }, lane));
   }
   runTests(extra);
 } catch (error) {
