@@ -45,21 +45,27 @@ export async function weightedErrorRecipes({ build, source, matrix, types, folde
   };
 }
 
-/** Mean squared inputs by column, of each tensor that the matrix holds. */
+/** Mean squared inputs by column, of each tensor that the matrix holds: one row of columns for each expert. */
 async function columnWeights(matrix) {
   const file = await tensorsOf(matrix);
   const found = new Map();
   for (const name of file.names.filter((one) => one.endsWith('.in_sum2'))) {
-    found.set(name.replace(/\.in_sum2$/, ''), await file.read(name));
+    const tensor = name.replace(/\.in_sum2$/, '');
+    const [sums, counts] = [await file.read(name), await file.read(`${tensor}.counts`)];
+    const columns = sums.length / counts.length;
+    found.set(tensor, { means: sums.map((sum, i) => sum / counts[Math.floor(i / columns)]), matrices: counts.length });
   }
   await file.close();
   return found;
 }
 
+/** A tensor that the matrix does not hold, such as a tied embedding, has inputs of 1. */
 function weightedError(exact, stored, columns, weights) {
+  const perMatrix = exact.length / (weights?.matrices ?? 1);
   let sum = 0;
   for (let i = 0; i < exact.length; i += 1) {
-    sum += (exact[i] - stored[i]) ** 2 * (weights === undefined ? 1 : weights[i % columns]);
+    const column = Math.floor(i / perMatrix) * columns + (i % columns);
+    sum += (exact[i] - stored[i]) ** 2 * (weights?.means[column] ?? 1);
   }
   return sum;
 }
