@@ -1,4 +1,5 @@
 import type { CompareRequest } from '@plimsoll/application';
+import { failureSchema } from '@plimsoll/contract/schemas';
 import { z } from 'zod';
 import type { JobCall } from '../jobs/job-work.js';
 import type { Job } from '../jobs/job.js';
@@ -48,7 +49,5 @@ export const jobSchema: z.ZodType<Job> = z.strictObject({
   finishedAtMs: z.number().nullable(),
   progress: z.strictObject({ phase: z.string(), fraction: z.number().nullable() }).nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),
-  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable() as z.ZodType<
-    Job['error']
-  >,
+  error: failureSchema.shape.error.nullable(),
 });
