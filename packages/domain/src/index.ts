@@ -280,7 +280,7 @@ export type { GovernorMode } from './governor/governor-mode.js';
 export { admit } from './governor/admit.js';
 export { hasRoomForLoad } from './governor/room-for-load.js';
 export type { Admission } from './governor/admit.js';
-export { decide } from './governor/decide.js';
+export { decide, inputsOf } from './governor/decide.js';
 export type { GovernorLook } from './governor/decide.js';
 export { correctedLadder } from './governor/corrected-ladder.js';
 export { withMeasuredPower } from './governor/measured-power.js';

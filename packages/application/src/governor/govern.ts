@@ -5,6 +5,7 @@ import {
   admit,
   bytesHeld,
   decide,
+  inputsOf,
   hasRoomForLoad,
   ledgerEntry,
   outcomeOf,
@@ -199,7 +200,8 @@ export class Govern implements PoolAdvice {
     const { nowMs: atMs } = input;
     const action = { kind: 'switch' as const, model: model.name, from: model.rung, to };
     const prediction = { domain: null, freeBytesBefore: null, freeBytesAfter: null };
-    const step: GovernorDecision = { atMs, rule: 'out-of-memory', direction: 'down', action, prediction };
+    const inputs = inputsOf(input, this.#ledger(input));
+    const step: GovernorDecision = { atMs, rule: 'out-of-memory', direction: 'down', action, inputs, prediction };
     this.#failed(model.name, model.rung, atMs);
     this.#record({ decision: step, carriedOut: 'done', error: null, outcome: null });
     return to;

@@ -54,6 +54,20 @@ const decision = z.object({
   rule: z.string(),
   direction: z.enum(['down', 'up']),
   action: z.looseObject({ kind: z.string(), model: z.string() }),
+  /** What was known when it was decided. */
+  inputs: z.object({
+    memory: z.array(memory.extend({ capacityBytes: z.number().nullable() })),
+    heat: z.array(
+      z.object({
+        device: z.string(),
+        atMs: z.number(),
+        throttling: z.boolean().nullable(),
+        marginC: z.number().nullable(),
+        powerW: z.number().nullable(),
+      }),
+    ),
+    hostStallShare: z.number().nullable(),
+  }),
   prediction: z.object({
     domain: z.string().nullable(),
     freeBytesBefore: z.number().nullable(),

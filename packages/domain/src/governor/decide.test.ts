@@ -37,6 +37,13 @@ describe('down', () => {
     });
   });
 
+  it('keeps what was read beside what it decided', () => {
+    const { decision } = first({ ...look(0, 23.5, [model('a', { activeRequests: 1 })]), hostStallShare: 0.01 });
+    const [memory] = decision?.inputs.memory ?? [];
+    expect(memory).toMatchObject({ domain: 'gpu', usedBytes: 23.5 * 1024 ** 3, freeBytes: 0.5 * 1024 ** 3 });
+    expect(decision?.inputs.hostStallShare).toBe(0.01);
+  });
+
   it('waits in the soft band until it has lasted', () => {
     const models = [model('a', { activeRequests: 1 })];
     const { decision } = watch(INITIAL_GOVERNOR_STATE, 0, 60_000, (nowMs) => look(nowMs, 22, models));

@@ -1,8 +1,16 @@
 import type { GovernorPolicy } from './governor-policy.js';
-import type { GovernorDecision, GovernorInput, GovernorRule, GovernorState, HoldReason } from './governor-state.js';
+import type {
+  DecisionInputs,
+  GovernorDecision,
+  GovernorInput,
+  GovernorRule,
+  GovernorState,
+  HoldReason,
+} from './governor-state.js';
 import { reservationsOf } from './governed-model.js';
 import { heatStep, heatVerdict } from './heat-rules.js';
 import { ledgerEntry } from './memory-ledger.js';
+import type { LedgerEntry } from './memory-ledger.js';
 import { outOfMemoryStep, pressureStep } from './memory-rules.js';
 import { observe } from './observe.js';
 import { recoveryStep, sequencesStep } from './recovery-rule.js';
@@ -37,6 +45,13 @@ const RULES: readonly {
   { rule: 'recovery', grows: true, dwells: true, propose: recoveryStep },
 ];
 
+/** What a decision keeps of what was looked at. */
+export const inputsOf = (input: GovernorInput, memory: readonly LedgerEntry[]): DecisionInputs => ({
+  memory,
+  heat: input.heat,
+  hostStallShare: input.hostStallShare ?? null,
+});
+
 /**
  * Looks at the machine once and decides on one step at most. A pure function of policy, memory and readings: it has no
  * clock and does nothing by itself. While a step settles or a model is being loaded nothing is decided; a model that
@@ -69,7 +84,8 @@ export function decide(policy: GovernorPolicy, before: GovernorState, input: Gov
     const freeBytesBefore = ledger.find((entry) => entry.domain === domain)?.freeBytes ?? null;
     const freeBytesAfter = freeBytesBefore === null ? null : freeBytesBefore + reclaimBytes;
     const prediction = { domain, freeBytesBefore, freeBytesAfter };
-    const decision: GovernorDecision = { atMs: nowMs, rule, direction, action, prediction };
+    const inputs = inputsOf(input, ledger);
+    const decision: GovernorDecision = { atMs: nowMs, rule, direction, action, inputs, prediction };
     return { state: recordDecision(policy, state, input, decision), decision, hold: null };
   }
   return { state, decision: null, hold: isChanging ? 'settling' : (hold ?? 'healthy') };

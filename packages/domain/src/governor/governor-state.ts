@@ -1,6 +1,6 @@
 import type { HeatReading, Heat } from './heat.js';
 import type { GovernedModel } from './governed-model.js';
-import type { MemoryDomain, MemoryReading } from './memory-ledger.js';
+import type { LedgerEntry, MemoryDomain, MemoryReading } from './memory-ledger.js';
 import type { Pressure } from './pressure.js';
 import type { GovernorAction } from './governor-action.js';
 
@@ -32,12 +32,21 @@ export interface GovernorPrediction {
   readonly freeBytesAfter: number | null;
 }
 
+/** What was known when a decision was made. */
+export interface DecisionInputs {
+  readonly memory: readonly LedgerEntry[];
+  readonly heat: readonly HeatReading[];
+  /** See `GovernorInput`. */
+  readonly hostStallShare: number | null;
+}
+
 /** One step, with all that led to it. */
 export interface GovernorDecision {
   readonly atMs: number;
   readonly rule: GovernorRule;
   readonly direction: 'down' | 'up';
   readonly action: GovernorAction;
+  readonly inputs: DecisionInputs;
   readonly prediction: GovernorPrediction;
 }
 

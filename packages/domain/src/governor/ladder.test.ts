@@ -55,7 +55,15 @@ describe('ledger', () => {
   it('tells how a decision turned out, with what others did meanwhile counted out', () => {
     const prediction = { domain: 'gpu', freeBytesBefore: 1 * GIB, freeBytesAfter: 5 * GIB };
     const action = { kind: 'unload' as const, model: 'a' };
-    const decision = { atMs: 0, rule: 'hard-pressure' as const, direction: 'down' as const, action, prediction };
+    const inputs = { memory: [], heat: [], hostStallShare: null };
+    const decision = {
+      atMs: 0,
+      rule: 'hard-pressure' as const,
+      direction: 'down' as const,
+      action,
+      inputs,
+      prediction,
+    };
     const after = ledgerEntry(gpu(0, 21), [], null);
     expect(outcomeOf(decision, after, 19 * GIB)).toMatchObject({ observedFreeBytes: 3 * GIB, errorBytes: 0 });
   });

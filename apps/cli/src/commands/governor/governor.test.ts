@@ -93,6 +93,7 @@ describe('against a server', () => {
     const step = {
       ...{ atMs: 0, rule: 'hard-pressure', direction: 'down', carriedOut: 'done', error: null },
       action: { kind: 'switch', model: 'a-rather-long-name-of-a-model:70b', from: 0, to: 7 },
+      inputs: { memory: [], heat: [], hostStallShare: null },
       prediction: { domain: 'gpu-0', freeBytesBefore: 2 ** 28, freeBytesAfter: 2 ** 31 },
       outcome: { domain: 'gpu-0', predictedFreeBytes: 2 ** 31, observedFreeBytes: 2 ** 30, errorBytes: -(2 ** 30) },
     };
