@@ -47,6 +47,15 @@ describe('editing JSON text', () => {
     expect(JSON.parse(removeJsonValue('{"a":1,"b":0,"a":2}', ['a']))).toEqual({ b: 0 });
   });
 
+  it('changes one value in a line of a megabyte, and nothing else', () => {
+    const long = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`key${index}`, index])),
+    );
+    expect(setJsonValue(long, ['ai', 'model'], 'tale')).toBe(`${long.slice(0, -1)},"ai": {"model":"tale"}}`);
+    expect(setJsonValue(long, ['key7'], 8)).toBe(long.replace('"key7":7,', '"key7":8,'));
+    expect(removeJsonValue(long, ['key7'])).toBe(long.replace('"key7":7,', ''));
+  });
+
   it('leaves what is written on other lines to the letter', () => {
     const text = '{\r\n\t"a" : [1,2] ,\r\n\t"b":{ }\r\n}\r\n';
     expect(setJsonValue(text, ['b', 'c'], 1)).toBe('{\r\n\t"a" : [1,2] ,\r\n\t"b": {\r\n\t\t"c": 1\r\n\t}\r\n}\r\n');

@@ -34,15 +34,21 @@ function find(text: string, path: readonly string[]): Node | undefined {
 }
 
 function edit(text: string, path: readonly string[], value: unknown): string {
-  return applyEdits(text, modify(text, [...path] satisfies JSONPath, value, { formattingOptions: styleOf(text) }));
+  const formattingOptions = styleOf(text);
+  const options = formattingOptions === undefined ? {} : { formattingOptions };
+  return applyEdits(text, modify(text, [...path] satisfies JSONPath, value, options));
 }
 
 function nested(path: readonly string[], value: unknown): unknown {
   return path.reduceRight((inner, key) => ({ [key]: inner }), value);
 }
 
-/** Indentation and line ends as the text has them. */
-function styleOf(text: string): FormattingOptions {
+/** The library lays out whole lines anew, one change at a time: a line of a megabyte would take it minutes. */
+const LONGEST_LINE = 4096;
+
+/** Indentation and line ends as the text has them; undefined where the text is not laid out by hand. */
+function styleOf(text: string): FormattingOptions | undefined {
+  if (text.split('\n').some((line) => line.length > LONGEST_LINE)) return undefined;
   const indent = /\n([ \t]+)\S/u.exec(text)?.[1] ?? '  ';
   return { insertSpaces: !indent.includes('\t'), tabSize: indent.length, eol: text.includes('\r\n') ? '\r\n' : '\n' };
 }
