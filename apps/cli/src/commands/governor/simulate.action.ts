@@ -77,7 +77,7 @@ function render({ runs }: SimulationDocument, style: Style, width: number | null
   ]);
   const columns = [
     { header: 'TRACE' },
-    { header: 'RULES', flexible: true },
+    { header: 'RULES', flexible: true, least: 26 },
     { header: 'LOST', align: 'right' },
     { header: 'LATE', align: 'right', dropped: 2 },
     { header: 'OVER LINE, S', align: 'right' },
