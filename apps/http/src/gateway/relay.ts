@@ -1,5 +1,5 @@
 import type { ChosenVariant, PlacedRequest } from '@plimsoll/application';
-import { isPlimsollError } from '@plimsoll/domain';
+import { isOutOfMemory } from '@plimsoll/domain';
 import type { NativeApis } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -79,8 +79,6 @@ export async function relay(
   }
   return true;
 }
-
-const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
 
 /** Each step down frees memory; what runs out of it again and again has another fault. */
 const MOST_ATTEMPTS = 5;

@@ -1,4 +1,4 @@
-import { isPlimsollError, mergeLoadOptions, shapeOf } from '@plimsoll/domain';
+import { isOutOfMemory, mergeLoadOptions, shapeOf } from '@plimsoll/domain';
 import type {
   BuildOptions,
   EventBus,
@@ -141,5 +141,3 @@ export class GenerateText {
     }
   }
 }
-
-const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';

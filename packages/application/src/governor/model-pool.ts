@@ -1,4 +1,4 @@
-import { InvalidInputError, NothingFitsError, correctedLadder, isPlimsollError, loadOptionsOf } from '@plimsoll/domain';
+import { InvalidInputError, NothingFitsError, correctedLadder, isOutOfMemory, loadOptionsOf } from '@plimsoll/domain';
 import type {
   Admission,
   BytesByDomain,
@@ -480,8 +480,6 @@ export class ModelPool {
     return rung;
   }
 }
-
-const isOutOfMemory = (error: unknown): boolean => isPlimsollError(error) && error.code === 'out-of-memory';
 
 /** Each memory's larger number, where both name it. */
 function largerOf(a: BytesByDomain, b: BytesByDomain): BytesByDomain {

@@ -56,3 +56,8 @@ export abstract class PlimsollError extends Error {
 export function isPlimsollError(value: unknown): value is PlimsollError {
   return typeof value === 'object' && value !== null && MARKER in value;
 }
+
+/** Whether an engine said that memory ran out: a smaller point may still answer. */
+export function isOutOfMemory(value: unknown): boolean {
+  return isPlimsollError(value) && value.code === 'out-of-memory';
+}
