@@ -16,7 +16,7 @@ const SMALLEST_ENTRY_BYTES = 13;
 const ENTRY_OVERHEAD_BYTES = 400;
 const ELEMENT_OVERHEAD_BYTES = 24;
 
-/** Arrays in arrays cost more time than memory; no known model has any, so they are made dear. */
+/** Arrays in arrays cost more time than memory; no known model has any, so each is counted high. */
 const NESTED_OVERHEAD_BYTES = 1024;
 
 /** What a reader of values needs. */
