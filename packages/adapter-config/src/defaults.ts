@@ -13,6 +13,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     backend: 'embedded',
     model: null,
     ollamaHost: 'http://127.0.0.1:11434',
+    ollamaHosts: [],
     openaiBaseUrl: null,
     openaiApiKey: null,
     quantizationEnabled: true,

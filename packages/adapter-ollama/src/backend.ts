@@ -4,14 +4,19 @@ import { serverAddress } from './server-address.js';
 /** An Ollama server. */
 export const backend: BackendDescriptor = {
   id: 'ollama',
-  settings: ['ollamaHost', 'registryLookups'],
+  settings: ['ollamaHost', 'ollamaHosts', 'registryLookups'],
   variantNames: 'tag',
   runsFiles: false,
   downloads: true,
-  runsHere: ({ ollamaHost }) => isOwn(ollamaHost),
-  async module({ ollamaHost, registryLookups }, tools) {
+  runsHere: ({ ollamaHost, ollamaHosts }) => [ollamaHost, ...ollamaHosts].every(isOwn),
+  async module({ ollamaHost, ollamaHosts, registryLookups }, tools) {
     const { ollamaModule } = await import('./inversify.js');
-    return ollamaModule({ host: ollamaHost, ...tools, ...(registryLookups ? {} : { registry: null }) });
+    return ollamaModule({
+      host: ollamaHost,
+      others: ollamaHosts,
+      ...tools,
+      ...(registryLookups ? {} : { registry: null }),
+    });
   },
 };
 

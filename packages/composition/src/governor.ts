@@ -56,7 +56,8 @@ const GOVERNED: ReadonlySet<string> = new Set(['embedded', 'llama-server', 'olla
 /** Starts one, or gives null for a backend that is not ours to govern. */
 export function startGovernor(parts: GovernorParts, { mode, policy: base }: GovernorOptions): Governor | null {
   const { runtime, choose, planner, devices, gpu, host, clock, events, store, settings, signal } = parts;
-  if (!GOVERNED.has(runtime.id)) return null;
+  // The memory of several servers is not the memory of this machine.
+  if (!GOVERNED.has(runtime.id) || runtime.apis?.hostsOf !== undefined) return null;
   const pool = new ModelPool({
     ...{ runtime, clock, limits: LIMITS },
     reported: (variant) => heldBy(runtime, gpu, variant),

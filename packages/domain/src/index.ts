@@ -24,7 +24,7 @@ export { InvalidModelFileError } from './errors/invalid-model-file-error.js';
 export { ModelNotFoundError } from './errors/model-not-found-error.js';
 export { NothingFitsError } from './errors/nothing-fits-error.js';
 export { OutOfMemoryError } from './errors/out-of-memory-error.js';
-export { PlimsollError, isOutOfMemory, isPlimsollError } from './errors/plimsoll-error.js';
+export { PlimsollError, isOutOfMemory, isPlimsollError, mayAnswerElsewhere } from './errors/plimsoll-error.js';
 export type { Remedy } from './errors/remedy.js';
 export type { ErrorCode, ErrorDetails } from './errors/plimsoll-error.js';
 export { StorageFailedError } from './errors/storage-failed-error.js';
@@ -201,6 +201,7 @@ export type {
   UnloadOptions,
   ModelRuntime,
   NativeApis,
+  NativeHost,
 } from './ports/model-runtime.port.js';
 export type { Tool, ToolCall, ToolChoice } from './ports/tool.js';
 export type {

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaceRequests } from '@plimsoll/application';
-import { BackendFailedError, OutOfMemoryError } from '@plimsoll/domain';
+import { BackendFailedError, BusyError, OutOfMemoryError } from '@plimsoll/domain';
 import type { ModelRuntime, PlimsollError } from '@plimsoll/domain';
 import fc from 'fast-check';
 import { request } from 'undici';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startServer } from '../index.js';
 import type { StartServerOptions, StartedServer } from '../index.js';
 import { fakeServices } from '../../test/fake-services.js';
@@ -40,7 +40,9 @@ async function gateway(
   await happened(upstream, 'listening');
   const address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const errorOf = (_: number, message: string): PlimsollError =>
-    /out of memory/.test(message) ? new OutOfMemoryError(message) : new BackendFailedError(message);
+    /out of memory/.test(message)
+      ? new OutOfMemoryError(message)
+      : new (/busy/.test(message) ? BusyError : BackendFailedError)(message);
   const apis: ModelRuntime['apis'] = { address, dialects: ['ollama', 'openai', 'anthropic'], errorOf };
   const services = fakeServices({ quantizationBits: 4, contextTokens: 2048 }, (inner) =>
     Object.assign(inner, { apis }),
@@ -129,6 +131,64 @@ test('what is not about a generation goes through as it is, a large file piece b
   expect(bytes).toBe(80 * piece.length);
   const deleted = await request(`${url}/api/delete`, { method: 'DELETE', body: '{"model":"tale:1b"}' });
   expect(await deleted.body.text()).toBe('DELETE');
+});
+
+describe('where several servers can answer', () => {
+  async function serverThat(answer: (response: ServerResponse) => void): Promise<string> {
+    const other = createHttpServer((_incoming, response) => answer(response)).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      other.closeAllConnections();
+      other.close();
+    });
+    await happened(other, 'listening');
+    return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  }
+  const body = { model: 'tale:1b', messages: [{ role: 'user', content: 'Hi' }] };
+  async function ask(first: string, fields: object = {}) {
+    const ended: unknown[] = [];
+    let asked = 0;
+    const { url, services } = await gateway((_incoming, response) => {
+      asked += 1;
+      response.end(`{"model":"${VARIANT}","done":true}\n`);
+    });
+    const apis = (await services.backend()).runtime.apis;
+    if (apis === undefined) throw new Error('There is no server behind it.');
+    const hosts = [first, apis.address].map((address) => ({
+      address,
+      begin: () => (error: unknown) => ended.push(error),
+    }));
+    Object.assign(apis, { hostsOf: async () => hosts });
+    const answer = await post(`${url}/api/chat`, { ...body, ...fields });
+    const text = await answer.body.text();
+    return { status: answer.statusCode, text, asked, ended, records: await services.statistics.statistics() };
+  }
+
+  test.each([
+    ['is gone', async () => 'http://127.0.0.1:1'],
+    ['ends the connection without a word', () => serverThat((response) => response.destroy())],
+    ['is busy', () => serverThat((response) => response.writeHead(503).end('{"error":"server busy"}'))],
+  ])('the next one does when the first one %s, and no failure is kept of the variant', async (_, first) => {
+    const { status, text, asked, ended, records } = await ask(await first());
+    expect([status, asked]).toEqual([200, 1]);
+    expect(text).toBe('{"model":"tale:1b","done":true}\n');
+    expect(ended).toEqual([expect.any(Error), null]);
+    expect(records).toMatchObject([{ variant: VARIANT, failed: 0 }]);
+  });
+
+  test('a refusal of the request itself is the answer', async () => {
+    const first = await serverThat((response) => response.writeHead(400).end('{"error":"invalid options"}'));
+    expect(await ask(first)).toMatchObject({ status: 400, text: '{"error":"invalid options"}', asked: 0 });
+  });
+
+  test('an answer that breaks after its first byte is not asked for again', async () => {
+    const first = await serverThat((response) => {
+      response.write(`{"model":"${VARIANT}","done":false}\n`);
+      setTimeout(() => response.destroy(), 20);
+    });
+    const { status, text, asked } = await ask(first);
+    expect([status, asked]).toEqual([200, 0]);
+    expect(text).toMatch(/^\{"model":"tale:1b","done":false\}\n\{"error":".*broke off/);
+  });
 });
 
 test("the server's own refusals are told as they are", async () => {

@@ -1,7 +1,8 @@
 import type { ChosenVariant, PlacedRequest } from '@plimsoll/application';
-import { isOutOfMemory } from '@plimsoll/domain';
+import { isOutOfMemory, mayAnswerElsewhere } from '@plimsoll/domain';
 import type { NativeApis } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
+import type { ForwardOptions } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { observationOf } from '../observability/observe-requests.js';
 import type { BackendLease } from '../server/http-services.js';
@@ -13,6 +14,7 @@ import type { GatewayContext } from './gateway-context.js';
 import { AnswerTail, timingsOf } from './answer-tail.js';
 import { EarlyBytes } from './early-bytes.js';
 import { failureOf } from './failure.js';
+import { atFirst, hostsOf } from './native-hosts.js';
 import { renameModel } from './rename-model.js';
 import { variantHeaders } from './variant-headers.js';
 
@@ -135,20 +137,16 @@ async function pass(passed: Passed): Promise<void> {
   const observation = observationOf(request);
   let firstMs: number | null = null;
   try {
-    const status = await forward(
-      context.transport,
-      {
-        url: `${apis.address}${request.url}`,
-        method: request.method,
-        headers: outward(request),
-        body: sentBody(body, chosen, request),
-      },
-      reply.raw,
-      {
+    const sent = { method: request.method, headers: outward(request), body: sentBody(body, chosen, request) };
+    const status = await atFirst(await hostsOf(apis, chosen.variant, signal), ({ address }, isLast) =>
+      forward(context.transport, { url: `${address}${request.url}`, ...sent }, reply.raw, {
         signal,
         headers: { ...copied(reply), ...variantHeaders(chosen) },
         rewrite: renameModel(chosen.variant, asked.name),
-        refused: placed.ranOutOfMemory === undefined ? undefined : wantOfMemory(apis, chosen.variant),
+        refused: worthAnotherTry(apis, chosen.variant, {
+          smaller: placed.ranOutOfMemory !== undefined,
+          elsewhere: !isLast,
+        }),
         lastWords: early === null ? undefined : (error) => early.lastWords(failureOf(error)),
         watch: (bytes) => {
           if (firstMs === null) {
@@ -158,7 +156,7 @@ async function pass(passed: Passed): Promise<void> {
           }
           tail?.add(bytes);
         },
-      },
+      }),
     );
     if (tail !== null && status === 200 && !signal.aborted) {
       const timings = timingsOf(tail.text, performance.now() - startMs, firstMs);
@@ -171,11 +169,16 @@ async function pass(passed: Passed): Promise<void> {
   }
 }
 
-/** Finds want of memory among refusals: it is worth another try at a smaller point. */
-function wantOfMemory({ errorOf }: NativeApis, model: string): (status: number, message: string) => Error | null {
+/** Finds refusals that are not the last word: want of memory, at a smaller point; a busy server, at another. */
+export function worthAnotherTry(
+  { errorOf }: NativeApis,
+  model: string,
+  { smaller, elsewhere }: { readonly smaller: boolean; readonly elsewhere: boolean },
+): ForwardOptions['refused'] {
+  if (!smaller && !elsewhere) return undefined;
   return (status, message) => {
     const error = errorOf(status, message, model);
-    return isOutOfMemory(error) ? error : null;
+    return (smaller && isOutOfMemory(error)) || (elsewhere && mayAnswerElsewhere(error)) ? error : null;
   };
 }
 

@@ -6,6 +6,7 @@ import { RefusedError } from '../errors/refused-error.js';
 /** Where requests, keys and files go, and what is run: whoever changes these can read what others send, and write anywhere. */
 const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
   'ollamaHost',
+  'ollamaHosts',
   'openaiBaseUrl',
   'openaiApiKey',
   'modelsFolder',

@@ -19,6 +19,7 @@ import type { SettingField } from './setting-field.js';
 const BYTES_PER_MB = 1024 * 1024;
 
 const text = (): z.ZodString => z.string().min(1);
+const hostText = (): z.ZodString => text().refine((value) => ollamaBaseUrl(value) !== null);
 const httpUrl = (): z.ZodString => text().refine((value) => /^https?:\/\//iu.test(value) && URL.canParse(value));
 const whole = ([least, most]: Bounds): z.ZodInt => z.int().min(least).max(most);
 const kvCacheType = (): z.ZodType<KvCacheType> => z.enum(KV_CACHE_TYPES);
@@ -47,8 +48,17 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     environment: ['PLIMSOLL_OLLAMA_HOST', 'OLLAMA_HOST'],
     description: 'Where the Ollama server answers.',
     allowed: 'an address such as "http://localhost:11434" or "192.168.1.5:11434"',
-    schema: () => text().refine((value) => ollamaBaseUrl(value) !== null),
+    schema: hostText,
     decode: (value) => ollamaBaseUrl(value) ?? value,
+    encode: (setting) => setting,
+  }),
+  convertedField<'ollamaHosts', readonly string[]>({
+    setting: 'ollamaHosts',
+    path: 'ai.ollama_hosts',
+    description: 'Further Ollama servers; the one that has a model in memory answers, and another where one fails.',
+    allowed: 'a list of addresses',
+    schema: () => z.array(hostText()).max(BOUNDS.ollamaHosts[1]),
+    decode: (values) => values.map((value) => ollamaBaseUrl(value) ?? value),
     encode: (setting) => setting,
   }),
   plainField({

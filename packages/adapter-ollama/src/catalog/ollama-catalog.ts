@@ -19,10 +19,10 @@ import type { OllamaRegistry } from './ollama-registry.js';
  * list of tags; it is asked for the names that its convention gives, so unusual ones are not found.
  */
 export class OllamaCatalog implements ModelCatalog {
-  readonly #api: OllamaApi;
+  readonly #api: Pick<OllamaApi, 'tags'>;
   readonly #registry: OllamaRegistry | null;
 
-  constructor(api: OllamaApi, registry: OllamaRegistry | null = null) {
+  constructor(api: Pick<OllamaApi, 'tags'>, registry: OllamaRegistry | null = null) {
     this.#api = api;
     this.#registry = registry;
   }

@@ -30,11 +30,11 @@ const ALIGNMENT = 32;
  * is left out.
  */
 export class OllamaInspector implements ModelInspector {
-  readonly #api: OllamaApi;
+  readonly #api: Pick<OllamaApi, 'address' | 'show' | 'tags'>;
   readonly #files: ModelInspector | null;
 
   /** `files` reads GGUF files of this machine. */
-  constructor(api: OllamaApi, files: ModelInspector | null = null) {
+  constructor(api: Pick<OllamaApi, 'address' | 'show' | 'tags'>, files: ModelInspector | null = null) {
     this.#api = api;
     this.#files = files;
   }

@@ -14,11 +14,8 @@ import { ChooseVariant } from '../variants/choose-variant.js';
 import { EnsureVariant } from '../variants/ensure-variant.js';
 import { Diagnose } from './diagnose.js';
 
-test.each([
-  [undefined, 'ok'],
-  ['0.33.1', 'warning'],
-])('a backend tested up to %s is %s', async (testedUpTo, status) => {
-  const info = { name: 'Ollama', version: '0.34.2', endpoint: 'http://gpu-box:11434', testedUpTo };
+async function backendFindings(more: object) {
+  const info = { name: 'Ollama', version: '0.34.2', endpoint: 'http://gpu-box:11434', ...more };
   const runtime = Object.assign(new InMemoryModelRuntime({ variants: [] }), { info: async () => info });
   const config = new InMemoryConfigStore();
   const catalog = new InMemoryModelCatalog(runtime);
@@ -31,9 +28,23 @@ test.each([
     choose: new ChooseVariant(config, runtime, ensure),
     store: new InMemoryMeasurementStore(),
   }).diagnose();
-  const backend = findings.find(({ check }) => check === 'backend');
+  return findings.filter(({ check }) => check === 'backend');
+}
+
+test.each([
+  [undefined, 'ok'],
+  ['0.33.1', 'warning'],
+])('a backend tested up to %s is %s', async (testedUpTo, status) => {
+  const [backend] = await backendFindings({ testedUpTo });
   expect(backend?.status).toBe(status);
   const endpoint = 'http://gpu-box:11434';
   const fact = { kind: 'backend-answers', name: 'Ollama', version: '0.34.2', endpoint, testedUpTo: testedUpTo ?? null };
   expect(backend?.fact).toEqual(fact);
+});
+
+test('servers that do not answer beside one that does are a warning', async () => {
+  const addresses = ['http://10.0.0.7:11434'];
+  const findings = await backendFindings({ silent: addresses });
+  expect(findings.map(({ status }) => status)).toEqual(['ok', 'warning']);
+  expect(findings[1]?.fact).toEqual({ kind: 'servers-silent', addresses });
 });

@@ -55,9 +55,11 @@ export class Diagnose {
 
   async #backend(options?: CallOptions): Promise<readonly Finding[]> {
     try {
-      const { name, version, endpoint, testedUpTo } = await this.#with.runtime.info(options);
+      const { name, version, endpoint, testedUpTo, silent: addresses = [] } = await this.#with.runtime.info(options);
       const fact = { kind: 'backend-answers', name, version, endpoint, testedUpTo: testedUpTo ?? null } as const;
-      return [finding('backend', testedUpTo === undefined ? 'ok' : 'warning', fact)];
+      const answers = finding('backend', testedUpTo === undefined ? 'ok' : 'warning', fact);
+      if (addresses.length === 0) return [answers];
+      return [answers, finding('backend', 'warning', { kind: 'servers-silent', addresses })];
     } catch (error) {
       return [findingFromError('backend', 'problem', error)];
     }

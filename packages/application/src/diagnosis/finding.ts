@@ -26,6 +26,7 @@ export type FindingFact =
       readonly endpoint: string | null;
       readonly testedUpTo: string | null;
     }
+  | { readonly kind: 'servers-silent'; readonly addresses: readonly string[] }
   | { readonly kind: 'no-gpu' }
   | { readonly kind: 'no-readings'; readonly device: string }
   | { readonly kind: 'throttled'; readonly device: string; readonly temperatureC: number | null }

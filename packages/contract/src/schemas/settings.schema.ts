@@ -21,6 +21,7 @@ export const settingFields = {
   backend: z.string(),
   model: z.string().nullable(),
   ollamaHost: z.string(),
+  ollamaHosts: z.array(z.string()).max(BOUNDS.ollamaHosts[1]),
   openaiBaseUrl: z.string().nullable(),
   quantizationEnabled: z.boolean(),
   quantizationBits: bits,

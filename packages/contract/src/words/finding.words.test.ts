@@ -26,6 +26,11 @@ test.each<[FindingFact, string, string | null]>([
     'If something fails with it, look for a newer Plimsoll, and report what you see.',
   ],
   [
+    { kind: 'servers-silent', addresses: ['http://gpu-box:11434'] },
+    'Not answering: http://gpu-box:11434. The other servers take its requests.',
+    'Start it there, or take it out of ollama_host and ollama_hosts.',
+  ],
+  [
     { kind: 'cannot-keep', folder: '/home/me', why: 'read-only' },
     'Nothing can be kept in /home/me: the disk is read-only.',
     null,

@@ -17,6 +17,7 @@ const MESSAGES: WordsByKind<FindingFact> = {
       ? answers
       : `${answers} Plimsoll was tested with ${name} up to ${testedUpTo}; this one is newer.`;
   },
+  'servers-silent': ({ addresses }) => `Not answering: ${addresses.join(', ')}. The other servers take its requests.`,
   'no-gpu': () => 'No GPU was found; models run on the processor.',
   'no-readings': ({ device }) => `${device} gives no readings.`,
   throttled: ({ device, temperatureC }) =>
@@ -72,6 +73,8 @@ function adviceOf(fact: FindingFact): string | null {
       return fact.testedUpTo === null
         ? null
         : 'If something fails with it, look for a newer Plimsoll, and report what you see.';
+    case 'servers-silent':
+      return 'Start it there, or take it out of ollama_host and ollama_hosts.';
     case 'throttled':
       return 'Improve the cooling, or run less at once.';
     case 'resident-size':

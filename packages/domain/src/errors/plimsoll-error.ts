@@ -61,3 +61,10 @@ export function isPlimsollError(value: unknown): value is PlimsollError {
 export function isOutOfMemory(value: unknown): boolean {
   return isPlimsollError(value) && value.code === 'out-of-memory';
 }
+
+const OF_ONE_SERVER: ReadonlySet<ErrorCode> = new Set(['backend-unreachable', 'busy', 'model-not-found']);
+
+/** Whether another server with the same model may answer where this one failed. */
+export function mayAnswerElsewhere(value: unknown): boolean {
+  return isPlimsollError(value) && OF_ONE_SERVER.has(value.code);
+}

@@ -31,6 +31,8 @@ export interface RuntimeInfo {
   readonly endpoint: string | null;
   /** The newest version that the adapter was tested with; only where the one that answers is newer. */
   readonly testedUpTo?: string | undefined;
+  /** Addresses of those that do not answer now, where there are several servers. */
+  readonly silent?: readonly string[] | undefined;
 }
 
 /** One variant that a backend has at hand. */
@@ -80,10 +82,20 @@ export interface ChatMessage {
 /** A JSON Schema, passed on as it is. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** One of several servers that offer the same APIs. */
+export interface NativeHost {
+  /** Without a slash at the end. */
+  readonly address: string;
+  /** A request goes there. The returned function ends it, with what it failed with before its answer began, or null. */
+  begin(): (error: unknown) => void;
+}
+
 /** The HTTP APIs that a backend itself offers, so that a gateway can pass requests on as they are. */
 export interface NativeApis {
   /** Where, without a slash at the end. */
   readonly address: string;
+  /** Where there are several servers: those that can answer with a variant, the best first. */
+  readonly hostsOf?: ((variant: string, options?: CallOptions) => Promise<readonly NativeHost[]>) | undefined;
   readonly dialects: readonly ('ollama' | 'openai' | 'anthropic')[];
   /** What a refusal of a request to a model means, by its HTTP status and its words. */
   readonly errorOf: (status: number, message: string, model: string) => PlimsollError;

@@ -23,6 +23,8 @@ export const BOUNDS = {
   topLogprobs: [0, 100],
   /** Milliseconds that a model stays loaded: up to 24 days, as long as a timer runs. */
   keepAliveMs: [0, 2 ** 31 - 1],
+  /** Further Ollama servers. */
+  ollamaHosts: [0, 32],
   /** Device memory to plan with, bytes: 1 PiB. */
   memoryBytes: [0, 2 ** 50],
 } satisfies Record<string, Bounds>;

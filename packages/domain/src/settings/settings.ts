@@ -30,6 +30,8 @@ export interface Settings {
   readonly backend: string;
   readonly model: string | null;
   readonly ollamaHost: string;
+  /** Further Ollama servers: whichever can answers. */
+  readonly ollamaHosts: readonly string[];
   readonly openaiBaseUrl: string | null;
   /** Never logged, never printed. */
   readonly openaiApiKey: string | null;

@@ -6,6 +6,7 @@ export const TEST_SETTINGS: Settings = {
   backend: 'embedded',
   model: null,
   ollamaHost: 'http://127.0.0.1:11434',
+  ollamaHosts: [],
   openaiBaseUrl: null,
   openaiApiKey: null,
   quantizationEnabled: true,

@@ -7,7 +7,8 @@ import { askedModel } from '../asked-model.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { parseBody } from '../parse-body.js';
-import { copied, outward } from '../relay.js';
+import { atFirst, hostsOf } from '../native-hosts.js';
+import { copied, outward, worthAnotherTry } from '../relay.js';
 import { variantHeaders } from '../variant-headers.js';
 import { basenameAt } from './describe.js';
 
@@ -26,21 +27,24 @@ export async function relayShow(
   return withBackend(context, async ({ runtime, choose }) => {
     const { apis } = runtime;
     if (apis?.dialects.includes('ollama') !== true) return false;
-    const { name, ...body } = parseBody(showRequest, request.body);
+    const { name, ...shown } = parseBody(showRequest, request.body);
     const { signal, done } = context.running.begin(reply);
     try {
-      const asked = await askedModel(body.model ?? name ?? '', request.headers, runtime);
+      const asked = await askedModel(shown.model ?? name ?? '', request.headers, runtime);
       const chosen = await choose.choose(asked.model, { make: false, standIn: true, level: asked.level, signal });
-      const sent = { ...body, model: chosen.variant };
-      await forward(
-        context.transport,
-        { url: `${apis.address}/api/show`, method: 'POST', headers: outward(request), body: JSON.stringify(sent) },
-        reply.raw,
-        {
-          signal,
-          headers: { ...copied(reply), ...variantHeaders(chosen) },
-          rewrite: wholeText((text) => withLevel(text, chosen.level)),
-        },
+      const body = JSON.stringify({ ...shown, model: chosen.variant });
+      await atFirst(await hostsOf(apis, chosen.variant, signal), ({ address }, isLast) =>
+        forward(
+          context.transport,
+          { url: `${address}/api/show`, method: 'POST', headers: outward(request), body },
+          reply.raw,
+          {
+            signal,
+            headers: { ...copied(reply), ...variantHeaders(chosen) },
+            rewrite: wholeText((text) => withLevel(text, chosen.level)),
+            refused: worthAnotherTry(apis, chosen.variant, { smaller: false, elsewhere: !isLast }),
+          },
+        ),
       );
       return true;
     } finally {
