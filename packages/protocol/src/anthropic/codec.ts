@@ -22,6 +22,7 @@ export const messagesCodec: Codec<MessagesRequest> = {
       ...(body.stop_sequences == null ? {} : { stop: body.stop_sequences }),
       ...(body.thinking == null ? {} : { think: body.thinking.type !== 'disabled' }),
       ...readToolChoice(body['tool_choice']),
+      ...readFormat(body['output_config']),
     },
   }),
   stream: (_asked, facts) => new EventWriter(facts),
@@ -91,9 +92,12 @@ function readMessage({ role, content }: MessagesRequest['messages'][number]): re
 function readResult(block: Block): ChatMessage {
   const { content, tool_use_id: id } = block;
   const parts = Array.isArray(content) ? (content as Block[]) : [];
+  const texts = parts.flatMap((part) => (part.type === 'image' ? [] : [part.text ?? '']));
+  const images = parts.filter((part) => part.type === 'image').map(readImage);
   return {
     role: 'tool',
-    content: typeof content === 'string' ? content : parts.map((part) => part.text ?? '').join('\n'),
+    content: typeof content === 'string' ? content : texts.join('\n'),
+    ...(images.length === 0 ? {} : { images }),
     ...(typeof id === 'string' ? { toolCallId: id } : {}),
   };
 }
@@ -122,6 +126,16 @@ function readTool(value: unknown): Tool {
     description: typeof description === 'string' ? description : null,
     parameters: isFields(schema) ? schema : { type: 'object', properties: {} },
   };
+}
+
+/** The schema of `output_config.format`. @throws InvalidInputError */
+function readFormat(config: unknown): Pick<GenerateRequest, 'format'> {
+  const format = isFields(config) ? config['format'] : undefined;
+  if (format === undefined || format === null) return {};
+  if (isFields(format) && format['type'] === 'json_schema' && isFields(format['schema'])) {
+    return { format: format['schema'] };
+  }
+  throw new InvalidInputError('output_config.format is of type "json_schema" with a schema.');
 }
 
 const CHOICES: Readonly<Record<string, ToolChoice>> = { auto: 'auto', any: 'required', none: 'none' };

@@ -3,7 +3,15 @@ import { InvalidInputError } from '@plimsoll/domain';
 import type { AnswerFacts, Asked, Codec, StreamFailure, StreamWriter, TextEvent, WholeAnswer } from '../codec.js';
 import { DONE, encodeEvent } from '../server-sent-events.js';
 import { openAiError, openAiErrorType } from './error-body.js';
-import { isFields, readFormat, readMessages, readSampling, readToolChoice, readTools } from './read-chat.js';
+import {
+  isFields,
+  readEffort,
+  readFormat,
+  readMessages,
+  readSampling,
+  readToolChoice,
+  readTools,
+} from './read-chat.js';
 import type { ChatCompletionRequest } from './requests.js';
 import { writeUsage } from './usage.js';
 
@@ -15,7 +23,6 @@ export const chatCompletionCodec: Codec<ChatCompletionRequest> = {
       throw new InvalidInputError('n may only be 1: one answer is written for each request.');
     }
     const maxTokens = body.max_completion_tokens ?? body.max_tokens;
-    const effort = body['reasoning_effort'];
     const kwargs = body['chat_template_kwargs'];
     const enabled = isFields(kwargs) ? kwargs['enable_thinking'] : undefined;
     return {
@@ -30,7 +37,7 @@ export const chatCompletionCodec: Codec<ChatCompletionRequest> = {
         ...readToolChoice(body['tool_choice']),
         ...(maxTokens == null ? {} : { maxTokens }),
         ...(body.logprobs === true ? { topLogprobs: body.top_logprobs ?? 0 } : {}),
-        ...(typeof enabled === 'boolean' ? { think: enabled } : effort === 'none' ? { think: false } : {}),
+        ...(typeof enabled === 'boolean' ? { think: enabled } : readEffort(body['reasoning_effort'])),
       },
     };
   },

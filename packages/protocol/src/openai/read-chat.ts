@@ -102,6 +102,10 @@ export function readFormat(value: unknown): Pick<GenerateRequest, 'format'> {
   throw new InvalidInputError('response_format is of type "text", "json_object" or "json_schema" with a schema.');
 }
 
+/** How hard a model shall think: not at all, or as hard as it likes. */
+export const readEffort = (effort: unknown): Pick<GenerateRequest, 'think'> =>
+  typeof effort === 'string' ? { think: effort !== 'none' } : {};
+
 /** The sampling that all of OpenAI's routes share. */
 export function readSampling(body: {
   readonly temperature?: number | null | undefined;

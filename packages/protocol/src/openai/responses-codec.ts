@@ -3,7 +3,16 @@ import type { ChatMessage, GenerateEvent, GenerationTimings, ToolCall } from '@p
 import type { AnswerFacts, Asked, Codec, StreamFailure, StreamWriter, WholeAnswer } from '../codec.js';
 import { dataUrlBase64 } from '../data-url.js';
 import { encodeEvent } from '../server-sent-events.js';
-import { readArguments, readFormat, readMessages, readSampling, readToolChoice, readTools } from './read-chat.js';
+import {
+  isFields,
+  readArguments,
+  readEffort,
+  readFormat,
+  readMessages,
+  readSampling,
+  readToolChoice,
+  readTools,
+} from './read-chat.js';
 import type { ResponsesItem, ResponsesRequest } from './responses-request.js';
 
 /** `POST /v1/responses`: text, thoughts and calls of functions. Nothing is kept between requests. */
@@ -28,6 +37,7 @@ export const responsesCodec: Codec<ResponsesRequest> = {
         ...readTools(body.tools?.filter((tool) => typeOf(tool) === 'function')),
         ...readToolChoice(body['tool_choice']),
         ...(body.max_output_tokens == null ? {} : { maxTokens: body.max_output_tokens }),
+        ...readEffort(isFields(body['reasoning']) ? body['reasoning']['effort'] : undefined),
       },
     };
   },
@@ -52,25 +62,30 @@ function readItem(item: ResponsesItem): readonly ChatMessage[] {
   }
   if (type === 'function_call_output') {
     const [id, output] = [item['call_id'], item['output']];
-    return [
-      {
-        role: 'tool',
-        content: typeof output === 'string' ? output : JSON.stringify(output ?? ''),
-        ...(typeof id === 'string' ? { toolCallId: id } : {}),
-      },
-    ];
+    const told = Array.isArray(output) ? readParts(output as Part[]) : { content: plainText(output) };
+    return [{ role: 'tool', ...told, ...(typeof id === 'string' ? { toolCallId: id } : {}) }];
   }
   if (type !== 'message') throw new InvalidInputError(`Input of the type ${JSON.stringify(type)} is not supported.`);
   const parts = typeof item.content === 'string' ? [{ type: 'input_text', text: item.content }] : (item.content ?? []);
+  const { content, images } = readParts(parts);
+  return readMessages([{ role: item.role ?? 'user', content }]).map((message) => ({
+    ...message,
+    ...(images === undefined ? {} : { images }),
+  }));
+}
+
+type Part = Exclude<NonNullable<ResponsesItem['content']>, string>[number];
+
+function readParts(parts: readonly Part[]): Pick<ChatMessage, 'content' | 'images'> {
   const images = parts.flatMap((part) => {
     const url = 'image_url' in part ? part.image_url : undefined;
     return part.type === 'input_image' && typeof url === 'string' ? [dataUrlBase64(url)] : [];
   });
   const content = parts.map((part) => part.text ?? '').join('');
-  return readMessages([{ role: item.role ?? 'user', content }]).map((message) =>
-    images.length === 0 ? message : { ...message, images },
-  );
+  return images.length === 0 ? { content } : { content, images };
 }
+
+const plainText = (output: unknown): string => (typeof output === 'string' ? output : JSON.stringify(output ?? ''));
 
 const statusOf = ({ stopReason }: WholeAnswer['done']): 'completed' | 'incomplete' =>
   stopReason === 'length' ? 'incomplete' : 'completed';
