@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
 import type { FlatSettings } from './fields/flat-settings.js';
 import { userFolder } from './files/config-path.js';
 import type { ConfigSurroundings } from './files/config-path.js';
@@ -35,6 +36,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     accessTokens: [],
     httpHost: '127.0.0.1',
     httpPort: 11435,
+    limits: DEFAULT_SERVICE_LIMITS,
     qualityThreshold: null,
   };
 }

@@ -275,6 +275,8 @@ export { BOUNDS, MOST_PROMPT_CHARACTERS } from './settings/bounds.js';
 export type { Bounds } from './settings/bounds.js';
 export { TOKEN_PRIORITIES, TOKEN_SCOPES } from './settings/access-token.js';
 export type { AccessToken, TokenPriority, TokenScope } from './settings/access-token.js';
+export { DEFAULT_SERVICE_LIMITS } from './settings/service-limits.js';
+export type { ServiceLimits } from './settings/service-limits.js';
 export type { Bits, NamingScheme, ModelOverride, Settings, SettingsPatch, UsageSwitch } from './settings/settings.js';
 export { levelInFileName, variantFileName } from './quantization/variant-file.js';
 export type { GovernorMode } from './governor/governor-mode.js';

@@ -9,6 +9,10 @@ const SUITES = {
     const { DEFAULTS, run } = await import('./governor/governor-chaos.mjs');
     return { DEFAULTS, run };
   },
+  soak: async () => {
+    const { DEFAULTS, run } = await import('./soak/soak.mjs');
+    return { DEFAULTS, run };
+  },
   gateway: async () => {
     const { DEFAULTS, run } = await import('./gateway/gateway-chaos.mjs');
     return { DEFAULTS, run };
@@ -16,9 +20,11 @@ const SUITES = {
 };
 
 const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--requests N] [--step-every MS] [--seed S]
+                        [--minutes N] [--report FILE]
 
 Each suite disturbs a running server while clients ask, and holds every answer to what it has to be. governor forces a
-model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it.`;
+model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it.
+soak asks a server for an hour, and writes what became of its memory, sockets and processes; it runs only when it is named.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -26,15 +32,18 @@ const { positionals, values } = parseArgs({
     requests: { type: 'string' },
     'step-every': { type: 'string' },
     seed: { type: 'string' },
+    minutes: { type: 'string' },
+    report: { type: 'string', default: '' },
     help: { type: 'boolean', default: false },
   },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(SUITES);
+const names = positionals.length > 0 ? positionals : Object.keys(SUITES).filter((name) => name !== 'soak');
 const given = Object.fromEntries(
   [
     ['requests', values.requests],
     ['stepEveryMs', values['step-every']],
     ['seed', values.seed],
+    ['minutes', values.minutes],
   ].flatMap(([name, text]) => (text === undefined ? [] : [[name, Number(text)]])),
 );
 const valid =
@@ -47,7 +56,7 @@ if (values.help || !valid) {
 } else {
   for (const name of names) {
     const { DEFAULTS, run } = await SUITES[name]();
-    const options = { ...DEFAULTS, ...given };
+    const options = { ...DEFAULTS, ...given, ...(name === 'soak' ? { report: values.report } : {}) };
     const report = await run(options);
     console.log(JSON.stringify({ schema: 'plimsoll.chaos/1', suite: name, ...options, ...report }, null, 2));
     if (!report.passed) process.exitCode = 1;

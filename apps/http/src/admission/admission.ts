@@ -1,16 +1,14 @@
 import { FairQueue } from './fair-queue.js';
 import type { AdmissionLimits, Applicant } from './fair-queue.js';
 
-/** What holds when nothing is set. `mostWaiting` is Ollama's own `OLLAMA_MAX_QUEUE`. */
-const LIMITS: AdmissionLimits = { concurrent: 16, mostWaiting: 512, waitMs: 280_000 };
-
 /** A queue per model, for as long as there are requests to it. */
 export class Admission {
-  readonly #limits: AdmissionLimits;
+  readonly #limits: () => AdmissionLimits;
   readonly #queues = new Map<string, FairQueue>();
 
-  constructor(limits: Partial<AdmissionLimits> = {}) {
-    this.#limits = { ...LIMITS, ...limits };
+  /** `limits` are asked each time: they may change. */
+  constructor(limits: () => AdmissionLimits) {
+    this.#limits = limits;
   }
 
   /**

@@ -9,7 +9,7 @@ const who = (client: string, priority: Priority = 'normal', signal?: AbortSignal
 
 /** Lets one request in and has the others wait; gives the order in which they get their turns. */
 async function turns(applicants: readonly (readonly [string, Priority])[]): Promise<readonly string[]> {
-  const queue = new FairQueue({ concurrent: 1, mostWaiting: 100, waitMs: 60_000 });
+  const queue = new FairQueue(() => ({ concurrent: 1, mostWaiting: 100, waitMs: 60_000 }));
   const leave = await queue.enter(who('first'));
   const order: string[] = [];
   const all = applicants.map(async ([client, priority]) => {
@@ -41,7 +41,7 @@ describe('a queue', () => {
   });
 
   test('refuses one too many, and says when to come again', async () => {
-    const queue = new FairQueue({ concurrent: 1, mostWaiting: 1, waitMs: 60_000 });
+    const queue = new FairQueue(() => ({ concurrent: 1, mostWaiting: 1, waitMs: 60_000 }));
     const leave = await queue.enter(who('a'));
     const second = queue.enter(who('b'));
     const error: unknown = await queue.enter(who('c')).catch((cause: unknown) => cause);
@@ -54,7 +54,7 @@ describe('a queue', () => {
 
   test('ends a wait at its deadline', async () => {
     vi.useFakeTimers();
-    const queue = new FairQueue({ concurrent: 1, mostWaiting: 9, waitMs: 5_000 });
+    const queue = new FairQueue(() => ({ concurrent: 1, mostWaiting: 9, waitMs: 5_000 }));
     const leave = await queue.enter(who('a'));
     const late = queue.enter(who('b'));
     const refused = expect(late).rejects.toMatchObject({ code: 'busy' });
@@ -65,7 +65,7 @@ describe('a queue', () => {
   });
 
   test('forgets who leaves while waiting', async () => {
-    const queue = new FairQueue({ concurrent: 1, mostWaiting: 9, waitMs: 60_000 });
+    const queue = new FairQueue(() => ({ concurrent: 1, mostWaiting: 9, waitMs: 60_000 }));
     const leave = await queue.enter(who('a'));
     const gone = new AbortController();
     const waits = queue.enter(who('b', 'normal', gone.signal));
@@ -79,7 +79,7 @@ describe('a queue', () => {
 });
 
 test('models do not wait for each other, and nothing is kept of one that nobody asks', async () => {
-  const admission = new Admission({ concurrent: 1 });
+  const admission = new Admission(() => ({ concurrent: 1, mostWaiting: 512, waitMs: 280_000 }));
   const leave = await admission.enter('a', who('x'));
   const other = await admission.enter('b', who('x'));
   expect([...admission.waiting().keys()]).toEqual(['a', 'b']);

@@ -45,7 +45,7 @@ const NEWEST = 0.2;
  * another out; within one client the order is that of arrival.
  */
 export class FairQueue {
-  readonly #limits: AdmissionLimits;
+  readonly #limits: () => AdmissionLimits;
   /** By priority, then by client; the first client is the next. */
   readonly #lines: Readonly<Record<Priority, Map<string, Set<Waiter>>>> = {
     high: new Map(),
@@ -57,7 +57,8 @@ export class FairQueue {
   /** Mean time that an answer takes. */
   #meanMs = 0;
 
-  constructor(limits: AdmissionLimits) {
+  /** `limits` are asked each time: they may change. */
+  constructor(limits: () => AdmissionLimits) {
     this.#limits = limits;
   }
 
@@ -74,7 +75,7 @@ export class FairQueue {
    * @throws OverloadedError, CancelledError
    */
   async enter(applicant: Applicant): Promise<() => void> {
-    if (this.#active < this.#limits.concurrent && this.#waiting === 0) this.#active += 1;
+    if (this.#active < this.#limits().concurrent && this.#waiting === 0) this.#active += 1;
     else await this.#wait(applicant);
     const startMs = performance.now();
     let left = false;
@@ -88,7 +89,7 @@ export class FairQueue {
   }
 
   async #wait({ client, priority, signal }: Applicant): Promise<void> {
-    const { mostWaiting, waitMs } = this.#limits;
+    const { mostWaiting, waitMs } = this.#limits();
     if (this.#waiting >= mostWaiting) throw this.#overloaded(`${mostWaiting} requests wait for this model already.`);
     if (signal?.aborted === true) throw left();
     const line = this.#lines[priority];
@@ -124,7 +125,7 @@ export class FairQueue {
   }
 
   #letIn(): void {
-    while (this.#active < this.#limits.concurrent) {
+    while (this.#active < this.#limits().concurrent) {
       const next = this.#next();
       if (next === null) return;
       this.#active += 1;
@@ -146,7 +147,7 @@ export class FairQueue {
   }
 
   #overloaded(message: string): OverloadedError {
-    const seconds = (this.#waiting * this.#meanMs) / this.#limits.concurrent / 1000;
+    const seconds = (this.#waiting * this.#meanMs) / this.#limits().concurrent / 1000;
     return new OverloadedError(message, Math.min(MOST_SECONDS, Math.max(1, Math.ceil(seconds))));
   }
 }

@@ -5,6 +5,7 @@ import type { Admission } from '../admission/admission.js';
 import type { Applicant } from '../admission/fair-queue.js';
 import { senderOf } from '../security/authorize.js';
 import { ANYBODY } from '../security/principal.js';
+import type { LiveLimits } from '../server/live-limits.js';
 import type { RunningRequests } from '../server/running-requests.js';
 
 /** What the routes of all dialects work with. */
@@ -12,6 +13,8 @@ export interface GatewayContext {
   readonly services: HttpServices;
   readonly running: RunningRequests;
   readonly admission: Admission;
+  /** As the settings say now. */
+  readonly limits: Pick<LiveLimits, 'now'>;
   /** How requests go on to other servers. */
   readonly transport: RelayTransport;
   /** Silence after which a stream gets a piece that changes nothing. */

@@ -2,12 +2,10 @@ import type { HttpServer } from '../server/http-server.js';
 import { isLocalPage } from '../security/local-pages.js';
 import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
+import { MOST_BODY_BYTES, limitBodies } from './limit-bodies.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
 import { addOpenAiRoutes } from './openai/openai-routes.js';
 import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
-
-/** Prompts carry images. */
-const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Whether a request is one of another server's API, not of our own. */
 export function isGatewayUrl(url: string): boolean {
@@ -26,10 +24,11 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
     await server.register(
       async (dialect: HttpServer) => {
         dialect.addHook('onRoute', (route) => {
-          route.bodyLimit ??= BODY_LIMIT_BYTES;
+          route.bodyLimit ??= MOST_BODY_BYTES;
           // The answers are other APIs'; ours alone is described.
           route.schema = { ...route.schema, hide: true };
         });
+        limitBodies(dialect, () => context.limits.now.bodyBytes);
         addRoutes(dialect, context);
       },
       { prefix },

@@ -13,6 +13,7 @@ const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
   'llamaServerPath',
   'storeFile',
   'http',
+  'limits',
 ];
 
 /**

@@ -1,9 +1,11 @@
+import type { ServiceLimits } from '@plimsoll/domain';
 import type { FastifyRequest } from 'fastify';
 import { refusal } from '../errors/error-body.js';
 import type { HttpServer } from '../server/http-server.js';
 import { ANYBODY } from './principal.js';
 import type { Principal, Principals } from './principal.js';
 import { RateLimits } from './rate-limits.js';
+import type { Account } from './rate-limits.js';
 import { scopeOf } from './route-scope.js';
 
 const senders = new WeakMap<FastifyRequest, Principal>();
@@ -15,10 +17,11 @@ export const senderOf = (request: FastifyRequest): Principal => senders.get(requ
 export function authorize(
   server: HttpServer,
   principals: Principals,
+  limitsNow: () => ServiceLimits,
   isPublic: (route: string | undefined) => boolean,
 ): void {
   const limits = new RateLimits(() => performance.now());
-  const counted = new WeakSet<FastifyRequest>();
+  const ends = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
     if (isPublic(url) || reply.sent) return;
@@ -35,15 +38,24 @@ export function authorize(
       const { status, body } = refusal(403, 'forbidden', `This token lacks the scope "${needed}".`);
       return reply.code(status).send(body);
     }
-    const tooMany = limits.begin(sender);
-    if (tooMany === null) counted.add(request);
+    const account = sender === ANYBODY ? strangerAt(request.ip, limitsNow()) : sender;
+    const begun = limits.begin(account);
+    if (typeof begun === 'function') ends.set(request, begun);
     else {
-      const { status, body } = refusal(429, 'rate-limited', tooMany.message);
-      return reply.code(status).header('retry-after', `${tooMany.retryAfterSeconds}`).send(body);
+      const { status, body } = refusal(429, 'rate-limited', begun.message);
+      return reply.code(status).header('retry-after', `${begun.retryAfterSeconds}`).send(body);
     }
   });
   server.addHook('onResponse', (request, _reply, done) => {
-    if (counted.delete(request)) limits.end(senderOf(request));
+    ends.get(request)?.();
+    ends.delete(request);
     done();
   });
 }
+
+/** Whoever sends no token is counted by address. */
+const strangerAt = (address: string, { requestsPerMinute, concurrentPerClient }: ServiceLimits): Account => ({
+  name: address,
+  requestsPerMinute,
+  concurrent: concurrentPerClient,
+});

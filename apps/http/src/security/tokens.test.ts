@@ -5,6 +5,7 @@ import { createServer, startServer } from '../index.js';
 import type { HttpServer } from '../server/http-server.js';
 import { fakeServices } from '../../test/fake-services.js';
 import { RateLimits } from './rate-limits.js';
+import type { Account } from './rate-limits.js';
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
@@ -91,17 +92,20 @@ describe('tokens of the settings', () => {
 test('a rate fills up with time, and what runs is given back', () => {
   let nowMs = 0;
   const limits = new RateLimits(() => nowMs);
-  const amy = { name: 'amy', scopes: [], priority: 'normal', requestsPerMinute: 60, concurrent: 2 } as const;
-  expect([limits.begin(amy), limits.begin(amy)]).toEqual([null, null]);
+  const amy = { name: 'amy', requestsPerMinute: 60, concurrent: 2 };
+  const begin = (account: Account = amy): (() => void) => {
+    const begun = limits.begin(account);
+    if (typeof begun !== 'function') throw new Error(begun.message);
+    return begun;
+  };
+  const ends = [begin(), begin()];
   expect(limits.begin(amy)).toMatchObject({ retryAfterSeconds: 1 });
-  limits.end(amy);
-  expect(limits.begin(amy)).toBeNull();
-  for (let index = 0; index < 57; index += 1) {
-    limits.end(amy);
-    expect(limits.begin(amy)).toBeNull();
-  }
-  limits.end(amy);
-  expect(limits.begin(amy)?.message).toContain('60 requests a minute');
+  ends.pop()?.();
+  for (let index = 0; index < 58; index += 1) begin()();
+  expect(begin).toThrow('60 requests a minute');
   nowMs = 1_000;
-  expect(limits.begin(amy)).toBeNull();
+  begin()();
+  // A limit that is lifted while it holds.
+  expect(begin).toThrow('60 requests a minute');
+  begin({ ...amy, requestsPerMinute: null })();
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
+import { DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
 import { undiciTransport } from '@plimsoll/transport';
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
@@ -39,6 +40,7 @@ import { Principals } from '../security/principal.js';
 import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
+import { LiveLimits } from './live-limits.js';
 import { answerRequestId, requestId } from './request-id.js';
 import { readBodiesAsJson } from './raw-body.js';
 import { RunningRequests } from './running-requests.js';
@@ -64,7 +66,7 @@ export interface CreateServerOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Silence after which a stream gets a piece that changes nothing; 10 s when absent. */
   readonly heartbeatMs?: number | undefined;
-  /** How many requests to one model run and wait. */
+  /** How many requests to one model run and wait; wins over the settings. */
   readonly admission?: Partial<AdmissionLimits> | undefined;
   /** One line per request; nothing when absent. See `createLog`. */
   readonly log?: FastifyBaseLogger | undefined;
@@ -96,7 +98,6 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   const { log, observers = [] } = options;
   const running = new RunningRequests();
   const jobs = new Jobs(randomUUID, Date.now);
-  const admission = new Admission(options.admission);
   const metrics = new Metrics(services.events);
   const telemetry = options.telemetry === undefined ? null : await startTelemetry(options.telemetry, services);
   const access = new Access(services.settings);
@@ -107,7 +108,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     forceCloseConnections: 'idle',
     // Longer than clients keep idle connections, so that they do not send into a closing one.
     keepAliveTimeout: 72_000,
-    requestTimeout: 60_000,
+    requestTimeout: DEFAULT_SERVICE_LIMITS.requestMs,
     clientErrorHandler: answerProtocolError,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
@@ -118,12 +119,18 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       void (reply as FastifyReply).code(status).send(body);
     },
   }).withTypeProvider<ZodTypeProvider>();
+  const limits = new LiveLimits(options.admission ?? {}, ({ requestMs }) => {
+    server.server.requestTimeout = requestMs;
+  });
+  const admission = new Admission(() => limits.admission);
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
   readBodiesAsJson(server);
 
   server.addHook('onRequest', async (request, reply) => {
-    principals.update((await services.settings.load()).settings.accessTokens);
+    const { settings } = await services.settings.load();
+    principals.update(settings.accessTokens);
+    limits.update(settings.limits);
     const refused = guard(request.headers, {
       asksForToken: principals.asks,
       allowedHosts,
@@ -131,7 +138,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     });
     if (refused !== null) await reply.code(refused.status).send(refused.body);
   });
-  authorize(server, principals, isHealthRoute);
+  authorize(server, principals, () => limits.now, isHealthRoute);
   answerRequestId(server);
   observeRequests(server, [
     metrics.observe,
@@ -207,6 +214,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     services,
     running,
     admission,
+    limits,
     transport,
     aliveMs: heartbeatMs,
     nowMs: Date.now,

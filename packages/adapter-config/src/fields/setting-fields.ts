@@ -14,6 +14,7 @@ import {
 import { ollamaBaseUrl } from './ollama-host.js';
 import { convertedField, plainField } from './setting-field.js';
 import type { SettingField } from './setting-field.js';
+import { ALLOWED_LIMITS, decodeLimits, encodeLimits, limitsSchema } from './service-limit-fields.js';
 
 /** `gpu_memory_limit_mb` counts as GPU tools do: 1 MB is 1,048,576 bytes. */
 const BYTES_PER_MB = 1024 * 1024;
@@ -242,6 +243,16 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     description: 'Port that the server listens on; 0 takes a free one.',
     allowed: 'a whole number from 0 to 65535',
     schema: () => z.int().min(0).max(65535),
+  }),
+  convertedField({
+    setting: 'limits',
+    path: 'http.limits',
+    environment: ['PLIMSOLL_HTTP_LIMITS'],
+    description: 'What clients may ask of the server: requests at once, waiting and per minute, sizes and times.',
+    allowed: ALLOWED_LIMITS,
+    schema: limitsSchema,
+    decode: decodeLimits,
+    encode: encodeLimits,
   }),
 ];
 

@@ -40,6 +40,15 @@ export const settingFields = {
   modelsFolder: z.string(),
   storeFile: z.string(),
   http: z.strictObject({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
+  limits: z.strictObject({
+    concurrentRequests: within(BOUNDS.concurrentRequests),
+    waitingRequests: within(BOUNDS.waitingRequests),
+    waitMs: z.int().min(1),
+    bodyBytes: z.int().min(1),
+    requestMs: z.int().min(1),
+    requestsPerMinute: z.int().min(1).nullable(),
+    concurrentPerClient: within(BOUNDS.concurrentRequests).nullable(),
+  }),
   qualityThreshold: z.number().min(0).max(1).nullable(),
 } satisfies Record<keyof Omit<Settings, 'openaiApiKey' | 'accessTokens'>, z.ZodType>;
 

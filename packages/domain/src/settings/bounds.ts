@@ -23,6 +23,9 @@ export const BOUNDS = {
   topLogprobs: [0, 100],
   /** Milliseconds that a model stays loaded: up to 24 days, as long as a timer runs. */
   keepAliveMs: [0, 2 ** 31 - 1],
+  /** Requests that a server answers, and lets wait, at once. */
+  concurrentRequests: [1, 1024],
+  waitingRequests: [0, 100_000],
   /** Further Ollama servers. */
   ollamaHosts: [0, 32],
   /** Device memory to plan with, bytes: 1 PiB. */

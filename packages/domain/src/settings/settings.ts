@@ -1,6 +1,7 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
 import type { AccessToken } from './access-token.js';
+import type { ServiceLimits } from './service-limits.js';
 
 /** Coarse user setting; a policy maps it to a level. */
 export type Bits = 4 | 8 | 16;
@@ -63,6 +64,7 @@ export interface Settings {
   /** Tokens of clients. Where there is one, every request needs one. Their hashes are never shown. */
   readonly accessTokens: readonly AccessToken[];
   readonly http: { readonly host: string; readonly port: number };
+  readonly limits: ServiceLimits;
   /** Warn when a variant's same-top-token rate falls below this, or null. */
   readonly qualityThreshold: number | null;
 }

@@ -1,4 +1,4 @@
-import { CancelledError } from '@plimsoll/domain';
+import { CancelledError, DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
 import type { CallOptions, ConfigStore, LoadedSettings, Settings, SettingsPatch } from '@plimsoll/domain';
 
 /** Settings a test can start from. */
@@ -27,6 +27,7 @@ export const TEST_SETTINGS: Settings = {
   storeFile: 'measurements.db',
   accessTokens: [],
   http: { host: '127.0.0.1', port: 0 },
+  limits: DEFAULT_SERVICE_LIMITS,
   qualityThreshold: null,
 };
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createConfigStore } from '@plimsoll/adapter-config';
 import { startServer } from '@plimsoll/http';
 import { ROUTES, errorIn } from './routes.mjs';
 import { MOODS, startUpstream, textOf } from './upstream.mjs';
@@ -29,7 +30,9 @@ export async function run({ requests, stepEveryMs, seed }) {
   const random = randomFrom(seed);
   const socketsBefore = sockets();
   const upstream = await startUpstream();
-  const scene = gatewayScene(upstream.address);
+  // The usual ones: there is no such file.
+  const settings = await createConfigStore({ path: '/nonexistent/config.json', environment: {} }).load();
+  const scene = gatewayScene(upstream.address, settings);
   const server = await startServer({ services: scene.services, host: '127.0.0.1', port: 0, admission: ADMISSION });
   const counts = { answered: 0, refused: 0, brokenOff: 0, left: 0, steps: 0 };
   const failures = [];
@@ -87,7 +90,7 @@ export async function run({ requests, stepEveryMs, seed }) {
 const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind.startsWith('TCP')).length;
 
 /** The least that a gateway needs, and what is held of it. */
-function gatewayScene(address) {
+function gatewayScene(address, settings) {
   const state = { leases: 0, variant: VARIANTS[0] };
   const apis = { address, dialects: ['ollama', 'openai', 'anthropic'] };
   const held = () => {
@@ -110,7 +113,7 @@ function gatewayScene(address) {
   const services = {
     backend: async () => lease(),
     events: { subscribe: () => () => undefined },
-    settings: { load: async () => ({ settings: { accessTokens: [] } }) },
+    settings: { load: async () => settings },
     close: async () => undefined,
   };
   return { state, services };

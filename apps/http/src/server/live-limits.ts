@@ -1,0 +1,31 @@
+import { DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
+import type { ServiceLimits } from '@plimsoll/domain';
+import type { AdmissionLimits } from '../admission/fair-queue.js';
+
+/** The limits of the settings as they hold now. */
+export class LiveLimits {
+  readonly #admission: Partial<AdmissionLimits>;
+  readonly #changed: (limits: ServiceLimits) => void;
+  #now: ServiceLimits = DEFAULT_SERVICE_LIMITS;
+
+  /** `admission` wins over the settings. `changed` hears of each change. */
+  constructor(admission: Partial<AdmissionLimits>, changed: (limits: ServiceLimits) => void) {
+    this.#admission = admission;
+    this.#changed = changed;
+  }
+
+  get now(): ServiceLimits {
+    return this.#now;
+  }
+
+  get admission(): AdmissionLimits {
+    const { concurrentRequests: concurrent, waitingRequests: mostWaiting, waitMs } = this.#now;
+    return { concurrent, mostWaiting, waitMs, ...this.#admission };
+  }
+
+  update(limits: ServiceLimits): void {
+    if (limits === this.#now) return;
+    this.#now = limits;
+    this.#changed(limits);
+  }
+}
