@@ -61,6 +61,35 @@ test('lists the real model and plans it on the real machine', async () => {
   expect(await answer('GET', '/gpu')).toMatchObject({ host: { platform: `${process.platform}-${process.arch}` } });
 });
 
+test('plans for the machine that is described', async () => {
+  const asked = { model, vramBytes: 0, levels: ['F16'], keyCacheTypes: ['f16'], cpuThreads: 4 };
+  const [slow, fast, small] = (await Promise.all([
+    answer('POST', '/plan', { ...asked, ramBytes: 64e9, ramBandwidth: 20e9 }),
+    answer('POST', '/plan', { ...asked, ramBytes: 64e9, ramBandwidth: 80e9 }),
+    answer('POST', '/plan', { ...asked, ramBytes: 1e6, ramBandwidth: 20e9 }),
+  ])) as [PlanDocument, PlanDocument, PlanDocument];
+  expect(slow.machine.host).toMatchObject({ bandwidthBytesPerSecond: 20e9, basis: 'data-sheet' });
+  expect(slow.budget.host.totalBytes).toBe(64e9);
+  const speed = (plan: PlanDocument): number => plan.candidates[0]?.expected.decodeTokensPerSecond.value ?? NaN;
+  expect(speed(fast)).toBeGreaterThan(2 * speed(slow));
+  expect(small).toMatchObject({ recommended: null, candidates: [{ fit: 'none' }] });
+
+  const wide = (await answer('POST', '/plan', { ...asked, contexts: [4096], microBatchTokens: 2048 })) as PlanDocument;
+  const usual = (await answer('POST', '/plan', { ...asked, contexts: [4096] })) as PlanDocument;
+  expect(wide.candidates[0]?.footprint.host.compute).toBeGreaterThan(usual.candidates[0]!.footprint.host.compute);
+});
+
+test('counts what is loaded beside the model', async () => {
+  const asked = { model, vramBytes: 0, levels: ['F16'], keyCacheTypes: ['f16'] };
+  const alone = (await answer('POST', '/plan', asked)) as PlanDocument;
+  const drafted = (await answer('POST', '/plan', { ...asked, draft: model })) as PlanDocument;
+  // The model drafts for itself: all but its logits comes twice.
+  expect(drafted.candidates[0]?.footprint.host.companions).toBe(alone.candidates[0]?.footprint.total);
+  const refused = await call('POST', '/plan', { ...asked, projector: model });
+  expect(refused.statusCode).toBe(400);
+  expect(JSON.stringify(await refused.body.json())).toContain('not a projector');
+});
+
 test('plans with the bytes that the engine itself tells', async () => {
   const plan = (await answer('POST', '/plan', { model, vramBytes: 0, levels: ['F16'], exact: true })) as PlanDocument;
   // One level, with each of two types of cache.

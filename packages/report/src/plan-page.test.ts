@@ -25,8 +25,8 @@ test('the page does not tell where the model lies on the disk it was made from',
     'C:\\Users\\mina\\llama.gguf',
   ];
   for (const name of names) {
-    const { header, request, marginFraction } = planInput({ variantOf: () => ({ name, status: 'local' }) });
-    const html = planPage({ header, request: { ...request, model: { ...request.model, name } }, marginFraction });
+    const { request, ...rest } = planInput({ variantOf: () => ({ name, status: 'local' }) });
+    const html = planPage({ ...rest, request: { ...request, model: { ...request.model, name } } });
     expect({ name, tells: /\bmina\b/.test(html) }).toEqual({ name, tells: false });
     expect(/<h1>(.*?)<\/h1>/.exec(html)?.[1]).toBe('llama.gguf');
   }

@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { PlanJob } from '../planning/plan-job.js';
 import type { PlanningThread } from '../planning/planning-thread.js';
-import { planCallSchema } from '../schemas/plan-request.schema.js';
+import { modelsOf, planCallSchema } from '../schemas/plan-request.schema.js';
 import type { PlanCall } from '../schemas/plan-request.schema.js';
 import { abortOnDisconnect } from '../server/abort-on-disconnect.js';
 import type { Access } from '../security/access.js';
@@ -41,7 +41,7 @@ export function addPlanRoute(server: HttpServer, { services, access, thread }: P
     },
     async (request, reply) => {
       const { body } = request;
-      await access.assertMayRequest(request, body.kind === 'one' ? [body.request.model] : body.models);
+      await access.assertMayRequest(request, modelsOf(body));
       const signal = abortOnDisconnect(reply);
       const lease = await services.backend();
       try {

@@ -55,6 +55,8 @@ const body = z
     parallel: axis(wholeWithin('parallel')),
     gpuLayers: axis(wholeWithin('gpuLayers')),
     microBatchTokens: wholeWithin('microBatchTokens').optional().describe('Prompt tokens computed at once; 512'),
+    projector: modelNameSchema.optional().describe('The projector (mmproj) that is loaded beside the model'),
+    draft: modelNameSchema.optional().describe('The smaller model that drafts tokens for it'),
     flashAttention: z.enum(['on', 'off', 'auto']).optional(),
     prefer: z.enum(['quality', 'speed', 'balanced']).optional().describe('What counts more in the choice'),
     constraints: constraintsSchema.optional(),
@@ -66,7 +68,17 @@ const body = z
   .refine(({ models, exact }) => models === undefined || !exact, {
     error: 'the engine is asked about one model; leave it out with models',
     path: ['exact'],
+  })
+  .refine(({ models, projector, draft }) => models === undefined || (projector ?? draft) === undefined, {
+    error: 'is loaded beside one model; leave it out with models',
+    path: ['projector'],
   });
+
+/** Every model that a call names. */
+export const modelsOf = (call: PlanCall): readonly string[] => [
+  ...(call.kind === 'one' ? [call.request.model] : call.models),
+  ...[call.request.projector, call.request.draft].filter((name) => name !== undefined),
+];
 
 /** The body of `POST /plan`. Everything but what to plan may be left out. The grid as a whole is bounded by the domain. */
 export const planCallSchema: z.ZodType<PlanCall> = body.transform(({ model, models, exact, ...request }) =>

@@ -88,6 +88,8 @@ describe('models of a request', () => {
     const asked = [
       await send('POST', '/plan', { model }),
       await send('POST', '/plan', { models: [sampleModelPath(), model] }),
+      await send('POST', '/plan', { model: sampleModelPath(), projector: model }),
+      await send('POST', '/plan', { model: sampleModelPath(), draft: model }),
       await send('POST', '/generate', { model, prompt: 'Once', make: true }),
     ];
     for (const { status, body } of asked) {

@@ -1,5 +1,5 @@
-import { createFootprintModel } from '@plimsoll/domain';
-import type { FootprintModel, Level, ModelHeader, PlanRequest, PlanVariant } from '@plimsoll/domain';
+import { createLoadedModel } from '@plimsoll/domain';
+import type { Companions, FootprintModel, Level, ModelHeader, PlanRequest, PlanVariant } from '@plimsoll/domain';
 import { knowledgeFrom } from './learned-knowledge.js';
 import type { LearnedRecords } from './learned-knowledge.js';
 
@@ -9,6 +9,8 @@ type Asked = 'footprint' | 'variantOf' | 'measuredSpeed' | 'measuredQuality' | '
 /** Everything that a plan is made from, as plain data: it can be handed to another thread. */
 export interface PlanInput extends Omit<PlanRequest, Asked> {
   readonly header: ModelHeader;
+  /** What is loaded beside the model. */
+  readonly companions: Companions;
   /** The level whose bytes are counted from the file as it is; null when the file does not say. */
   readonly ownLevel: Level | null;
   readonly variants: ReadonlyMap<Level, PlanVariant>;
@@ -19,8 +21,8 @@ export interface PlanInput extends Omit<PlanRequest, Asked> {
 
 /** The request that the domain plans. `model` saves the time to prepare the header again. */
 export function planRequestOf(input: PlanInput, model?: FootprintModel): PlanRequest {
-  const { header, ownLevel, variants, records, named, ...request } = input;
-  const footprints = model ?? createFootprintModel(header);
+  const { header, companions, ownLevel, variants, records, named, ...request } = input;
+  const footprints = model ?? createLoadedModel(header, companions);
   return {
     ...request,
     // The file's own level is counted from the file as it is; others from the rules of their presets.

@@ -24,6 +24,10 @@ export interface PlanModelRequest {
   readonly gpuLayers?: readonly number[] | undefined;
   /** Prompt tokens that the engine computes at once; 512 when absent, as llama.cpp has it. */
   readonly microBatchTokens?: number | undefined;
+  /** The projector (mmproj) that is loaded beside the model, named as a model is. */
+  readonly projector?: string | undefined;
+  /** The smaller model that drafts tokens for this one. */
+  readonly draft?: string | undefined;
   readonly flashAttention?: FlashAttention | undefined;
   /** What counts more in the choice; `balanced` when absent. */
   readonly prefer?: PlanGoal | undefined;

@@ -1,5 +1,6 @@
 import {
-  createFootprintModel,
+  InvalidInputError,
+  createLoadedModel,
   createPlan,
   isFullPrecision,
   isPlimsollError,
@@ -10,6 +11,7 @@ import {
 import type {
   CacheTypes,
   CallOptions,
+  Companions,
   ConfigStore,
   FootprintModel,
   InspectedModel,
@@ -62,6 +64,8 @@ export interface PreparedPlan {
   readonly input: PlanInput;
   readonly request: PlanRequest;
   readonly header: ModelHeader;
+  /** Assumptions behind the bytes, for people. */
+  readonly notes: readonly string[];
   /** Share of each memory that is left free, 0 to 1. */
   readonly marginFraction: number;
   /** What asking the engine for exact bytes starts from. */
@@ -83,10 +87,17 @@ export class PlanModel {
 
   /**
    * Plans with the engine's own bytes, which it tells without allocating them, where it knows the model.
-   * @throws CapabilityMissingError without an engine; as `exactPlan`
+   * @throws CapabilityMissingError without an engine, InvalidInputError with something beside the model; as `exactPlan`
    */
   async planExactly(prepared: PreparedPlan, options?: ExactPlanOptions): Promise<Plan> {
     const { exact, store } = this.#with;
+    const { projector, draft } = prepared.input.companions;
+    if (projector !== undefined || draft !== undefined) {
+      throw new InvalidInputError('The engine is asked about a model alone, without a projector or a draft model.', {
+        hint: 'Plan without exact bytes: the closed form counts what is loaded beside the model.',
+        remedies: [{ kind: 'leave-out', option: 'exact' }],
+      });
+    }
     return exactPlan({ ...requireEngine(exact), store }, prepared.exact, options);
   }
 
@@ -106,15 +117,16 @@ export class PlanModel {
 
   /** What `plan` decides from. Errors as there. */
   async prepare(request: PlanModelRequest, options?: CallOptions): Promise<PreparedPlan> {
-    const [inspected, state, { settings }, memoryBandwidth] = await Promise.all([
+    const [inspected, companions, state, { settings }, memoryBandwidth] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
+      this.#companions(request, options),
       describesDevices(request) ? this.#with.devices.readHost() : this.#with.devices.read(options),
       this.#with.config.load(options),
       isElsewhere(request) ? null : (this.#with.memoryBandwidth?.() ?? null),
     ]);
     const machine = machineForPlan(request, withBandwidth(state, memoryBandwidth), settings);
     const { header } = inspected;
-    const footprintModel = createFootprintModel(header);
+    const footprintModel = createLoadedModel(header, companions);
     const { architecture } = footprintModel;
     const wanted = resolveQuantization(settings, request.model);
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
@@ -160,6 +172,7 @@ export class PlanModel {
       goal: request.prefer,
       constraints: request.constraints,
       header,
+      companions,
       ownLevel: fileLevel(inspected),
       variants,
       named: request.model,
@@ -167,7 +180,14 @@ export class PlanModel {
     };
     const prepared = planRequestOf(input, footprintModel);
     const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model });
-    return { input, request: prepared, header, marginFraction: settings.memoryMarginFraction, exact };
+    const { notes } = footprintModel;
+    return { input, request: prepared, header, notes, marginFraction: settings.memoryMarginFraction, exact };
+  }
+
+  async #companions({ projector, draft }: PlanModelRequest, options?: CallOptions): Promise<Companions> {
+    const headerOf = async (model: string | undefined): Promise<ModelHeader | undefined> =>
+      model === undefined ? undefined : (await this.#with.inspect.inspect(model, options)).header;
+    return { projector: await headerOf(projector), draft: await headerOf(draft) };
   }
 }
 

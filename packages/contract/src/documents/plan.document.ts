@@ -128,6 +128,7 @@ function footprintDocument(footprint: Footprint): CandidateDocument['footprint']
       kvCache: sum.kvCache + use.kvCache,
       recurrentState: sum.recurrentState + use.recurrentState,
       compute: sum.compute + use.compute,
+      ...companionsOf((sum.companions ?? 0) + (use.companions ?? 0)),
       total: sum.total + use.total,
     }),
     { weights: 0, kvCache: 0, recurrentState: 0, compute: 0, total: 0 },
@@ -141,6 +142,9 @@ function memoryDocument(use: MemoryUse): MemoryDocument {
     kvCache: use.kvCacheBytes + use.recurrentStateBytes,
     recurrentState: use.recurrentStateBytes,
     compute: use.computeBytes,
+    ...companionsOf(use.companionBytes ?? 0),
     total: use.totalBytes,
   };
 }
+
+const companionsOf = (bytes: number): Pick<MemoryDocument, 'companions'> => (bytes === 0 ? {} : { companions: bytes });

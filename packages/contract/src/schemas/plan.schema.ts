@@ -9,6 +9,8 @@ const memorySchema = z.strictObject({
   /** The part of `kvCache` that is the state of recurrent layers. */
   recurrentState: bytesSchema,
   compute: bytesSchema,
+  /** What is loaded beside the model: a projector, a draft model. Absent without. */
+  companions: bytesSchema.exactOptional(),
   total: bytesSchema,
 });
 

@@ -209,16 +209,6 @@ describe('footprint', () => {
     expect(model.footprint('F16', onDevice(3)).notes.join()).toContain('rough');
   });
 
-  it('adds a projector to the first device', () => {
-    const header = transformerHeader(SHAPES.llama31With8B);
-    const projector = { ...transformerHeader(SHAPES.fable5M), architecture: 'clip' };
-    const bytes = projector.tensors.reduce((sum, tensor) => sum + tensor.bytes, 0);
-    const plain = createFootprintModel(header).footprint('Q8_0', onDevice(33)).devices[0]?.weightsBytes ?? NaN;
-    const seeing = createFootprintModel(header, { projector }).footprint('Q8_0', onDevice(33));
-    expect(seeing.devices[0]?.weightsBytes).toBe(plain + bytes);
-    expect(seeing.notes).toHaveLength(1);
-  });
-
   it('says so when it falls back to the generic rules', () => {
     const model = modelOf({ ...SHAPES.fable5M, architecture: 'newcomer' });
     expect(model.footprint('F16', onHost()).notes.join()).toContain('not known');

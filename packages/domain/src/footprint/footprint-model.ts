@@ -29,8 +29,6 @@ export interface FootprintEstimate extends Footprint {
 
 /** How to count. */
 export interface FootprintModelOptions {
-  /** Header of the vision or audio projector (mmproj) that is loaded beside the model. */
-  readonly projector?: ModelHeader | undefined;
   /** Whether parallel sequences share one cache; by default each has its own. */
   readonly unifiedCache?: boolean | undefined;
   /**
@@ -41,11 +39,15 @@ export interface FootprintModelOptions {
    * encoders and on recurrent models other than Mamba, of whose layers no closed form is known: they count every one.
    */
   readonly outputs?: 'every' | 'last' | undefined;
+  /** Tokens that another model drafts at once: their logits are computed with the last one's. Default 0. */
+  readonly draftedTokens?: number | undefined;
 }
 
 /** A model prepared for many questions: everything that depends on its header alone is summed up once. */
 export interface FootprintModel {
   readonly architecture: ModelArchitecture;
+  /** Assumptions that hold for every footprint of the model, for people. */
+  readonly notes: readonly string[];
   /**
    * Bytes that a run takes on each device and on the host. Driver overhead is not in it.
    * @throws InvalidInputError for a shape that the engine would refuse
@@ -62,7 +64,7 @@ export interface FootprintModel {
  */
 export function createFootprintModel(header: ModelHeader, options: FootprintModelOptions = {}): FootprintModel {
   const architecture = architectureOf(header);
-  const notes = notesOf(architecture, options);
+  const { notes } = architecture;
   const parts: Parts = {
     architecture,
     blocks: architecture.layers + architecture.predictionLayers,
@@ -70,8 +72,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     withFlash: cacheTable(architecture, true),
     withoutFlash: cacheTable(architecture, false),
     dims: computeDimensions(architecture, header),
-    outputs: options.outputs ?? 'last',
-    projectorBytes: options.projector?.tensors.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0,
+    logitsPerSequence: options.outputs === 'every' ? Infinity : 1 + (options.draftedTokens ?? 0),
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
   };
@@ -94,6 +95,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
   };
   return {
     architecture,
+    notes,
     footprint: (weights, shape) => estimate(parts, tableOf(weights), shape),
     weightBytes: (weights) => tableOf(weights).totalBytes,
   };
@@ -109,16 +111,9 @@ interface Parts {
   readonly withFlash: CacheTable;
   readonly withoutFlash: CacheTable;
   readonly dims: ComputeDimensions;
-  readonly outputs: 'every' | 'last';
-  readonly projectorBytes: number;
+  readonly logitsPerSequence: number;
   readonly notes: readonly string[];
   readonly partialNotes: readonly string[];
-}
-
-function notesOf(architecture: ModelArchitecture, options: FootprintModelOptions): readonly string[] {
-  const notes = [...architecture.notes];
-  if (options.projector !== undefined) notes.push("The projector's own scratch memory is not counted.");
-  return notes;
 }
 
 function estimate(parts: Parts, weights: WeightTable, shape: RunShape): FootprintEstimate {
@@ -172,7 +167,6 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   const holdsOutput = to > blocks && to > from;
   if (holdsOutput) weightsBytes += weights.outputBytes + weights.tiedBytes;
   if (Math.min(to, blocks) > from) weightsBytes += weights.sharedBytes;
-  if (isFirst && gpuLayers > 0) weightsBytes += parts.projectorBytes;
   const computes = to > from || (isFirst && makesLogits);
   // Operations on matrices of the host go to the first device.
   const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
@@ -207,8 +201,8 @@ const isPipelined = ({ shape: { placement }, parts }: Run): boolean =>
 /** Rows from which on a device fetches a matrix. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH` and its default. */
 const FETCHED_ROWS = 32;
 
-const logitRows = ({ outputs }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
-  outputs === 'last' ? Math.min(parallel, batchTokens) : batchTokens;
+const logitRows = ({ logitsPerSequence }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
+  Math.min(parallel * logitsPerSequence, batchTokens);
 
 function fetchedBytes(run: Run, gpuLayers: number): FetchedBytes {
   const { weights, shape, caches, cells, parts } = run;
@@ -231,7 +225,6 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
   weightsBytes += expertsLeftOnHost(run, to, blocks);
   if (to > blocks) weightsBytes += weights.outputBytes;
   if (to > from) weightsBytes += weights.sharedBytes;
-  if (!hasDevices || shape.placement.gpuLayers === 0) weightsBytes += parts.projectorBytes;
   return use(
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),

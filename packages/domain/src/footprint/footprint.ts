@@ -7,6 +7,8 @@ export interface MemoryUse {
   readonly recurrentStateBytes: number;
   /** Scratch memory of the compute graph. */
   readonly computeBytes: number;
+  /** All that is loaded beside the model there, see `Companions`; absent where nothing is. */
+  readonly companionBytes?: number | undefined;
   /** The sum of the above. */
   readonly totalBytes: number;
 }

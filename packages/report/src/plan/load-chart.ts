@@ -14,6 +14,7 @@ const LOAD_PARTS: readonly (readonly [key: keyof MemoryUse, name: string, words:
   ['kvCacheBytes', 'cache', 'KV cache'],
   ['recurrentStateBytes', 'state', 'recurrent state'],
   ['computeBytes', 'compute', 'compute buffer'],
+  ['companionBytes', 'beside', 'projector and draft model'],
 ];
 
 /** What the colours mean, in the order of the bars. */
@@ -119,7 +120,7 @@ function span(name: string, from: number, to: number, scale: LoadScale): string 
 
 function stack(memories: readonly MemoryUse[], overheadBytes: number, scale: LoadScale): string {
   const parts = LOAD_PARTS.map(([key, name, words]) => {
-    const bytes = memories.reduce((sum, use) => sum + use[key], 0);
+    const bytes = memories.reduce((sum, use) => sum + (use[key] ?? 0), 0);
     return { name, words, bytes };
   });
   const learned = { name: 'learned', words: 'learned from runs here', bytes: overheadBytes };
@@ -137,7 +138,9 @@ function stack(memories: readonly MemoryUse[], overheadBytes: number, scale: Loa
 function laneWords(candidate: PlanCandidate, line: LoadLine): string {
   const { level, footprint } = candidate;
   const main = line.memory === 'host' ? [footprint.host] : footprint.devices;
-  const parts = LOAD_PARTS.map(([key, , words]) => [words, main.reduce((sum, use) => sum + use[key], 0)] as const)
+  const parts = LOAD_PARTS.map(
+    ([key, , words]) => [words, main.reduce((sum, use) => sum + (use[key] ?? 0), 0)] as const,
+  )
     .filter(([, bytes]) => bytes > 0)
     .map(([words, bytes]) => `${words} ${formatBytes(bytes)}`);
   const host = line.memory === 'host' ? '' : `; ${formatBytes(footprint.host.totalBytes)} on the host`;

@@ -1,6 +1,7 @@
 import { KV_CACHE_TYPES, NO_CORRECTION, PREFILL_SPREAD, PRIOR_SPREAD } from '@plimsoll/domain';
 import type {
   CacheTypes,
+  Companions,
   FootprintCorrection,
   KvCacheType,
   Level,
@@ -22,8 +23,12 @@ import { withoutFolders } from '../without-folders.js';
 
 /** What a plan page is made from. */
 export interface PlanPageInput {
-  /** The model's header. The page keeps what footprints are made of; vocabulary and templates stay out. */
-  readonly header: ModelHeader;
+  readonly input: {
+    /** The model's header. The page keeps what footprints are made of; vocabulary and templates stay out. */
+    readonly header: ModelHeader;
+    /** What is loaded beside the model. */
+    readonly companions: Companions;
+  };
   /** What the plan is made from. Of each axis the page starts with the first value. */
   readonly request: PlanRequest;
   /** Share of a device's memory that is left free when the reader chooses another one, 0 to 1. */
@@ -63,6 +68,7 @@ export interface LearnedData {
 export interface PlanPageData {
   readonly model: PlanModel;
   readonly header: HeaderData;
+  readonly companions: { readonly projector: HeaderData | null; readonly draft: HeaderData | null };
   readonly budget: MemoryBudget;
   readonly machine: MachineSpeed;
   readonly marginFraction: number;
@@ -79,12 +85,17 @@ export interface PlanPageData {
 }
 
 /** Reduces the input to plain data: functions become tables of what they answer. */
-export function planPageData({ header, request, marginFraction }: PlanPageInput): PlanPageData {
+export function planPageData({ input, request, marginFraction }: PlanPageInput): PlanPageData {
+  const { projector, draft } = input.companions;
   const { model, budget, machine, levels, constraints = {}, variantOf } = request;
   const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
   return {
     model: { ...model, name: withoutFolders(model.name), source: withoutFolders(model.source) },
-    header: reducedHeader(header),
+    header: reducedHeader(input.header),
+    companions: {
+      projector: projector === undefined ? null : reducedHeader(projector),
+      draft: draft === undefined ? null : reducedHeader(draft),
+    },
     budget,
     machine,
     marginFraction,

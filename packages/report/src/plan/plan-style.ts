@@ -1,8 +1,8 @@
 /** What a plan page adds to the style of all pages. */
 export const PLAN_STYLE: string = `
-:root { --weights: #1d5f8a; --cache: #2f9e8f; --state: #7d5ba6; --compute: #93a1ae; --learned: #c98b2b; --hold: #eaf1f6; --deep: #fbeceb;
+:root { --weights: #1d5f8a; --cache: #2f9e8f; --state: #7d5ba6; --compute: #93a1ae; --beside: #b0527a; --learned: #c98b2b; --hold: #eaf1f6; --deep: #fbeceb;
   --mark: #17212b; --over-a: #c5342b; --over-b: #e58a83; }
-@media (prefers-color-scheme: dark) { :root { --weights: #3d8dbf; --cache: #3fb5a5; --state: #a586cf; --compute: #6f7f8d; --learned: #d9a04a; --hold: #1c2832;
+@media (prefers-color-scheme: dark) { :root { --weights: #3d8dbf; --cache: #3fb5a5; --state: #a586cf; --compute: #6f7f8d; --beside: #d0779c; --learned: #d9a04a; --hold: #1c2832;
   --deep: #2e1f20; --mark: #f2f6fa; --over-a: #e0574e; --over-b: #8e2f29; } }
 body { max-width: 74rem; }
 header { display: flex; gap: 1rem; align-items: flex-start; margin-bottom: 1.5rem; }
@@ -34,7 +34,7 @@ svg.logo { width: 3.6rem; height: 2.5rem; margin-top: .1rem; stroke: var(--main)
 .badge.or { background: var(--quiet); } p.or { margin: .5rem 0 .1rem; font-size: .95rem; color: var(--quiet); }
 .lane { position: relative; height: 1.7rem; background: var(--hold); border-radius: 3px; }
 .lane > i, .shore > i { position: absolute; top: 0; bottom: 0; } .lane > i:not(.line):not(.beyond):not(.over):not(.ashore) { top: .22rem; bottom: .22rem; }
-.weights { background: var(--weights); } .cache { background: var(--cache); } .state { background: var(--state); } .compute { background: var(--compute); } .learned { background: var(--learned); }
+.weights { background: var(--weights); } .cache { background: var(--cache); } .state { background: var(--state); } .compute { background: var(--compute); } .beside { background: var(--beside); } .learned { background: var(--learned); }
 .lane > .beyond { right: 0; background: var(--deep); border-radius: 0 3px 3px 0; }
 .lane > .over { top: .1rem; bottom: .1rem; } .over { background: repeating-linear-gradient(-45deg, var(--over-a) 0 6px, var(--over-b) 6px 12px); border-radius: 0 3px 3px 0; }
 .lane > .ashore { top: .22rem; bottom: .22rem; } .ashore { border: 1.5px dashed var(--warn); border-radius: 0 3px 3px 0; }

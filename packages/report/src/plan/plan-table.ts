@@ -13,7 +13,7 @@ interface Column {
 const FITS: Readonly<Record<Fit, string>> = { full: 'yes', partial: 'in part', none: 'no' };
 
 const everywhere = ({ footprint }: PlanCandidate, key: keyof MemoryUse): number =>
-  footprint.devices.reduce((sum, use) => sum + use[key], footprint.host[key]);
+  footprint.devices.reduce((sum, use) => sum + (use[key] ?? 0), footprint.host[key] ?? 0);
 
 const onDevices = ({ footprint }: PlanCandidate): number =>
   footprint.devices.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
@@ -35,6 +35,11 @@ const COLUMNS: readonly Column[] = [
     only: ({ candidates }) => candidates.some((candidate) => everywhere(candidate, 'recurrentStateBytes') > 0),
   },
   { title: 'compute', text: (candidate) => formatBytes(everywhere(candidate, 'computeBytes')) },
+  {
+    title: 'beside',
+    text: (candidate) => formatBytes(everywhere(candidate, 'companionBytes')),
+    only: ({ candidates }) => candidates.some((candidate) => everywhere(candidate, 'companionBytes') > 0),
+  },
   {
     title: 'learned',
     text: ({ overheadBytes }) => formatBytes(overheadBytes),

@@ -1,4 +1,4 @@
-import { createFootprintModel, memoryBudget } from '@plimsoll/domain';
+import { createLoadedModel, memoryBudget } from '@plimsoll/domain';
 import type {
   CacheTypes,
   FootprintModel,
@@ -32,9 +32,13 @@ export interface WhatIfMachine {
   readonly isOwn: boolean;
 }
 
-/** Prepares the questions of a page. Errors as `createFootprintModel`. */
+/** Prepares the questions of a page. Errors as `createLoadedModel`. */
 export function whatIf(data: PlanPageData): WhatIf {
-  const footprints = createFootprintModel(revivedHeader(data.header));
+  const { projector, draft } = data.companions;
+  const footprints = createLoadedModel(revivedHeader(data.header), {
+    projector: projector === null ? undefined : revivedHeader(projector),
+    draft: draft === null ? undefined : revivedHeader(draft),
+  });
   const machine = (state: PlanState): WhatIfMachine =>
     withMemory(data, withRam(data, chosenMachine(data, state), state), state.memoryBytes);
   return { footprints, machine, request: (state) => requestFor(data, footprints, state, machine(state)) };

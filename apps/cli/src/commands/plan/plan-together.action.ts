@@ -8,17 +8,19 @@ import { renderResidentPlan } from './plan-together.render.js';
 import { requestOf } from './plan.action.js';
 import type { PlanFlags } from './plan.flags.js';
 
+/** Flags about one model. */
+const ALONE = ['html', 'exact', 'as', 'mmproj', 'draft'] as const;
+
 /** `plimsoll plan` with several models: all in memory at once. Exit code 3 when they do not fit. */
 export async function planTogether(
   context: CommandContext,
   models: readonly string[],
   flags: PlanFlags,
 ): Promise<number> {
-  const alone =
-    flags.html !== undefined ? '--html' : flags.exact === true ? '--exact' : flags.as !== undefined ? '--as' : null;
-  if (alone !== null) {
-    throw new InvalidInputError(`${alone} is about one model; ${models.length} are named.`, {
-      hint: `Name one model, or leave ${alone} out.`,
+  const alone = ALONE.find((name) => flags[name] !== undefined);
+  if (alone !== undefined) {
+    throw new InvalidInputError(`--${alone} is about one model; ${models.length} are named.`, {
+      hint: `Name one model, or leave --${alone} out.`,
     });
   }
   return withBackend(context, flags, async (use) => {

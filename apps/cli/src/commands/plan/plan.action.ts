@@ -20,6 +20,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
     const chosen = flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request);
     const document = planDocument(chosen);
+    for (const note of prepared.notes) output.note(`Note: ${note}`);
     const trained = chosen.model.contextLength;
     if (trained !== null && (flags.context ?? 0) > trained) {
       output.warn(`The model was trained for ${formatCount(trained)} tokens; beyond them its answers fall apart.`);
@@ -33,7 +34,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
     const { as } = flags;
     const point = chosen.recommended?.candidate;
     if (as !== undefined && point !== undefined) {
-      output.result(document, () => renderTarget(as, { model, point }));
+      output.result(document, () => renderTarget(as, { model, point, projector: flags.mmproj, draft: flags.draft }));
       return EXIT.done;
     }
     output.result(document, (shown) =>
@@ -60,12 +61,14 @@ function subjectOf({
   ram,
   backend,
   config,
+  parallel,
   ubatch,
   flashAttention,
 }: PlanFlags): Pick<PlanSubject, 'elsewhere' | 'options'> {
   return {
     elsewhere: gpu !== undefined || vram !== undefined || ram !== undefined,
     options: [
+      ...(parallel === undefined ? [] : ['--parallel', String(parallel)]),
       ...(ubatch === undefined ? [] : ['--ubatch', String(ubatch)]),
       ...(flashAttention === undefined ? [] : ['--flash-attention', flashAttention]),
       ...(backend === undefined ? [] : ['--backend', backend]),
@@ -88,6 +91,8 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     valueCacheTypes: listed(flags.kv?.valueCacheType),
     parallel: listed(flags.parallel),
     microBatchTokens: flags.ubatch,
+    projector: flags.mmproj,
+    draft: flags.draft,
     gpuLayers: listed(flags.gpuLayers),
     flashAttention: flags.flashAttention,
     prefer: flags.prefer,

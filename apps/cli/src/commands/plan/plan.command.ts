@@ -65,6 +65,8 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       'layers on the device; all that fit by default',
       wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),
     )
+    .option('--mmproj <file>', 'projector that is loaded beside the model, so that it sees')
+    .option('--draft <model>', 'smaller model that drafts tokens for this one')
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
     .addOption(choiceOption('--prefer <goal>', 'what counts more', ['balanced', 'quality', 'speed']))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))

@@ -15,6 +15,8 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly kv?: CacheTypes;
   readonly parallel?: number;
   readonly ubatch?: number;
+  readonly mmproj?: string;
+  readonly draft?: string;
   readonly gpuLayers?: number;
   readonly level?: readonly Level[];
   readonly prefer?: PlanGoal;

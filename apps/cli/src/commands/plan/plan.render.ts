@@ -96,6 +96,8 @@ const right = (header: string, dropped?: number): Column => ({
   ...(dropped === undefined ? {} : { dropped }),
 });
 const several = (values: readonly unknown[]): boolean => new Set(values).size > 1;
+const hasCompanions = ({ footprint: { device, host } }: CandidateDocument): boolean =>
+  device.companions !== undefined || host.companions !== undefined;
 const hasDevice = ({ budget }: PlanDocument): boolean => budget.devices.length > 0;
 
 const COLUMNS: readonly PlanColumn[] = [
@@ -115,6 +117,11 @@ const COLUMNS: readonly PlanColumn[] = [
     cell: ({ footprint: { device, host } }) => formatBytes(device.weights + host.weights),
   },
   { column: right('CACHE', 1), cell: ({ footprint: { device, host } }) => formatBytes(device.kvCache + host.kvCache) },
+  {
+    column: right('BESIDE'),
+    cell: ({ footprint: { device, host } }) => formatBytes((device.companions ?? 0) + (host.companions ?? 0)),
+    only: ({ candidates }) => candidates.some((candidate) => hasCompanions(candidate)),
+  },
   { column: right('ON DEVICE', 6), cell: ({ footprint }) => formatBytes(footprint.device.total), only: hasDevice },
   { column: right('ON HOST', 5), cell: ({ footprint }) => formatBytes(footprint.host.total), only: hasDevice },
   { column: right('TOTAL'), cell: ({ footprint }) => formatBytes(footprint.total) },
@@ -228,6 +235,9 @@ function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubjec
   }
   if (status === 'remote' && !downloads) {
     return `Next: download the file of that level, then: ${style.cyan(runCommand('path/to/model.gguf', point, subject))}`;
+  }
+  if (hasCompanions(point)) {
+    return `Next: the same command with ${style.cyan('--as llama-server')} prints what runs it with all that is beside it.`;
   }
   if (elsewhere) {
     const make = status === 'buildable' ? `${style.cyan(`plimsoll quantize ${name} --to ${level}`)}, then ` : '';

@@ -12,6 +12,9 @@ export interface TargetSubject {
   /** The model as the user names it. */
   readonly model: string;
   readonly point: PlanCandidate;
+  /** Files that are loaded beside it. */
+  readonly projector?: string | undefined;
+  readonly draft?: string | undefined;
 }
 
 /** The command, file or settings that put a point to work in another program. */
@@ -20,7 +23,7 @@ export function renderTarget(target: PlanTarget, subject: TargetSubject): string
 }
 
 const TARGETS: Readonly<Record<PlanTarget, (subject: TargetSubject) => string>> = {
-  'llama-server': (subject) => ['llama-server', ...serverArguments(subject, fileOf(subject))].map(shellWord).join(' '),
+  'llama-server': (subject) => ['llama-server', ...serverArguments(subject, filesOf(subject))].map(shellWord).join(' '),
   ollama: ollamaModelfile,
   'llama-swap': (subject) =>
     [
@@ -28,21 +31,19 @@ const TARGETS: Readonly<Record<PlanTarget, (subject: TargetSubject) => string>> 
       `  ${JSON.stringify(nameOf(subject))}:`,
       '    cmd: >-',
       '      llama-server --port ${PORT}',
-      `      ${serverArguments(subject, fileOf(subject)).map(shellWord).join(' ')}`,
+      `      ${serverArguments(subject, filesOf(subject)).map(shellWord).join(' ')}`,
     ].join('\n'),
   lmstudio: lmStudioSettings,
   compose: (subject) => {
-    const file = fileOf(subject);
-    const base = file.split(/[\\/]/).at(-1) ?? file;
-    const folder = file === base ? '.' : file.slice(0, -base.length - 1) || '/';
+    const { files, volumes } = mounted(filesOf(subject));
     const onDevice = subject.point.shape.placement.gpuLayers > 0;
     return [
       'services:',
       '  llama-server:',
       `    image: ghcr.io/ggml-org/llama.cpp:server${onDevice ? '-cuda' : ''}`,
-      `    command: ${JSON.stringify(['--host', '0.0.0.0', '--port', '8080', ...serverArguments(subject, `/models/${base}`)])}`,
+      `    command: ${JSON.stringify(['--host', '0.0.0.0', '--port', '8080', ...serverArguments(subject, files)])}`,
       '    ports: ["127.0.0.1:8080:8080"]',
-      `    volumes: [${JSON.stringify(`${folder}:/models:ro`)}]`,
+      `    volumes: ${JSON.stringify(volumes)}`,
       ...(onDevice ? ['    gpus: all'] : []),
     ].join('\n');
   },
@@ -55,21 +56,62 @@ function fileOf({ model, point }: TargetSubject): string {
   return parseModelReference(model).kind === 'file' ? name : `${nameOf({ model, point })}.gguf`;
 }
 
+/** All files of a run. */
+interface Files {
+  readonly model: string;
+  readonly projector?: string | undefined;
+  readonly draft?: string | undefined;
+}
+
+const filesOf = (subject: TargetSubject): Files => ({
+  model: fileOf(subject),
+  projector: subject.projector,
+  draft: subject.draft,
+});
+
+/** The files as a container sees them, and the folders that it is given: the model's is `/models`. */
+function mounted({ model, projector, draft }: Files): { readonly files: Files; readonly volumes: readonly string[] } {
+  const folders: string[] = [];
+  const seen = (file: string): string => {
+    const base = file.split(/[\\/]/).at(-1) ?? file;
+    const folder = file === base ? '.' : file.slice(0, -base.length - 1) || '/';
+    if (!folders.includes(folder)) folders.push(folder);
+    return `${mountPoint(folders.indexOf(folder))}/${base}`;
+  };
+  const files = { model: seen(model), projector: projector && seen(projector), draft: draft && seen(draft) };
+  return { files, volumes: folders.map((folder, index) => `${folder}:${mountPoint(index)}:ro`) };
+}
+
+const mountPoint = (index: number): string => (index === 0 ? '/models' : `/models-${index + 1}`);
+
 const nameOf = ({ model, point }: TargetSubject): string =>
   `${(model.split(/[\\/]/).at(-1) ?? model).replace(/\.gguf$/i, '').replaceAll(/[^\w.-]+/g, '-')}-${point.level}`;
 
 /** Flags of llama.cpp's server. Its context is that of all sequences together. */
-function serverArguments({ point: { shape } }: TargetSubject, file: string): readonly string[] {
+function serverArguments({ point: { shape } }: TargetSubject, files: Files): readonly string[] {
   const { placement, keyCacheType, valueCacheType, contextTokens, parallel, microBatchTokens } = shape;
   const { gpuLayers, split, expertLayersOnHost } = placement;
   const flash = shape.flashAttention === 'auto' && isQuantized(valueCacheType) ? 'on' : shape.flashAttention;
   return [
-    ...['-m', file, '-c', String(contextTokens * parallel), '-np', String(parallel), '-ub', String(microBatchTokens)],
+    ...[
+      '-m',
+      files.model,
+      '-c',
+      String(contextTokens * parallel),
+      '-np',
+      String(parallel),
+      '-ub',
+      String(microBatchTokens),
+    ],
     // No more is computed at once than is handed over at once.
     ...(microBatchTokens > LLAMA_SERVER_BATCH ? ['-b', String(microBatchTokens)] : []),
     ...['-ngl', String(gpuLayers), '-fa', flash, '-ctk', keyCacheType, '-ctv', valueCacheType],
     ...(expertLayersOnHost > 0 ? ['--n-cpu-moe', String(expertLayersOnHost)] : []),
     ...(split.length > 1 ? ['-ts', split.map((share) => share.toFixed(3)).join(',')] : []),
+    ...(files.projector === undefined ? [] : ['--mmproj', files.projector]),
+    // The server puts a projector on a device whatever the layers; the plan keeps it where the model is.
+    ...(files.projector !== undefined && gpuLayers === 0 ? ['--no-mmproj-offload'] : []),
+    ...(files.draft === undefined ? [] : ['-md', files.draft, '-ngld', gpuLayers > 0 ? 'all' : '0']),
   ];
 }
 
@@ -102,6 +144,8 @@ function ollamaModelfile(subject: TargetSubject): string {
       : []),
     `# Then: ollama create ${nameOf(subject).toLowerCase()} -f Modelfile`,
     `FROM ${from}`,
+    ...(subject.projector === undefined ? [] : [`FROM ${subject.projector}`]),
+    ...(subject.draft === undefined ? [] : [`DRAFT ${subject.draft}`]),
     `PARAMETER num_ctx ${contextTokens}`,
     ...(microBatchTokens === USUAL_MICRO_BATCH ? [] : [`PARAMETER num_batch ${microBatchTokens}`]),
     ...(placement.expertLayersOnHost > 0 ? [] : [`PARAMETER num_gpu ${placement.gpuLayers}`]),
@@ -114,6 +158,7 @@ function lmStudioSettings(subject: TargetSubject): string {
   const flash = isQuantized(shape.valueCacheType) || shape.flashAttention === 'on';
   return [
     `Model: ${fileOf(subject)}`,
+    ...(subject.draft === undefined ? [] : [`Speculative Decoding draft model: ${subject.draft}`]),
     `Context Length: ${shape.contextTokens}`,
     `GPU Offload: ${gpuLayers} layers`,
     `Flash Attention: ${flash ? 'on' : shape.flashAttention}`,

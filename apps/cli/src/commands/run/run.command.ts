@@ -44,6 +44,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
         KV_CACHE_TYPES,
       ).argParser(cacheTypes('--kv')),
     )
+    .option('--parallel <count>', 'sequences to reserve memory for', wholeNumber('--parallel', ...BOUNDS.parallel))
     .option(
       '--ubatch <tokens>',
       'prompt tokens computed at once; 512 by default',

@@ -16,6 +16,7 @@ export interface RunFlags extends BackendFlags {
   readonly image?: readonly string[];
   readonly context?: number;
   readonly kv?: CacheTypes;
+  readonly parallel?: number;
   readonly ubatch?: number;
   readonly flashAttention?: FlashAttention;
   readonly gpuLayers?: number;

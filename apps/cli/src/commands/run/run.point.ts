@@ -20,7 +20,7 @@ export async function pointToRun(
 ): Promise<PointToRun | null> {
   const recommending = await use.recommending(model);
   if (recommending === null) return null;
-  const { context: contextTokens, kv, gpuLayers, ubatch: microBatchTokens, flashAttention, prefer } = flags;
+  const { context: contextTokens, kv, gpuLayers, parallel, ubatch: microBatchTokens, flashAttention, prefer } = flags;
   const { level, make } = flags;
   const point = await recommending.recommend(
     {
@@ -30,6 +30,7 @@ export async function pointToRun(
       keyCacheTypes: listed(kv?.keyCacheType),
       valueCacheTypes: listed(kv?.valueCacheType),
       gpuLayers: listed(gpuLayers),
+      parallel: listed(parallel),
       microBatchTokens,
       flashAttention,
       prefer,

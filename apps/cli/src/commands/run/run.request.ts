@@ -33,9 +33,18 @@ export async function runRequest(model: string, prompt: string, flags: RunFlags)
 }
 
 /** What flags say about loading; it holds whatever a plan or the settings say. */
-export function loadOfFlags({ context, kv, ubatch, flashAttention, gpuLayers, nCpuMoe }: RunFlags): LoadOptions {
+export function loadOfFlags({
+  context,
+  kv,
+  parallel,
+  ubatch,
+  flashAttention,
+  gpuLayers,
+  nCpuMoe,
+}: RunFlags): LoadOptions {
   return {
     contextTokens: context,
+    parallel,
     microBatchTokens: ubatch,
     flashAttention,
     keyCacheType: kv?.keyCacheType,

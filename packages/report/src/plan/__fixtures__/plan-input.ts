@@ -41,5 +41,5 @@ export function planInput(
     contexts: [8192],
     ...overrides,
   };
-  return { header, request, marginFraction: 0.1 };
+  return { input: { header, companions: {} }, request, marginFraction: 0.1 };
 }

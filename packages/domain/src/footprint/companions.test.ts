@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../errors/invalid-input-error.js';
+import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
+import type { MetadataValue, ModelHeader } from '../model/model-header.js';
+import { createLoadedModel } from './companions.js';
+import { createFootprintModel } from './footprint-model.js';
+import type { RunShape } from './operating-point.js';
+
+const shape: RunShape = {
+  contextTokens: 8192,
+  parallel: 1,
+  microBatchTokens: 512,
+  keyCacheType: 'q8_0',
+  valueCacheType: 'q8_0',
+  flashAttention: 'on',
+  placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 },
+};
+const onHost: RunShape = { ...shape, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
+
+/** The header of a projector of Gemma 3's size, with one tensor. */
+function projectorHeader(changes: Readonly<Record<string, MetadataValue>> = {}): ModelHeader {
+  const metadata: Readonly<Record<string, MetadataValue>> = {
+    'general.architecture': 'clip',
+    'clip.projector_type': 'gemma3',
+    'clip.vision.image_size': 896,
+    'clip.vision.patch_size': 14,
+    'clip.vision.embedding_length': 1152,
+    'clip.vision.feed_forward_length': 4304,
+    'clip.vision.attention.head_count': 16,
+    ...changes,
+  };
+  const tensor = { name: 'v.patch_embd.weight', shape: [14, 14, 3, 1152], type: 'F16', typeId: 1, bytes: 1_354_752 };
+  return {
+    ...transformerHeader(SHAPES.fable5M),
+    architecture: 'clip',
+    metadata: new Map(Object.entries(metadata)),
+    tensors: [{ ...tensor, type: 'F16', offset: 0 }],
+  };
+}
+
+describe('what is loaded beside a model', () => {
+  const header = transformerHeader(SHAPES.llama31With8B);
+  const alone = createFootprintModel(header);
+
+  it('is nothing unless it is named', () => {
+    expect(createLoadedModel(header).footprint('Q8_0', shape)).toEqual(alone.footprint('Q8_0', shape));
+  });
+
+  it('lies on the first device, or with the model on the host', () => {
+    const seeing = createLoadedModel(header, { projector: projectorHeader() });
+    const { devices, host, totalBytes } = seeing.footprint('Q8_0', shape);
+    const plain = alone.footprint('Q8_0', shape);
+    expect(devices[0]?.weightsBytes).toBe(plain.devices[0]?.weightsBytes);
+    expect(devices[0]?.companionBytes).toBeGreaterThan(1_354_752);
+    expect(host).toEqual(plain.host);
+    expect(totalBytes).toBe(plain.totalBytes + (devices[0]?.companionBytes ?? NaN));
+    expect(seeing.footprint('Q8_0', onHost).host.companionBytes).toBe(devices[0]?.companionBytes);
+  });
+
+  it('of a projector without a closed form is the weights alone, and says so', () => {
+    const seeing = createLoadedModel(header, { projector: projectorHeader({ 'clip.projector_type': 'ultravox' }) });
+    expect(seeing.footprint('Q8_0', shape).devices[0]?.companionBytes).toBe(1_354_752);
+    expect(seeing.notes.join()).toContain('not known');
+  });
+
+  it('refuses a model as a projector, and a projector that contradicts itself', () => {
+    expect(() => createLoadedModel(header, { projector: header })).toThrow(InvalidInputError);
+    const odd = projectorHeader({ 'clip.vision.patch_size': 0 });
+    expect(() => createLoadedModel(header, { projector: odd })).toThrow('clip.vision.patch_size is 0');
+  });
+
+  it('of a draft model is all of its own footprint with a 16-bit cache, and the logits of what it drafts', () => {
+    const draft = transformerHeader(SHAPES.fable5M);
+    const drafted = createLoadedModel(header, { draft }).footprint('Q8_0', shape);
+    const own = createFootprintModel(draft).footprint('file', {
+      ...shape,
+      keyCacheType: 'f16',
+      valueCacheType: 'f16',
+      placement: { ...shape.placement, gpuLayers: 7 },
+    });
+    expect(drafted.devices[0]?.companionBytes).toBe(own.devices[0]?.totalBytes);
+    expect(drafted.host.companionBytes).toBe(own.host.totalBytes);
+    const model = createFootprintModel(header, { draftedTokens: 3 }).footprint('Q8_0', shape);
+    expect(drafted.totalBytes).toBe(model.totalBytes + own.totalBytes);
+  });
+});
