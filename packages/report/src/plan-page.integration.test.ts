@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SHAPES, transformerHeader } from '../../domain/src/model/__fixtures__/transformer-header.js';
 import { planInput } from './plan/__fixtures__/plan-input.js';
 import { planPage } from './plan-page.js';
 
@@ -43,7 +44,11 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
   /** Opens the page, and holds it to be quiet: no message, no error, no request but for itself. */
   const opened = async (
     work: (page: Page) => Promise<void>,
-    { hash = '', ...options }: BrowserContextOptions & { readonly hash?: string } = {},
+    {
+      hash = '',
+      page: of = address,
+      ...options
+    }: BrowserContextOptions & { readonly hash?: string; readonly page?: string } = {},
   ): Promise<void> => {
     const context = await browser.newContext(options);
     const page = await context.newPage();
@@ -53,10 +58,10 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
     try {
-      await page.goto(address + hash);
+      await page.goto(of + hash);
       await work(page);
       expect(complaints).toEqual([]);
-      expect(requests.filter((url) => url.split('#')[0] !== address)).toEqual([]);
+      expect(requests.filter((url) => url.split('#')[0] !== of)).toEqual([]);
     } finally {
       await context.close();
     }
@@ -173,6 +178,24 @@ describe.skipIf(isMissing)(`a plan page in Chromium${isMissing ? ` (skipped: ${C
       expect(await headline(page)).toBe('Take Q5_K_M with 8,192 tokens of f16 cache');
       await page.waitForFunction(() => location.hash === '');
     }));
+
+  test('of a mixture of experts it can be said how many layers keep them in RAM', async () => {
+    const file = path.join(folder, 'experts.html');
+    await writeFile(file, planPage(planInput({ levels: ['Q4_K_M'] }, transformerHeader(SHAPES.qwen3With30BA3B))));
+    await opened(
+      async (page) => {
+        const placement = (): Promise<string> => page.locator('#table tbody tr').first().innerText();
+        expect(await page.locator('#experts option').count()).toBe(50);
+        expect(await placement()).toMatch(/experts of \d+ in RAM/);
+        await page.locator('#experts').selectOption('45');
+        expect(await placement()).toContain('experts of 45 in RAM');
+        await page.waitForFunction(() => location.hash === '#experts=45');
+        await page.locator('#experts').selectOption('');
+        expect(await placement()).not.toContain('experts of 45 in RAM');
+      },
+      { page: pathToFileURL(file).href },
+    );
+  });
 
   test('a link may ask for what no list offers', () =>
     opened(

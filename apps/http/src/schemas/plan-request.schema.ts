@@ -54,6 +54,7 @@ const body = z
     valueCacheTypes: axis(kvCacheTypeSchema),
     parallel: axis(wholeWithin('parallel')),
     gpuLayers: axis(wholeWithin('gpuLayers')),
+    expertLayersOnHost: wholeWithin('gpuLayers').optional().describe('Layers whose experts stay in RAM'),
     microBatchTokens: wholeWithin('microBatchTokens').optional().describe('Prompt tokens computed at once; 512'),
     projector: modelNameSchema.optional().describe('The projector (mmproj) that is loaded beside the model'),
     draft: modelNameSchema.optional().describe('The smaller model that drafts tokens for it'),
@@ -69,10 +70,14 @@ const body = z
     error: 'the engine is asked about one model; leave it out with models',
     path: ['exact'],
   })
-  .refine(({ models, projector, draft }) => models === undefined || (projector ?? draft) === undefined, {
-    error: 'is loaded beside one model; leave it out with models',
-    path: ['projector'],
-  });
+  .refine(
+    ({ models, projector, draft, expertLayersOnHost }) =>
+      models === undefined || (projector ?? draft ?? expertLayersOnHost) === undefined,
+    {
+      error: 'projector, draft and expertLayersOnHost are about one model; leave them out with models',
+      path: ['projector'],
+    },
+  );
 
 /** Every model that a call names. */
 export const modelsOf = (call: PlanCall): readonly string[] => [

@@ -22,6 +22,8 @@ export interface PlanModelRequest {
   readonly parallel?: readonly number[] | undefined;
   /** Layers on devices; as many as fit when absent. */
   readonly gpuLayers?: readonly number[] | undefined;
+  /** Layers, counted from the first, whose experts stay in RAM; as few as needed when absent. */
+  readonly expertLayersOnHost?: number | undefined;
   /** Prompt tokens that the engine computes at once; 512 when absent, as llama.cpp has it. */
   readonly microBatchTokens?: number | undefined;
   /** The projector (mmproj) that is loaded beside the model, named as a model is. */

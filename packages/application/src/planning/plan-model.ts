@@ -167,6 +167,7 @@ export class PlanModel {
       contexts: request.contexts ?? [context],
       parallel: request.parallel,
       gpuLayers: request.gpuLayers,
+      expertLayersOnHost: request.expertLayersOnHost,
       microBatchTokens: request.microBatchTokens,
       flashAttention: request.flashAttention,
       goal: request.prefer,

@@ -30,6 +30,7 @@ export type RunWishes = Pick<
   | 'keyCacheTypes'
   | 'valueCacheTypes'
   | 'gpuLayers'
+  | 'expertLayersOnHost'
   | 'parallel'
   | 'microBatchTokens'
   | 'flashAttention'

@@ -82,6 +82,7 @@ function longerContext(
     contexts: [tokens],
     parallel: [chosen.shape.parallel],
     gpuLayers: undefined,
+    expertLayersOnHost: undefined,
   });
   return point === undefined ? [] : [alternative('context', point)];
 }

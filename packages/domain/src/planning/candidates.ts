@@ -111,8 +111,9 @@ export function baseShape(
 }
 
 function placements(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
-  if (request.gpuLayers === undefined) return placeBest(request, level, base);
-  return request.gpuLayers.map((layers) => placeExactly(request, level, base, layers));
+  const { gpuLayers, expertLayersOnHost } = request;
+  if (gpuLayers === undefined && expertLayersOnHost === undefined) return placeBest(request, level, base);
+  return (gpuLayers ?? [Infinity]).map((layers) => placeExactly(request, level, base, layers));
 }
 
 /** What the speed of all operating points of a level has in common. */

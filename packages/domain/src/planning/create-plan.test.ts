@@ -209,6 +209,19 @@ describe('what does not fit whole', () => {
     );
   });
 
+  test('the layers whose experts stay on the host can be said', () => {
+    const said = request(SHAPES.qwen3With30BA3B, [24], {
+      levels: ['Q4_K_M'],
+      contexts: [4096],
+      expertLayersOnHost: 20,
+    });
+    const [candidate] = createPlan(said).candidates;
+    expect(candidate?.shape.placement).toEqual({ gpuLayers: 49, split: [1], expertLayersOnHost: 20 });
+    expect(candidate?.fit).toBe('partial');
+    expect(createPlan({ ...said, gpuLayers: [10] }).candidates[0]?.shape.placement.gpuLayers).toBe(10);
+    expect(createPlan({ ...said, expertLayersOnHost: 0 }).candidates[0]?.fit).toBe('full');
+  });
+
   test('nothing fits: no recommendation, and by how much it misses', () => {
     const tiny = createPlan({
       ...request(big, []),
@@ -311,7 +324,9 @@ describe('bad requests', () => {
     [{ contexts: [Number.NaN] }, /cannot be NaN/],
     [{ parallel: [-1] }, /cannot be -1/],
     [{ levels: [] }, /at least one level/],
-    [{ gpuLayers: [1.5] }, /no number of layers/],
+    [{ gpuLayers: [1.5] }, /not a number of layers/],
+    [{ expertLayersOnHost: -1 }, /not a number of layers/],
+    [{ expertLayersOnHost: 3 }, /no experts/],
   ] as const)('%j', (more, message) => {
     let failure: unknown = null;
     try {

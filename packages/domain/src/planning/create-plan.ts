@@ -76,9 +76,16 @@ function check(request: PlanRequest): void {
       remedies: [{ kind: 'use-options', options: { context: '8192', parallel: '1' } }],
     });
   }
-  const layers = gpuLayers.find((value) => !Number.isSafeInteger(value) || value < 0);
-  if (layers !== undefined) {
-    throw new InvalidInputError(`${layers} is no number of layers.`, { hint: 'Give a whole number from 0 on.' });
+  const { expertLayersOnHost: experts } = request;
+  const layers = [...gpuLayers, ...(experts === undefined ? [] : [experts])];
+  const odd = layers.find((value) => !Number.isSafeInteger(value) || value < 0);
+  if (odd !== undefined) {
+    throw new InvalidInputError(`${odd} is not a number of layers.`, { hint: 'Give a whole number from 0 on.' });
+  }
+  if (experts !== undefined && experts > 0 && request.architecture.experts === null) {
+    throw new InvalidInputError('This model has no experts that could stay in RAM.', {
+      hint: 'Only mixtures of experts have some: plan without.',
+    });
   }
 }
 

@@ -122,7 +122,7 @@ function fewestExperts(all: number, bare: Attempt, at: (experts: number) => Atte
   return best;
 }
 
-/** Places with exactly so many layers on the devices. */
+/** Places with exactly so many layers on the devices, and so many of their experts on the host as the request says. */
 export function placeExactly(
   request: PlanRequest,
   level: Level,
@@ -132,10 +132,15 @@ export function placeExactly(
   const split = splitByBudget(request.budget);
   const all = offloadableLayers(request);
   const layers = split.length === 0 ? 0 : Math.min(all, gpuLayers);
-  const placement: Placement = { gpuLayers: layers, split, expertLayersOnHost: 0 };
+  const experts = split.length === 0 ? 0 : Math.min(all, request.expertLayersOnHost ?? 0);
+  const placement: Placement = { gpuLayers: layers, split, expertLayersOnHost: experts };
   const tried = attempt(request, level, { ...base, placement });
   const missing = tried.result.deviceShortBytes + tried.result.hostShortBytes;
-  return placed(tried, missing > 0 ? 'none' : layers === all || split.length === 0 ? 'full' : 'partial', missing);
+  return placed(
+    tried,
+    missing > 0 ? 'none' : split.length === 0 || (layers === all && experts === 0) ? 'full' : 'partial',
+    missing,
+  );
 }
 
 interface Attempt {

@@ -61,6 +61,8 @@ export interface PlanRequest {
   readonly parallel?: readonly number[] | undefined;
   /** Layers on devices: as many as fit when absent, else exactly these. */
   readonly gpuLayers?: readonly number[] | undefined;
+  /** Layers, counted from the first, whose experts stay on the host: as few as needed when absent, else exactly these. */
+  readonly expertLayersOnHost?: number | undefined;
   readonly microBatchTokens?: number | undefined;
   readonly flashAttention?: FlashAttention | undefined;
   readonly goal?: PlanGoal | undefined;

@@ -29,6 +29,8 @@ const controls = {
   values: element('values', HTMLSelectElement),
   parallel: element('parallel', HTMLSelectElement),
   flash: element('flash', HTMLSelectElement),
+  /** Of mixtures of experts only. */
+  experts: document.querySelector<HTMLSelectElement>('#experts'),
 };
 let state = stateFromHash(location.hash, data.start, ids);
 let addressTimer: ReturnType<typeof setTimeout> | undefined;
@@ -80,6 +82,9 @@ function changed(target: EventTarget | null): PlanState {
   }
   if (!(target instanceof HTMLSelectElement)) return state;
   if (target === controls.cards) return { ...state, cards: Number(target.value), memoryBytes: null };
+  if (target === controls.experts) {
+    return { ...state, expertLayersOnHost: target.value === '' ? null : Number(target.value) };
+  }
   // The other lists are named as in the address.
   const hash = new URLSearchParams(stateToHash(state, data.start));
   hash.set(target.id, target.value);
@@ -103,6 +108,7 @@ function show(): void {
   if (![...parallel.options].some(({ value }) => value === sequences)) parallel.add(new Option(sequences, sequences));
   parallel.value = sequences;
   flash.value = state.flashAttention;
+  if (controls.experts !== null) controls.experts.value = String(state.expertLayersOnHost ?? '');
   prefer.value = state.prefer;
   place(memory, Math.round(((bytes / middleBytes(deviceBytes)) * MEMORY_STEPS) / 2), formatBytes(bytes));
   place(context, nearestStep(contexts, state.contextTokens), `${grouped(state.contextTokens)} tokens`);

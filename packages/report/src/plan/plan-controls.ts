@@ -52,9 +52,18 @@ export function planControls(data: PlanPageData): string {
     select('keys', 'KV cache, keys', options(KEY_CACHE_CHOICES)) +
     select('values', 'KV cache, values', options(KV_CACHE_TYPES)) +
     select('parallel', 'Sequences at once', options(sequences.map(String))) +
+    expertSelect(data) +
     select('flash', 'Flash attention', options(FLASH_ATTENTION_MODES)) +
     `<button type="reset">Start again</button></form>`
   );
+}
+
+/** Layers whose experts stay in RAM; nothing for a dense model. */
+function expertSelect({ header }: PlanPageData): string {
+  const layers = new Set(header.tensors.flatMap(([name]) => /^blk\.(\d+)\..*_exps\./.exec(name)?.[1] ?? [])).size;
+  if (layers === 0) return '';
+  const counts = Array.from({ length: layers + 1 }, (_, count) => option(String(count), String(count)));
+  return select('experts', 'Layers with experts in RAM', `${option('', 'as few as needed')}${counts.join('')}`);
 }
 
 /** A text that is completed from the catalogue. */

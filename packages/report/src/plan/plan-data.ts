@@ -116,6 +116,7 @@ export function planPageData({ input, request, marginFraction }: PlanPageInput):
       keyCacheType: request.cacheTypes.length > 1 ? 'best' : cache.keyCacheType,
       valueCacheType: cache.valueCacheType,
       parallel: request.parallel?.[0] ?? 1,
+      expertLayersOnHost: request.expertLayersOnHost ?? null,
       flashAttention: request.flashAttention ?? 'auto',
       prefer: request.goal ?? 'balanced',
     },

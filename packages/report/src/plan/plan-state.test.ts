@@ -21,6 +21,7 @@ const start: PlanState = {
   keyCacheType: 'f16',
   valueCacheType: 'f16',
   parallel: 1,
+  expertLayersOnHost: null,
   flashAttention: 'auto',
   prefer: 'quality',
 };
@@ -46,6 +47,7 @@ test('whatever is set comes back from the link', () => {
     keyCacheType: fc.constantFrom(...KEY_CACHE_CHOICES),
     valueCacheType: fc.constantFrom(...KV_CACHE_TYPES),
     parallel: fc.integer({ min: 1, max: 256 }),
+    expertLayersOnHost: fc.option(fc.nat(4096)),
     flashAttention: fc.constantFrom(...FLASH_ATTENTION_MODES),
     prefer: fc.constantFrom(...GOALS),
   });

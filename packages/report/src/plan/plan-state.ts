@@ -19,6 +19,8 @@ export interface PlanState {
   /** Of no matter where the plan chooses. */
   readonly valueCacheType: KvCacheType;
   readonly parallel: number;
+  /** Layers whose experts stay in RAM, or null for as few as needed. */
+  readonly expertLayersOnHost: number | null;
   readonly flashAttention: FlashAttention;
   readonly prefer: PlanGoal;
 }
@@ -30,6 +32,9 @@ export const GOALS: readonly PlanGoal[] = ['quality', 'balanced', 'speed'];
 
 /** Cards that can be chosen. */
 export const MOST_CARDS = 8;
+
+/** More layers than any model has. */
+const MOST_LAYERS = 4096;
 
 /** More sequences than this are no matter for one machine. */
 const MOST_SEQUENCES = 256;
@@ -59,6 +64,7 @@ export function stateFromHash(hash: string, start: PlanState, devices: readonly 
     contextTokens: whole(read('contextTokens'), 1, 2 ** 30) ?? start.contextTokens,
     keyCacheType: among('keyCacheType', KEY_CACHE_CHOICES, start.keyCacheType),
     valueCacheType: among('valueCacheType', KV_CACHE_TYPES, start.valueCacheType),
+    expertLayersOnHost: whole(read('expertLayersOnHost'), 0, MOST_LAYERS) ?? start.expertLayersOnHost,
     parallel: whole(read('parallel'), 1, MOST_SEQUENCES) ?? start.parallel,
     flashAttention: among('flashAttention', FLASH_ATTENTION_MODES, start.flashAttention),
     prefer: among('prefer', GOALS, start.prefer),
@@ -75,6 +81,7 @@ const PARAMETERS: Readonly<Record<keyof PlanState, string>> = {
   keyCacheType: 'keys',
   valueCacheType: 'values',
   parallel: 'parallel',
+  expertLayersOnHost: 'experts',
   flashAttention: 'flash',
   prefer: 'prefer',
 };

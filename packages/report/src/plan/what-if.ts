@@ -50,7 +50,7 @@ function requestFor(
   state: PlanState,
   { budget, speed, isOwn }: WhatIfMachine,
 ): PlanRequest {
-  const { contextTokens, parallel, flashAttention, prefer } = state;
+  const { contextTokens, parallel, expertLayersOnHost, flashAttention, prefer } = state;
   const variants = new Map(data.variants);
   return {
     model: data.model,
@@ -63,6 +63,7 @@ function requestFor(
     contexts: [contextTokens],
     parallel: [parallel],
     gpuLayers: data.gpuLayers ?? undefined,
+    expertLayersOnHost: expertLayersOnHost ?? undefined,
     microBatchTokens: data.microBatchTokens ?? undefined,
     flashAttention,
     goal: prefer,

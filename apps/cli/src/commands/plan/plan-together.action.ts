@@ -9,7 +9,14 @@ import { requestOf } from './plan.action.js';
 import type { PlanFlags } from './plan.flags.js';
 
 /** Flags about one model. */
-const ALONE = ['html', 'exact', 'as', 'mmproj', 'draft'] as const;
+const ALONE: readonly (readonly [flag: keyof PlanFlags, option: string])[] = [
+  ['html', '--html'],
+  ['exact', '--exact'],
+  ['as', '--as'],
+  ['mmproj', '--mmproj'],
+  ['draft', '--draft'],
+  ['nCpuMoe', '--n-cpu-moe'],
+];
 
 /** `plimsoll plan` with several models: all in memory at once. Exit code 3 when they do not fit. */
 export async function planTogether(
@@ -17,10 +24,10 @@ export async function planTogether(
   models: readonly string[],
   flags: PlanFlags,
 ): Promise<number> {
-  const alone = ALONE.find((name) => flags[name] !== undefined);
+  const alone = ALONE.find(([flag]) => flags[flag] !== undefined)?.[1];
   if (alone !== undefined) {
-    throw new InvalidInputError(`--${alone} is about one model; ${models.length} are named.`, {
-      hint: `Name one model, or leave --${alone} out.`,
+    throw new InvalidInputError(`${alone} is about one model; ${models.length} are named.`, {
+      hint: `Name one model, or leave ${alone} out.`,
     });
   }
   return withBackend(context, flags, async (use) => {

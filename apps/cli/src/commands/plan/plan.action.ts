@@ -94,6 +94,7 @@ export function requestOf(flags: PlanFlags): Omit<PlanModelRequest, 'model'> {
     projector: flags.mmproj,
     draft: flags.draft,
     gpuLayers: listed(flags.gpuLayers),
+    expertLayersOnHost: flags.nCpuMoe,
     flashAttention: flags.flashAttention,
     prefer: flags.prefer,
   };

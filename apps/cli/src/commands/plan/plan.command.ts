@@ -65,6 +65,11 @@ export function addPlanCommand(program: Command, run: RunAction): void {
       'layers on the device; all that fit by default',
       wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),
     )
+    .option(
+      '--n-cpu-moe <layers>',
+      'layers whose experts stay in RAM; as few as needed by default',
+      wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers),
+    )
     .option('--mmproj <file>', 'projector that is loaded beside the model, so that it sees')
     .option('--draft <model>', 'smaller model that drafts tokens for this one')
     .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))

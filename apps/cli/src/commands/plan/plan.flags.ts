@@ -18,6 +18,8 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly mmproj?: string;
   readonly draft?: string;
   readonly gpuLayers?: number;
+  /** Layers whose experts stay in RAM. */
+  readonly nCpuMoe?: number;
   readonly level?: readonly Level[];
   readonly prefer?: PlanGoal;
   readonly flashAttention?: FlashAttention;

@@ -21,7 +21,7 @@ export async function pointToRun(
   const recommending = await use.recommending(model);
   if (recommending === null) return null;
   const { context: contextTokens, kv, gpuLayers, parallel, ubatch: microBatchTokens, flashAttention, prefer } = flags;
-  const { level, make } = flags;
+  const { level, make, nCpuMoe } = flags;
   const point = await recommending.recommend(
     {
       model,
@@ -30,6 +30,7 @@ export async function pointToRun(
       keyCacheTypes: listed(kv?.keyCacheType),
       valueCacheTypes: listed(kv?.valueCacheType),
       gpuLayers: listed(gpuLayers),
+      expertLayersOnHost: nCpuMoe,
       parallel: listed(parallel),
       microBatchTokens,
       flashAttention,
