@@ -48,15 +48,19 @@ async function plimsoll(args: readonly string[]): Promise<{ readonly code: numbe
   return { code, out };
 }
 
+/** Stands for the model itself. */
+const MODEL = 'MODEL';
+
 const POINTS: readonly (readonly string[])[] = [
   ['--level', 'F16', '--context', '256', '--kv', 'f16'],
   ['--level', 'Q8_0', '--context', '512', '--kv', 'q8_0', '--parallel', '2'],
   ['--level', 'Q4_0', '--context', '1024', '--kv', 'q8_0/q4_0'],
+  ['--level', 'Q8_0', '--context', '2048', '--kv', 'q8_0', '--draft', MODEL],
 ];
 
 describe.skipIf(server === null)(`llama-server takes what plan --as says${reason}`, () => {
   test.each(POINTS)('%s %s, %s %s, %s %s', { timeout: 120_000 }, async (...point) => {
-    const asked = ['plan', model, '--vram', '0', ...point];
+    const asked = ['plan', model, '--vram', '0', ...point.map((word) => (word === MODEL ? model : word))];
     const planned = planSchema.parse(JSON.parse((await plimsoll([...asked, '--json'])).out));
     const [candidate] = planned.candidates;
     const printed = (await plimsoll([...asked, '--as', 'llama-server'])).out.trim();
@@ -92,7 +96,18 @@ describe('the embedded engine takes what plan says', () => {
 
 /** Starts the server, sums the buffers that its log names until the last of them, and ends it. */
 async function reportedBytes(settings: readonly string[]): Promise<number> {
-  const fixed = ['--host', '127.0.0.1', '--port', String(await freePort()), '--no-repack', '--no-warmup', '-lv', '4'];
+  const fixed = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(await freePort()),
+    '--no-repack',
+    '--no-warmup',
+    '--fit',
+    'off',
+    '-lv',
+    '4',
+  ];
   const child = spawn(server ?? '', [...settings, ...fixed, '-t', '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   let log = '';

@@ -56,10 +56,11 @@ function onFirst(bytes: number, { placement: { split, gpuLayers } }: RunShape): 
   return { devices: split.map((_, index) => (onDevice && index === 0 ? bytes : 0)), host: onDevice ? 0 : bytes };
 }
 
-function draftBytes({ architecture, footprint }: FootprintModel, shape: RunShape): Beside {
+function draftBytes(draft: FootprintModel, shape: RunShape): Beside {
+  const { architecture } = draft;
   const { gpuLayers, split } = shape.placement;
   const layers = architecture.layers + architecture.predictionLayers + 1;
-  const { devices, host } = footprint('file', {
+  const { devices, host } = draft.footprint('file', {
     ...shape,
     keyCacheType: 'f16',
     valueCacheType: 'f16',

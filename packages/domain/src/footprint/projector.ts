@@ -13,25 +13,56 @@ export interface ProjectorBytes {
   readonly computeBytes: number | null;
 }
 
-/** How a kind of projector is laid out. */
+/** The sizes of an encoder for one picture. */
+interface Encoder {
+  /** Patches of the picture. */
+  readonly patches: number;
+  readonly width: number;
+  readonly feedForward: number;
+  readonly heads: number;
+  /** Values of a patch's pixels. */
+  readonly pixels: number;
+}
+
+/** How much a kind of projector has alive at its peak, in 32-bit values per patch. */
 interface ProjectorKind {
   /**
    * Tokens per side of the picture that memory is reserved for, and patches per side of a token; without it, the
    * picture has the size that the file says. Source: llama.cpp `tools/mtmd/clip.cpp`, `set_warmup_n_tokens`.
    */
   readonly reserved?: { readonly tokens: number; readonly merge: number };
-  /** Whether the feed-forward network has a gate. */
-  readonly gated?: boolean;
+  readonly withFlash: (encoder: Encoder) => number;
+  /** Without flash attention, beside the scores of all heads. */
+  readonly besideScores: (encoder: Encoder) => number;
 }
 
-/** Kinds whose closed form was held against llama-server's own figure; `packages/domain/docs/footprints.md`. */
+/** Pictures that are not cut into tiles are kept with the positions of their patches until the end. */
+const kept = ({ pixels }: Encoder): number => pixels + 4;
+
+const siglip = (beside: number): ProjectorKind => ({
+  withFlash: ({ width, feedForward, pixels }) => Math.max(3 * width + feedForward, 5 * width, 1.5 * pixels + 2 * width),
+  besideScores: ({ width }) => beside * width,
+});
+
+/** Kinds whose peak was read off llama-server, as `engine-answers.test.ts` has it. */
 const KINDS: Readonly<Record<string, ProjectorKind>> = {
-  gemma3: {},
-  idefics3: {},
-  mlp: {},
-  pixtral: { reserved: { tokens: 16, merge: 1 }, gated: true },
-  qwen2vl_merger: { reserved: { tokens: 46, merge: 2 } },
-  'qwen2.5vl_merger': { reserved: { tokens: 46, merge: 2 }, gated: true },
+  gemma3: siglip(6),
+  idefics3: siglip(4),
+  qwen2vl_merger: {
+    reserved: { tokens: 46, merge: 2 },
+    withFlash: (encoder) => Math.max(2 * encoder.width + encoder.feedForward, 4 * encoder.width) + kept(encoder),
+    besideScores: (encoder) => 5 * encoder.width + kept(encoder),
+  },
+  'qwen2.5vl_merger': {
+    reserved: { tokens: 46, merge: 2 },
+    // Its windows are a mask over all patches, and a copy of 16 bits with flash attention.
+    withFlash: (encoder) =>
+      Math.max(
+        1.5 * encoder.patches + 4 * encoder.width,
+        0.5 * encoder.patches + 2 * encoder.width + 2 * encoder.feedForward,
+      ) + kept(encoder),
+    besideScores: (encoder) => encoder.patches + 5 * encoder.width + kept(encoder),
+  },
 };
 
 /**
@@ -53,25 +84,26 @@ export function projectorBytes(header: ModelHeader, flash: boolean): ProjectorBy
 /** Largest size of a picture in pixels, and of anything that belongs to a patch. */
 const LARGEST = 65_536;
 
-/**
- * The encoder's peak, in 32-bit values per patch: the feed-forward network beside the residual, or attention.
- */
-function scratchBytes(header: ModelHeader, { reserved, gated = false }: ProjectorKind, flash: boolean): number {
+function scratchBytes(
+  header: ModelHeader,
+  { reserved, withFlash, besideScores }: ProjectorKind,
+  flash: boolean,
+): number {
   const read = (key: string): number => {
     const value = metadataNumber(header, `clip.vision.${key}`);
     if (value !== null && Number.isInteger(value) && value > 0 && value <= LARGEST) return value;
     throw invalidHeader(`clip.vision.${key} is ${String(value)}`);
   };
   const patch = read('patch_size');
-  const [width, feedForward, heads] = [
-    read('embedding_length'),
-    read('feed_forward_length'),
-    read('attention.head_count'),
-  ];
-  const merge = metadataNumber(header, 'clip.vision.spatial_merge_size') ?? reserved?.merge ?? 1;
-  const side = reserved === undefined ? Math.floor(read('image_size') / patch) : reserved.tokens * merge;
-  const patches = side * side;
-  const network = 2 * width + feedForward * (gated ? 2 : 1);
-  const attention = 4.5 * width + (flash ? 0 : patches * heads);
-  return Math.ceil(4 * patches * Math.max(network, attention)) + 4 * 3 * (side * patch) ** 2;
+  const merge = header.metadata.has('clip.vision.spatial_merge_size') ? read('spatial_merge_size') : reserved?.merge;
+  const side = reserved === undefined ? Math.floor(read('image_size') / patch) : reserved.tokens * (merge ?? 1);
+  const encoder: Encoder = {
+    patches: side * side,
+    width: read('embedding_length'),
+    feedForward: read('feed_forward_length'),
+    heads: read('attention.head_count'),
+    pixels: 3 * patch * patch,
+  };
+  const values = flash ? withFlash(encoder) : encoder.patches * encoder.heads + besideScores(encoder);
+  return Math.ceil(4 * encoder.patches * values);
 }

@@ -55,6 +55,25 @@ test('on a processor nothing is offloaded', () => {
   expect(renderTarget('compose', { model: 'm.gguf', point: alone })).not.toMatch(/cuda|gpus/);
 });
 
+test('what is loaded beside the model goes along', () => {
+  const beside = { model: '/models/m.gguf', projector: '/models/mmproj.gguf', draft: '/small/d.gguf' };
+  const whole = point({ placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 } }, '/models/m.gguf');
+  const drafted = '-md /small/d.gguf -ngld all --spec-type draft-simple';
+  expect(renderTarget('llama-server', { ...beside, point: whole })).toMatch(
+    new RegExp(`--mmproj /models/mmproj.gguf ${drafted}$`),
+  );
+  expect(renderTarget('ollama', { ...beside, point: whole })).toContain(
+    'FROM /models/mmproj.gguf\nDRAFT /small/d.gguf',
+  );
+  const compose = renderTarget('compose', { ...beside, point: whole });
+  expect(compose).toContain('"--mmproj","/models/mmproj.gguf","-md","/models-2/d.gguf"');
+  expect(compose).toContain('volumes: ["/models:/models:ro","/small:/models-2:ro"]');
+  const alone = point({ placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } });
+  expect(renderTarget('llama-server', { ...beside, point: alone })).toContain(
+    '--no-mmproj-offload -md /small/d.gguf -ngld 0',
+  );
+});
+
 test('Ollama gets a Modelfile, and what only its server can be told', () => {
   const whole = point(
     { placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 } },

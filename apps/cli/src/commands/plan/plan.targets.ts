@@ -111,7 +111,10 @@ function serverArguments({ point: { shape } }: TargetSubject, files: Files): rea
     ...(files.projector === undefined ? [] : ['--mmproj', files.projector]),
     // The server puts a projector on a device whatever the layers; the plan keeps it where the model is.
     ...(files.projector !== undefined && gpuLayers === 0 ? ['--no-mmproj-offload'] : []),
-    ...(files.draft === undefined ? [] : ['-md', files.draft, '-ngld', gpuLayers > 0 ? 'all' : '0']),
+    // A draft model is loaded with the first, and used with the last of these flags.
+    ...(files.draft === undefined
+      ? []
+      : ['-md', files.draft, '-ngld', gpuLayers > 0 ? 'all' : '0', '--spec-type', 'draft-simple']),
   ];
 }
 
