@@ -5,6 +5,7 @@ import { addCompletionCommand } from './commands/completion/completion.command.j
 import { addConfigCommand } from './commands/config/config.command.js';
 import { addDemoCommand } from './commands/demo/demo.command.js';
 import { addDoctorCommand } from './commands/doctor/doctor.command.js';
+import { addEngineCommand } from './commands/engine/engine.command.js';
 import { addGovernorCommand } from './commands/governor/governor.command.js';
 import { addGpuCommand } from './commands/gpu/gpu.command.js';
 import { addImatrixCommand } from './commands/imatrix/imatrix.command.js';
@@ -69,6 +70,7 @@ const COMMANDS: ReadonlyMap<string, (program: Command, run: RunAction) => void> 
   ['stats', addStatsCommand],
   ['config', addConfigCommand],
   ['doctor', addDoctorCommand],
+  ['engine', addEngineCommand],
   ['serve', addServeCommand],
   ['service', addServiceCommand],
   ['token', addTokenCommand],

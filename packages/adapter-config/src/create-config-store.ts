@@ -1,5 +1,5 @@
+import { homeFolder } from '@plimsoll/local-models';
 import { FileConfigStore } from './file-config-store.js';
-import { homeFolder } from './files/home-folder.js';
 import type { WatchOptions } from './files/watch-file.js';
 import type { SavingFiles } from './files/write-atomically.js';
 import type { Environment } from './layers/environment-layer.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
+import { userFolder } from '@plimsoll/local-models';
 import type { FlatSettings } from './fields/flat-settings.js';
-import { userFolder } from './files/config-path.js';
 import type { ConfigSurroundings } from './files/config-path.js';
 
 /**
@@ -9,7 +9,7 @@ import type { ConfigSurroundings } from './files/config-path.js';
  * and the careful one.
  */
 export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings {
-  const data = userFolder(surroundings, 'data');
+  const data = userFolder('data', surroundings);
   return {
     backend: 'embedded',
     model: null,

@@ -5,7 +5,6 @@ export { SETTING_PATHS } from './fields/setting-fields.js';
 export { ollamaBaseUrl } from './fields/ollama-host.js';
 export { FileConfigStore } from './file-config-store.js';
 export type { FileConfigStoreOptions, SettingEntry } from './file-config-store.js';
-export { homeFolder } from './files/home-folder.js';
 export type { WatchOptions } from './files/watch-file.js';
 export type { SavingFiles } from './files/write-atomically.js';
 export type { Environment } from './layers/environment-layer.js';

@@ -1,3 +1,5 @@
+export { EngineBuilds } from './builds/engine-builds.js';
+export type { EngineBuild } from './builds/engine-builds.js';
 export { engineDevices } from './engine/engine-devices.js';
 export type { EngineFlavor, EngineOptions } from './engine/engine-options.js';
 export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js';

@@ -37,6 +37,7 @@ export { checkStatistics } from './diagnosis/check-statistics.js';
 export { Diagnose } from './diagnosis/diagnose.js';
 export type { DiagnoseDependencies } from './diagnosis/diagnose.js';
 export { finding, findingFromError } from './diagnosis/finding.js';
+export { checkEngineBuilds } from './diagnosis/check-engine-builds.js';
 export type { Finding, FindingFact, ResidentFact } from './diagnosis/finding.js';
 export { GenerateText } from './generation/generate-text.js';
 export type { GenerateTextOptions, GenerateTextEvent } from './generation/generate-text.js';

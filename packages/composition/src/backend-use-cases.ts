@@ -39,12 +39,14 @@ import {
 import {
   CapabilityMissingError,
   parseModelReference,
+  type CallOptions,
   type ImportanceCollector,
   type ModelReference,
   type ModelRuntime,
   type Settings,
 } from '@plimsoll/domain';
 import { checkFolders } from './check-folders.js';
+import { engineFindings } from './engine-builds.js';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
 import { FileVariants, lateBuilder } from './file-variants.js';
 import { findBackend } from './find-backend.js';
@@ -287,13 +289,15 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         (await config.load()).path,
         ...(shared.storeFile === null ? [] : [shared.storeFile]),
       ];
+      const devices = await shared.devices();
       return new Diagnose({
         config,
         runtime: await runtime(),
-        devices: await shared.devices(),
+        devices,
         choose: await choose(),
         store,
         checks: [
+          ...(backend.id === 'embedded' ? [(call?: CallOptions) => engineFindings(devices, call)] : []),
           async () => checkFolders(await keptFiles()),
           () => regressions.check(),
           (options) => checkResidentModels(resident, options),

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { homeFolder } from '@plimsoll/adapter-config';
+import { homeFolder } from '@plimsoll/local-models';
 
 /** The user's folder for what can be made again: XDG, `~/Library/Caches`, or `%LOCALAPPDATA%`. */
 export function cacheFolder(

@@ -2,6 +2,7 @@ export type { BackendUseCases, ComparisonOptions } from './backend-use-cases.js'
 export { cacheFolder } from './cache-folder.js';
 export { checkModelFile } from './check-model-file.js';
 export { checkRunsHere } from './check-runs-here.js';
+export { openEngineBuilds } from './engine-builds.js';
 export { fileTextCache } from './file-text-cache.js';
 export { BACKEND_IDS, findBackend } from './find-backend.js';
 export type { BackendId } from './find-backend.js';

@@ -49,6 +49,7 @@ export type { ServeDocument } from './schemas/serve.schema.js';
 export type { SettingsDocument } from './schemas/settings.schema.js';
 export type { StatsExportDocument, StatsImportDocument } from './schemas/stats-exchange.schema.js';
 export type { ServiceDocument } from './schemas/service.schema.js';
+export type { EngineDocument } from './schemas/engine.schema.js';
 export type { TokensDocument } from './schemas/tokens.schema.js';
 export type { StatsDocument } from './schemas/stats.schema.js';
 export { governorDocument, governorEvent, governorLogDocument } from './documents/governor.document.js';

@@ -1,5 +1,6 @@
 export { fileDigest } from './file-digest.js';
 export { FileFacts } from './file-facts.js';
+export { homeFolder } from './home-folder.js';
 export { isRunning } from './is-running.js';
 export { FolderCatalog } from './folder-catalog.js';
 export type { CatalogOptions } from './folder-catalog.js';
@@ -10,5 +11,7 @@ export { ResidentModels } from './resident-models.js';
 export type { HostOptions, ModelPlace, ResidencyOptions } from './resident-models.js';
 export { withScratchFolder } from './scratch-folder.js';
 export { splitParts } from './split-parts.js';
+export { userFolder } from './user-folder.js';
+export type { UserSurroundings } from './user-folder.js';
 export { demandUsualVocabulary } from './vocabulary-limit.js';
 export { removeLeftBeside, writeBeside } from './write-beside.js';

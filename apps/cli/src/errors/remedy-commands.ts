@@ -23,6 +23,7 @@ const COMMANDS: WordsByKind<Remedy> = {
   'compare-levels': ({ model }) => `Compare levels with: plimsoll compare ${shellWord(model)}.`,
   'see-statistics': ({ model }) => `See what was recorded with: plimsoll stats ${shellWord(model)}`,
   'propose-settings': ({ model }) => `Then: plimsoll stats ${shellWord(model)} --propose`,
+  'add-engine-build': ({ build }) => `Add it with: plimsoll engine add ${build}`,
   'change-setting': ({ path, value }) => `Set it with: plimsoll config set ${path} ${value}`,
   'use-backend': ({ backend, model }) =>
     model === undefined

@@ -1,14 +1,12 @@
 import { join, resolve } from 'node:path';
+import { userFolder, type UserSurroundings } from '@plimsoll/local-models';
 import { readConfigText } from './read-config.js';
 
 /** Where to look for the file and where programs keep their data. */
-export interface ConfigSurroundings {
+export interface ConfigSurroundings extends UserSurroundings {
   /** The file a user named, or null. */
   readonly path: string | null;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly homeFolder: string;
   readonly workingFolder: string;
-  readonly platform: string;
 }
 
 /**
@@ -21,23 +19,7 @@ export async function findConfigPath(surroundings: ConfigSurroundings): Promise<
   const named = path ?? environment['PLIMSOLL_CONFIG'] ?? '';
   if (named !== '') return resolve(workingFolder, named);
   const local = join(workingFolder, 'config.json');
-  return (await isOurs(local)) ? local : join(userFolder(surroundings, 'config'), 'config.json');
-}
-
-/** The user's folder for Plimsoll's configuration or data: XDG folders, on Windows `%APPDATA%` and `%LOCALAPPDATA%`. */
-export function userFolder(surroundings: ConfigSurroundings, kind: 'config' | 'data'): string {
-  const { environment, homeFolder, platform } = surroundings;
-  const windows = platform === 'win32';
-  const [variable, fallback] =
-    kind === 'config'
-      ? windows
-        ? ['APPDATA', join(homeFolder, 'AppData', 'Roaming')]
-        : ['XDG_CONFIG_HOME', join(homeFolder, '.config')]
-      : windows
-        ? ['LOCALAPPDATA', join(homeFolder, 'AppData', 'Local')]
-        : ['XDG_DATA_HOME', join(homeFolder, '.local', 'share')];
-  const folder = environment[variable] ?? '';
-  return join(folder === '' ? fallback : folder, 'plimsoll');
+  return (await isOurs(local)) ? local : join(userFolder('config', surroundings), 'config.json');
 }
 
 /** A file that does not parse counts when it mentions the section, so that its mistake is told, not overlooked. */

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EngineMismatchError } from '@plimsoll/domain';
 import type { EngineFlavor, EngineOptions } from '../engine/engine-options.js';
-import { LLAMA_RELEASE, PACKAGE_VERSION } from './build.js';
+import { INSTALL_HINT, installedBuilds } from '../builds/installed-builds.js';
+import { LLAMA_RELEASE } from './build.js';
 
 /** The library files of one build of the engine. */
 export interface EngineFiles {
+  /** The build's name, as `plimsoll engine` lists it. */
+  readonly build: string;
   readonly folder: string;
   readonly flavor: Exclude<EngineFlavor, 'auto'>;
   readonly ggmlBase: string;
@@ -14,23 +16,22 @@ export interface EngineFiles {
   readonly llama: string;
 }
 
-/** How to get the engine where it is missing or of another release. */
-export const INSTALL_HINT: string = `Install the pinned engine again: npm install ${packageName('cpu')}@${PACKAGE_VERSION}`;
-
 /**
- * Finds the shipped libraries for this machine.
+ * Finds the libraries to run: of the builds that are here, the best that this machine has a device and libraries for.
  * @throws EngineMismatchError when they are missing or of another release.
  */
 export function findEngineFiles(options: EngineOptions): EngineFiles {
-  if (options.librariesFolder !== undefined) return filesIn(options.librariesFolder, 'cpu');
-  for (const flavor of candidates(options.flavor ?? 'auto')) {
-    const folder = packagedFolder(flavor);
-    if (folder !== null) return filesIn(folder, flavor);
+  if (options.librariesFolder !== undefined) return filesIn('cpu', options.librariesFolder, 'cpu');
+  const { flavor: wanted = 'auto' } = options;
+  for (const flavor of candidates(wanted)) {
+    const [best] = installedBuilds(flavor, options);
+    // Who names a flavor is told what keeps it from loading.
+    if (best !== undefined && (best.missing.length === 0 || wanted !== 'auto')) {
+      return filesIn(best.name, best.folder, flavor);
+    }
   }
   throw new EngineMismatchError(
-    `No engine library for ${process.platform}-${process.arch}${
-      options.flavor === undefined || options.flavor === 'auto' ? '' : ` (${options.flavor})`
-    } is installed.`,
+    `No engine library for ${process.platform}-${process.arch}${wanted === 'auto' ? '' : ` (${wanted})`} is installed.`,
     { hint: INSTALL_HINT },
   );
 }
@@ -41,8 +42,9 @@ function candidates(flavor: EngineFlavor): readonly Exclude<EngineFlavor, 'auto'
   return [...(hasNvidia() ? (['cuda'] as const) : []), ...(hasGraphics() ? (['vulkan'] as const) : []), 'cpu'];
 }
 
+/** The driver's device files: Linux' own, and that of Windows under WSL. */
 function hasNvidia(): boolean {
-  return process.platform === 'win32' || existsSync('/dev/nvidiactl');
+  return process.platform === 'win32' || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg');
 }
 
 /** Loading Vulkan where there is nothing to find costs start-up time for no gain. */
@@ -55,33 +57,7 @@ function hasGraphics(): boolean {
   }
 }
 
-/** The package with the libraries of a build for this machine. */
-function packageName(flavor: Exclude<EngineFlavor, 'auto'>): string {
-  const system = process.platform === 'win32' ? 'win' : process.platform === 'darwin' ? 'mac' : process.platform;
-  const arch = process.arch === 'arm' ? 'armv7l' : process.arch;
-  return `@node-llama-cpp/${system}-${arch}${flavor === 'cpu' ? '' : `-${flavor}`}`;
-}
-
-function packagedFolder(flavor: Exclude<EngineFlavor, 'auto'>): string | null {
-  const name = packageName(flavor);
-  try {
-    const entry = createRequire(import.meta.url).resolve(name);
-    const root = path.dirname(path.dirname(entry));
-    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version?: unknown };
-    if (version !== PACKAGE_VERSION) {
-      throw new EngineMismatchError(
-        `The installed ${name} is release ${String(version)}; ${PACKAGE_VERSION} is needed.`,
-        { hint: INSTALL_HINT },
-      );
-    }
-    return path.join(root, 'bins', path.basename(name));
-  } catch (cause) {
-    if (cause instanceof EngineMismatchError) throw cause;
-    return null;
-  }
-}
-
-function filesIn(folder: string, flavor: Exclude<EngineFlavor, 'auto'>): EngineFiles {
+function filesIn(build: string, folder: string, flavor: Exclude<EngineFlavor, 'auto'>): EngineFiles {
   let names: readonly string[];
   let release: unknown;
   try {
@@ -106,5 +82,5 @@ function filesIn(folder: string, flavor: Exclude<EngineFlavor, 'auto'>): EngineF
       throw new EngineMismatchError(`${folder} holds no library ${library}.`, { hint: INSTALL_HINT });
     return path.join(folder, found);
   };
-  return { folder, flavor, ggmlBase: find('ggml-base'), ggml: find('ggml'), llama: find('llama') };
+  return { build, folder, flavor, ggmlBase: find('ggml-base'), ggml: find('ggml'), llama: find('llama') };
 }

@@ -1,5 +1,5 @@
 import { EngineMismatchError } from '@plimsoll/domain';
-import { INSTALL_HINT } from './engine-files.js';
+import { INSTALL_HINT } from '../builds/installed-builds.js';
 
 /** Defaults of llama.cpp v0.5.0, read from `src/llama-quant.cpp`, `src/llama-model.cpp` and `src/llama-context.cpp`. */
 const QUANTIZE = {

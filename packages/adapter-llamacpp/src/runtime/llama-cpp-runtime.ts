@@ -65,10 +65,10 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async info(): Promise<RuntimeInfo> {
-    const { flavor } = findEngineFiles(this.#options.engine ?? {});
+    const { build } = findEngineFiles(this.#options.engine ?? {});
     return {
       name: 'llama.cpp, embedded',
-      version: `${LLAMA_RELEASE} (node-llama-cpp ${PACKAGE_VERSION}, ${flavor})`,
+      version: `${LLAMA_RELEASE} (node-llama-cpp ${PACKAGE_VERSION}, ${build})`,
       endpoint: null,
     };
   }

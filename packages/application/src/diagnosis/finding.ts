@@ -28,6 +28,17 @@ export type FindingFact =
     }
   | { readonly kind: 'servers-silent'; readonly addresses: readonly string[] }
   | { readonly kind: 'no-gpu' }
+  /** The build of the embedded engine that models run on. */
+  | { readonly kind: 'engine-build'; readonly build: string }
+  /** A device that models could run on with another build of the engine. */
+  | { readonly kind: 'device-without-build'; readonly device: string }
+  /** The same, and the system lacks libraries that this build needs. */
+  | {
+      readonly kind: 'device-without-libraries';
+      readonly device: string;
+      readonly build: string;
+      readonly missing: readonly string[];
+    }
   | { readonly kind: 'no-readings'; readonly device: string }
   | { readonly kind: 'throttled'; readonly device: string; readonly temperatureC: number | null }
   | { readonly kind: 'near-throttling'; readonly device: string; readonly marginC: number }

@@ -3,6 +3,7 @@ import { compareSchema } from './compare.schema.js';
 import { configPathSchema, configSchema, configValidateSchema } from './config.schema.js';
 import { demoSchema } from './demo.schema.js';
 import { doctorSchema } from './doctor.schema.js';
+import { engineSchema } from './engine.schema.js';
 import { errorSchema } from './error.schema.js';
 import { governorLogSchema, governorSchema } from './governor.schema.js';
 import { gpuListSchema, gpuSchema } from './gpu.schema.js';
@@ -29,6 +30,7 @@ import { statsSchema } from './stats.schema.js';
 import { tokensSchema } from './tokens.schema.js';
 
 export { doctorSchema } from './doctor.schema.js';
+export { engineSchema } from './engine.schema.js';
 export { inspectSchema } from './inspect.schema.js';
 export { errorSchema } from './error.schema.js';
 export { failureSchema } from './failure.schema.js';
@@ -74,6 +76,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   settings: settingsSchema,
   tokens: tokensSchema,
   service: serviceSchema,
+  engine: engineSchema,
   doctor: doctorSchema,
   serve: serveSchema,
   governor: governorSchema,

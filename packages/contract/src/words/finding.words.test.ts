@@ -31,6 +31,11 @@ test.each<[FindingFact, string, string | null]>([
     'Start it there, or take it out of ollama_host and ollama_hosts.',
   ],
   [
+    { kind: 'device-without-libraries', device: 'GPU', build: 'cuda-13', missing: ['libcudart.so.13', 'libcuda.so.1'] },
+    'GPU is not used: the cuda-13 build of the engine needs libcudart.so.13, libcuda.so.1, not found here.',
+    'Install the driver and its libraries; in a container, hand the device on to it.',
+  ],
+  [
     { kind: 'cannot-keep', folder: '/home/me', why: 'read-only' },
     'Nothing can be kept in /home/me: the disk is read-only.',
     null,

@@ -19,6 +19,10 @@ const MESSAGES: WordsByKind<FindingFact> = {
   },
   'servers-silent': ({ addresses }) => `Not answering: ${addresses.join(', ')}. The other servers take its requests.`,
   'no-gpu': () => 'No GPU was found; models run on the processor.',
+  'engine-build': ({ build }) => `The engine inside runs its ${build} build.`,
+  'device-without-build': ({ device }) => `${device} is not used: no build of the engine for it is installed.`,
+  'device-without-libraries': ({ device, build, missing }) =>
+    `${device} is not used: the ${build} build of the engine needs ${missing.join(', ')}, not found here.`,
   'no-readings': ({ device }) => `${device} gives no readings.`,
   throttled: ({ device, temperatureC }) =>
     `${device} is slowed down by heat${temperatureC === null ? '' : ` at ${temperatureC} °C`}.`,
@@ -75,6 +79,8 @@ function adviceOf(fact: FindingFact): string | null {
         : 'If something fails with it, look for a newer Plimsoll, and report what you see.';
     case 'servers-silent':
       return 'Start it there, or take it out of ollama_host and ollama_hosts.';
+    case 'device-without-libraries':
+      return 'Install the driver and its libraries; in a container, hand the device on to it.';
     case 'throttled':
       return 'Improve the cooling, or run less at once.';
     case 'resident-size':

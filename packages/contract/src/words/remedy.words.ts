@@ -23,6 +23,7 @@ const WORDS: WordsByKind<Remedy> = {
   'compare-levels': ({ model }) => `Compare levels of ${model}.`,
   'see-statistics': ({ model }) => `See the statistics of ${model}.`,
   'propose-settings': () => 'Then ask for proposed settings.',
+  'add-engine-build': ({ build }) => `Add the ${build} build of the engine.`,
   'change-setting': ({ path, value }) => `Set ${path}, for example to ${value}.`,
   'use-backend': ({ backend }) => `Or use the backend ${backend}.`,
   // The names differ from API to API; the hint says what is meant.

@@ -27,6 +27,8 @@ export type Remedy =
   | { readonly kind: 'compare-levels'; readonly model: string }
   | { readonly kind: 'see-statistics'; readonly model: string }
   | { readonly kind: 'propose-settings'; readonly model: string }
+  /** Fetch a build of the embedded engine, such as `cuda`. */
+  | { readonly kind: 'add-engine-build'; readonly build: string }
   /** A setting by its path, and a value as an example. */
   | { readonly kind: 'change-setting'; readonly path: string; readonly value: string }
   | { readonly kind: 'use-backend'; readonly backend: string; readonly model?: string | undefined }
