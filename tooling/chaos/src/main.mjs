@@ -17,6 +17,10 @@ const SUITES = {
     const { DEFAULTS, run } = await import('./gateway/gateway-chaos.mjs');
     return { DEFAULTS, run };
   },
+  engine: async () => {
+    const { DEFAULTS, run } = await import('./engine/engine-chaos.mjs');
+    return { DEFAULTS, run };
+  },
 };
 
 const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--requests N] [--step-every MS] [--seed S]
@@ -24,6 +28,7 @@ const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--r
 
 Each suite disturbs a running server while clients ask, and holds every answer to what it has to be. governor forces a
 model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it.
+engine asks the engine inside for many short answers, gives others up, and holds its memory to what it was.
 soak asks a server for an hour, and writes what became of its memory, sockets and processes; it runs only when it is named.`;
 
 const { positionals, values } = parseArgs({

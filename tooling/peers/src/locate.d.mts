@@ -12,6 +12,12 @@ export function locatePeer(name: string): string | null;
  */
 export function peerSays(program: string, args: readonly string[], last: RegExp): string;
 
+/**
+ * The folder with the chat templates of known models that llama.cpp's own tests use, taken out of its source when it is
+ * first asked for; null where git is missing.
+ */
+export function llamaTemplates(): string | null;
+
 /** The folder where the built programs are, or would be. */
 export function peersDirectory(environment?: Record<string, string | undefined>): string;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { STAMP_FILE, fileName, peersDirectory } from './recipe.mjs';
 
 export { OLLAMA_VERSIONS, locateOllama } from './ollama-recipe.mjs';
+export { llamaTemplates } from './llama-templates.mjs';
 export { startOllama } from './ollama-server.mjs';
 export { peerSays } from './peer-says.mjs';
 export { shippedPeer } from './shipped-peer.mjs';

@@ -44,7 +44,12 @@ test('a template that refuses the system role is given its words in those of the
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'Hello' },
   ];
-  expect(await templates.render(template(source, { messages }), job())).toBe('Be brief.\n\nHello');
+  expect(await templates.render(template(source, { messages }), job())).toBe('Be brief.\nHello');
+});
+
+test('a template that lists tools without asking for any is given none', async () => {
+  const source = '{% for tool in tools %}{{ tool }}{% endfor %}{{ messages[0].content }}';
+  expect(await templates.render(template(source), job())).toBe('Hello');
 });
 
 test.each([

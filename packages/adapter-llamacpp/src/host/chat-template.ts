@@ -12,6 +12,17 @@ export interface TemplateJob {
   readonly mostCharacters: number;
 }
 
+/** What templates are given beside the messages: as llama-server does. */
+export function templateValues(bos: string, eos: string, think: boolean | null, now: Date): TemplateJob['values'] {
+  const [day, month] = [String(now.getDate()).padStart(2, '0'), now.toLocaleDateString('en-US', { month: 'short' })];
+  return {
+    bos_token: bos,
+    eos_token: eos,
+    date_string: `${day} ${month} ${now.getFullYear()}`,
+    ...(think === null ? {} : { enable_thinking: think }),
+  };
+}
+
 /** What the rendering thread answers. */
 export type RenderedTemplate = { readonly text: string } | { readonly error: string };
 

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@plimsoll/domain';
 import type { SessionRequest } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
-import { ChatTemplates } from './chat-template.js';
+import { ChatTemplates, templateValues } from './chat-template.js';
 import type { Job } from './job.js';
 import type { Session } from './hosted-model.js';
 import type { Opening } from './thinking-splitter.js';
@@ -46,11 +46,7 @@ export async function preparePrompt(
     {
       source: template,
       messages: input.messages,
-      values: {
-        bos_token: bos,
-        eos_token: tokenText(engine, vocab, engine.llama.vocabEos(vocab)),
-        ...(think === null ? {} : { enable_thinking: think }),
-      },
+      values: templateValues(bos, tokenText(engine, vocab, engine.llama.vocabEos(vocab)), think, new Date()),
       mostCharacters: TEMPLATE_CHARACTERS + 2 * said,
     },
     job,

@@ -23,22 +23,29 @@ function rendered(job: TemplateJob): RenderedTemplate {
 function render({ source, messages, values }: TemplateJob): string {
   if (last?.source !== source) last = { source, template: boundedTemplate(source) };
   const { template } = last;
-  const attempt = (list: TemplateJob['messages']): string =>
-    template.render({ ...values, bounded_range: boundedRange, messages: list, add_generation_prompt: true });
-  try {
-    return attempt(messages);
-  } catch (cause) {
-    const [first, second, ...rest] = messages;
-    // Some models know no system role and their templates refuse it: the user then says it.
-    if (first?.role === 'system' && second !== undefined) {
-      try {
-        return attempt([{ ...second, content: `${first.content}\n\n${second.content}` }, ...rest]);
-      } catch {
-        // The first failure is the one to report.
-      }
+  let failure: unknown = null;
+  for (const change of waysAround(messages)) {
+    try {
+      const given = { ...values, bounded_range: boundedRange, add_generation_prompt: true, messages, ...change };
+      return template.render(given);
+    } catch (cause) {
+      // The first failure is the one to report.
+      failure ??= cause;
     }
-    throw cause;
   }
+  throw failure;
+}
+
+/** What is given instead, in turn, to a template that fails; nothing else at first. */
+function waysAround(messages: TemplateJob['messages']): readonly Readonly<Record<string, unknown>>[] {
+  const [first, second, ...rest] = messages;
+  // Some models know no system role and their templates refuse it: the user then says it.
+  const merged =
+    first?.role === 'system' && second !== undefined
+      ? [{ messages: [{ ...second, content: `${first.content}\n${second.content}` }, ...rest] }]
+      : [];
+  // Some templates list tools without asking whether there are any.
+  return [{}, ...merged, { tools: [] }];
 }
 
 /** More than any template counts to. */
