@@ -1,5 +1,6 @@
 export { EngineBuilds } from './builds/engine-builds.js';
 export type { EngineBuild } from './builds/engine-builds.js';
+export { LlamaCppTensorQuantizer } from './quantize/llama-cpp-tensor-quantizer.js';
 export { engineDevices } from './engine/engine-devices.js';
 export type { EngineFlavor, EngineOptions } from './engine/engine-options.js';
 export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js';

@@ -126,12 +126,6 @@ export type { LevelJob, QueueLevelsDependencies, WorkOnLevelsDependencies } from
 export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
 export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';
 export { MixPrecision } from './variants/mix-precision.js';
-export type {
-  MixGoal,
-  PlannedGroup,
-  PrecisionPlan,
-  PrecisionProbe,
-  PrecisionVerdict,
-  ProbeText,
-  ProbedBuild,
-} from './variants/mix-precision.js';
+export type { PlannedGroup, PrecisionPlan, PrecisionVerdict } from './variants/mix-precision.js';
+export type { MixGoal } from './variants/mix-goal.js';
+export type { PrecisionProbe, PriorStore, ProbeOptions, ProbeText, ProbedFile } from './variants/precision-probe.js';

@@ -33,6 +33,7 @@ import {
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
   REMOTE_CATALOG,
+  TENSOR_QUANTIZER,
   VARIANT_BUILDER,
   type BackendDescriptor,
 } from '@plimsoll/di';
@@ -90,7 +91,9 @@ export interface BackendUseCases {
   /** Collects importance matrices on the engine inside. */
   readonly importance: () => Promise<ImportanceCollector>;
   /** What a recipe for a model is chosen with: makes files for a moment and measures them. */
-  readonly precisionProbe: (options: Omit<PrecisionProbeOptions, 'builder' | 'logits'>) => Promise<PrecisionProbe>;
+  readonly precisionProbe: (
+    options: Omit<PrecisionProbeOptions, 'builder' | 'tensors' | 'logits'>,
+  ) => Promise<PrecisionProbe>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
   /** Keeps measurements. */
   readonly recorder: () => Promise<MeasurementRecorder>;
@@ -256,8 +259,9 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
     async precisionProbe(options) {
       const [builder] = await services.getAll(VARIANT_BUILDER);
       const logits = await services.find(LOGITS_SOURCE);
-      if (builder !== undefined && logits !== null && backend.runsFiles) {
-        return precisionProbe({ ...options, builder, logits });
+      const tensors = await services.find(TENSOR_QUANTIZER);
+      if (builder !== undefined && tensors !== null && logits !== null && backend.runsFiles) {
+        return precisionProbe({ ...options, builder, tensors, logits });
       }
       throw new CapabilityMissingError('Recipes are measured on the engine inside.', {
         hint: 'Name a GGUF file and the backend: --backend embedded',

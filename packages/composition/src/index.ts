@@ -4,6 +4,7 @@ export { checkModelFile } from './check-model-file.js';
 export { checkRunsHere } from './check-runs-here.js';
 export { openEngineBuilds } from './engine-builds.js';
 export { fileTextCache } from './file-text-cache.js';
+export { sensitivityPriors } from './sensitivity-priors.js';
 export { BACKEND_IDS, findBackend } from './find-backend.js';
 export type { BackendId } from './find-backend.js';
 export { commandGrader } from './grading/command-grader.js';

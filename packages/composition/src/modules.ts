@@ -11,6 +11,7 @@ import {
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
   REMOTE_CATALOG,
+  TENSOR_QUANTIZER,
   VARIANT_BUILDER,
   type BackendTools,
 } from '@plimsoll/di';
@@ -91,6 +92,7 @@ export function backendModules(
     ],
     [REMOTE_CATALOG as symbol, [hubs]],
     [VARIANT_BUILDER as symbol, [backend]],
+    [TENSOR_QUANTIZER as symbol, [backend]],
     [LOGITS_SOURCE as symbol, [backend]],
     [IMPORTANCE_COLLECTOR as symbol, [importance]],
   ]);

@@ -1,12 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { PrecisionProbe, ProbeText, ProbedBuild, TextCache } from '@plimsoll/application';
+import type { PrecisionProbe, ProbeText, ProbedFile, TextCache } from '@plimsoll/application';
 import {
   InvalidInputError,
   StorageFailedError,
   QualityAccumulator,
   type CallOptions,
   type LogitsSource,
+  type QuantizationError,
+  type TensorQuantizer,
   type VariantBuilder,
 } from '@plimsoll/domain';
 import { fileDigest, withScratchFolder } from '@plimsoll/local-models';
@@ -14,6 +16,7 @@ import { fileDigest, withScratchFolder } from '@plimsoll/local-models';
 /** What files are made of, and what they are measured on. */
 export interface PrecisionProbeOptions {
   readonly builder: VariantBuilder;
+  readonly tensors: TensorQuantizer;
   readonly logits: LogitsSource;
   /** Keeps results, so that an interrupted measurement goes on where it was. */
   readonly cache: TextCache;
@@ -38,29 +41,51 @@ type Texts = Readonly<Record<ProbeText, Int32Array>>;
 export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
   const { cache, source, windowTokens } = options;
   let texts: Promise<Texts> | null = null;
-  let identity: Promise<readonly (string | null)[]> | null = null;
+  let identity: Promise<Identity> | null = null;
   return {
-    async losses(builds, part, { signal, onDone }) {
+    async source() {
+      identity ??= identityOf(options);
+      return (await identity).model;
+    },
+    async errors(names, types, { signal }) {
+      const { tensors, importanceMatrix } = options;
+      identity ??= identityOf(options);
+      const { model, matrix } = await identity;
+      const found = new Map<string, readonly QuantizationError[]>();
+      const entryOf = (name: string): string => JSON.stringify([model, matrix, 'errors', types, name]);
+      for (const name of names) {
+        const known = await cache.read(entryOf(name));
+        if (known !== null) found.set(name, JSON.parse(known) as readonly QuantizationError[]);
+      }
+      const unknown = names.filter((name) => !found.has(name));
+      for await (const of of tensors.errors({ source, importanceMatrix, tensors: unknown, types }, { signal })) {
+        found.set(of[0]?.tensor ?? '', of);
+        await cache.write(entryOf(of[0]?.tensor ?? ''), JSON.stringify(of));
+      }
+      return [...found.values()].flat();
+    },
+    async losses(files, part, { signal, onDone }) {
       const losses: number[] = [];
       identity ??= identityOf(options);
-      const key = await identity;
-      const entryOf = (build: ProbedBuild): string => JSON.stringify([key, part, MOST_WINDOWS, windowTokens, build]);
+      const { model, matrix } = await identity;
+      const entryOf = (file: ProbedFile): string =>
+        JSON.stringify([model, matrix, options.text, part, MOST_WINDOWS, windowTokens, file]);
       const unknown: number[] = [];
-      for (const [i, build] of builds.entries()) {
-        losses[i] = Number((await cache.read(entryOf(build))) ?? Number.NaN);
+      for (const [i, file] of files.entries()) {
+        losses[i] = Number((await cache.read(entryOf(file))) ?? Number.NaN);
         if (Number.isFinite(losses[i])) onDone?.();
         else unknown.push(i);
       }
       const many = unknown.length > 0 && (await stat(source)).size <= TOGETHER_BYTES ? TOGETHER : 1;
       for (let at = 0; at < unknown.length; at += many) {
         const indexes = unknown.slice(at, at + many);
-        const batch = indexes.flatMap((i) => builds[i] ?? []);
+        const batch = indexes.flatMap((i) => files[i] ?? []);
         texts ??= textsOf(options, { signal });
         const measured = await measure(options, batch, (await texts)[part], { signal });
         for (const [j, i] of indexes.entries()) {
-          const [build, loss = Number.NaN] = [batch[j], measured[j]];
+          const [file, loss = Number.NaN] = [batch[j], measured[j]];
           losses[i] = loss;
-          if (build !== undefined) await cache.write(entryOf(build), String(loss));
+          if (file !== undefined) await cache.write(entryOf(file), String(loss));
           onDone?.();
         }
       }
@@ -69,16 +94,22 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
   };
 }
 
-/** Tells results of other models, matrices and texts apart: by what files hold, for names come and go. */
-async function identityOf({
-  source,
-  importanceMatrix,
-  text,
-}: PrecisionProbeOptions): Promise<readonly (string | null)[]> {
-  const files = importanceMatrix === undefined ? [source] : [source, importanceMatrix];
-  const digests = await Promise.all(files.map(fileDigest));
-  if (!digests.includes(null)) return [...digests, text];
-  throw new StorageFailedError(`${files[digests.indexOf(null)] ?? source} cannot be read.`);
+/** Tells results of other models and matrices apart: by what files hold, for names come and go. */
+interface Identity {
+  readonly model: string;
+  readonly matrix: string | null;
+}
+
+async function identityOf({ source, importanceMatrix }: PrecisionProbeOptions): Promise<Identity> {
+  const digest = async (file: string): Promise<string> => {
+    const found = await fileDigest(file);
+    if (found === null) throw new StorageFailedError(`${file} cannot be read.`);
+    return found;
+  };
+  return {
+    model: await digest(source),
+    matrix: importanceMatrix === undefined ? null : await digest(importanceMatrix),
+  };
 }
 
 async function textsOf(
@@ -104,8 +135,8 @@ async function textsOf(
 
 /** Makes files, measures them and removes them. */
 async function measure(
-  { builder, logits, folder, source, importanceMatrix, windowTokens }: PrecisionProbeOptions,
-  builds: readonly ProbedBuild[],
+  { builder, tensors, logits, folder, source, importanceMatrix, windowTokens }: PrecisionProbeOptions,
+  files: readonly ProbedFile[],
   tokens: Int32Array,
   { signal }: CallOptions,
 ): Promise<readonly number[]> {
@@ -113,11 +144,16 @@ async function measure(
   return withScratchFolder(
     'probe',
     async (place) => {
-      const targets = builds.map((_, i) => path.join(place, `${i}.gguf`));
-      for (const [i, { level, overrides }] of builds.entries()) {
-        await builder.build({ source, target: targets[i] ?? '', level, overrides, importanceMatrix }, { signal });
+      const targets = files.map((_, i) => path.join(place, `${i}.gguf`));
+      for (const [i, file] of files.entries()) {
+        const request = { source, target: targets[i] ?? '', importanceMatrix };
+        if (file.kind === 'preset') await builder.build({ ...request, level: file.level }, { signal });
+        else {
+          const types = new Map(file.entries.map(({ tensor, type }) => [tensor, type]));
+          await tensors.splice({ ...request, types }, { signal });
+        }
       }
-      const accumulators = builds.map(() => new QualityAccumulator(logits.coverage));
+      const accumulators = files.map(() => new QualityAccumulator(logits.coverage));
       const candidates = targets.map((model) => ({ model, kvCacheType: 'f16' as const }));
       const reference = { model: source, kvCacheType: 'f16' as const };
       for await (const scores of logits.score({ candidates, reference, tokens, windowTokens }, { signal })) {

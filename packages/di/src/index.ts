@@ -11,6 +11,7 @@ import type {
   ModelCatalog,
   ModelInspector,
   ModelRuntime,
+  TensorQuantizer,
   VariantBuilder,
 } from '@plimsoll/domain';
 import type { ServiceIdentifier } from 'inversify';
@@ -31,6 +32,9 @@ export const MODEL_INSPECTOR: ServiceIdentifier<ModelInspector> = Symbol.for('@p
 
 /** Bound several times, best first: the backend's own builder, then the embedded quantizer. Ask with `getAll`. */
 export const VARIANT_BUILDER: ServiceIdentifier<VariantBuilder> = Symbol.for('@plimsoll/domain/VariantBuilder');
+
+/** Quantizes single tensors, for files that are measured. */
+export const TENSOR_QUANTIZER: ServiceIdentifier<TensorQuantizer> = Symbol.for('@plimsoll/domain/TensorQuantizer');
 
 /** Log-probabilities of texts, for quality. */
 export const LOGITS_SOURCE: ServiceIdentifier<LogitsSource> = Symbol.for('@plimsoll/domain/LogitsSource');

@@ -3,7 +3,13 @@ import './ports/abort-signal.js';
 export { allocate } from './allocation/allocate.js';
 export type { Allocation } from './allocation/allocate.js';
 export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';
-export { precisionGroups, precisionOptions, sharedLosses } from './allocation/precision-groups.js';
+export { precisionGroups, precisionOptions, inputFamily } from './allocation/precision-groups.js';
+export { inputLosses, inputNoise, lossesByWeights } from './allocation/predicted-losses.js';
+export type { GroupLoss, MeasuredAlone, TensorErrors } from './allocation/predicted-losses.js';
+export { kindLosses, spreadLosses } from './allocation/sensitivity-prior.js';
+export type { SensitivityPrior } from './allocation/sensitivity-prior.js';
+export { typeFactors } from './allocation/type-factors.js';
+export type { MeasuredWhole } from './allocation/type-factors.js';
 export type { PrecisionGroup } from './allocation/precision-groups.js';
 export { parseRecipeLines, recipeLines, recipeOverrides, recipeQuantization } from './allocation/recipe.js';
 export type { RecipeEntry } from './allocation/recipe.js';
@@ -244,6 +250,12 @@ export type {
   ImportanceRequest,
   ImportanceSummary,
 } from './ports/importance-collector.port.js';
+export type {
+  QuantizationError,
+  QuantizationErrorRequest,
+  SpliceRequest,
+  TensorQuantizer,
+} from './ports/tensor-quantizer.port.js';
 export { KV_CACHE_TYPES, kvCacheTensorType } from './quantization/kv-cache-type.js';
 export type { KvCacheType } from './quantization/kv-cache-type.js';
 export {

@@ -6,8 +6,10 @@ import type {
   ImportanceSummary,
   KvCacheType,
   LoadOptions,
+  QuantizationError,
   RunShape,
   TensorOverride,
+  TensorType,
   WindowScores,
 } from '@plimsoll/domain';
 import type { DroppedCache, LoadedModel } from '@plimsoll/local-models';
@@ -93,6 +95,23 @@ export interface QuantizeJob {
   readonly expectedMatrix: ExpectedMatrix | null;
 }
 
+/** Asks what types do to tensors. */
+export interface QuantizationErrorJob {
+  readonly source: string;
+  /** Path of an importance matrix, or null. */
+  readonly importanceMatrix: string | null;
+  readonly tensors: readonly string[];
+  readonly types: readonly TensorType[];
+}
+
+/** A file with some tensors in other types. */
+export interface SpliceJob {
+  readonly source: string;
+  readonly importanceMatrix: string | null;
+  readonly target: string;
+  readonly types: ReadonlyMap<string, TensorType>;
+}
+
 /** What a quantization job would give. */
 export interface QuantizationPlan {
   readonly sizeBytes: number;
@@ -138,6 +157,8 @@ export interface EngineCalls {
     event: { readonly completed: number; readonly total: number };
     result: null;
   };
+  quantizationErrors: { params: QuantizationErrorJob; event: readonly QuantizationError[]; result: null };
+  splice: { params: SpliceJob; event: never; result: null };
   collectImportance: {
     params: ImportanceJob;
     event: { readonly completed: number; readonly total: number };

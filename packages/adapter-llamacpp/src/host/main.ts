@@ -26,6 +26,8 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   measure: async () => (await import('./measure.js')).measure,
   planQuantization: async () => (await import('./quantize.js')).planQuantization,
   quantize: async () => (await import('./quantize.js')).quantize,
+  quantizationErrors: async () => (await import('./quantization-errors.js')).quantizationErrors,
+  splice: async () => (await import('./splice.js')).splice,
   readImportance: async () => (await import('./read-importance.js')).readImportance,
   collectImportance: async () => (await import('./collect-importance.js')).collectImportance,
 };

@@ -1,4 +1,5 @@
 import type koffi from 'koffi';
+import type { AsyncCapable } from './libllama.js';
 import type { Pointer } from './structs.js';
 
 type Library = ReturnType<typeof koffi.load>;
@@ -33,7 +34,24 @@ export interface LibGgml {
   readonly ggufSetString: (context: Pointer, key: string, value: string) => void;
   readonly ggufRemoveKey: (context: Pointer, key: string) => number | bigint;
   readonly ggufAddTensor: (context: Pointer, tensor: Pointer) => void;
+  readonly ggufSetTensorType: (context: Pointer, name: string, type: number) => void;
+  readonly ggufFindTensor: (context: Pointer, name: string) => number | bigint;
+  /** From the start of the data, which starts at `ggufDataOffset` in the file. */
+  readonly ggufTensorOffset: (context: Pointer, index: number | bigint) => number | bigint;
+  readonly ggufTensorBytes: (context: Pointer, index: number | bigint) => number | bigint;
+  readonly ggufDataOffset: (context: Pointer) => number | bigint;
+  readonly ggufAlignment: (context: Pointer) => number | bigint;
   readonly ggufMetaBytes: (context: Pointer) => number | bigint;
+  readonly ggufMetaData: (context: Pointer, into: Uint8Array) => void;
+  /** Address of a type's `struct ggml_type_traits`. */
+  readonly typeTraits: (type: number) => Pointer;
+  readonly rowBytes: (type: number, columns: number) => number | bigint;
+  readonly quantizeInit: (type: number) => void;
+  /** Type, floats, bytes, first weight, rows, columns, mean squared inputs by column or null. */
+  readonly quantizeChunk: AsyncCapable<
+    [number, bigint, bigint, number, number, number, bigint | null],
+    number | bigint
+  >;
   readonly firstTensor: (context: Pointer) => Pointer;
   readonly nextTensor: (context: Pointer, tensor: Pointer) => Pointer;
   readonly freeContext: (context: Pointer) => void;
@@ -68,7 +86,18 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     ggufSetString: b('void gguf_set_val_str(void*, const char*, const char*)'),
     ggufRemoveKey: b('int64 gguf_remove_key(void*, const char*)'),
     ggufAddTensor: b('void gguf_add_tensor(void*, void*)'),
+    ggufSetTensorType: b('void gguf_set_tensor_type(void*, const char*, int32)'),
+    ggufFindTensor: b('int64 gguf_find_tensor(void*, const char*)'),
+    ggufTensorOffset: b('size_t gguf_get_tensor_offset(void*, int64)'),
+    ggufTensorBytes: b('size_t gguf_get_tensor_size(void*, int64)'),
+    ggufDataOffset: b('size_t gguf_get_data_offset(void*)'),
+    ggufAlignment: b('size_t gguf_get_alignment(void*)'),
     ggufMetaBytes: b('size_t gguf_get_meta_size(void*)'),
+    ggufMetaData: b('void gguf_get_meta_data(void*, _Out_ uint8*)'),
+    typeTraits: b('void* ggml_get_type_traits(int32)'),
+    rowBytes: b('size_t ggml_row_size(int32, int64)'),
+    quantizeInit: b('void ggml_quantize_init(int32)'),
+    quantizeChunk: b('size_t ggml_quantize_chunk(int32, void*, void*, int64, int64, int64, void*)'),
     firstTensor: b('void* ggml_get_first_tensor(void*)'),
     nextTensor: b('void* ggml_get_next_tensor(void*, void*)'),
     freeContext: b('void ggml_free(void*)'),

@@ -120,6 +120,7 @@ export function declareStructs(ffi: typeof koffi): void {
     strict_cpu: 'bool',
     paused: 'bool',
   });
+  ffi.proto('void ToFloat(void* from, void* to, int64 count)');
   ffi.struct('GgufParams', { no_alloc: 'bool', ctx: 'void*' });
   ffi.struct('BufferOverride', { pattern: 'const char*', buffer: 'void*' });
 }

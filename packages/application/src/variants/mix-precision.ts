@@ -1,49 +1,24 @@
 import {
   InvalidInputError,
-  allocate,
   levelFileBytes,
   precisionGroups,
   precisionOptions,
-  recipeOverrides,
-  sharedLosses,
+  typeFactors,
+  type Allocation,
+  type CallOptions,
+  type GroupLoss,
+  type Level,
+  type MeasuredWhole,
+  type ModelHeader,
+  type PrecisionGroup,
+  type RecipeEntry,
+  type SensitivityPrior,
+  type TensorErrors,
+  type TensorType,
 } from '@plimsoll/domain';
-import type {
-  Allocation,
-  AllocationGroup,
-  CallOptions,
-  Level,
-  ModelHeader,
-  PrecisionGroup,
-  RecipeEntry,
-  TensorOverride,
-  TensorType,
-} from '@plimsoll/domain';
-
-/** A file to be made and judged: a level, and types that win over it. */
-export interface ProbedBuild {
-  readonly level: Level;
-  readonly overrides: readonly TensorOverride[];
-}
-
-/** The text that is used for choosing, and one that is used only once the choice is made. */
-export type ProbeText = 'selection' | 'judging';
-
-/** Makes files and measures how far they stray from their source. */
-export interface PrecisionProbe {
-  /** Mean KL divergence in nats per token of each build, on the same windows for all. Builds measured before are known. */
-  losses(
-    builds: readonly ProbedBuild[],
-    text: ProbeText,
-    options: CallOptions & { readonly onDone?: (() => void) | undefined },
-  ): Promise<readonly number[]>;
-}
-
-/** How large the result may be, or how much it may lose. */
-export type MixGoal =
-  | { readonly kind: 'bytes'; readonly bytes: number }
-  | { readonly kind: 'bits-per-weight'; readonly bits: number }
-  | { readonly kind: 'better-than'; readonly level: Level }
-  | { readonly kind: 'max-loss'; readonly nats: number };
+import { measureSensitivity, sensitivityEvaluations } from './measure-sensitivity.js';
+import { goalAllocator, weightsOf, type MixGoal } from './mix-goal.js';
+import type { PrecisionProbe, PriorStore, ProbedFile } from './precision-probe.js';
 
 /** A recipe, before it is judged. */
 export interface PrecisionPlan {
@@ -76,26 +51,38 @@ export interface PrecisionVerdict {
   readonly keeps: boolean;
 }
 
-/** Types to choose from, the smallest first: the K types and the IQ types that are of use between them. */
-const TYPES: readonly TensorType[] = ['Q2_K', 'IQ3_XXS', 'Q3_K', 'IQ4_XS', 'Q4_K', 'Q5_K', 'Q6_K', 'Q8_0'];
-/** The type that groups are measured at alone: coarse enough to stand out from the noise. */
-const ANCHOR: TensorType = 'Q3_K';
-/** Evaluations that a model takes at most. */
+/** Types to choose from: the K and IQ types, and those of short blocks for rows that 256 does not divide. */
+const TYPES: readonly TensorType[] = [
+  ...(['Q2_K', 'IQ2_S', 'IQ3_XXS', 'IQ3_S', 'Q3_K', 'IQ4_XS', 'IQ4_NL', 'Q4_K', 'Q5_K', 'Q5_1'] as const),
+  ...(['Q6_K', 'Q8_0'] as const),
+];
+/** Evaluations that a model takes at most, those of whole candidates among them. */
 const MOST_EVALUATIONS = 60;
+const MOST_CANDIDATES = 4;
+/** Families of inputs that are known, and room for two more. */
+const FAMILIES = 5;
 /** Presets that a recipe is held against. */
 const PRESETS: readonly Level[] = [
   ...(['Q6_K', 'Q5_K_M', 'Q5_K_S', 'Q4_K_M', 'Q4_K_S', 'IQ4_XS', 'Q3_K_L', 'Q3_K_M', 'Q3_K_S', 'IQ3_XXS'] as const),
   ...(['Q2_K', 'Q2_K_S'] as const),
 ];
-/** What an importance matrix adds to a header at most. */
-const HEADER_RESERVE = 512;
+
+/** A whole file that was chosen and measured. */
+interface Candidate {
+  readonly allocation: Allocation;
+  readonly entries: readonly RecipeEntry[];
+  readonly loss: number;
+}
 
 /** Chooses types by tensor from measured sensitivities. */
 export class MixPrecision {
   readonly #probe: PrecisionProbe;
+  readonly #priors: PriorStore<SensitivityPrior> | null;
 
-  constructor(probe: PrecisionProbe) {
+  /** @param priors what earlier models of an architecture showed: the next one takes fewer evaluations */
+  constructor(probe: PrecisionProbe, priors: PriorStore<SensitivityPrior> | null = null) {
     this.#probe = probe;
+    this.#priors = priors;
   }
 
   /** @throws InvalidInputError for a goal that nothing reaches, and whatever the probe throws */
@@ -104,134 +91,115 @@ export class MixPrecision {
     goal: MixGoal,
     options: CallOptions & { readonly onProgress?: ((done: number, total: number) => void) | undefined } = {},
   ): Promise<PrecisionPlan> {
-    const groups = precisionGroups(header, MOST_EVALUATIONS - TYPES.length);
-    const kept = sourceType(groups);
-    const wholes = TYPES.map((type): ProbedBuild => ({ level: 'Q8_0', overrides: [{ pattern: '.*', type }] }));
-    const singles = groups.map(({ tensors }): ProbedBuild => ({
-      level: 'Q8_0',
-      overrides: [
-        ...recipeOverrides(tensors.map(({ name }) => ({ tensor: name, type: anchorFor(tensors[0]?.shape[0] ?? 0) }))),
-        { pattern: '.*', type: kept },
-      ],
-    }));
-    const size = sizes(header, groups);
+    const { signal, onProgress } = options;
+    const groups = precisionGroups(header, MOST_EVALUATIONS - MOST_CANDIDATES - FAMILIES);
+    demandFullPrecision(groups);
     // What no measurement can change is refused before the first one.
-    if (goal.kind !== 'max-loss') size.check(budgetOf(header, goal));
-    const all = [...wholes, ...singles];
+    const allocator = goalAllocator(header, groups, TYPES, goal);
+    const prior = await this.#priorFor(header.architecture);
+    const total = sensitivityEvaluations({ header, groups, prior }) + MOST_CANDIDATES;
     let done = 0;
-    options.onProgress?.(0, all.length);
-    const losses = await this.#probe.losses(all, 'selection', {
-      signal: options.signal,
-      onDone: () => options.onProgress?.(++done, all.length),
-    });
-    const whole = new Map(TYPES.map((type, i) => [type, Math.max(0, losses[i] ?? 0)]));
-    const alone = new Map(groups.map(({ name }, i) => [name, Math.max(0, losses[TYPES.length + i] ?? 0)]));
-    const choices = precisionOptions(groups, TYPES, sharedLosses(groups, alone, whole));
-    const allocation =
-      goal.kind === 'max-loss'
-        ? smallestWithin(choices, goal.nats)
-        : allocate(choices, budgetOf(header, goal) - size.fixedBytes);
-    const entries = groups.flatMap(({ tensors }, i) =>
-      tensors.map(({ name }): RecipeEntry => ({ tensor: name, type: allocation.choices[i]?.type ?? 'Q8_0' })),
-    );
-    const fileBytes = allocation.bytes + size.fixedBytes - HEADER_RESERVE;
-    const presets = PRESETS.map((level) => ({ level, fileBytes: levelFileBytes(header, level, WITH_MATRIX) }));
+    const onDone = (): void => onProgress?.(++done, total);
+    onProgress?.(0, total);
+    const errors = await this.#errors(groups, signal);
+    const measured = await measureSensitivity(this.#probe, { header, groups, errors, prior }, { signal, onDone });
+    if (measured.prior !== null) await this.#priors?.write(header.architecture, measured.prior);
+    const candidates: Candidate[] = [];
+    const wholes: MeasuredWhole[] = [];
+    while (candidates.length < MOST_CANDIDATES) {
+      const factors = typeFactors(wholes);
+      const corrected: GroupLoss = (group, type) => {
+        const loss = measured.loss(group, type);
+        return loss === null ? null : loss * (factors.get(type) ?? 1);
+      };
+      const allocation = allocator.allocate(precisionOptions(groups, TYPES, corrected));
+      const entries = entriesOf(groups, allocation);
+      if (candidates.some((one) => same(one.entries, entries))) break;
+      const call = { signal, onDone };
+      const [loss = Number.NaN] = await this.#probe.losses([{ kind: 'recipe', entries }], 'selection', call);
+      candidates.push({ allocation, entries, loss });
+      wholes.push({ parts: partsOf(groups, allocation, measured.loss), loss });
+    }
+    const { allocation, entries } = best(candidates, goal);
+    const fileBytes = allocator.fileBytes(allocation);
+    const presets = PRESETS.map((level) => ({
+      level,
+      fileBytes: levelFileBytes(header, level, { importanceMatrix: true }),
+    }));
     return {
       entries,
       fileBytes,
       bitsPerWeight: (fileBytes * 8) / weightsOf(header),
       predictedLoss: allocation.loss,
-      preset: presets.filter((one) => one.fileBytes <= allocation.bytes + size.fixedBytes)[0] ?? null,
+      preset: presets.find((preset) => allocator.admits(preset.fileBytes, allocation)) ?? null,
       groups: groups.map(({ name }, i) => {
         const { type = 'Q8_0', bytes = 0, loss = 0 } = allocation.choices[i] ?? {};
         return { name, type, bytes, predictedLoss: loss };
       }),
-      evaluations: all.length,
+      evaluations: measured.evaluations + candidates.length,
     };
   }
 
   /** Holds a plan against the preset of its size, on text that was not used for choosing. */
   async judge({ entries, preset }: PrecisionPlan, options: CallOptions = {}): Promise<PrecisionVerdict> {
-    const builds: readonly ProbedBuild[] = [
-      { level: preset?.level ?? 'Q2_K', overrides: recipeOverrides(entries) },
-      ...(preset === null ? [] : [{ level: preset.level, overrides: [] }]),
+    const files: readonly ProbedFile[] = [
+      { kind: 'recipe', entries },
+      ...(preset === null ? [] : [{ kind: 'preset', level: preset.level } as const]),
     ];
-    const [loss = Number.NaN, presetLoss = null] = await this.#probe.losses(builds, 'judging', options);
+    const [loss = Number.NaN, presetLoss = null] = await this.#probe.losses(files, 'judging', options);
     return { loss, presetLoss, keeps: presetLoss === null || loss <= presetLoss };
+  }
+
+  async #errors(groups: readonly PrecisionGroup[], signal: AbortSignal | undefined): Promise<TensorErrors> {
+    const names = groups.flatMap(({ tensors }) => tensors.map(({ name }) => name));
+    const found = await this.#probe.errors(names, TYPES, { signal });
+    const byTensor = new Map(found.map(({ tensor, type, error }) => [`${tensor} ${type}`, error]));
+    return (tensor, type) => byTensor.get(`${tensor} ${type}`) ?? null;
+  }
+
+  /** Of another model: one that was measured itself is known better than by its like. */
+  async #priorFor(architecture: string): Promise<SensitivityPrior | null> {
+    const prior = (await this.#priors?.read(architecture)) ?? null;
+    return prior === null || prior.source === (await this.#probe.source()) ? null : prior;
   }
 }
 
-const WITH_MATRIX = { importanceMatrix: true } as const;
-
-function anchorFor(row: number): TensorType {
-  return row % 256 === 0 ? ANCHOR : 'Q8_0';
-}
-
-/** The type that most matrices of the source have. */
-function sourceType(groups: readonly PrecisionGroup[]): TensorType {
+function demandFullPrecision(groups: readonly PrecisionGroup[]): void {
   const type = groups.flatMap(({ tensors }) => tensors)[0]?.type ?? null;
-  if (type === 'F16' || type === 'BF16' || type === 'F32') return type;
+  if (type === 'F16' || type === 'BF16' || type === 'F32') return;
   throw new InvalidInputError('The source is already quantized; a recipe for it would lose quality twice.', {
     hint: 'Start from an F16, BF16 or F32 file.',
   });
 }
 
-function budgetOf(header: ModelHeader, goal: Exclude<MixGoal, { kind: 'max-loss' }>): number {
-  if (goal.kind === 'bytes') return goal.bytes;
-  if (goal.kind === 'bits-per-weight') return Math.floor((goal.bits * weightsOf(header)) / 8);
-  return levelFileBytes(header, goal.level, WITH_MATRIX) + HEADER_RESERVE;
+function entriesOf(groups: readonly PrecisionGroup[], { choices }: Allocation): readonly RecipeEntry[] {
+  return groups.flatMap(({ tensors }, i) =>
+    tensors.map(({ name }): RecipeEntry => ({ tensor: name, type: choices[i]?.type ?? 'Q8_0' })),
+  );
 }
 
-/** Bytes of everything but the groups, and which budgets are possible. */
-function sizes(
-  header: ModelHeader,
+function same(one: readonly RecipeEntry[], other: readonly RecipeEntry[]): boolean {
+  return one.every(({ type }, i) => type === other[i]?.type);
+}
+
+function partsOf(
   groups: readonly PrecisionGroup[],
-): { readonly fixedBytes: number; readonly check: (budget: number) => void } {
-  const bytesAt = (types: readonly TensorType[]): number =>
-    precisionOptions(groups, types, () => 0).reduce((sum, { options }) => {
-      const bytes = options.map((option) => option.bytes);
-      return sum + (bytes.length === 0 ? 0 : Math.min(...bytes));
-    }, 0);
-  const largest = bytesAt(['Q8_0']);
-  const overrides = [{ pattern: '.*', type: 'Q8_0' }] as const;
-  const fixedBytes = levelFileBytes(header, 'Q8_0', { overrides }) - largest + HEADER_RESERVE;
-  const least = bytesAt(TYPES) + fixedBytes;
-  return {
-    fixedBytes,
-    check(budget) {
-      if (budget >= least && budget <= 4 * (largest + fixedBytes)) return;
-      throw new InvalidInputError(
-        budget < least
-          ? `A file of ${budget} bytes is too small: the smallest possible has ${least}.`
-          : `A file of ${budget} bytes is larger than the model could use: at Q8_0 it has ${largest + fixedBytes}.`,
-        { hint: 'Give another size.' },
-      );
-    },
-  };
+  { choices }: Allocation,
+  predicted: GroupLoss,
+): ReadonlyMap<TensorType, number> {
+  const parts = new Map<TensorType, number>();
+  groups.forEach((group, i) => {
+    const type = choices[i]?.type ?? 'Q8_0';
+    parts.set(type, (parts.get(type) ?? 0) + (predicted(group, type) ?? 0));
+  });
+  return parts;
 }
 
-/** The smallest allocation that is predicted to lose no more. @throws InvalidInputError when none is */
-function smallestWithin(choices: readonly AllocationGroup[], nats: number): Allocation {
-  const bytes = (pick: (...all: number[]) => number): number =>
-    choices.reduce((sum, { options }) => sum + pick(...options.map((option) => option.bytes)), 0);
-  let [low, high] = [bytes(Math.min), bytes(Math.max)];
-  const best = allocate(choices, high);
-  if (best.loss > nats) {
-    throw new InvalidInputError(
-      `Even the best recipe is predicted to stray ${best.loss.toPrecision(3)} nats per token.`,
-      {
-        hint: 'Allow more with --max-kld.',
-      },
-    );
-  }
-  while (high - low > Math.max(1, low * 1e-4)) {
-    const middle = Math.floor((low + high) / 2);
-    if (allocate(choices, middle).loss <= nats) high = middle;
-    else low = middle + 1;
-  }
-  return allocate(choices, high);
-}
-
-function weightsOf(header: ModelHeader): number {
-  return header.tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0);
+/** The candidate that lost least; where a loss is allowed, the smallest that lost no more. */
+function best(candidates: readonly Candidate[], goal: MixGoal): Candidate {
+  const byLoss = [...candidates].sort((a, b) => a.loss - b.loss);
+  const allowed = goal.kind === 'max-loss' ? byLoss.filter(({ loss }) => loss <= goal.nats) : [];
+  const [first] = [...allowed].sort((a, b) => a.allocation.bytes - b.allocation.bytes).concat(byLoss);
+  if (first === undefined) throw new InvalidInputError('No recipe was found.');
+  return first;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelHeader } from '../model/model-header.js';
-import { precisionGroups, precisionOptions, sharedLosses } from './precision-groups.js';
+import { inputFamily, precisionGroups, precisionOptions } from './precision-groups.js';
 
 const matrix = (name: string, row = 256) => ({
   name,
   type: 'F16' as const,
+  typeId: 1,
   shape: [row, 64],
   bytes: row * 128,
   offset: 0,
@@ -40,13 +41,14 @@ describe('precision groups', () => {
     expect(typesOf('ffn_down')).toEqual(['Q8_0']);
   });
 
-  test('share what the whole model loses in the proportion of what each lost alone', () => {
-    const groups = precisionGroups(header, 1);
-    const alone = new Map(groups.map(({ name }, i) => [name, i + 1]));
-    const loss = sharedLosses(groups, alone, new Map([['Q4_K', 0.6]]));
-    expect(groups.map((group) => loss(group, 'Q4_K'))).toEqual(
-      [0.6 / 6, 1.2 / 6, 1.8 / 6].map((x) => expect.closeTo(x, 12) as number),
-    );
-    expect(loss(groups[0]!, 'Q8_0')).toBeNull();
+  test.each([
+    ['blk.0.attn_q.weight', 'attention'],
+    ['blk.3.attn_k.weight', 'attention'],
+    ['blk.3.ffn_up_exps.weight', 'feed-forward'],
+    ['blk.3.ffn_gate_shexp.weight', 'feed-forward'],
+    ['blk.3.ffn_down_exps.weight', 'feed-forward, down'],
+    ['output.weight', 'output.weight'],
+  ])('%s reads the inputs of %s', (name, family) => {
+    expect(inputFamily({ name, tensors: [matrix(name)] })).toBe(family);
   });
 });

@@ -23,7 +23,7 @@ export function precisionGroups(header: ModelHeader, most: number): readonly Pre
     ({ name, shape }) => mayChangeType(name) && isMatrix(shape) && (shape[0] ?? 0) % SMALLEST_ROW === 0,
   );
   const layers = 1 + Math.max(0, ...tensors.map(({ name }) => layerOf(name) ?? 0));
-  for (let span = 1; ; span *= 2) {
+  for (let span = 1; ; span += 1) {
     const groups = grouped(tensors, span);
     if (groups.length <= most || span >= layers) return groups;
   }
@@ -46,20 +46,19 @@ export function precisionOptions(
 }
 
 /**
- * Splits what a whole model loses at a type among its groups, in the proportion of what each lost alone. Single effects
- * add up to the whole within a few percent, so one measurement per group and one per type stand for all pairs.
+ * What a kind of tensors reads: matrices that are multiplied with the same inputs suffer alike where those are rounded.
+ * Kinds that are not known read something of their own.
  */
-export function sharedLosses(
-  groups: readonly PrecisionGroup[],
-  alone: ReadonlyMap<string, number>,
-  whole: ReadonlyMap<TensorType, number>,
-): (group: PrecisionGroup, type: TensorType) => number | null {
-  const total = groups.reduce((sum, { name }) => sum + (alone.get(name) ?? 0), 0);
-  return ({ name }, type) => {
-    const [share, all] = [alone.get(name), whole.get(type)];
-    return share === undefined || all === undefined || total <= 0 ? null : (all * share) / total;
-  };
+export function inputFamily({ tensors }: PrecisionGroup): string {
+  const kind = kindOf(tensors[0]?.name ?? '');
+  return FAMILIES.find(([, pattern]) => pattern.test(kind))?.[0] ?? kind;
 }
+
+const FAMILIES: readonly (readonly [string, RegExp])[] = [
+  ['attention', /^attn_(q|k|v|qkv)\.weight$/],
+  ['feed-forward', /^ffn_(gate|up|gate_up)(_exps|_shexp)?\.weight$/],
+  ['feed-forward, down', /^ffn_down(_exps|_shexp)?\.weight$/],
+];
 
 function groupBytes({ tensors }: PrecisionGroup, type: TensorType): number | null {
   let sum = 0;
@@ -75,7 +74,7 @@ function grouped(tensors: readonly TensorInfo[], span: number): readonly Precisi
   const groups = new Map<string, TensorInfo[]>();
   for (const tensor of tensors) {
     const layer = layerOf(tensor.name);
-    const kind = tensor.name.replace(/^blk\.\d+\./, '');
+    const kind = kindOf(tensor.name);
     const first = layer === null ? 0 : layer - (layer % span);
     const name = layer === null ? kind : `${kind} ${first}${span === 1 ? '' : `-${first + span - 1}`}`;
     groups.set(name, [...(groups.get(name) ?? []), tensor]);
@@ -83,7 +82,13 @@ function grouped(tensors: readonly TensorInfo[], span: number): readonly Precisi
   return [...groups].map(([name, members]) => ({ name, tensors: members }));
 }
 
-function layerOf(name: string): number | null {
+/** A tensor's name without its layer. */
+export function kindOf(name: string): string {
+  return name.replace(/^blk\.\d+\./, '');
+}
+
+/** A tensor's layer, from 0; null for one of none. */
+export function layerOf(name: string): number | null {
   const match = /^blk\.(\d+)\./.exec(name);
   return match === null ? null : Number(match[1]);
 }

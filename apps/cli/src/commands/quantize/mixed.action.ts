@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { MixPrecision, type MixGoal, type PrecisionPlan, type PrecisionVerdict } from '@plimsoll/application';
-import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache } from '@plimsoll/composition';
+import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache, sensitivityPriors } from '@plimsoll/composition';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, recipeOverrides, type Level } from '@plimsoll/domain';
@@ -68,11 +68,12 @@ export async function quantizeMixed(
         (share) => bar.update('writing a text', share),
       );
       const folder = path.join(cacheFolder(context.env), 'mixed');
+      const cache = fileTextCache(path.join(folder, 'results'));
       const probe = await use.precisionProbe({
-        cache: fileTextCache(path.join(folder, 'results')),
+        cache,
         ...{ folder, source: file, importanceMatrix: matrix, text, windowTokens: WINDOW_TOKENS },
       });
-      const mixing = new MixPrecision(probe);
+      const mixing = new MixPrecision(probe, sensitivityPriors(cache));
       const progress = windowProgress(bar, clock, 'measurement');
       const plan = await mixing.plan(header, goal, { signal, onProgress: progress.onProgress });
       const level = plan.preset?.level ?? 'Q2_K';
