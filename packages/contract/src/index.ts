@@ -12,7 +12,7 @@ export { quantizeDocument, quantizeDryRunDocument } from './documents/quantize.d
 export type { QuantizeFacts } from './documents/quantize.document.js';
 export { runDocument } from './documents/run.document.js';
 export { settingsDocument, tokenDocument } from './documents/settings.document.js';
-export { statsDocument } from './documents/stats.document.js';
+export { statsDocument, variantsDocument } from './documents/stats.document.js';
 export type { CompareDocument } from './schemas/compare.schema.js';
 export type { ComparedLevelDocument } from './schemas/compared-level.schema.js';
 export type {

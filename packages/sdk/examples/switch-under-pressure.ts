@@ -20,8 +20,8 @@ export async function switchUnderPressure(
     print((await plimsoll.generate(model, 'Once upon a time', { maxTokens: 8 })).variant);
     await stepped;
     print((await plimsoll.generate(model, 'Once upon a time', { maxTokens: 8 })).variant);
-    const { ledger } = await gpu.status();
-    for (const { domain, freeBytes } of ledger) print(`${domain}: ${freeBytes === null ? 'unknown' : 'read'}`);
+    const { memory } = await gpu.status();
+    for (const { domain, freeBytes } of memory) print(`${domain}: ${freeBytes === null ? 'unknown' : 'read'}`);
   } finally {
     await plimsoll.close();
   }

@@ -1,5 +1,6 @@
 import type { PhotoEvaluation, PhotoLevelComparison, PhotoOutcome, QuantizationSettings } from '@plimsoll/application';
-import type { CallOptions, Level, SelectionPresetName, VariantStatistics } from '@plimsoll/domain';
+import type { StatsDocument } from '@plimsoll/contract';
+import type { CallOptions, Level, SelectionPresetName } from '@plimsoll/domain';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
 /** How the selector is set up. */
@@ -41,7 +42,7 @@ export interface AiSelector {
   /** Takes effect with the next photo. @throws InvalidInputError for bits other than 4, 8 and 16 */
   setQuantization(enabled: boolean, bits?: number): Promise<QuantizationSettings>;
   getQuantizationSettings(): Promise<QuantizationSettings>;
-  getPerformanceStats(): Promise<readonly VariantStatistics[]>;
+  getPerformanceStats(): Promise<StatsDocument['variants']>;
   /** Per level: mean, least and greatest time, success rate, speedup, agreement, memory, invalid answers. */
   compareQuantizationPerformance(
     testImagePath: string,

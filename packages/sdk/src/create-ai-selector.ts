@@ -7,6 +7,7 @@ import {
   openPlimsoll,
   photoModel,
 } from '@plimsoll/composition';
+import { variantsDocument } from '@plimsoll/contract';
 import { InvalidInputError } from '@plimsoll/domain';
 import type { Level } from '@plimsoll/domain';
 import { inWords } from './in-words.js';
@@ -53,7 +54,8 @@ export async function createAiSelector(options: AiSelectorOptions = {}): Promise
         .sort((a, b) => b.overallScore - a.overallScore),
     setQuantization: (enabled, bits) => settings.setQuantization(enabled, bits),
     getQuantizationSettings: () => settings.quantization(),
-    getPerformanceStats: async () => (await plimsoll.shared.statistics()).statistics(model === null ? {} : { model }),
+    getPerformanceStats: async () =>
+      variantsDocument(await (await plimsoll.shared.statistics()).statistics(model === null ? {} : { model })),
     compareQuantizationPerformance(testImagePath, testIterations = FOUNDING_ITERATIONS, { levels, signal } = {}) {
       if (model === null) throw new InvalidInputError('There is no model to compare levels of.', { hint: NO_MODEL });
       const request = {

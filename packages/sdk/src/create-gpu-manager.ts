@@ -1,4 +1,5 @@
 import type { BackendUseCases, Governor } from '@plimsoll/composition';
+import { governorDocument } from '@plimsoll/contract';
 import { CapabilityMissingError } from '@plimsoll/domain';
 import type { EventBus, PlimsollEvent } from '@plimsoll/domain';
 import type { GpuManager } from './gpu-manager.js';
@@ -24,7 +25,7 @@ export function createGpuManager(
       if (isOf(event, type)) listener(event);
     });
   return {
-    status: () => governed(({ govern }) => govern.status()),
+    status: () => governed(async ({ govern }) => governorDocument(await govern.status())),
     onPressure: (listener) => on('memory-pressure', listener),
     onDecision: (listener) => on('governor-decided', listener),
     pin: (model, to) => governed(({ govern }) => govern.pin(model, to)),

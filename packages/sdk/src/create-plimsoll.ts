@@ -1,5 +1,7 @@
+import { verdictOn } from '@plimsoll/application';
 import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
 import type { BackendUseCases } from '@plimsoll/composition';
+import { compareDocument, modelsDocument, planDocument, variantsDocument } from '@plimsoll/contract';
 import { EVENT_BUS, GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
 import { BackendFailedError } from '@plimsoll/domain';
 import type { GpuProbe, HostProbe } from '@plimsoll/domain';
@@ -48,15 +50,18 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
     setQuantization: (enabled, bits) => using(async () => (await shared.settings()).setQuantization(enabled, bits)),
     getQuantizationSettings: () => using(async () => (await shared.settings()).quantization()),
     getPerformanceStats: (model) =>
-      using(async () => (await shared.statistics()).statistics(model === undefined ? {} : { model })),
+      using(async () =>
+        variantsDocument(await (await shared.statistics()).statistics(model === undefined ? {} : { model })),
+      ),
     compareQuantization: (model, compareOptions = {}) => using((use) => compare(use, model, compareOptions)),
-    listModels: (callOptions) => using(async (use) => (await (await use.models()).list(callOptions)).models),
+    listModels: (callOptions) =>
+      using(async (use) => modelsDocument(use.settings.backend, await (await use.models()).list(callOptions)).models),
     checkModelExists: (model, callOptions) =>
       using(async (use) => (await (await use.runtime()).find(model, callOptions)) !== null),
     plan: (request, callOptions) =>
       using(async (use) => {
         const levels = request.levels?.map(requireLevel);
-        return (await use.planning(request.model)).plan({ ...request, levels }, callOptions);
+        return planDocument(await (await use.planning(request.model)).plan({ ...request, levels }, callOptions));
       }),
     close,
   };
@@ -90,7 +95,9 @@ async function compare(
   model: string,
   options: CompareQuantizationOptions,
 ): ReturnType<Plimsoll['compareQuantization']> {
-  return (await use.comparison({ model })).compare(
+  const comparison = await (
+    await use.comparison({ model })
+  ).compare(
     {
       model,
       levels: (options.levels ?? ['Q8_0', 'Q4_K_M']).map(requireLevel),
@@ -105,4 +112,5 @@ async function compare(
     },
     { signal: options.signal },
   );
+  return compareDocument(comparison, verdictOn(comparison), null);
 }

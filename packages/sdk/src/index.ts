@@ -25,20 +25,13 @@ export {
   VariantNotFoundError,
   LEVEL_NAMES,
 } from '@plimsoll/domain';
-export type {
-  GovernorDecided,
-  GovernorMode,
-  Level,
-  MemoryPressure,
-  Pin,
-  Plan,
-  VariantStatistics,
-} from '@plimsoll/domain';
-export type {
-  Comparison,
-  GovernorStatus,
-  ListedModel,
-  PlanModelRequest,
-  QuantizationSettings,
-} from '@plimsoll/application';
+export type { GovernorDecided, GovernorMode, Level, MemoryPressure, Pin } from '@plimsoll/domain';
+export type { PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
 export { wayOut } from '@plimsoll/contract';
+export type {
+  CompareDocument,
+  GovernorDocument,
+  ModelsDocument,
+  PlanDocument,
+  StatsDocument,
+} from '@plimsoll/contract';

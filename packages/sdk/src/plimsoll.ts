@@ -1,6 +1,7 @@
-import type { Comparison, ListedModel, PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+import type { PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
+import type { CompareDocument, ModelsDocument, PlanDocument, StatsDocument } from '@plimsoll/contract';
 import type { GpuManager } from './gpu-manager.js';
-import type { CallOptions, GenerateRequest, GenerationTimings, Level, Plan, VariantStatistics } from '@plimsoll/domain';
+import type { CallOptions, GenerateRequest, GenerationTimings, Level } from '@plimsoll/domain';
 
 /** What to generate; sampling settings as in `GenerateRequest`. */
 export type GenerateOptions = Omit<GenerateRequest, 'model' | 'input'> &
@@ -41,7 +42,10 @@ export interface CompareQuantizationOptions extends CallOptions {
   readonly make?: boolean | undefined;
 }
 
-/** One client that asks for a model and gets the right variant, with performance recorded per model. */
+/**
+ * One client that asks for a model and gets the right variant, with performance recorded per model. What it answers is
+ * what `--json` prints and the REST API sends: the documents of `@plimsoll/contract`.
+ */
 export interface Plimsoll {
   /** Memory and heat, and the hand on what gives way. */
   readonly gpu: GpuManager;
@@ -51,12 +55,12 @@ export interface Plimsoll {
   setQuantization(enabled: boolean, bits?: number): Promise<QuantizationSettings>;
   getQuantizationSettings(): Promise<QuantizationSettings>;
   /** Per model and variant; of one model when it is given. */
-  getPerformanceStats(model?: string): Promise<readonly VariantStatistics[]>;
-  compareQuantization(model: string, options?: CompareQuantizationOptions): Promise<Comparison>;
-  listModels(options?: CallOptions): Promise<readonly ListedModel[]>;
+  getPerformanceStats(model?: string): Promise<StatsDocument['variants']>;
+  compareQuantization(model: string, options?: CompareQuantizationOptions): Promise<CompareDocument>;
+  listModels(options?: CallOptions): Promise<ModelsDocument['models']>;
   checkModelExists(model: string, options?: CallOptions): Promise<boolean>;
   /** What fits on this machine or a described one, how fast, how good. */
-  plan(request: PlanModelRequest, options?: CallOptions): Promise<Plan>;
+  plan(request: PlanModelRequest, options?: CallOptions): Promise<PlanDocument>;
   /** Unloads what this client loaded. It is not used afterwards. */
   close(): Promise<void>;
 }

@@ -78,8 +78,9 @@ test('after closing every call throws, and a level that is none is a clear error
 test('a plan tells what fits on a described card', async () => {
   const plimsoll = await open();
   try {
-    const { recommended } = await plimsoll.plan({ model, vramBytes: 8 * 1024 ** 3 });
-    expect(recommended?.candidate.fit).toBe('full');
+    const { schema, recommended, candidates } = await plimsoll.plan({ model, vramBytes: 8 * 1024 ** 3 });
+    expect(schema).toBe('plimsoll.plan/1');
+    expect(candidates.find(({ level }) => level === recommended?.level)?.fit).toBe('full');
   } finally {
     await plimsoll.close();
   }

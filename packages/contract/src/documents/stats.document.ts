@@ -15,23 +15,7 @@ export function statsDocument(
   return {
     schema: 'plimsoll.stats/1',
     sinceMs,
-    variants: statistics.map((one) => ({
-      model: one.model,
-      variant: one.variant,
-      digest: one.digest,
-      total: one.total,
-      succeeded: one.succeeded,
-      failed: one.failed,
-      successRate: one.successRate,
-      meanMs: one.meanMs,
-      minMs: one.minMs,
-      maxMs: one.maxMs,
-      p50Ms: one.p50Ms,
-      p95Ms: one.p95Ms,
-      p99Ms: one.p99Ms,
-      meanDecodeTokensPerSecond: one.meanDecodeTokensPerSecond,
-      meanFirstTokenMs: one.meanFirstTokenMs,
-    })),
+    variants: variantsDocument(statistics),
     trends,
     regressions: regressions.map(regressionDocument),
     proposals:
@@ -43,6 +27,26 @@ export function statsDocument(
     applied,
   };
 }
+
+/** The recorded performance of each variant. */
+export const variantsDocument = (statistics: readonly VariantStatistics[]): StatsDocument['variants'] =>
+  statistics.map((one) => ({
+    model: one.model,
+    variant: one.variant,
+    digest: one.digest,
+    total: one.total,
+    succeeded: one.succeeded,
+    failed: one.failed,
+    successRate: one.successRate,
+    meanMs: one.meanMs,
+    minMs: one.minMs,
+    maxMs: one.maxMs,
+    p50Ms: one.p50Ms,
+    p95Ms: one.p95Ms,
+    p99Ms: one.p99Ms,
+    meanDecodeTokensPerSecond: one.meanDecodeTokensPerSecond,
+    meanFirstTokenMs: one.meanFirstTokenMs,
+  }));
 
 function regressionDocument(regression: Regression): StatsDocument['regressions'][number] {
   const { kind, model, variant, device, before, now, pValue, changes } = regression;
