@@ -26,7 +26,8 @@ except ollama.ResponseError as error:
     seen["ollama_refusal"] = error.status_code
 
 client = openai.OpenAI(base_url=url + "/v1", api_key="none", max_retries=0)
-asked = {"model": model, "messages": messages, "temperature": 0, "max_completion_tokens": 8}
+# Ollama reads the older name of the limit only.
+asked = {"model": model, "messages": messages, "temperature": 0, "max_completion_tokens": 8, "max_tokens": 8}
 whole = client.chat.completions.create(**asked)
 seen["openai_whole"] = whole.choices[0].message.content
 seen["openai_tokens"] = whole.usage.completion_tokens
@@ -36,7 +37,7 @@ seen["openai_stream"] = "".join(
 seen["responses"] = client.responses.create(model=model, input=prompt, temperature=0, max_output_tokens=8).output_text
 try:
     client.chat.completions.create(**{**asked, "model": "nothing:1b"})
-except openai.NotFoundError as error:
+except openai.APIStatusError as error:
     seen["openai_refusal"] = error.code
 
 client = anthropic.Anthropic(base_url=url, api_key="none", max_retries=0)

@@ -5,8 +5,9 @@ import type { CreatedServer } from '../server/create-server.js';
 import { fakeServices } from '../../test/fake-services.js';
 import { askedModel } from './asked-model.js';
 
-const installed = ['odd@q8_0', 'tale:1b'];
+const installed = ['odd@q8_0', 'tale:1b', 'whole:latest'];
 const runtime = {
+  id: 'embedded',
   find: async (name: string) => (installed.includes(name) ? installedVariant({ name, level: 'Q8_0' }) : null),
 };
 
@@ -17,6 +18,9 @@ test.each([
   ['tale:1b', { 'x-plimsoll-level': 'F16' }, { model: 'tale:1b', level: 'F16' }],
   ['odd@q8_0', {}, { model: 'odd@q8_0' }],
   ['odd@main', {}, { model: 'odd@main' }],
+  ['tale:latest', {}, { model: 'tale' }],
+  ['tale:Latest@Q8_0', {}, { model: 'tale', level: 'Q8_0' }],
+  ['whole:latest', {}, { model: 'whole:latest' }],
 ])('%s with %o is %o', async (name, headers, expected) => {
   expect(await askedModel(name, headers, runtime)).toEqual({ name, ...expected });
 });

@@ -9,6 +9,8 @@ export const LEVEL_HEADER = 'x-plimsoll-level';
 /** What begins like a level; a mistyped one is better refused than looked for as a name. */
 const LEVEL_LIKE = /^(?:I?Q|TQ|BF|F|MXFP)\d+(?:_\w+)*$/i;
 
+const LATEST = /:latest$/i;
+
 /** A model as a client asked for it. */
 export interface AskedModel {
   /** As it is echoed. */
@@ -27,16 +29,22 @@ export interface AskedModel {
 export async function askedModel(
   name: string,
   headers: IncomingHttpHeaders,
-  runtime: Pick<ModelRuntime, 'find'>,
+  runtime: Pick<ModelRuntime, 'find' | 'id'>,
 ): Promise<AskedModel> {
   const at = name.lastIndexOf('@');
   const text = at > 0 ? name.slice(at + 1) : '';
   if (LEVEL_LIKE.test(text) && (await runtime.find(catalogueName(name))) === null) {
-    return { name, model: catalogueName(name.slice(0, at)), level: levelOf(text) };
+    return { name, model: await untagged(catalogueName(name.slice(0, at)), runtime), level: levelOf(text) };
   }
-  const model = catalogueName(name);
+  const model = await untagged(catalogueName(name), runtime);
   const header = headers[LEVEL_HEADER];
   return header === undefined ? { name, model } : { name, model, level: levelOf(header) };
+}
+
+/** Clients of Ollama's add `:latest` to a name without a tag, as the models of other backends have it. */
+async function untagged(model: string, runtime: Pick<ModelRuntime, 'find' | 'id'>): Promise<string> {
+  const isWhole = !LATEST.test(model) || runtime.id === 'ollama' || (await runtime.find(model)) !== null;
+  return isWhole ? model : model.replace(LATEST, '');
 }
 
 function levelOf(text: string | readonly string[]): Level {

@@ -18,7 +18,8 @@ const digest = (variant: InstalledVariant): string => variant.digest?.replace(/^
 /** An entry of `GET /api/tags`. */
 export const writeTag = (name: string, variant: InstalledVariant): object => ({
   name,
-  model: name,
+  // Open WebUI adds the tag when it asks, and looks here whether there is such a model.
+  model: name.includes(':') ? name : `${name}:latest`,
   modified_at: new Date(variant.modifiedAtMs ?? 0).toISOString(),
   size: variant.sizeBytes ?? 0,
   digest: digest(variant),
