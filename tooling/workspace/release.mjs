@@ -8,7 +8,7 @@ import { writeBills } from './sbom.mjs';
 const USAGE = `usage: npm run release -- [--dry-run]
 
 Checks and publishes what the changesets have versioned: a clean checkout, no known vulnerability, allowed licences, a
-fresh build, correct packages, and a bill of materials (CycloneDX) for each in release/. Packages are published with
+fresh build, correct packages, an install from them that works and is small, and a bill of materials (CycloneDX) for each in release/. Packages are published with
 provenance, which the registry accepts from a build service alone. --dry-run stops before publishing.`;
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean' }, help: { type: 'boolean' } } });
@@ -45,6 +45,10 @@ const STEPS = [
   [
     'packages',
     () => demand(run(process.execPath, ['tooling/workspace/publint.mjs']) === 0, 'A package is not as it should be.'),
+  ],
+  [
+    'an install',
+    () => demand(run(process.execPath, ['tooling/workspace/install.mjs']) === 0, 'What npm installs does not work.'),
   ],
   [
     'bills of materials',
