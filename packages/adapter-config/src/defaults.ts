@@ -22,6 +22,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     quantizationLevel: null,
     naming: 'library',
     modelOverrides: {},
+    modelAliases: {},
     gpuMemoryLimitBytes: null,
     usageSwitch: null,
     memoryMarginFraction: 0.1,

@@ -1,5 +1,6 @@
 import './ports/abort-signal.js';
 
+export { aliasKey } from './planning/model-pattern.js';
 export { allocate } from './allocation/allocate.js';
 export type { Allocation } from './allocation/allocate.js';
 export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';

@@ -39,7 +39,7 @@ export async function answerGeneration<Body>(
   try {
     lease = await context.services.backend();
     const held = lease;
-    const model = await askedModel(asked.request.model, request.headers, lease.runtime);
+    const model = await askedModel(context, asked.request.model, request.headers, lease.runtime);
     const events = admitted(
       async () => {
         leave = await context.admission.enter(model.model, applicant(request, signal));

@@ -11,8 +11,16 @@ const runtime = {
   find: async (name: string) => (installed.includes(name) ? installedVariant({ name, level: 'Q8_0' }) : null),
 };
 
+const aliases = { fast: 'tale:1b@Q4_K_M', 'gpt-*': 'tale:1b', 'tale:7b': 'odd@q8_0' };
+const context = { services: fakeServices({ modelAliases: aliases }) };
+
 test.each([
   ['tale:1b', {}, { model: 'tale:1b' }],
+  ['fast', {}, { model: 'tale:1b', level: 'Q4_K_M' }],
+  ['Fast:latest', {}, { model: 'tale:1b', level: 'Q4_K_M' }],
+  ['gpt-5', { 'x-plimsoll-level': 'Q8_0' }, { model: 'tale:1b', level: 'Q8_0' }],
+  ['tale:7b', {}, { model: 'odd@q8_0' }],
+  ['tale:8b', {}, { model: 'tale:8b' }],
   ['tale:1b@Q4_K_M', {}, { model: 'tale:1b', level: 'Q4_K_M' }],
   ['tale:1b@q4_k_m', { 'x-plimsoll-level': 'F16' }, { model: 'tale:1b', level: 'Q4_K_M' }],
   ['tale:1b', { 'x-plimsoll-level': 'F16' }, { model: 'tale:1b', level: 'F16' }],
@@ -22,11 +30,11 @@ test.each([
   ['tale:Latest@Q8_0', {}, { model: 'tale', level: 'Q8_0' }],
   ['whole:latest', {}, { model: 'whole:latest' }],
 ])('%s with %o is %o', async (name, headers, expected) => {
-  expect(await askedModel(name, headers, runtime)).toEqual({ name, ...expected });
+  expect(await askedModel(context, name, headers, runtime)).toEqual({ name, ...expected });
 });
 
 test.each(['tale:1b@Q99', 'tale:1b@IQ9_X', '/etc/passwd@Q8_0'])('%s is refused', async (name) => {
-  await expect(askedModel(name, {}, runtime)).rejects.toMatchObject({ code: 'invalid-input' });
+  await expect(askedModel(context, name, {}, runtime)).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
 let created: CreatedServer | undefined;

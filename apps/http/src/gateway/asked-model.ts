@@ -1,7 +1,8 @@
-import { InvalidInputError, parseLevel } from '@plimsoll/domain';
+import { InvalidInputError, aliasKey, parseLevel } from '@plimsoll/domain';
 import type { Level, ModelRuntime } from '@plimsoll/domain';
 import type { IncomingHttpHeaders } from 'node:http';
 import { catalogueName } from './catalogue-name.js';
+import type { GatewayContext } from './gateway-context.js';
 
 /** The header by which a client chooses a level, whatever the settings say. */
 export const LEVEL_HEADER = 'x-plimsoll-level';
@@ -24,21 +25,26 @@ export interface AskedModel {
 /**
  * `llama3.1:8b@Q8_0`, or the name alone and the header `x-plimsoll-level: Q8_0`; the name wins. Some servers have such
  * names themselves: a whole name that the backend knows is left whole, and so is one with anything else behind `@`.
+ * A name of the settings' aliases is what it stands for.
  * @throws InvalidInputError
  */
 export async function askedModel(
-  name: string,
+  { services }: Pick<GatewayContext, 'services'>,
+  asked: string,
   headers: IncomingHttpHeaders,
   runtime: Pick<ModelRuntime, 'find' | 'id'>,
 ): Promise<AskedModel> {
+  const { modelAliases } = (await services.settings.load()).settings;
+  const alias = aliasKey(Object.keys(modelAliases), asked.replace(LATEST, ''));
+  const name = alias === null ? asked : (modelAliases[alias] ?? asked);
   const at = name.lastIndexOf('@');
   const text = at > 0 ? name.slice(at + 1) : '';
   if (LEVEL_LIKE.test(text) && (await runtime.find(catalogueName(name))) === null) {
-    return { name, model: await untagged(catalogueName(name.slice(0, at)), runtime), level: levelOf(text) };
+    return { name: asked, model: await untagged(catalogueName(name.slice(0, at)), runtime), level: levelOf(text) };
   }
   const model = await untagged(catalogueName(name), runtime);
   const header = headers[LEVEL_HEADER];
-  return header === undefined ? { name, model } : { name, model, level: levelOf(header) };
+  return { name: asked, model, ...(header === undefined ? {} : { level: levelOf(header) }) };
 }
 
 /** Clients of Ollama's add `:latest` to a name without a tag, as the models of other backends have it. */

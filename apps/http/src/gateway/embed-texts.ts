@@ -21,7 +21,7 @@ export async function embedTexts(
   let leave = (): void => undefined;
   try {
     return await withBackend(context, async ({ runtime, places }) => {
-      const { model, level } = await askedModel(name, request.headers, runtime);
+      const { model, level } = await askedModel(context, name, request.headers, runtime);
       leave = await context.admission.enter(model, applicant(request, signal));
       if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
       const { chosen, release } = await places.place(model, { make: 'in-background', level, signal });

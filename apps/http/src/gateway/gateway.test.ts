@@ -50,6 +50,22 @@ describe('the variant that runs', () => {
   });
 });
 
+test('a model can be asked for by an alias, which is listed and echoed', async () => {
+  const modelAliases = { fast: 'tale:1b@Q4_K_M', 'gpt-*': 'tale:1b-fp16', gone: 'nothing:1b' };
+  const aliased = (): FakeServices => fakeServices({ modelAliases, quantizationBits: 16 });
+  const { data } = (await call('GET', '/v1/models', undefined, { services: aliased() })).json<{
+    data: { id: string }[];
+  }>();
+  expect(data.map(({ id }) => id)).toEqual(['fast', 'tale:1b', 'tale:1b-fp16', 'tale:1b-q4_K_M']);
+  for (const [model, variant] of [
+    ['fast', 'tale:1b-q4_K_M'],
+    ['gpt-4o', 'tale:1b-fp16'],
+  ]) {
+    const answer = await call('POST', '/api/chat', { model, messages, stream: false }, { services: aliased() });
+    expect([answer.headers['x-plimsoll-variant'], answer.json<{ model: string }>().model]).toEqual([variant, model]);
+  }
+});
+
 test('a context that a client wishes does not move the planned one', async () => {
   const services = fakeServices({ contextTokens: 4096 });
   await call('POST', '/api/chat', { model: 'tale:1b', messages, options: { num_ctx: 777 } }, { services });
@@ -159,6 +175,7 @@ describe('the root', () => {
     const { body, headers } = await call('GET', '/', undefined, { headers: { accept: 'text/html,*/*' } });
     expect(headers['content-type']).toContain('text/html');
     expect(body).toContain('<h1>');
+    expect(body).toContain('<li>In-memory runtime 1</li>');
   });
 });
 

@@ -42,7 +42,7 @@ export async function relay(
   }
   let asked: AskedModel;
   try {
-    asked = await askedModel(body.model ?? body.name ?? '', request.headers, lease.runtime);
+    asked = await askedModel(context, body.model ?? body.name ?? '', request.headers, lease.runtime);
   } catch (error) {
     lease.release();
     throw error;

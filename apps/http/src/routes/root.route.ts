@@ -1,6 +1,43 @@
+import type { HttpServices } from '../server/http-services.js';
 import type { HttpServer } from '../server/http-server.js';
 
-const PAGE = `<!doctype html>
+/** How long a backend may take to say what it runs. */
+const PATIENCE_MS = 2_000;
+
+/** `GET /`: a page for people. Programs look here whether Ollama is up, and get its words. */
+export function addRootRoute(server: HttpServer, services: Pick<HttpServices, 'backend'>): void {
+  server.get('/', { schema: { hide: true } }, async (request, reply) => {
+    const isForPeople = request.headers.accept?.includes('text/html') === true;
+    return reply
+      .header('content-type', isForPeople ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .send(isForPeople ? page(await whatRuns(services)) : 'Ollama is running');
+  });
+}
+
+/** The backend and what it has loaded, in lines; why it does not say, when it does not. */
+async function whatRuns(services: Pick<HttpServices, 'backend'>): Promise<readonly string[]> {
+  try {
+    const lease = await services.backend();
+    try {
+      const { runtime } = lease;
+      const options = { signal: AbortSignal.timeout(PATIENCE_MS) };
+      const { name, version, endpoint } = await runtime.info(options);
+      const backend = `${name}${version === null ? '' : ` ${version}`}${endpoint === null ? '' : ` at ${endpoint}`}`;
+      const resident = runtime.capabilities.residency ? await runtime.resident(options) : [];
+      return [backend, ...resident.map((model) => `${model.name} is loaded`)];
+    } finally {
+      lease.release();
+    }
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ESCAPED[sign] ?? sign);
+
+const page = (running: readonly string[]): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -12,6 +49,7 @@ const PAGE = `<!doctype html>
   @media (prefers-color-scheme: dark) { body { background: #10161c; color: #dce5ec; } code { background: #1f2a33; } }
 </style>
 <h1>Plimsoll is running</h1>
+<ul>${running.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>
 <p>Point a client at this address. Ask for a model by its base name, and the variant that this machine carries answers;
 the header <code>x-plimsoll-variant</code> says which.</p>
 <table>
@@ -24,14 +62,3 @@ the header <code>x-plimsoll-variant</code> says which.</p>
 <a href="/api/plimsoll/v1/stats">Statistics</a> · <a href="/api/plimsoll/v1/settings">Settings</a></p>
 </html>
 `;
-
-/** `GET /`: a page for people. Programs look here whether Ollama is up, and get its words. */
-export function addRootRoute(server: HttpServer): void {
-  server.get('/', { schema: { hide: true } }, async (request, reply) => {
-    const isForPeople = request.headers.accept?.includes('text/html') === true;
-    return reply
-      .header('content-type', isForPeople ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(isForPeople ? PAGE : 'Ollama is running');
-  });
-}

@@ -189,7 +189,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   addHealthRoute(server);
   addReadyRoute(server, services);
   addMetricsRoute(server, services, metrics, admission);
-  addRootRoute(server);
+  addRootRoute(server, services);
   await server.register(
     async (api: HttpServer) => {
       addHealthRoute(api);

@@ -104,6 +104,14 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     encode: encodeOverrides,
   }),
   plainField({
+    setting: 'modelAliases',
+    path: 'ai.model_aliases',
+    description:
+      'Names that clients of the server may ask for, with `*` and `?` as in patterns, and what each stands for.',
+    allowed: 'an object with a model, or model@LEVEL, for each name',
+    schema: () => z.record(z.string().min(1), text()),
+  }),
+  plainField({
     setting: 'naming',
     path: 'ai.naming_scheme',
     description: 'How variants are named: as in the Ollama library, or with the level as a prefix of the tag.',

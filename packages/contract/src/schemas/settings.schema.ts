@@ -28,6 +28,7 @@ export const settingFields = {
   quantizationLevel: levelSchema.nullable(),
   naming: z.enum(['library', 'prefix']),
   modelOverrides: z.record(z.string(), overrideSchema),
+  modelAliases: z.record(z.string(), z.string().min(1)),
   gpuMemoryLimitBytes: z.int().min(0).nullable(),
   usageSwitch: z.strictObject({ aboveUsage: z.number().gt(0).lt(1), toBits: bits }).nullable(),
   memoryMarginFraction: z.number().min(0).max(1),

@@ -13,6 +13,19 @@ export function matchingKey(keys: readonly string[], model: string): string | nu
   return patterns.sort((a, b) => b.length - a.length)[0] ?? null;
 }
 
+/** The key of `aliases` that `name` is, or whose pattern it matches, or null. Unlike overrides, tags have to agree. */
+export function aliasKey(keys: readonly string[], name: string): string | null {
+  const asked = name.toLowerCase();
+  const exact = keys.find((key) => key.toLowerCase() === asked);
+  return (
+    exact ??
+    matchingKey(
+      keys.filter((key) => /[*?]/.test(key)),
+      name,
+    )
+  );
+}
+
 /** The part before the tag's colon; the colon of a port or drive letter is none. */
 function withoutTag(name: string): string {
   const slash = Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\'));

@@ -43,6 +43,8 @@ export interface Settings {
   readonly quantizationLevel: Level | null;
   readonly naming: NamingScheme;
   readonly modelOverrides: Readonly<Record<string, ModelOverride>>;
+  /** Names, or patterns of names, that clients of a server may ask for, and the model that each stands for. */
+  readonly modelAliases: Readonly<Record<string, string>>;
   /** Cap on device memory in bytes, or null. */
   readonly gpuMemoryLimitBytes: number | null;
   /** Where the governor goes to fewer bits by the user's own line, or null for its own lines alone. */

@@ -14,6 +14,7 @@ export const TEST_SETTINGS: Settings = {
   quantizationLevel: null,
   naming: 'library',
   modelOverrides: {},
+  modelAliases: {},
   gpuMemoryLimitBytes: null,
   usageSwitch: null,
   llamaServerPath: null,

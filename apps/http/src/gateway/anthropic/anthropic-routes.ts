@@ -36,7 +36,7 @@ export function addAnthropicRoutes(server: HttpServer, context: GatewayContext):
     const { signal, done } = context.running.begin(reply);
     try {
       return await withBackend(context, async ({ generation, runtime }) => {
-        const { model, level } = await askedModel(asked.model, request.headers, runtime);
+        const { model, level } = await askedModel(context, asked.model, request.headers, runtime);
         const events = generation.generate(
           { ...asked, model, maxTokens: 1, temperature: 0 },
           { make: 'in-background', level, signal },

@@ -22,7 +22,7 @@ import { embedTexts } from '../embed-texts.js';
 import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
-import { namedModels } from '../named-models.js';
+import { allNamedModels } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
 import { retryAfter } from '../retry-after.js';
 import { relay, relayAsItIs } from '../relay.js';
@@ -42,7 +42,7 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
   });
   server.get('/version', async () => ({ version: await withBackend(context, versionOf) }));
   server.get('/tags', async () => {
-    const models = await withBackend(context, namedModels);
+    const models = await allNamedModels(context);
     return { models: models.map(({ name, variant }) => writeTag(name, variant)) };
   });
   server.get('/ps', async () =>
@@ -58,7 +58,7 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     if (await relayShow(context, request, reply)) return reply;
     const body = parseBody(showRequest, request.body);
     return withBackend(context, async (lease) => {
-      const { name, model, level } = await askedModel(modelOf(body), request.headers, lease.runtime);
+      const { name, model, level } = await askedModel(context, modelOf(body), request.headers, lease.runtime);
       const variant = await lease.runtime.find(
         (await lease.choose.choose(model, { make: false, standIn: true, level })).variant,
       );
@@ -180,7 +180,7 @@ async function answerLoading(
 ): Promise<FastifyReply> {
   const keepAlive = body.keep_alive == null ? undefined : keepAliveMs(body.keep_alive);
   const reason = await withBackend(context, async ({ runtime, choose }) => {
-    const { model, level } = await askedModel(modelOf(body), headers, runtime);
+    const { model, level } = await askedModel(context, modelOf(body), headers, runtime);
     const chosen = await choose.choose(model, { make: keepAlive === 0 ? false : 'in-background', level });
     if (keepAlive !== 0) {
       await runtime.load(chosen.variant, { ...chosen.load, ...(keepAlive === undefined ? {} : { keepAlive }) });

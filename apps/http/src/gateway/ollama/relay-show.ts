@@ -30,7 +30,7 @@ export async function relayShow(
     const { name, ...shown } = parseBody(showRequest, request.body);
     const { signal, done } = context.running.begin(reply);
     try {
-      const asked = await askedModel(shown.model ?? name ?? '', request.headers, runtime);
+      const asked = await askedModel(context, shown.model ?? name ?? '', request.headers, runtime);
       const chosen = await choose.choose(asked.model, { make: false, standIn: true, level: asked.level, signal });
       const body = JSON.stringify({ ...shown, model: chosen.variant });
       await atFirst(await hostsOf(apis, chosen.variant, signal), ({ address }, isLast) =>

@@ -15,9 +15,8 @@ import { answerGeneration } from '../answer-generation.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
 import { refusalOf } from '../failure.js';
-import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
-import { namedModels } from '../named-models.js';
+import { allNamedModels } from '../named-models.js';
 import type { NamedModel } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
 import { retryAfter } from '../retry-after.js';
@@ -68,12 +67,12 @@ export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): vo
     };
   });
   server.get('/models', async () => {
-    const models = await withBackend(context, namedModels);
+    const models = await allNamedModels(context);
     return { object: 'list', data: models.map(writeModel) };
   });
   server.get('/models/*', async (request) => {
     const { '*': name } = request.params as { '*': string };
-    const models = await withBackend(context, namedModels);
+    const models = await allNamedModels(context);
     const model = models.find((candidate) => candidate.name === catalogueName(name));
     if (model === undefined) throw new ModelNotFoundError(`model '${name}' not found`);
     return writeModel(model);
