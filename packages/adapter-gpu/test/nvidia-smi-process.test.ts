@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GpuReading } from '@plimsoll/domain';
+import { describeGpuProbeContract } from '@plimsoll/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NvidiaSmiProbe } from '../src/nvidia/nvidia-smi-probe.js';
 import { SmiLoop } from '../src/nvidia/smi-loop.js';
@@ -35,6 +36,11 @@ async function nextThat(
   for await (const readings of watch) if (accept(readings)) return readings;
   throw new Error('The watch ended.');
 }
+
+describeGpuProbeContract('nvidia-smi', () => {
+  const { command } = fakeCommand('good');
+  return new NvidiaSmiProbe({ command, timeoutMs: 10_000 });
+});
 
 describe('one answer of nvidia-smi', () => {
   it('lists devices and readings, with the fields that the driver knows', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeGpuProbeContract } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openNvml } from '../src/nvml/nvml-library.js';
 import { NvmlProbe } from '../src/nvml/nvml-probe.js';
@@ -21,6 +22,8 @@ describe.skipIf(!hasCompiler)('NVML over koffi, against a stand-in library (skip
     execFileSync('cc', ['-shared', '-fPIC', '-o', library, source]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  describeGpuProbeContract('NVML', () => new NvmlProbe(async () => openNvml([library])));
 
   it('lists cards, MIG instances and a card that tells nothing', async () => {
     const probe = new NvmlProbe(async () => openNvml([library]));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { locatePeer, peerSays } from '@plimsoll-tooling/peers';
 import type { EvaluatedModel } from '@plimsoll/domain';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
+import { describeLogitsSourceContract } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LlamaServerLogitsSource } from '../src/index.js';
 import { startLlamaServer } from './llama-server.js';
@@ -26,6 +27,16 @@ describe.skipIf(isMissing)(`log-probabilities from a real llama-server${reason}`
   afterAll(async () => {
     await source.close();
     await server.stop();
+  });
+
+  describeLogitsSourceContract('a real llama-server', async () => {
+    const text = readFileSync(sampleCorpusPath(), 'utf8').slice(0, 2000);
+    return {
+      source: new LlamaServerLogitsSource({ baseUrl: server.baseUrl }),
+      model: 'fable:5m',
+      text,
+      rounding: 0.01,
+    };
   });
 
   const model: EvaluatedModel = { model: 'fable:5m', kvCacheType: 'f16' };

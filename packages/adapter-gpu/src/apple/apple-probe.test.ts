@@ -1,3 +1,4 @@
+import { describeGpuProbeContract } from '@plimsoll/testing';
 import { describe, expect, it } from 'vitest';
 import type { RunProgram } from '../process/run-program.js';
 import { AppleProbe } from './apple-probe.js';
@@ -25,6 +26,8 @@ const M4 = {
   'sysctl -n iogpu.wired_limit_mb': '0\n',
   'ioreg -r -d 1 -w 0 -c IOAccelerator': IOREG,
 };
+
+describeGpuProbeContract('a chip by Apple', () => new AppleProbe(machine(M4)));
 
 describe('AppleProbe', () => {
   it('reads unified memory up to the recommended working set', async () => {
