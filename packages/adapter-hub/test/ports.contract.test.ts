@@ -51,7 +51,7 @@ describeModelCatalogContract('the Hugging Face hub', async () => {
   const { server, hub } = await openHub();
   const known = `hf.co/${REPOSITORY}`;
   // Models of others are none of its own, and of its own it is asked by those who name them.
-  return { catalog: hub, known, unknown: 'llama3.1:8b', isCancellable: true, dispose: () => server.close() };
+  return { catalog: hub, known, unknown: 'llama3.1:8b', dispose: () => server.close() };
 });
 
 describeModelInspectorContract('the Ollama library', async () => {
@@ -68,5 +68,5 @@ describeModelInspectorContract('the Ollama library', async () => {
 describeModelCatalogContract('the Ollama library', async () => {
   const { server, library } = await openLibrary();
   const names = { known: 'ollama:llama3.1:8b', unknown: 'ollama:llama3.1:9b' };
-  return { catalog: library, ...names, isCancellable: true, dispose: () => server.close() };
+  return { catalog: library, ...names, dispose: () => server.close() };
 });

@@ -1,3 +1,4 @@
+export { AnswerCache } from './answer-cache.js';
 export { boundedBody } from './bounded-body.js';
 export type { BoundedBody } from './bounded-body.js';
 export { drain } from './drain.js';

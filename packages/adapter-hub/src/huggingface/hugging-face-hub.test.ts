@@ -200,5 +200,10 @@ describe('HuggingFaceHub.variants', () => {
       { name: name('UD-Q4_K_XL'), level: null, sizeBytes: 4, digest: `sha256:${fakeDigest('4')}`, location: 'remote' },
     ]);
     expect(await inspector().variants('llama3.1:8b')).toEqual([]);
+    const subject = inspector();
+    const listed = await subject.variants(`hf.co/${REPOSITORY}`);
+    const once = hub.requests.length;
+    expect(await subject.variants(`hf.co/${REPOSITORY}`)).toEqual(listed);
+    expect(hub.requests).toHaveLength(once);
   });
 });

@@ -11,7 +11,7 @@ import {
   type ModelReference,
   parseModelReference,
 } from '@plimsoll/domain';
-import { RemoteClient, type RemoteAccess } from '@plimsoll/transport';
+import { AnswerCache, RemoteClient, type RemoteAccess } from '@plimsoll/transport';
 import { chooseVariant, groupVariants, type RepositoryFile, type RepositoryVariant } from './repository-file.js';
 
 const MAX_PAGES = 20;
@@ -35,6 +35,7 @@ export class HuggingFaceHub implements ModelInspector, ModelCatalog {
   private readonly secretHeaders: Readonly<Record<string, string>>;
   private readonly client: RemoteClient;
   private readonly cache: HeaderCache;
+  private readonly listings = new AnswerCache<readonly RepositoryFile[]>();
 
   constructor(options: HuggingFaceHubOptions = {}) {
     this.base = new URL(options.baseUrl ?? 'https://huggingface.co');
@@ -76,7 +77,9 @@ export class HuggingFaceHub implements ModelInspector, ModelCatalog {
   async variants(model: string, options: CallOptions = {}): Promise<readonly CatalogEntry[]> {
     const reference = parseModelReference(model);
     if (reference.kind !== 'huggingface') return [];
-    const found = groupVariants(await this.files(reference.repository, this.reader(), options));
+    const { repository } = reference;
+    const list = (): Promise<readonly RepositoryFile[]> => this.files(repository, this.reader(), options);
+    const found = groupVariants(await this.listings.answer(repository, list));
     return found.map(({ level, label, sizeBytes, files }) => ({
       name: `hf.co/${reference.repository}:${label}`,
       level,

@@ -10,7 +10,7 @@ import {
   type ModelReference,
   parseModelReference,
 } from '@plimsoll/domain';
-import { RemoteClient, type RemoteAccess } from '@plimsoll/transport';
+import { AnswerCache, RemoteClient, type RemoteAccess } from '@plimsoll/transport';
 import { conventionalTags } from './conventional-tags.js';
 import { formatLibraryName, parseLibraryName, type LibraryName } from './library-name.js';
 import type { LibraryManifest } from './registry-answers.js';
@@ -32,12 +32,18 @@ export interface OllamaLibraryOptions {
   readonly probeTags?: boolean;
 }
 
+/** What there is under one tag. */
+interface Found {
+  readonly entry: CatalogEntry | null;
+}
+
 /** Reads models of the Ollama library through its registry, without an Ollama server and without downloading. */
 export class OllamaLibrary implements ModelInspector, ModelCatalog {
   private readonly base: URL;
   private readonly client: RemoteClient;
   private readonly cache: HeaderCache;
   private readonly probeTags: boolean;
+  private readonly entries = new AnswerCache<Found>();
 
   constructor(options: OllamaLibraryOptions = {}) {
     this.base = new URL(options.baseUrl ?? 'https://registry.ollama.ai');
@@ -75,8 +81,14 @@ export class OllamaLibrary implements ModelInspector, ModelCatalog {
     const found: CatalogEntry[] = [];
     for (let first = 0; first < tags.length; first += PROBES_AT_ONCE) {
       const some = tags.slice(first, first + PROBES_AT_ONCE);
-      const entries = await Promise.all(some.map((tag) => this.entry({ ...named, tag }, reader, options)));
-      found.push(...entries.filter((entry) => entry !== null));
+      const entries = await Promise.all(
+        some.map((tag) => {
+          const name = { ...named, tag };
+          const ask = async (): Promise<Found> => ({ entry: await this.entry(name, reader, options) });
+          return this.entries.answer(formatLibraryName(name), ask);
+        }),
+      );
+      found.push(...entries.flatMap(({ entry }) => entry ?? []));
     }
     return found;
   }

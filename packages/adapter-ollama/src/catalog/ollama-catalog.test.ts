@@ -82,7 +82,7 @@ describe('the variants of a model', () => {
   });
 
   test('come from the library too, with level and size from its manifest', async () => {
-    const { registry } = await registryWith('/v2/library/fox/manifests/8b-q8_0');
+    const { registry, asked } = await registryWith('/v2/library/fox/manifests/8b-q8_0');
     const catalog = new OllamaCatalog(await serverWith(['fox:8b-fp16']), registry);
     const entries = await catalog.variants('fox:8b');
     expect(entries.map(({ name, location }) => [name, location])).toEqual([
@@ -94,6 +94,10 @@ describe('the variants of a model', () => {
       sizeBytes: 8_100,
       digest: `sha256:${createHash('sha256').update(MANIFEST).digest('hex')}`,
     });
+    // The library learns of the question once.
+    const once = asked.length;
+    expect(await catalog.variants('fox:8b')).toEqual(entries);
+    expect(asked).toHaveLength(once);
   });
 
   test('are the local ones alone when only these were asked for', async () => {

@@ -15,7 +15,8 @@ import {
   type Level,
 } from '@plimsoll/domain';
 import { z } from 'zod';
-import { RemoteClient, Watchdog, boundedBody, type OpenedAnswer, type RemoteAccess } from '@plimsoll/transport';
+import { AnswerCache, RemoteClient, Watchdog, boundedBody } from '@plimsoll/transport';
+import type { OpenedAnswer, RemoteAccess } from '@plimsoll/transport';
 import { parseOllamaName } from '../model-name.js';
 
 /** The public library. */
@@ -64,6 +65,7 @@ export class OllamaRegistry {
   readonly #url: string;
   readonly #limitMs: number;
   readonly #client: RemoteClient;
+  readonly #answers = new AnswerCache<RegistryEntry | 'absent' | 'unknown'>();
 
   constructor(options: OllamaRegistryOptions = {}) {
     this.#url = (options.url ?? OLLAMA_REGISTRY_URL).replace(/\/+$/, '');
@@ -81,7 +83,18 @@ export class OllamaRegistry {
   async find(name: string, options: CallOptions = {}): Promise<RegistryEntry | 'absent' | 'unknown'> {
     const place = this.#place(name);
     if (place === null) return 'unknown';
-    const { base, manifest: url } = place;
+    return this.#answers.answer(
+      place.manifest,
+      () => this.#ask(name, place, options),
+      (answer) => answer !== 'unknown',
+    );
+  }
+
+  async #ask(
+    name: string,
+    { base, manifest: url }: { readonly base: string; readonly manifest: string },
+    options: CallOptions,
+  ): Promise<RegistryEntry | 'absent' | 'unknown'> {
     const watchdog = new Watchdog('library', `describe ${name}`, options.signal);
     watchdog.arm(this.#limitMs);
     try {
