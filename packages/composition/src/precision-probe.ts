@@ -1,4 +1,5 @@
 import { mkdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { PrecisionProbe, ProbeText, ProbedFile, TextCache } from '@plimsoll/application';
 import {
@@ -76,19 +77,20 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
         if (Number.isFinite(losses[i])) onDone?.();
         else unknown.push(i);
       }
-      const many = unknown.length > 0 && (await stat(source)).size <= TOGETHER_BYTES ? TOGETHER : 1;
-      for (let at = 0; at < unknown.length; at += many) {
-        const indexes = unknown.slice(at, at + many);
+      // Small models gain nothing by threads that wait for each other: each core evaluates files of its own.
+      const small = unknown.length > 0 && (await stat(source)).size <= TOGETHER_BYTES;
+      const batches = batchesOf(unknown, small ? TOGETHER : 1);
+      await eachAtOnce(batches, small ? availableParallelism() : 1, signal, async (indexes, call) => {
         const batch = indexes.flatMap((i) => files[i] ?? []);
         texts ??= textsOf(options, { signal });
-        const measured = await measure(options, batch, (await texts)[part], { signal });
+        const measured = await measure(options, batch, (await texts)[part], small ? 1 : undefined, call);
         for (const [j, i] of indexes.entries()) {
           const [file, loss = Number.NaN] = [batch[j], measured[j]];
           losses[i] = loss;
           if (file !== undefined) await cache.write(entryOf(file), String(loss));
           onDone?.();
         }
-      }
+      });
       return losses;
     },
   };
@@ -133,11 +135,42 @@ async function textsOf(
   };
 }
 
+function batchesOf(indexes: readonly number[], most: number): number[][] {
+  return Array.from({ length: Math.ceil(indexes.length / most) }, (_, i) => indexes.slice(i * most, (i + 1) * most));
+}
+
+/** Does some things at once, each with a signal that ends it when another one fails. Throws what failed first. */
+async function eachAtOnce<Item>(
+  items: readonly Item[],
+  most: number,
+  signal: AbortSignal | undefined,
+  work: (item: Item, call: CallOptions) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const stop = new AbortController();
+  const call = { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) };
+  let failure: { readonly error: unknown } | null = null;
+  const workers = Array.from({ length: Math.min(most, items.length) }, async () => {
+    for (let item = left.shift(); item !== undefined && failure === null; item = left.shift()) {
+      try {
+        await work(item, call);
+      } catch (error) {
+        failure ??= { error };
+        stop.abort();
+      }
+    }
+  });
+  await Promise.all(workers);
+  const failed = failure as { readonly error: unknown } | null;
+  if (failed !== null) throw failed.error;
+}
+
 /** Makes files, measures them and removes them. */
 async function measure(
   { builder, tensors, logits, folder, source, importanceMatrix, windowTokens }: PrecisionProbeOptions,
   files: readonly ProbedFile[],
   tokens: Int32Array,
+  threads: number | undefined,
   { signal }: CallOptions,
 ): Promise<readonly number[]> {
   await mkdir(folder, { recursive: true });
@@ -156,7 +189,7 @@ async function measure(
       const accumulators = files.map(() => new QualityAccumulator(logits.coverage));
       const candidates = targets.map((model) => ({ model, kvCacheType: 'f16' as const }));
       const reference = { model: source, kvCacheType: 'f16' as const };
-      for await (const scores of logits.score({ candidates, reference, tokens, windowTokens }, { signal })) {
+      for await (const scores of logits.score({ candidates, reference, tokens, windowTokens, threads }, { signal })) {
         scores.forEach((one, i) => accumulators[i]?.record(one));
       }
       return accumulators.map((accumulator) => accumulator.result()?.meanKld ?? Number.NaN);

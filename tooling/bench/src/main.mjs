@@ -9,6 +9,8 @@ const benches = {
   quantize: './engine/quantize-bench.mjs',
   quality: './quality/quality-bench.mjs',
   mixed: './mixed/mixed-bench.mjs',
+  'mixed-second': './mixed/second-bench.mjs',
+  'mixed-work': './mixed/work-bench.mjs',
   speed: './speed/speed-bench.mjs',
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',

@@ -27,6 +27,8 @@ const GROUPS_WITH_PRIOR = 16;
 /** What was measured of a model's groups. */
 export interface Sensitivity {
   readonly loss: GroupLoss;
+  /** What each group lost alone. */
+  readonly alone: ReadonlyMap<string, MeasuredAlone>;
   /** Files that were made and measured for it, or known. */
   readonly evaluations: number;
   /** For the next model; null where an earlier model's was used. */
@@ -64,7 +66,7 @@ export async function measureSensitivity(
         const cost = family.groups.reduce((sum, group) => sum + (byWeights(group, FINE) ?? 0), 0);
         return { groups: family.groups, loss: cost * (1 + (prior.inputs[family.name] ?? 0)) };
       });
-      return { loss: total(families, byWeights), evaluations: few.length, prior: null };
+      return { loss: total(families, byWeights), alone, evaluations: few.length, prior: null };
     }
   }
   const alone = await measureAlone(probe, groups, errors, options);
@@ -82,6 +84,7 @@ export async function measureSensitivity(
   });
   return {
     loss: total(families, byWeights),
+    alone,
     evaluations: groups.length + families.length,
     prior: { source: await probe.source(), kinds: kindLosses(groups, alone), inputs: Object.fromEntries(inputs) },
   };

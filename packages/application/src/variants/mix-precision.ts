@@ -18,6 +18,7 @@ import {
 } from '@plimsoll/domain';
 import { measureSensitivity, sensitivityEvaluations } from './measure-sensitivity.js';
 import { goalAllocator, weightsOf, type MixGoal } from './mix-goal.js';
+import { predictedSizes, type PredictedSizes } from './predicted-sizes.js';
 import type { PrecisionProbe, PriorStore, ProbedFile } from './precision-probe.js';
 
 /** A recipe, before it is judged. */
@@ -31,6 +32,7 @@ export interface PrecisionPlan {
   /** The best preset of no more bytes; null when all are larger. */
   readonly preset: { readonly level: Level; readonly fileBytes: number } | null;
   readonly groups: readonly PlannedGroup[];
+  readonly sizes: PredictedSizes;
   /** Files that were made and measured for it, or known. */
   readonly evaluations: number;
 }
@@ -41,6 +43,9 @@ export interface PlannedGroup {
   readonly type: TensorType;
   readonly bytes: number;
   readonly predictedLoss: number;
+  readonly tensors: readonly string[];
+  /** What the group loses alone at about three bits, all else as it was: nats per token. */
+  readonly sensitivity: number;
 }
 
 /** How a plan and the preset of its size fared on text that was not used for choosing. */
@@ -106,9 +111,10 @@ export class MixPrecision {
     if (measured.prior !== null) await this.#priors?.write(header.architecture, measured.prior);
     const candidates: Candidate[] = [];
     const wholes: MeasuredWhole[] = [];
+    let corrected = measured.loss;
     while (candidates.length < MOST_CANDIDATES) {
       const factors = typeFactors(wholes);
-      const corrected: GroupLoss = (group, type) => {
+      corrected = (group, type) => {
         const loss = measured.loss(group, type);
         return loss === null ? null : loss * (factors.get(type) ?? 1);
       };
@@ -132,10 +138,12 @@ export class MixPrecision {
       bitsPerWeight: (fileBytes * 8) / weightsOf(header),
       predictedLoss: allocation.loss,
       preset: presets.find((preset) => allocator.admits(preset.fileBytes, allocation)) ?? null,
-      groups: groups.map(({ name }, i) => {
+      groups: groups.map(({ name, tensors }, i) => {
         const { type = 'Q8_0', bytes = 0, loss = 0 } = allocation.choices[i] ?? {};
-        return { name, type, bytes, predictedLoss: loss };
+        const sensitivity = measured.alone.get(name)?.loss ?? 0;
+        return { name, type, bytes, predictedLoss: loss, tensors: tensors.map((one) => one.name), sensitivity };
       }),
+      sizes: predictedSizes({ header, groups, types: TYPES, presets: PRESETS, allocator, loss: corrected }),
       evaluations: measured.evaluations + candidates.length,
     };
   }

@@ -33,7 +33,14 @@ export const quantizeSchema = z.strictObject({
       /** Files that were measured for it, or known. */
       evaluations: z.int().min(0),
       groups: z.array(
-        z.strictObject({ name: z.string(), type: z.string(), bytes: bytesSchema, predictedLoss: z.number().min(0) }),
+        z.strictObject({
+          name: z.string(),
+          type: z.string(),
+          bytes: bytesSchema,
+          predictedLoss: z.number().min(0),
+          /** What the group loses alone at about three bits, all else as it was: nats per token. */
+          sensitivity: z.number().min(0),
+        }),
       ),
     })
     .nullable(),

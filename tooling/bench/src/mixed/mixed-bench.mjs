@@ -24,29 +24,23 @@ const GOALS = {
 const RIVAL_TYPES = ['Q2_K', 'IQ3_XXS', 'Q3_K', 'IQ4_XS', 'Q4_K', 'Q5_K', 'Q6_K', 'Q8_0'];
 
 /**
- * `plimsoll quantize --better-than` of each preset on the sample model, against the preset with the same importance
- * matrix and against an allocation by weighted squared error within the same bytes. The matrix is of the first part
+ * `plimsoll quantize --better-than` of each preset on a model, against the preset with the same importance matrix, the
+ * preset without, and an allocation by weighted squared error within the same bytes. The matrix is of the first part
  * of the corpus, choices are made on the second, and llama-perplexity judges on the third.
  */
-export async function* bench({ levels = Object.keys(GOALS), threads = availableParallelism() } = {}) {
+export async function* bench({ model = sampleModelPath(), goals = GOALS, threads = availableParallelism() } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-mixed-'));
   const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
   try {
     const source = path.join(folder, 'sample-f16.gguf');
-    await writeFile(source, await readFile(sampleModelPath()));
+    await writeFile(source, await readFile(model));
     const [calibration, selection, judging] = await partsOfCorpus(folder);
     const matrix = path.join(folder, 'imatrix.gguf');
     plimsoll(folder, ['imatrix', source, '--text', calibration, '--out', matrix]);
-    const build = async (name, level, overrides = []) =>
-      (
-        await builder.build({
-          source,
-          target: path.join(folder, `${name}.gguf`),
-          level,
-          overrides,
-          importanceMatrix: matrix,
-        })
-      ).path;
+    const build = async (name, level, overrides = [], importanceMatrix = matrix) => {
+      const target = path.join(folder, `${name}.gguf`);
+      return (await builder.build({ source, target, level, overrides, importanceMatrix })).path;
+    };
     const peer = perplexityPeers().own;
     const setting = { window: WINDOW, threads, file: path.join(folder, 'log-probabilities') };
     await keepReference(peer, { model: source, text: judging, ...setting });
@@ -56,8 +50,8 @@ export async function* bench({ levels = Object.keys(GOALS), threads = availableP
       await rm(file);
       return { ...meanKld, bytes: size };
     };
-    const rivalRecipe = await weightedErrorRecipes({ build, source, matrix, types: RIVAL_TYPES, folder });
-    for (const level of levels) {
+    const rivalRecipe = await weightedErrorRecipes({ source, matrix, types: RIVAL_TYPES, folder });
+    for (const level of Object.keys(goals)) {
       const recipe = path.join(folder, `${level}.recipe`);
       const goal = ['--better-than', level, '--recipe', recipe, '--dry-run', '--text', selection, '--imatrix', matrix];
       const startedMs = performance.now();
@@ -68,6 +62,7 @@ export async function* bench({ levels = Object.keys(GOALS), threads = availableP
       const choosable = await matrixBytes(presetFile);
       const preset = await judged(presetFile);
       const ours = await judged(await build(`${level}-mixed`, level, parseRecipeLines(lines)));
+      const plain = await judged(await build(`${level}-plain`, level, [], undefined));
       const rival = await judged(await build(`${level}-rival`, level, rivalRecipe(choosable)));
       const row = (name, one, bound) => ({
         name: `${name}, at the bytes of ${level}`,
@@ -82,7 +77,8 @@ export async function* bench({ levels = Object.keys(GOALS), threads = availableP
         bound,
         passed: bound === null ? undefined : 1 - one.value / preset.value >= bound && one.bytes <= preset.bytes,
       });
-      yield { ...row('measured sensitivity', ours, GOALS[level]), evaluations: mixed.evaluations, ms };
+      yield { ...row('measured sensitivity', ours, goals[level]), evaluations: mixed.evaluations, ms };
+      yield row('preset without a matrix', plain, null);
       yield row('weighted squared error (rival)', rival, null);
     }
   } finally {

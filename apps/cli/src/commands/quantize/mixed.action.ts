@@ -4,6 +4,7 @@ import { MixPrecision, type MixGoal, type PrecisionPlan, type PrecisionVerdict }
 import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache, sensitivityPriors } from '@plimsoll/composition';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
+import type { RecipeReportInput } from '@plimsoll/report';
 import { InvalidInputError, recipeOverrides, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
@@ -16,7 +17,7 @@ import { withBackend } from '../with-plimsoll.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 import { importanceMatrix } from './quantize.importance.js';
 import { targetFile } from './quantize.target.js';
-import { checkWritable } from '../../output/write-file.js';
+import { checkWritable, writeWhole } from '../../output/write-file.js';
 import { writeRecipe } from './recipe-file.js';
 
 const WINDOW_TOKENS = 256;
@@ -79,12 +80,14 @@ export async function quantizeMixed(
       const level = plan.preset?.level ?? 'Q2_K';
       if (place.recipe !== null) await writeRecipe(place.recipe, level, plan.entries);
       if (dryRun) {
+        await writeReport(flags.report, { model, plan, verdict: null });
         const document = planned(model, level, matrix, plan, clock.monotonicMs() - startedAtMs);
         output.result(document, (shown) => renderMixed(shown, place.recipe));
         return EXIT.done;
       }
       bar.update('judging on text that was not used for choosing', null);
       const verdict = await mixing.judge(plan, { signal });
+      await writeReport(flags.report, { model, plan, verdict });
       const target = await place.target(verdict.keeps ? `mixed-${plan.bitsPerWeight.toFixed(2)}bpw` : level, level);
       const builds = buildProgress(bar);
       const built = await (
@@ -110,6 +113,12 @@ export async function quantizeMixed(
   });
 }
 
+async function writeReport(file: string | undefined, input: RecipeReportInput): Promise<void> {
+  if (file === undefined) return;
+  const { recipeReport } = await import('@plimsoll/report');
+  await writeWhole(file, recipeReport(input));
+}
+
 /** Where a file and a recipe go. What cannot be written is refused before anything is measured. */
 interface Places {
   readonly recipe: string | null;
@@ -117,7 +126,8 @@ interface Places {
   readonly target: (suffix: string, level: Level) => Promise<string>;
 }
 
-async function places(source: string, { out, recipe, dryRun, force = false }: QuantizeFlags): Promise<Places> {
+async function places(source: string, { out, recipe, report, dryRun, force = false }: QuantizeFlags): Promise<Places> {
+  if (report !== undefined) await checkWritable('--report', report);
   if (recipe !== undefined) {
     await checkWritable('--recipe', recipe);
     if (!force && ((await stat(recipe).catch(() => null))?.isFile() ?? false)) {
@@ -149,7 +159,10 @@ function planned(
     importanceMatrix: matrix ?? null,
     sizeBytes: fileBytes,
     mixed: {
-      ...{ bitsPerWeight, predictedLoss, evaluations, groups },
+      ...{ bitsPerWeight, predictedLoss, evaluations },
+      groups: groups.map(({ name, type, bytes, predictedLoss: lost, sensitivity }) => {
+        return { name, type, bytes, predictedLoss: lost, sensitivity };
+      }),
       loss: verdict?.loss ?? null,
       preset:
         preset === null
@@ -172,8 +185,12 @@ function renderMixed(document: QuantizeDocument, recipe: string | null): string 
       { header: 'TYPE' },
       { header: 'BYTES', align: 'right' },
       { header: 'LOSS', align: 'right' },
+      { header: 'ALONE AT 3 BITS', align: 'right' },
     ],
-    mixed.groups.map((one) => [one.name, one.type, formatBytes(one.bytes), one.predictedLoss.toPrecision(2)]),
+    mixed.groups.map((one) => [
+      ...[one.name, one.type, formatBytes(one.bytes), one.predictedLoss.toPrecision(2)],
+      one.sensitivity.toPrecision(2),
+    ]),
     { indent: '  ' },
   );
   const size = `${formatBytes(sizeBytes)}, ${mixed.bitsPerWeight.toFixed(2)} bits per weight`;

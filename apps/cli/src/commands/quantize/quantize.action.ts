@@ -30,6 +30,11 @@ export async function quantizeAny(context: CommandContext, model: string, flags:
     });
   }
   if (goal !== null) return quantizeMixed(context, model, flags, goal);
+  if (flags.report !== undefined) {
+    throw new InvalidInputError('--report shows a recipe that was measured.', {
+      hint: 'Give a target, such as --better-than Q4_K_M.',
+    });
+  }
   const recipe = flags.recipe === undefined ? null : await readRecipe(flags.recipe);
   const to = flags.to ?? recipe?.level;
   if (to === undefined) {

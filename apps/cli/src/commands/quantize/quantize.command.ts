@@ -34,6 +34,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
     .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))
     .option('--recipe <file>', 'make the recipe in a file; with a target: write the recipe there')
+    .option('--report <file>', 'with a target: write an HTML page with the types by layer')
     .option('--text <file>', 'text to choose and judge types on (default: one that the model writes)')
     .option('--out <file>', 'file, folder or name of the result')
     .option('--force', 'overwrite the file that --out names')

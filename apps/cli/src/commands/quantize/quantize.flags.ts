@@ -11,6 +11,8 @@ export interface QuantizeFlags extends BackendFlags {
   readonly maxKld?: number;
   /** A recipe to make, or with a goal where to write it. */
   readonly recipe?: string;
+  /** With a goal: an HTML page with the recipe. */
+  readonly report?: string;
   readonly text?: string;
   readonly out?: string;
   readonly force?: boolean;

@@ -1,0 +1,2 @@
+/** Path of Bramble, at F16. */
+export function secondModelPath(): string;
