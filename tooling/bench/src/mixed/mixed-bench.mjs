@@ -39,7 +39,9 @@ export async function* bench({ model = sampleModelPath(), goals = GOALS, threads
     plimsoll(folder, ['imatrix', source, '--text', calibration, '--out', matrix]);
     const build = async (name, level, overrides = [], importanceMatrix = matrix) => {
       const target = path.join(folder, `${name}.gguf`);
-      return (await builder.build({ source, target, level, overrides, importanceMatrix })).path;
+      return (
+        await builder.build({ source, target, level, overrides, importanceMatrix: importanceMatrix ?? undefined })
+      ).path;
     };
     const peer = perplexityPeers().own;
     const setting = { window: WINDOW, threads, file: path.join(folder, 'log-probabilities') };
@@ -62,7 +64,7 @@ export async function* bench({ model = sampleModelPath(), goals = GOALS, threads
       const choosable = await matrixBytes(presetFile);
       const preset = await judged(presetFile);
       const ours = await judged(await build(`${level}-mixed`, level, parseRecipeLines(lines)));
-      const plain = await judged(await build(`${level}-plain`, level, [], undefined));
+      const plain = await judged(await build(`${level}-plain`, level, [], null));
       const rival = await judged(await build(`${level}-rival`, level, rivalRecipe(choosable)));
       const row = (name, one, bound) => ({
         name: `${name}, at the bytes of ${level}`,
