@@ -31,6 +31,7 @@ export function defaultSettings(surroundings: ConfigSurroundings): FlatSettings 
     valueCacheType: 'f16',
     threads: null,
     llamaServerPath: null,
+    llamaServerArguments: [],
     registryLookups: true,
     modelsFolder: join(data, 'models'),
     storeFile: join(data, 'measurements.db'),

@@ -16,6 +16,7 @@ import type {
 } from '@plimsoll/domain';
 import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
+import { embeddingArguments } from './embedding-arguments.js';
 import { RestartDelay } from './restart-delay.js';
 import { serverArguments } from './server-arguments.js';
 import { SERVED_NAME, ServerHost } from './server-host.js';
@@ -64,8 +65,8 @@ export class LlamaServerRuntime implements ModelRuntime {
     this.#options = options;
     this.#folder = new ModelFolder(options.modelsFolder);
     this.#files = new FileFacts(options.inspector ?? null);
-    this.#models = this.#residents([]);
-    this.#embedding = this.#residents(['--embeddings', '--pooling', 'mean']);
+    this.#models = this.#residents(async () => []);
+    this.#embedding = this.#residents((path) => embeddingArguments(path, options.inspector));
   }
 
   async info(): Promise<RuntimeInfo> {
@@ -140,7 +141,7 @@ export class LlamaServerRuntime implements ModelRuntime {
     await Promise.all([this.#models.close(), this.#embedding.close()]);
   }
 
-  #residents(kind: readonly string[]): ResidentModels<ServerHost> {
+  #residents(kind: (path: string) => Promise<readonly string[]>): ResidentModels<ServerHost> {
     const { program, connect, extraArguments = [] } = this.#options;
     return new ResidentModels({
       ...this.#options,
@@ -154,7 +155,7 @@ export class LlamaServerRuntime implements ModelRuntime {
           });
         }
         const onEnd = (ranMs: number): void => delay.ended(performance.now(), ranMs);
-        const all = [...kind, ...extraArguments];
+        const all = kind(path).then((own) => [...own, ...extraArguments]);
         return new ServerHost({ program, connect, model: path, load, extraArguments: all, onEnd });
       },
       // Where the layers go is the server's choice, unless it was planned that all stay here.

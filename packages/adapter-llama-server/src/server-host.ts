@@ -26,7 +26,7 @@ export interface ServerHostOptions {
   /** Makes the client that speaks with it. */
   readonly connect: (address: ServerAddress) => ModelRuntime;
   /** More arguments, such as those that load a projector for images or a draft model. */
-  readonly extraArguments?: readonly string[] | undefined;
+  readonly extraArguments: Promise<readonly string[]>;
   /** Called with how long it ran, milliseconds, when it ends by itself. */
   readonly onEnd?: (ranMs: number) => void;
 }
@@ -104,7 +104,8 @@ export class ServerHost implements ModelHost {
 
   /** Starts the program; its address when it is ready, null when it ended first. */
   async #run(): Promise<string | null> {
-    const { program, model, load, extraArguments = [] } = this.#options;
+    const { program, model, load } = this.#options;
+    const extraArguments = await this.#options.extraArguments;
     const port = await freePort();
     const listen = ['--host', '127.0.0.1', '--port', String(port), '--alias', SERVED_NAME, '--no-webui'];
     // Its log names the buffers at this verbosity; nothing of it is kept but the last lines and the sums.

@@ -7,10 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { OpenAiModelRuntime } from '@plimsoll/adapter-openai';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import { describeModelRuntimeContract } from '@plimsoll/testing';
+import type { ModelInspector } from '@plimsoll/domain';
+import { copyWithNumbers, createGguf, describeModelRuntimeContract } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { continueWith } from '../examples/own-server.js';
 import { LlamaServerRuntime, findProgram } from '../src/index.js';
+import type { LlamaServerRuntimeOptions } from '../src/index.js';
 
 const program = locatePeer('llama-server');
 const reason = program === null ? ' (skipped: llama-server is not built; npm run peers builds it)' : '';
@@ -18,13 +20,32 @@ const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-llama-server-'));
 beforeAll(() => copyFile(sampleModelPath(), path.join(folder, 'fable.gguf')));
 afterAll(() => rm(folder, { recursive: true }));
 
-const start = (from: string): LlamaServerRuntime =>
+const start = (from: string, change: Partial<LlamaServerRuntimeOptions> = {}): LlamaServerRuntime =>
   new LlamaServerRuntime({
     modelsFolder: folder,
     program: from,
     connect: (address) => new OpenAiModelRuntime(address),
     extraArguments: ['--threads', '1'],
+    ...change,
   });
+
+/** A LoRA adapter of rank 1 for one matrix, which changes all that it gives. */
+function loraOf(tensor: string, columns: number, rows: number): Uint8Array {
+  const header = createGguf({
+    metadata: {
+      'general.architecture': 'llama',
+      'general.type': 'adapter',
+      'adapter.type': 'lora',
+      'adapter.lora.alpha': { type: 'float32', value: 1 },
+    },
+    tensors: [
+      { name: `${tensor}.lora_a`, shape: [columns, 1], type: 'F32' },
+      { name: `${tensor}.lora_b`, shape: [1, rows], type: 'F32' },
+    ],
+  });
+  const weights = Float32Array.from({ length: columns + rows }, (_, i) => Math.sin(i) / 4);
+  return Buffer.concat([header, Buffer.alloc((32 - (header.length % 32)) % 32), new Uint8Array(weights.buffer)]);
+}
 
 describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
   describeModelRuntimeContract('managed llama-server', async () => ({ runtime: start(program ?? ''), model: 'fable' }));
@@ -40,6 +61,71 @@ describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
       expect(resident?.sizeBytes).toBeGreaterThan(11_547_648 + cache);
       expect((await runtime.load('fable', { contextTokens: 256 })).loadMs).toBe(0);
       expect(await runtime.info()).toMatchObject({ name: 'llama-server, managed' });
+    } finally {
+      await runtime.close();
+    }
+  });
+
+  test('texts are pooled as the file of the model says', async () => {
+    const file = path.join(folder, 'pools-last.gguf');
+    await copyWithNumbers(sampleModelPath(), file, { 'llama.pooling_type': 3 });
+    const metadata = new Map([['llama.pooling_type', 3]]);
+    const header = { architecture: 'llama', metadata, tensors: [], version: 3, headerBytes: 0, fileBytes: 0, parts: 1 };
+    const inspector: ModelInspector = {
+      supports: () => true,
+      inspect: async () => ({ header, path: null, digest: null, origin: '', fetchedBytes: 0 }),
+    };
+    const vectorOf = async (runtime: LlamaServerRuntime, model: string): Promise<readonly number[]> => {
+      try {
+        return (await runtime.embed(model, ['Once upon a time'])).vectors[0] ?? [];
+      } finally {
+        await runtime.close();
+      }
+    };
+    const asked = await vectorOf(
+      start(program ?? '', { extraArguments: ['--threads', '1', '--pooling', 'last'] }),
+      'fable',
+    );
+    expect(await vectorOf(start(program ?? '', { inspector }), file)).toEqual(asked);
+    expect(await vectorOf(start(program ?? ''), 'fable')).not.toEqual(asked);
+  });
+
+  test('an adapter changes the answer, and a draft model does not', async () => {
+    const adapter = path.join(folder, 'adapter.gguf');
+    await writeFile(adapter, loraOf('blk.5.ffn_down.weight', 768, 256));
+    const answerOf = async (...more: readonly string[]): Promise<string> => {
+      const runtime = start(program ?? '', { extraArguments: ['--threads', '1', ...more] });
+      try {
+        const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;
+        let text = '';
+        for await (const event of runtime.generate({ model: 'fable', input, maxTokens: 16, temperature: 0 })) {
+          if (event.type === 'text') text += event.text;
+        }
+        return text;
+      } finally {
+        await runtime.close();
+      }
+    };
+    const plain = await answerOf();
+    expect(await answerOf('--lora', adapter)).not.toBe(plain);
+    expect(await answerOf('--model-draft', sampleModelPath())).toBe(plain);
+  });
+
+  test('fills in between two texts', async () => {
+    const file = path.join(folder, 'fills.gguf');
+    const marks = { fim_pre: 5, fim_suf: 6, fim_mid: 7 };
+    const named = Object.entries(marks).map(([mark, token]) => [`tokenizer.ggml.${mark}_token_id`, token]);
+    await copyWithNumbers(sampleModelPath(), file, Object.fromEntries(named) as Readonly<Record<string, number>>);
+    const runtime = start(program ?? '');
+    try {
+      const input = { kind: 'prompt', prompt: 'Once upon a time', suffix: 'happily ever after.' } as const;
+      const events = [];
+      for await (const event of runtime.generate({ model: file, input, maxTokens: 8, temperature: 0 }))
+        events.push(event);
+      expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'length', timings: { generatedTokens: 8 } });
+      expect(events.some((event) => event.type === 'text' && event.text !== '')).toBe(true);
+      const without = runtime.generate({ model: 'fable', input, maxTokens: 8 });
+      await expect(without[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'capability-missing' });
     } finally {
       await runtime.close();
     }

@@ -2,9 +2,10 @@ import { InvalidInputError } from '@plimsoll/domain';
 import type { ChatMessage, GenerateRequest } from '@plimsoll/domain';
 import { imageUrl } from './image-url.js';
 
-/** A route below the API address and the JSON body for it. */
+/** A route and the JSON body for it. */
 export interface WireRequest {
-  readonly path: '/chat/completions' | '/completions';
+  /** Below the API address; `/infill` is llama-server's own, below its root. */
+  readonly path: '/chat/completions' | '/completions' | '/infill';
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -15,7 +16,7 @@ export interface WireRequest {
  */
 export function generationRequest(request: GenerateRequest, llamaFields: boolean): WireRequest {
   const { input } = request;
-  const raw = input.kind === 'prompt' && input.raw === true;
+  const raw = input.kind === 'prompt' && (input.raw === true || input.suffix !== undefined);
   const body = {
     model: request.model,
     stream: true,
@@ -32,12 +33,18 @@ export function generationRequest(request: GenerateRequest, llamaFields: boolean
   };
   const top = request.topLogprobs === 0 ? undefined : request.topLogprobs;
   if (raw) {
+    const { suffix } = input;
     if (input.images !== undefined && input.images.length > 0) {
       throw new InvalidInputError('A raw prompt cannot carry images.', { hint: 'Send it without `raw`.' });
     }
+    if (suffix !== undefined && llamaFields) {
+      // llama-server ignores the suffix of OpenAI's own route.
+      const between = { input_prefix: input.prompt, input_suffix: suffix, n_predict: request.maxTokens };
+      return { path: '/infill', body: { ...body, ...between, ...rawFormat(request.format, llamaFields) } };
+    }
     return {
       path: '/completions',
-      body: { ...body, prompt: input.prompt, logprobs: top, ...rawFormat(request.format, llamaFields) },
+      body: { ...body, prompt: input.prompt, suffix, logprobs: top, ...rawFormat(request.format, llamaFields) },
     };
   }
   return {

@@ -21,7 +21,7 @@ import type { HttpTimeouts } from './http/timeouts.js';
 import { installedVariant } from './installed-variant.js';
 import { fileExists, localModelPath } from './local-model-path.js';
 import { Stopwatch } from './stopwatch.js';
-import { parseChunk } from './wire/chunk.js';
+import { parseChunk, parseInfillChunk } from './wire/chunk.js';
 import { modelEntries } from './wire/model-entry.js';
 import type { ModelEntry } from './wire/model-entry.js';
 import { serverKind } from './wire/server-kind.js';
@@ -119,7 +119,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
     await this.#assertServed(request.model, options);
     const { path, body } = generationRequest(request, this.#kind().llamaFields);
     const call = {
-      path: `${this.#endpoint.apiPath}${path}`,
+      path: path === '/infill' ? path : `${this.#endpoint.apiPath}${path}`,
       task: `answer with ${request.model}`,
       body,
       model: request.model,
@@ -129,7 +129,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
     let wroteText = false;
     let sawLogprobs = false;
     for await (const event of this.#http.events(call)) {
-      const chunk = parseChunk(event);
+      const chunk = path === '/infill' ? parseInfillChunk(event) : parseChunk(event);
       stopwatch.told(chunk.usage, chunk.timings);
       stopReason = chunk.stopReason ?? stopReason;
       if (chunk.text !== '' || chunk.thinking !== '') stopwatch.text();

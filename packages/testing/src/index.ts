@@ -1,3 +1,4 @@
+export { copyWithNumbers } from './copy-with-numbers.js';
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';
 export { describeJobQueueContract } from './contracts/job-queue.contract.js';

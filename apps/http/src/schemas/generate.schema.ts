@@ -36,6 +36,7 @@ const body = z
     system: textSchema.optional(),
     images: z.array(z.base64()).max(MOST_IMAGES).optional().describe('Base64'),
     raw: z.boolean().optional().describe('True: no chat template, the prompt is continued as it stands'),
+    suffix: textSchema.optional().describe('What follows: the model fills in between the prompt and this'),
     messages: z.array(message).min(1).max(MOST_MESSAGES).optional(),
     temperature: numberWithin('temperature').optional(),
     topP: numberWithin('topP').optional(),
@@ -57,8 +58,8 @@ const body = z
     error: 'give either prompt or messages',
     path: ['prompt'],
   })
-  .refine(({ prompt, system, images, raw }) => prompt !== undefined || !(system ?? images ?? raw), {
-    error: 'system, images and raw go with prompt; a chat has them in its messages',
+  .refine(({ prompt, system, images, raw, suffix }) => prompt !== undefined || !(system ?? images ?? raw ?? suffix), {
+    error: 'system, images, raw and suffix go with prompt; a chat has them in its messages',
     path: ['messages'],
   })
   .refine(
@@ -74,9 +75,11 @@ export const generateCallSchema: z.ZodType<GenerateCall> = body.transform(genera
 
 /** Splits a checked body into what the runtime hears and what decides on the variant. */
 function generateCall(checked: z.output<typeof body>): GenerateCall {
-  const { prompt, system, images, raw, messages, level, make, load: asked, ...rest } = checked;
+  const { prompt, system, images, raw, suffix, messages, level, make, load: asked, ...rest } = checked;
   const input: GenerateRequest['input'] =
-    messages === undefined ? { kind: 'prompt', prompt: prompt ?? '', system, images, raw } : { kind: 'chat', messages };
+    messages === undefined
+      ? { kind: 'prompt', prompt: prompt ?? '', system, images, raw, suffix }
+      : { kind: 'chat', messages };
   return { request: { ...rest, input, ...(asked === undefined ? {} : { load: loadOptions(asked) }) }, level, make };
 }
 

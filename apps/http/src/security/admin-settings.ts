@@ -11,6 +11,7 @@ const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
   'openaiApiKey',
   'modelsFolder',
   'llamaServerPath',
+  'llamaServerArguments',
   'storeFile',
   'http',
   'limits',

@@ -53,7 +53,7 @@ const REASONS: readonly Reason[] = [
     explains: /^\/api\/generate.*field context$/,
   },
   {
-    because: 'No runtime of ours fills in between a prompt and a suffix; both servers refuse it.',
+    because: 'This model was not trained to fill in between a prompt and a suffix; both servers refuse it.',
     explains: /: a suffix \| error$/,
   },
   {

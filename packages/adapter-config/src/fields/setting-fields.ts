@@ -179,6 +179,14 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     encode: (setting) => setting,
   }),
   plainField({
+    setting: 'llamaServerArguments',
+    path: 'ai.llama_server.arguments',
+    environment: ['PLIMSOLL_LLAMA_SERVER_ARGUMENTS'],
+    description: 'Further arguments of every llama-server that is started, such as "--lora" and a file.',
+    allowed: 'a list of texts',
+    schema: () => z.array(text()).max(BOUNDS.llamaServerArguments[1]),
+  }),
+  plainField({
     setting: 'registryLookups',
     path: 'ai.registry_lookups',
     description: 'Whether public registries are asked about models that are planned or made; they learn which.',

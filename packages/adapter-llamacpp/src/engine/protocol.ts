@@ -49,6 +49,8 @@ export interface SessionFacts extends LoadedModel {
 export interface SessionRequest {
   readonly input:
     | { readonly kind: 'raw'; readonly prompt: string }
+    /** A gap to be filled. */
+    | { readonly kind: 'between'; readonly prompt: string; readonly suffix: string }
     | { readonly kind: 'messages'; readonly messages: readonly { readonly role: string; readonly content: string }[] };
   readonly temperature: number;
   readonly topK: number;

@@ -33,6 +33,7 @@ export async function preparePrompt(
 ): Promise<Prompt> {
   const { model, vocab } = session;
   if (input.kind === 'raw') return { tokens: await tokens(engine, session, input.prompt, true), opening: 'answer' };
+  if (input.kind === 'between') return { tokens: await tokensAroundGap(engine, session, input), opening: 'answer' };
   const template = engine.llama.modelChatTemplate(model, null);
   if (template === null) {
     // A base model knows no roles: it continues what was said.
@@ -61,6 +62,28 @@ export async function preparePrompt(
 async function tokens(engine: Engine, session: Session, text: string, addSpecial: boolean): Promise<Int32Array> {
   demandThatItFits(engine, session, text);
   return tokenizeOffThread(engine, session.vocab, text, addSpecial, true);
+}
+
+/** The order of llama-server's `/infill`: the mark and the text before the gap, those after it, the mark of what fills it. */
+async function tokensAroundGap(
+  engine: Engine,
+  session: Session,
+  { prompt, suffix }: Extract<SessionRequest['input'], { kind: 'between' }>,
+): Promise<Int32Array> {
+  const { vocab } = session;
+  const { llama } = engine;
+  const marks = [llama.vocabGapPrefix(vocab), llama.vocabGapSuffix(vocab), llama.vocabGapMiddle(vocab)] as const;
+  if (marks.some((mark) => mark < 0)) {
+    throw new InvalidInputError('This model cannot fill in between a prompt and a suffix.', {
+      hint: 'Send the prompt without `suffix`.',
+    });
+  }
+  const plain = async (text: string): Promise<Int32Array> => {
+    demandThatItFits(engine, session, text);
+    return tokenizeOffThread(engine, vocab, text, false, false);
+  };
+  const first = llama.vocabAddsBos(vocab) ? [llama.vocabBos(vocab)] : [];
+  return Int32Array.from([...first, marks[0], ...(await plain(prompt)), marks[1], ...(await plain(suffix)), marks[2]]);
 }
 
 /** Refuses a text that cannot fit, however it is cut into tokens, before time and memory are spent on cutting it. */

@@ -79,6 +79,10 @@ export interface LibLlama {
   readonly vocabAddsBos: (vocab: Pointer) => boolean;
   readonly vocabBos: (vocab: Pointer) => number;
   readonly vocabEos: (vocab: Pointer) => number;
+  /** The marks before what precedes a gap, before what follows it, and before what fills it; negative for none. */
+  readonly vocabGapPrefix: (vocab: Pointer) => number;
+  readonly vocabGapSuffix: (vocab: Pointer) => number;
+  readonly vocabGapMiddle: (vocab: Pointer) => number;
   readonly vocabIsEndOfGeneration: (vocab: Pointer, token: number) => boolean;
   /** Vocabulary, text, its bytes, tokens, their capacity, whether to add and to parse special tokens. */
   readonly tokenize: AsyncCapable<[Pointer, Uint8Array, number, Int32Array, number, boolean, boolean], number>;
@@ -155,6 +159,9 @@ export function bindLibLlama(library: Library): LibLlama {
     vocabAddsBos: f('bool llama_vocab_get_add_bos(void*)'),
     vocabBos: f('int32 llama_vocab_bos(void*)'),
     vocabEos: f('int32 llama_vocab_eos(void*)'),
+    vocabGapPrefix: f('int32 llama_vocab_fim_pre(void*)'),
+    vocabGapSuffix: f('int32 llama_vocab_fim_suf(void*)'),
+    vocabGapMiddle: f('int32 llama_vocab_fim_mid(void*)'),
     vocabIsEndOfGeneration: f('bool llama_vocab_is_eog(void*, int32)'),
     tokenize: f('int32 llama_tokenize(void*, const uint8*, int32, _Out_ int32*, int32, bool, bool)'),
     tokenPiece: f('int32 llama_token_to_piece(void*, int32, _Out_ uint8*, int32, int32, bool)'),

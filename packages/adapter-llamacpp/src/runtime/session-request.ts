@@ -47,6 +47,7 @@ function sessionInput(input: GenerateRequest['input']): SessionRequest['input'] 
     if (input.messages.length === 0) throw new InvalidInputError('The chat has no message.');
     return { kind: 'messages', messages: input.messages.map(({ role, content }) => ({ role, content })) };
   }
+  if (input.suffix !== undefined) return { kind: 'between', prompt: input.prompt, suffix: input.suffix };
   if (input.raw === true) return { kind: 'raw', prompt: input.prompt };
   const system = input.system === undefined ? [] : [{ role: 'system', content: input.system }];
   return { kind: 'messages', messages: [...system, { role: 'user', content: input.prompt }] };

@@ -61,7 +61,7 @@ function ask(api: OllamaApi, request: GenerateRequest, options: CallOptions): As
     }));
     return api.chat({ ...common, messages }, options);
   }
-  const { prompt, system, images, raw } = input;
+  const { prompt, system, images, raw, suffix } = input;
   return api.generate(
     {
       ...common,
@@ -69,6 +69,7 @@ function ask(api: OllamaApi, request: GenerateRequest, options: CallOptions): As
       ...(system === undefined ? {} : { system }),
       ...(images === undefined ? {} : { images: [...images] }),
       ...(raw === undefined ? {} : { raw }),
+      ...(suffix === undefined ? {} : { suffix }),
     },
     options,
   );

@@ -1,6 +1,6 @@
 import { BackendFailedError } from '@plimsoll/domain';
 import type { StopReason } from '@plimsoll/domain';
-import { chunkAnswer, type TimingsAnswer, type UsageAnswer } from '@plimsoll/protocol/openai';
+import { chunkAnswer, infillAnswer, type TimingsAnswer, type UsageAnswer } from '@plimsoll/protocol/openai';
 import { reportedLogprobs } from './reported-logprobs.js';
 import type { ReportedLogprobs } from './reported-logprobs.js';
 
@@ -47,6 +47,21 @@ export function parseChunk(value: unknown): Chunk {
     stopReason: stopReason(first?.finish_reason),
     usage: toUsage(parsed.data.usage),
     timings: toTimings(parsed.data.timings),
+  };
+}
+
+/** An event of llama-server's `/infill`, in words of its own. @throws BackendFailedError */
+export function parseInfillChunk(value: unknown): Chunk {
+  const parsed = infillAnswer.safeParse(value);
+  if (!parsed.success) {
+    throw new BackendFailedError('The server sent an event that is not understood.', { cause: parsed.error });
+  }
+  const { content, stop, stop_type: why, timings } = parsed.data;
+  const ended = why === 'limit' ? 'length' : 'stop';
+  return {
+    ...{ text: content, thinking: '', logprobs: null, usage: null },
+    stopReason: stop ? ended : null,
+    timings: toTimings(timings),
   };
 }
 

@@ -37,6 +37,7 @@ export const settingFields = {
   valueCacheType: kvCacheSchema,
   threads: within(BOUNDS.threads).nullable(),
   llamaServerPath: z.string().nullable(),
+  llamaServerArguments: z.array(z.string()).max(BOUNDS.llamaServerArguments[1]),
   registryLookups: z.boolean(),
   modelsFolder: z.string(),
   storeFile: z.string(),

@@ -112,6 +112,11 @@ export interface GenerateRequest {
         readonly images?: readonly string[] | undefined;
         /** True: no chat template, the text is continued as it stands. */
         readonly raw?: boolean | undefined;
+        /**
+         * What follows: the model writes what stands between the prompt and this. Without a chat template, whatever `raw`
+         * says. An `InvalidInputError` for a model that was not trained for it.
+         */
+        readonly suffix?: string | undefined;
       }
     | { readonly kind: 'chat'; readonly messages: readonly ChatMessage[] };
   readonly temperature?: number | undefined;

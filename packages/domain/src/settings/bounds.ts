@@ -28,6 +28,7 @@ export const BOUNDS = {
   waitingRequests: [0, 100_000],
   /** Further Ollama servers. */
   ollamaHosts: [0, 32],
+  llamaServerArguments: [0, 64],
   /** Device memory to plan with, bytes: 1 PiB. */
   memoryBytes: [0, 2 ** 50],
 } satisfies Record<string, Bounds>;

@@ -57,6 +57,8 @@ export interface Settings {
   readonly threads: number | null;
   /** The user's llama-server program, or null for the first on the PATH. */
   readonly llamaServerPath: string | null;
+  /** Further arguments of every llama-server that is started, such as `--lora` and a file. */
+  readonly llamaServerArguments: readonly string[];
   /** Whether public registries are asked about models that are planned or made; they learn which. */
   readonly registryLookups: boolean;
   /** Folder with GGUF files of the embedded engine. */

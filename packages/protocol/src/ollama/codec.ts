@@ -36,26 +36,20 @@ export const chatCodec: Codec<ChatRequest> = {
 /** `POST /api/generate` */
 export const generateCodec: Codec<PromptRequest> = {
   streamType: 'application/x-ndjson',
-  read: (body) => {
-    if (body.suffix != null && body.suffix !== '') {
-      throw new InvalidInputError('This model cannot fill in between a prompt and a suffix.', {
-        hint: 'Send the prompt without `suffix`.',
-      });
-    }
-    return {
-      ...shared(body),
-      request: {
-        ...generation(body),
-        input: {
-          kind: 'prompt',
-          prompt: body.prompt ?? '',
-          ...(body.system == null || body.system === '' ? {} : { system: body.system }),
-          ...(body.images == null || body.images.length === 0 ? {} : { images: body.images }),
-          ...(body.raw == null ? {} : { raw: body.raw }),
-        },
+  read: (body) => ({
+    ...shared(body),
+    request: {
+      ...generation(body),
+      input: {
+        kind: 'prompt',
+        prompt: body.prompt ?? '',
+        ...(body.system == null || body.system === '' ? {} : { system: body.system }),
+        ...(body.images == null || body.images.length === 0 ? {} : { images: body.images }),
+        ...(body.raw == null ? {} : { raw: body.raw }),
+        ...(body.suffix ? { suffix: body.suffix } : {}),
       },
-    };
-  },
+    },
+  }),
   stream: (_asked, facts) => new LineWriter(facts, ({ content, ...rest }) => ({ response: content ?? '', ...rest })),
   whole: (_asked, facts, answer) => ({
     ...head(facts),

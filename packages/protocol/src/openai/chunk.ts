@@ -41,4 +41,11 @@ export const chunkAnswer = z.object({
   usage: usage.nullish().catch(null),
   timings: timings.nullish().catch(null),
 });
+/** One event of llama-server's `/infill`, which is none of OpenAI's. */
+export const infillAnswer = z.object({
+  content: z.string(),
+  stop: z.boolean(),
+  stop_type: z.string().nullish(),
+  timings: timings.nullish().catch(null),
+});
 export type ChunkAnswer = z.infer<typeof chunkAnswer>;

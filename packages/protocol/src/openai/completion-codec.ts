@@ -17,15 +17,12 @@ export const completionCodec: Codec<CompletionRequest> = {
     if (prompt === undefined || prompts.length > 1) {
       throw new InvalidInputError('One prompt is answered for each request.');
     }
-    if (body.suffix != null && body.suffix !== '') {
-      throw new InvalidInputError('This model cannot fill in between a prompt and a suffix.');
-    }
     return {
       stream: body.stream ?? false,
       includeUsage: body.stream_options?.include_usage ?? false,
       request: {
         model: body.model,
-        input: { kind: 'prompt', prompt, raw: true },
+        input: { kind: 'prompt', prompt, raw: true, ...(body.suffix ? { suffix: body.suffix } : {}) },
         ...readSampling(body),
         ...(body.max_tokens == null ? {} : { maxTokens: body.max_tokens }),
         ...(body.logprobs == null ? {} : { topLogprobs: body.logprobs }),

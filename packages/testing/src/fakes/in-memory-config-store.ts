@@ -18,6 +18,7 @@ export const TEST_SETTINGS: Settings = {
   gpuMemoryLimitBytes: null,
   usageSwitch: null,
   llamaServerPath: null,
+  llamaServerArguments: [],
   memoryMarginFraction: 0.1,
   contextTokens: null,
   keyCacheType: 'f16',

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locatePeer } from '@plimsoll-tooling/peers';
+import { sampleModelPath } from '@plimsoll/sample-model';
+import { copyWithNumbers } from '@plimsoll/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LlamaCppRuntime } from '../src/index.js';
+import { temporaryFolder } from './support/settings.js';
+
+const server = locatePeer('llama-server');
+const reason = server === null ? ' (skipped: llama-server is not built; npm run peers builds it)' : '';
+const folder = await temporaryFolder();
+const model = path.join(folder, 'fills.gguf');
+const runtime = new LlamaCppRuntime({ modelsFolder: folder, engine: { flavor: 'cpu' } });
+
+beforeAll(() =>
+  copyWithNumbers(sampleModelPath(), model, {
+    'tokenizer.ggml.fim_pre_token_id': 5,
+    'tokenizer.ggml.fim_suf_token_id': 6,
+    'tokenizer.ggml.fim_mid_token_id': 7,
+  }),
+);
+afterAll(() => runtime.close());
+
+const GAPS = [
+  ['Once upon a time there was', ' who lived happily ever after.'],
+  ['', 'and that was the end.'],
+  ['The king said to his daughter', ''],
+] as const;
+
+const load = { contextTokens: 256, threads: 1 };
+
+async function filled(name: string, prompt: string, suffix: string): Promise<string> {
+  const input = { kind: 'prompt', prompt, suffix } as const;
+  let text = '';
+  for await (const event of runtime.generate({ model: name, input, maxTokens: 12, temperature: 0, seed: 1, load })) {
+    if (event.type === 'text') text += event.text;
+  }
+  return text;
+}
+
+test.skipIf(server === null)(`a gap is filled as llama-server fills it${reason}`, async () => {
+  const port = await freePort();
+  const shape = ['--model', model, '--ctx-size', '256', '--parallel', '1', '--threads', '1', '--no-webui'];
+  const child = spawn(server ?? '', [...shape, '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
+  const address = `http://127.0.0.1:${port}`;
+  try {
+    while ((await fetch(`${address}/health`).catch(() => null))?.ok !== true) await sleep(20);
+    for (const [prompt, suffix] of GAPS) {
+      const fields = { input_prefix: prompt, input_suffix: suffix, n_predict: 12, temperature: 0, cache_prompt: false };
+      const answer = await fetch(`${address}/infill`, { method: 'POST', body: JSON.stringify(fields) });
+      const { content } = (await answer.json()) as { content: string };
+      expect(await filled(model, prompt, suffix)).toBe(content);
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('a model without the marks says so', async () => {
+  await expect(filled(sampleModelPath(), 'Once', 'end')).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: 'This model cannot fill in between a prompt and a suffix.',
+  });
+});
+
+test('a context that is full is never shifted: what does not fit is refused with its size', async () => {
+  const words = 'Once upon a time there was a king. '.repeat(20);
+  await expect(filled(model, words, words)).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringMatching(
+      /^The prompt has (more than )?\d+ tokens; the context holds 256, the answer included\.$/,
+    ) as string,
+  });
+});
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
