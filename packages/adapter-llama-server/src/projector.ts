@@ -3,7 +3,7 @@ import path from 'node:path';
 import { LEVEL_NAMES } from '@plimsoll/domain';
 
 const PROJECTOR = /^mmproj.*\.gguf$/i;
-const LEVEL_AT_END = new RegExp(`[-._](?:${[...LEVEL_NAMES, 'FP16', 'FP32'].join('|')})$`, 'i');
+const LEVEL_AT_END = new RegExp(`[-._](?:${[...LEVEL_NAMES, 'FP16', 'FP32', 'mixed-[\\d.]+bpw'].join('|')})$`, 'i');
 
 /** The file beside a model that lets it see images, as publishers name it (`mmproj-….gguf`), or null. */
 export async function findProjector(model: string): Promise<string | null> {

@@ -106,7 +106,7 @@ describe('an engine in trouble', async () => {
           void runtime.generate({ model: ${JSON.stringify(endless)}, input }).next();
         } else {
           const engine = new EngineProcess({});
-          const job = { source: ${JSON.stringify(sampleModelPath())}, fileType: 15, overrides: [], allowRequantize: false, threads: 2, importanceMatrix: null, expectedMatrix: null };
+          const job = { source: ${JSON.stringify(sampleModelPath())}, fileType: 15, overrides: [], allowRequantize: false, threads: 2, importanceMatrix: null, expectedMatrix: null, metadata: {} };
           await engine.call('info', null);
           void (async () => { for (;;) await engine.call('quantize', { ...job, target: '/dev/null' }); })();
         }

@@ -1,3 +1,4 @@
+import { recipeInName } from '@plimsoll/domain';
 import type { InstalledVariant } from '@plimsoll/domain';
 import { levelFromFileType } from './wire/level-from-file-type.js';
 import type { ModelEntry } from './wire/model-entry.js';
@@ -10,7 +11,7 @@ export function installedVariant(entry: ModelEntry, path: string | null): Instal
   const { id, fileType, sizeBytes, parameters } = entry;
   return {
     name: id,
-    level: fileType === null ? null : levelFromFileType(fileType),
+    level: recipeInName(path ?? id) ?? (fileType === null ? null : levelFromFileType(fileType)),
     sizeBytes,
     digest: null,
     architecture: null,

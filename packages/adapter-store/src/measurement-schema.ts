@@ -1,5 +1,5 @@
-import { KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
-import type { Measurement } from '@plimsoll/domain';
+import { KV_CACHE_TYPES, parseVariantLevel } from '@plimsoll/domain';
+import type { Measurement, VariantLevel } from '@plimsoll/domain';
 import { z } from 'zod';
 import { currentRecord } from './current-record.js';
 
@@ -66,7 +66,7 @@ const facts = {
   atMs: z.number(),
   model: name,
   variant: name,
-  level: z.enum(LEVEL_NAMES).nullable(),
+  level: z.custom<VariantLevel>((value) => typeof value === 'string' && parseVariantLevel(value) === value).nullable(),
   digest: text.nullable(),
   architecture: text.nullable(),
   shape,

@@ -126,6 +126,8 @@ export type { LevelJob, QueueLevelsDependencies, WorkOnLevelsDependencies } from
 export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
 export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';
 export { MixPrecision } from './variants/mix-precision.js';
+export { bytesToFit, planToFit } from './variants/plan-to-fit.js';
+export type { RecipeFit } from './variants/plan-to-fit.js';
 export type { PlannedGroup, PrecisionPlan, PrecisionVerdict } from './variants/mix-precision.js';
 export type { MixGoal } from './variants/mix-goal.js';
 export type { PrecisionProbe, PriorStore, ProbeOptions, ProbeText, ProbedFile } from './variants/precision-probe.js';

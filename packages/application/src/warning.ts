@@ -1,4 +1,4 @@
-import type { Level, PlimsollError } from '@plimsoll/domain';
+import type { VariantLevel, PlimsollError } from '@plimsoll/domain';
 
 /** Something that went on in another way than was asked for; front ends choose the words. */
 export type Warning =
@@ -7,7 +7,7 @@ export type Warning =
       readonly kind: 'other-variant';
       readonly variant: string;
       readonly model: string;
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly error: Pick<PlimsollError, 'message' | 'hint' | 'remedies'>;
     }
   /** The answer is there, but its record could not be kept. */

@@ -3,20 +3,19 @@ import {
   LEVELS,
   isFullPrecision,
   isPlimsollError,
-  levelFromFileType,
-  metadataNumber,
   parseModelReference,
+  statedLevel,
   type BuildMethod,
   type BuildRequest,
   type CallOptions,
   type CatalogEntry,
   type InspectedModel,
   type InstalledVariant,
-  type Level,
   type ModelCatalog,
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
+import { recipesBeside } from '@plimsoll/local-models';
 
 /**
  * What can be said about the variants of a GGUF file from headers alone, without starting the engine: which files
@@ -36,7 +35,7 @@ export class FileVariants implements ModelCatalog {
     const { header, path, digest } = inspected;
     return {
       name,
-      level: levelOf(inspected),
+      level: statedLevel(inspected.header),
       sizeBytes: header.fileBytes,
       digest,
       architecture: header.architecture,
@@ -46,12 +45,15 @@ export class FileVariants implements ModelCatalog {
     };
   }
 
-  /** The file itself as the one variant known without looking around: its name need not follow our convention. */
+  /** The file itself, whose name need not follow our convention, and what recipes made of it. */
   async variants(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
-    const found = await this.find(model, options);
-    if (found === null) return [];
-    const { name, level, sizeBytes, digest } = found;
-    return [{ name, level, sizeBytes, digest, location: 'local' }];
+    const names = [model, ...(await recipesBeside(model))];
+    const found = await Promise.all(names.map((name) => this.find(name, options)));
+    return found.flatMap((one): readonly CatalogEntry[] => {
+      if (one === null) return [];
+      const { name, level, sizeBytes, digest } = one;
+      return [{ name, level, sizeBytes, digest, location: 'local' }];
+    });
   }
 
   /** Whether the embedded engine can make the level from the file. The engine itself has the last word. */
@@ -61,7 +63,7 @@ export class FileVariants implements ModelCatalog {
   ): Promise<readonly BuildMethod[]> {
     if (LEVELS[level].needsImportanceMatrix) return [];
     const inspected = await this.#inspect(source, options);
-    const from = inspected === null ? null : levelOf(inspected);
+    const from = inspected === null ? null : statedLevel(inspected.header);
     if (from === null) return [];
     return isFullPrecision(from) || allowRequantize === true ? ['quantize'] : [];
   }
@@ -75,11 +77,6 @@ export class FileVariants implements ModelCatalog {
       throw error;
     }
   }
-}
-
-function levelOf({ header }: InspectedModel): Level | null {
-  const fileType = metadataNumber(header, 'general.file_type');
-  return fileType === null ? null : levelFromFileType(fileType);
 }
 
 /** Knows from headers what can be made; the engine is opened only to make it. */

@@ -1,4 +1,4 @@
-import { levelFromFileType, metadataNumber } from '@plimsoll/domain';
+import { statedLevel } from '@plimsoll/domain';
 import type { InstalledVariant, ModelInspector } from '@plimsoll/domain';
 import { fileDigest } from './file-digest.js';
 import type { ModelFile } from './model-folder.js';
@@ -35,13 +35,12 @@ export class FileFacts {
     try {
       const header = (await this.#inspector?.inspect({ kind: 'file', path }))?.header;
       if (header === undefined) return { level: null, architecture: null, parameterSize: null };
-      const fileType = metadataNumber(header, 'general.file_type');
       const parameters = header.tensors.reduce(
         (sum, tensor) => sum + tensor.shape.reduce((product, n) => product * n, 1),
         0,
       );
       return {
-        level: fileType === null ? null : levelFromFileType(fileType),
+        level: statedLevel(header),
         architecture: header.architecture,
         parameterSize: parameters >= 1e9 ? `${(parameters / 1e9).toFixed(1)}B` : `${(parameters / 1e6).toFixed(1)}M`,
       };

@@ -24,3 +24,14 @@ test('a path stands for itself', async () => {
   expect(await names(file)).toEqual([file]);
   expect(await names(path.join(folder, 'nothing.gguf'))).toEqual([]);
 });
+
+test('a recipe is a variant too, of a name and of a path, whatever its bits', async () => {
+  for (const name of ['tale-mixed-4.50bpw', 'tale-mixed-3.10bpw', 'other-mixed-4.50bpw', 'tale-mixed'])
+    await writeFile(path.join(folder, `${name}.gguf`), '');
+  expect(await names('tale')).toEqual(['tale-Q4_K_M', 'tale-f16', 'tale-mixed-3.10bpw', 'tale-mixed-4.50bpw']);
+  const files = ['tale-f16', 'tale-mixed-3.10bpw', 'tale-mixed-4.50bpw'].map((name) =>
+    path.join(folder, `${name}.gguf`),
+  );
+  expect(await names(files[0] ?? '')).toEqual(files);
+  expect(await names(files[1] ?? '')).toEqual([files[1], files[2]]);
+});

@@ -3,6 +3,7 @@ import type { CatalogEntry, ModelCatalog, ModelInspector } from '@plimsoll/domai
 import { FileFacts } from './file-facts.js';
 import { ModelFolder } from './model-folder.js';
 import type { ModelFile } from './model-folder.js';
+import { recipesBeside } from './recipes-beside.js';
 
 /** How the catalogue is set up. */
 export interface CatalogOptions {
@@ -12,7 +13,7 @@ export interface CatalogOptions {
   readonly inspector?: ModelInspector | undefined;
 }
 
-const LEVEL_AT_END = new RegExp(`[-._:](?:${[...LEVEL_NAMES, 'FP16', 'FP32'].join('|')})$`, 'i');
+const LEVEL_AT_END = new RegExp(`[-._:](?:${[...LEVEL_NAMES, 'FP16', 'FP32', 'mixed-[\\d.]+bpw'].join('|')})$`, 'i');
 
 /** The variants of a model among the files of a folder: those whose names differ in the level alone. */
 export class FolderCatalog implements ModelCatalog {
@@ -36,11 +37,13 @@ export class FolderCatalog implements ModelCatalog {
     }));
   }
 
-  /** A path stands for itself: nobody asked what else lies in that folder. */
+  /** A path stands for itself, and for what recipes made of it: how they are named is not known beforehand. */
   async #filesOf(model: string): Promise<readonly ModelFile[]> {
     if (parseModelReference(model).kind === 'file') {
       const file = await this.#folder.find(model);
-      return file === null ? [] : [file];
+      if (file === null) return [];
+      const recipes = await Promise.all((await recipesBeside(model)).map((recipe) => this.#folder.find(recipe)));
+      return [file, ...recipes.filter((recipe) => recipe !== null)];
     }
     const base = baseName(model);
     return (await this.#folder.list()).filter((file) => baseName(file.name) === base);

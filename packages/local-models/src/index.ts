@@ -15,3 +15,4 @@ export { userFolder } from './user-folder.js';
 export type { UserSurroundings } from './user-folder.js';
 export { demandUsualVocabulary } from './vocabulary-limit.js';
 export { removeLeftBeside, writeBeside } from './write-beside.js';
+export { recipesBeside } from './recipes-beside.js';

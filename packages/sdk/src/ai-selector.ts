@@ -1,6 +1,6 @@
 import type { PhotoEvaluation, PhotoLevelComparison, PhotoOutcome, QuantizationSettings } from '@plimsoll/application';
 import type { StatsDocument } from '@plimsoll/contract';
-import type { CallOptions, Level, SelectionPresetName } from '@plimsoll/domain';
+import type { CallOptions, VariantLevel, SelectionPresetName } from '@plimsoll/domain';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
 /** How the selector is set up. */
@@ -28,7 +28,7 @@ export interface BatchOptions extends CallOptions {
 /** What a comparison of levels on one photo runs. */
 export interface ComparePerformanceOptions extends CallOptions {
   /** The first is the reference; F16, Q8_0 and Q4_K_M, the founding full, 8 and 4 bits, when absent. */
-  readonly levels?: readonly Level[] | undefined;
+  readonly levels?: readonly VariantLevel[] | undefined;
 }
 
 /** The founding selector: rates photos by their pixels and by a local model. */

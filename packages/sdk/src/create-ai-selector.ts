@@ -9,11 +9,11 @@ import {
 } from '@plimsoll/composition';
 import { variantsDocument } from '@plimsoll/contract';
 import { InvalidInputError } from '@plimsoll/domain';
-import type { Level } from '@plimsoll/domain';
+import type { VariantLevel } from '@plimsoll/domain';
 import { inWords } from './in-words.js';
 import type { AiSelector, AiSelectorOptions } from './ai-selector.js';
 
-const FOUNDING_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
+const FOUNDING_LEVELS: readonly VariantLevel[] = ['F16', 'Q8_0', 'Q4_K_M'];
 const FOUNDING_MIN_SCORE = 3.5;
 const FOUNDING_ITERATIONS = 3;
 

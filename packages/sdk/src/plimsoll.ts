@@ -1,7 +1,7 @@
 import type { PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
 import type { CompareDocument, ModelsDocument, PlanDocument, StatsDocument } from '@plimsoll/contract';
 import type { GpuManager } from './gpu-manager.js';
-import type { CallOptions, GenerateRequest, GenerationTimings, Level } from '@plimsoll/domain';
+import type { CallOptions, GenerateRequest, GenerationTimings, VariantLevel } from '@plimsoll/domain';
 
 /** What to generate; sampling settings as in `GenerateRequest`. */
 export type GenerateOptions = Omit<GenerateRequest, 'model' | 'input'> &
@@ -10,7 +10,7 @@ export type GenerateOptions = Omit<GenerateRequest, 'model' | 'input'> &
     /** Base64 images, for models that see. */
     readonly images?: readonly string[] | undefined;
     /** A level that wins over the settings. */
-    readonly level?: Level | undefined;
+    readonly level?: VariantLevel | undefined;
     /** Whether a missing variant is made; yes when absent. */
     readonly make?: boolean | undefined;
     /** Hears the text as it comes. */
@@ -22,7 +22,7 @@ export interface GeneratedText {
   readonly text: string;
   readonly variant: string;
   /** Null when the backend does not tell. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly timings: GenerationTimings;
 }
 
@@ -30,8 +30,8 @@ export interface GeneratedText {
 export interface CompareQuantizationOptions extends CallOptions {
   readonly prompt?: string | undefined;
   /** F16, Q8_0 and Q4_K_M when absent: the founding full, 8 and 4 bits. */
-  readonly levels?: readonly Level[] | undefined;
-  readonly reference?: Level | undefined;
+  readonly levels?: readonly VariantLevel[] | undefined;
+  readonly reference?: VariantLevel | undefined;
   /** Timed runs per level; 3 when absent. */
   readonly iterations?: number | undefined;
   readonly maxTokens?: number | undefined;

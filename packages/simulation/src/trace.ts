@@ -1,4 +1,4 @@
-import { InvalidInputError, LEVEL_NAMES, preset } from '@plimsoll/domain';
+import { InvalidInputError, LEVEL_NAMES, quantizationNamed } from '@plimsoll/domain';
 import type { Rung } from '@plimsoll/domain';
 import { z } from 'zod';
 
@@ -115,7 +115,7 @@ function rungOf(facts: z.infer<typeof rungSchema>): Rung {
   const { level, deviceBytes, hostBytes, loss, tokensPerSecond, parallel, contextTokens, cache, powerW } = facts;
   return {
     point: {
-      quantization: preset(level as (typeof LEVEL_NAMES)[number]),
+      quantization: quantizationNamed(level as (typeof LEVEL_NAMES)[number]),
       contextTokens,
       parallel,
       microBatchTokens: 512,

@@ -4,8 +4,10 @@ import {
   LEVEL_NAMES,
   parseByteSize,
   parseLevel,
+  parseVariantLevel,
   type CacheTypes,
   type Level,
+  type VariantLevel,
 } from '@plimsoll/domain';
 import { suggest } from './suggest.js';
 
@@ -120,6 +122,12 @@ export function levelName(flag: string): (text: string) => Level {
           : `Did you mean ${meant}? Common levels: ${COMMON_LEVELS.join(', ')}.`,
     });
   };
+}
+
+/** Reads a quantization level or the name of a recipe, such as `mixed-4.50bpw`. */
+export function variantLevelName(flag: string): (text: string) => VariantLevel {
+  const level = levelName(flag);
+  return (text) => parseVariantLevel(text) ?? level(text);
 }
 
 /** Turns a reader of one value into one of a flag that may be given several times or hold a list with commas. */

@@ -1,5 +1,5 @@
-import { InvalidInputError, aliasKey, parseLevel } from '@plimsoll/domain';
-import type { Level, ModelRuntime } from '@plimsoll/domain';
+import { InvalidInputError, aliasKey, parseVariantLevel } from '@plimsoll/domain';
+import type { VariantLevel, ModelRuntime } from '@plimsoll/domain';
 import type { IncomingHttpHeaders } from 'node:http';
 import { catalogueName } from './catalogue-name.js';
 import type { GatewayContext } from './gateway-context.js';
@@ -8,7 +8,7 @@ import type { GatewayContext } from './gateway-context.js';
 export const LEVEL_HEADER = 'x-plimsoll-level';
 
 /** What begins like a level; a mistyped one is better refused than looked for as a name. */
-const LEVEL_LIKE = /^(?:I?Q|TQ|BF|F|MXFP)\d+(?:_\w+)*$/i;
+const LEVEL_LIKE = /^(?:I?Q|TQ|BF|F|MXFP)\d+(?:_\w+)*$|^mixed-[\d.]+(?:bpw)?$/i;
 
 const LATEST = /:latest$/i;
 
@@ -19,7 +19,7 @@ export interface AskedModel {
   /** As it is looked up: without a level behind `@`. */
   readonly model: string;
   /** A level that wins over the settings. */
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
 }
 
 /**
@@ -53,8 +53,8 @@ async function untagged(model: string, runtime: Pick<ModelRuntime, 'find' | 'id'
   return isWhole ? model : model.replace(LATEST, '');
 }
 
-function levelOf(text: string | readonly string[]): Level {
-  const level = typeof text === 'string' ? parseLevel(text) : null;
+function levelOf(text: string | readonly string[]): VariantLevel {
+  const level = typeof text === 'string' ? parseVariantLevel(text) : null;
   if (level !== null) return level;
   throw new InvalidInputError(`"${String(text)}" is not a quantization level.`, {
     hint: 'Ask for one such as Q8_0 or Q4_K_M, or for the model alone.',

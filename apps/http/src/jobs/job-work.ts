@@ -2,7 +2,7 @@ import { verdictOn } from '@plimsoll/application';
 import type { CompareProgress, CompareRequest } from '@plimsoll/application';
 import { compareDocument, quantizeDocument } from '@plimsoll/contract';
 import type { QuantizeDocument } from '@plimsoll/contract';
-import type { BuildProgress, Level } from '@plimsoll/domain';
+import type { BuildProgress, Level, VariantLevel } from '@plimsoll/domain';
 import type { BackendLease, HttpServices } from '../server/http-services.js';
 import type { JobProgress } from './job.js';
 import type { JobWork } from './jobs.js';
@@ -16,7 +16,7 @@ export type JobCall =
       readonly target?: string | undefined;
       readonly allowRequantize?: boolean | undefined;
     }
-  | { readonly kind: 'pull'; readonly model: string; readonly level?: Level | undefined }
+  | { readonly kind: 'pull'; readonly model: string; readonly level?: VariantLevel | undefined }
   | { readonly kind: 'compare'; readonly request: CompareRequest };
 
 const buildProgress = ({ phase, completed, total }: BuildProgress): JobProgress => ({

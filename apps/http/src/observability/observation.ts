@@ -1,5 +1,5 @@
 import type { ChosenVariant } from '@plimsoll/application';
-import type { GenerationTimings, Level } from '@plimsoll/domain';
+import type { GenerationTimings, VariantLevel } from '@plimsoll/domain';
 
 /** The API that a client speaks. */
 export type Api = 'ollama' | 'openai' | 'anthropic';
@@ -17,7 +17,7 @@ export interface FinishedRequest {
   /** As it was asked for; null when the request ended before a variant was found for it. */
   readonly model: string | null;
   readonly variant: string | null;
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** 499 when the client left before the answer was complete. */
   readonly status: number;
   /** Milliseconds since 1970. */

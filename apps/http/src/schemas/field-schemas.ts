@@ -1,9 +1,15 @@
 import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES } from '@plimsoll/domain';
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { KvCacheType, Level, VariantLevel } from '@plimsoll/domain';
 import { z } from 'zod';
 
-/** A quantization level by its name. */
-export const levelSchema: z.ZodType<Level> = z.enum(LEVEL_NAMES as [Level, ...Level[]]);
+/** A preset's level by its name. */
+export const presetSchema: z.ZodType<Level> = z.enum(LEVEL_NAMES as [Level, ...Level[]]);
+
+/** A level, or a recipe such as `mixed-4.50bpw`. */
+export const levelSchema: z.ZodType<VariantLevel> = z.union([
+  presetSchema,
+  z.templateLiteral(['mixed-', z.number(), 'bpw']),
+]);
 
 /** A type of the KV cache. */
 export const kvCacheTypeSchema: z.ZodType<KvCacheType> = z.enum(KV_CACHE_TYPES);

@@ -1,4 +1,4 @@
-import type { GenerateRequest, Level, LoadOptions } from '@plimsoll/domain';
+import type { GenerateRequest, VariantLevel, LoadOptions } from '@plimsoll/domain';
 import { MOST_PROMPT_CHARACTERS } from '@plimsoll/domain';
 import { z } from 'zod';
 import { kvCacheTypeSchema, levelSchema, modelNameSchema, numberWithin, wholeWithin } from './field-schemas.js';
@@ -6,7 +6,7 @@ import { kvCacheTypeSchema, levelSchema, modelNameSchema, numberWithin, wholeWit
 /** What `POST /generate` is asked for. */
 export interface GenerateCall {
   readonly request: GenerateRequest;
-  readonly level: Level | undefined;
+  readonly level: VariantLevel | undefined;
   readonly make: boolean;
 }
 

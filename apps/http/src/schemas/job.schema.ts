@@ -3,14 +3,14 @@ import { failureSchema } from '@plimsoll/contract/schemas';
 import { z } from 'zod';
 import type { JobCall } from '../jobs/job-work.js';
 import type { Job } from '../jobs/job.js';
-import { kvCacheTypeSchema, levelSchema, modelNameSchema } from './field-schemas.js';
+import { kvCacheTypeSchema, levelSchema, modelNameSchema, presetSchema } from './field-schemas.js';
 
 const MOST_TEXT = 4 * 1024 * 1024;
 
 const quantize = z.strictObject({
   kind: z.literal('quantize'),
   model: modelNameSchema,
-  level: levelSchema,
+  level: presetSchema,
   target: modelNameSchema.optional().describe("Name of the result; the backend's convention when absent"),
   allowRequantize: z.boolean().optional(),
 });

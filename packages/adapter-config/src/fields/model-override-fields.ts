@@ -1,4 +1,4 @@
-import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES, parseLevel } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES, parseLevel, parseVariantLevel } from '@plimsoll/domain';
 import type { ModelOverride } from '@plimsoll/domain';
 import { z } from 'zod';
 
@@ -10,11 +10,11 @@ export interface OverrideKey {
   readonly schema: () => z.ZodType;
 }
 
-/** Levels are written in any case, as everywhere. */
-export const levelSchema = (): z.ZodType<string> =>
+/** Levels are written in any case, as everywhere; `read` says which there are. */
+export const levelSchema = (read: (text: string) => unknown = parseLevel): z.ZodType<string> =>
   z
     .string()
-    .refine((text) => parseLevel(text) !== null)
+    .refine((text) => read(text) !== null)
     .meta({ examples: [...LEVEL_NAMES] });
 
 /** How the allowed levels are said. */
@@ -27,7 +27,12 @@ export const ALLOWED_CACHE_TYPES: string = `one of ${KV_CACHE_TYPES.join(', ')}`
 export const OVERRIDE_KEYS: readonly OverrideKey[] = [
   { key: 'enable_quantization', setting: 'enabled', allowed: 'true or false', schema: () => z.boolean() },
   { key: 'quantization_bits', setting: 'bits', allowed: '4, 8 or 16', schema: () => z.literal([4, 8, 16]) },
-  { key: 'quantization_level', setting: 'level', allowed: ALLOWED_LEVELS, schema: levelSchema },
+  {
+    key: 'quantization_level',
+    setting: 'level',
+    allowed: `${ALLOWED_LEVELS}, or a recipe such as mixed-4.50bpw`,
+    schema: () => levelSchema(parseVariantLevel),
+  },
   { key: 'kv_cache_type', setting: 'kvCacheType', allowed: ALLOWED_CACHE_TYPES, schema: () => z.enum(KV_CACHE_TYPES) },
   {
     key: 'context_tokens',
@@ -52,7 +57,10 @@ export function decodeOverrides(entries: Record<string, Record<string, unknown>>
 function decodeOverride(entry: Record<string, unknown>): ModelOverride {
   const known = OVERRIDE_KEYS.filter(({ key }) => entry[key] !== undefined);
   return Object.fromEntries(
-    known.map(({ key, setting }) => [setting, setting === 'level' ? parseLevel(String(entry[key])) : entry[key]]),
+    known.map(({ key, setting }) => [
+      setting,
+      setting === 'level' ? parseVariantLevel(String(entry[key])) : entry[key],
+    ]),
   );
 }
 

@@ -95,6 +95,8 @@ export interface QuantizeJob {
   readonly importanceMatrix: string | null;
   /** One that is still to be collected, for a plan. */
   readonly expectedMatrix: ExpectedMatrix | null;
+  /** Keys to add to the header. */
+  readonly metadata: Readonly<Record<string, string | number>>;
 }
 
 /** Asks what types do to tensors. */

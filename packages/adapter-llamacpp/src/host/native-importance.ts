@@ -5,21 +5,15 @@ import koffi from 'koffi';
 import { meanSquares } from '../imatrix/imatrix-file.js';
 import type { ImportanceMatrix } from '../imatrix/imatrix-file.js';
 import { keepAlive } from '../native/keep-alive.js';
+import { cutText } from './header-values.js';
+import type { HeaderValue } from './header-values.js';
 import type { PlannedTensor } from './dry-run-reader.js';
 import { readMatrix } from './read-importance.js';
-
-/** A key that the quantizer adds to the header. */
-export interface HeaderValue {
-  readonly key: string;
-  readonly value: string | number;
-}
 
 /** A matrix as the quantizer reads it. */
 export interface NativeImportance {
   /** Address of the `llama_model_imatrix_data` entries, or null. */
   readonly address: bigint | null;
-  /** Address of the `llama_model_kv_override` entries, or null. */
-  readonly valuesAddress: bigint | null;
   readonly values: readonly HeaderValue[];
   /** @throws InvalidInputError when the matrix is that of another model */
   readonly check: (tensors: readonly PlannedTensor[]) => void;
@@ -28,15 +22,10 @@ export interface NativeImportance {
 
 const NONE: NativeImportance = {
   address: null,
-  valuesAddress: null,
   values: [],
   check: () => undefined,
   keep: () => undefined,
 };
-
-/** `struct llama_model_kv_override` of llama.cpp v0.5.0. */
-const OVERRIDE = { tag: 0, key: 4, value: 136, size: 264, integer: 0, text: 3 } as const;
-const TEXT_BYTES = 127;
 
 /** A file as the quantizer reads it, with the keys that `llama-quantize --imatrix` adds; nothing for null. */
 export function nativeImportance(file: string | null): NativeImportance {
@@ -52,21 +41,12 @@ export function nativeImportance(file: string | null): NativeImportance {
     table.writeBigUInt64LE(koffi.address(data[i]), i * 24 + 8);
     table.writeBigUInt64LE(BigInt(values.length), i * 24 + 16);
   });
-  const values = headerValues(file, matrix);
-  const overrides = Buffer.from(new ArrayBuffer((values.length + 1) * OVERRIDE.size));
-  values.forEach(({ key, value }, i) => {
-    const at = i * OVERRIDE.size;
-    overrides.write(key, at + OVERRIDE.key);
-    overrides.writeInt32LE(typeof value === 'number' ? OVERRIDE.integer : OVERRIDE.text, at + OVERRIDE.tag);
-    if (typeof value === 'number') overrides.writeBigInt64LE(BigInt(value), at + OVERRIDE.value);
-    else overrides.write(value, at + OVERRIDE.value);
-  });
+  const values = matrixValues(file, matrix);
   return {
     address: koffi.address(table),
-    valuesAddress: koffi.address(overrides),
     values,
     check: (tensors) => checkShapes(means, tensors),
-    keep: () => keepAlive(table, names, data, overrides),
+    keep: () => keepAlive(table, names, data),
   };
 }
 
@@ -76,29 +56,24 @@ export function nativeImportance(file: string | null): NativeImportance {
  */
 export function expectedImportance({ file, dataset }: ExpectedMatrix): NativeImportance {
   const table = Buffer.from(new ArrayBuffer(24));
-  const values = headerValues(file, { entries: new Map(), chunks: 1, datasets: [dataset] });
+  const values = matrixValues(file, { entries: new Map(), chunks: 1, datasets: [dataset] });
   return { ...NONE, address: koffi.address(table), values, keep: () => keepAlive(table) };
 }
 
 /** The file's name alone: where it lay is nobody's business who gets the model. */
-function headerValues(
+function matrixValues(
   file: string,
   { entries, chunks, datasets }: Pick<ImportanceMatrix, 'entries' | 'chunks' | 'datasets'>,
 ): HeaderValue[] {
   const [dataset] = datasets;
   return [
-    { key: 'quantize.imatrix.file', value: cut(path.basename(file)) },
-    ...(dataset === undefined ? [] : [{ key: 'quantize.imatrix.dataset', value: cut(dataset) }]),
-    { key: 'quantize.imatrix.entries_count', value: entries.size },
-    ...(chunks > 0 ? [{ key: 'quantize.imatrix.chunks_count', value: chunks }] : []),
+    { key: 'quantize.imatrix.file', kind: 'text', value: cutText(path.basename(file)) },
+    ...(dataset === undefined
+      ? []
+      : [{ key: 'quantize.imatrix.dataset', kind: 'text', value: cutText(dataset) } as const]),
+    { key: 'quantize.imatrix.entries_count', kind: 'integer', value: entries.size },
+    ...(chunks > 0 ? [{ key: 'quantize.imatrix.chunks_count', kind: 'integer', value: chunks } as const] : []),
   ];
-}
-
-/** As much as fits into the engine's fixed field, ending between characters. */
-function cut(text: string): string {
-  let bytes = Buffer.from(text, 'utf8').subarray(0, TEXT_BYTES);
-  while (bytes.length > 0 && Buffer.byteLength(bytes.toString('utf8')) !== bytes.length) bytes = bytes.subarray(0, -1);
-  return bytes.toString('utf8');
 }
 
 /** The quantizer stops at a size that does not fit, late; a name that does not fit it only mentions. */

@@ -1,7 +1,7 @@
 import { InvalidModelFileError } from '@plimsoll/domain';
 import koffi from 'koffi';
 import type { Engine } from '../native/engine.js';
-import type { HeaderValue } from './native-importance.js';
+import type { HeaderValue } from './header-values.js';
 import { splitParts } from '@plimsoll/local-models';
 
 /**
@@ -21,8 +21,9 @@ export function outputHeaderBytes({ ggml }: Engine, source: string, values: read
         ggml.ggufCopyValues(output, gguf);
         ggml.ggufSetU32(output, 'general.quantization_version', 2);
         ggml.ggufSetU32(output, 'general.file_type', 0);
+        // All numbers take four bytes, whatever they are.
         for (const { key, value } of values) {
-          if (typeof value === 'number') ggml.ggufSetU32(output, key, value);
+          if (typeof value === 'number') ggml.ggufSetU32(output, key, 0);
           else ggml.ggufSetString(output, key, value);
         }
         for (const key of ['split.no', 'split.count', 'split.tensors.count']) ggml.ggufRemoveKey(output, key);

@@ -7,6 +7,7 @@ import type { Engine } from '../native/engine.js';
 import { keepAlive } from '../native/keep-alive.js';
 import { offThread } from '../native/libllama.js';
 import type { QuantizeParams } from '../native/libllama.js';
+import { headerValues, nativeValues } from './header-values.js';
 import { DryRunReader } from './dry-run-reader.js';
 import type { Job } from './job.js';
 import { expectedImportance, nativeImportance } from './native-importance.js';
@@ -32,7 +33,9 @@ export async function planQuantization(engine: Engine, job: QuantizeJob): Promis
     );
   }
   return {
-    sizeBytes: outputHeaderBytes(engine, job.source, importance.values) + plan.paddedTensorBytes(),
+    sizeBytes:
+      outputHeaderBytes(engine, job.source, [...importance.values, ...headerValues(job.metadata)]) +
+      plan.paddedTensorBytes(),
     tensors: plan.tensors.length,
     needsImportanceMatrix: plan.needsImportanceMatrix,
   };
@@ -63,6 +66,7 @@ async function run(
   onLine: (line: string) => void,
 ): Promise<void> {
   const overrides = nativeOverrides(job.overrides);
+  const values = nativeValues([...importance.values, ...headerValues(job.metadata)]);
   const params: QuantizeParams = {
     ...engine.llama.quantizeDefaults(),
     ftype: job.fileType,
@@ -70,7 +74,7 @@ async function run(
     allow_requantize: job.allowRequantize,
     tt_overrides: overrides.address,
     imatrix: importance.address,
-    kv_overrides: importance.valuesAddress,
+    kv_overrides: values.address,
     ...change,
   };
   engine.log.onLine = onLine;
@@ -82,6 +86,7 @@ async function run(
     // Addresses alone keep nothing alive.
     overrides.keep();
     importance.keep();
+    values.keep();
   }
 }
 

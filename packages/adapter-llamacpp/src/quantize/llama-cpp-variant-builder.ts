@@ -8,6 +8,7 @@ import {
   StorageFailedError,
   UnsupportedLevelError,
   isPlimsollError,
+  recipeMetadata,
 } from '@plimsoll/domain';
 import type {
   BuildMethod,
@@ -144,6 +145,7 @@ function job(request: BuildRequest, source: string): QuantizeJob {
     threads: request.threads ?? availableParallelism(),
     importanceMatrix: request.importanceMatrix === undefined ? null : path.resolve(request.importanceMatrix),
     expectedMatrix: request.expectedMatrix ?? null,
+    metadata: request.recipe === undefined ? {} : recipeMetadata(request.recipe),
   };
 }
 

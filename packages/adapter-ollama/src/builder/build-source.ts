@@ -1,13 +1,12 @@
 import { access, constants } from 'node:fs/promises';
 import {
   isPlimsollError,
-  levelFromFileType,
-  metadataNumber,
   parseModelReference,
+  statedLevel,
   type BuildRequest,
   type CallOptions,
   type InstalledVariant,
-  type Level,
+  type VariantLevel,
   type ModelInspector,
 } from '@plimsoll/domain';
 import type { ShowAnswer } from '@plimsoll/protocol/ollama';
@@ -18,7 +17,7 @@ import type { OllamaApi } from '../ollama-api.js';
 export interface BuildSource {
   readonly kind: 'file' | 'installed' | 'absent';
   /** Null when it is not known. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** The GGUF file, where this process can read it. */
   readonly path: string | null;
   /** The file as the server keeps it; null for a file of the user's. */
@@ -50,12 +49,15 @@ export async function buildSource(
   return { kind: 'installed', level: installed.level, path, weights, shown };
 }
 
-async function fileLevel(files: ModelInspector | null, path: string, options: CallOptions): Promise<Level | null> {
+async function fileLevel(
+  files: ModelInspector | null,
+  path: string,
+  options: CallOptions,
+): Promise<VariantLevel | null> {
   const reference = { kind: 'file', path } as const;
   if (files?.supports(reference) !== true) return null;
   const { header } = await files.inspect(reference, options);
-  const fileType = metadataNumber(header, 'general.file_type');
-  return fileType === null ? null : levelFromFileType(fileType);
+  return statedLevel(header);
 }
 
 /** The server may run on another machine, or as another user. */

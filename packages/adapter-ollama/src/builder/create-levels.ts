@@ -10,9 +10,6 @@ export const CREATE_LEVELS: ReadonlyMap<Level, string> = new Map<Level, string>(
   ['Q4_K_S', 'Q4_K_S'],
 ]);
 
-/** The levels that quantizing starts from. */
-export const UNQUANTIZED_LEVELS: ReadonlySet<Level> = new Set<Level>(['F32', 'F16', 'BF16']);
-
 /** Since this release `create` refuses to quantize GGUF models. Source: `validateCreateOptions` in `server/create.go`. */
 const LAST_MINOR_THAT_QUANTIZES = 33;
 

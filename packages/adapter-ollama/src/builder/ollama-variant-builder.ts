@@ -3,6 +3,7 @@ import {
   ModelNotFoundError,
   UnsupportedLevelError,
   isCloudName,
+  isFullPrecision,
   isPlimsollError,
   parseModelReference,
   type BuildMethod,
@@ -25,7 +26,7 @@ import { sameOllamaName } from '../model-name.js';
 import type { OllamaApi } from '../ollama-api.js';
 import { installedVariant } from '../runtime/installed-variant.js';
 import { buildSource, type BuildSource } from './build-source.js';
-import { CREATE_LEVELS, UNQUANTIZED_LEVELS, mayQuantize } from './create-levels.js';
+import { CREATE_LEVELS, mayQuantize } from './create-levels.js';
 import { demandRoom, freeBytes, type FreeBytes } from './demand-room.js';
 import { ProgressMeter } from './progress.js';
 import { uploadModel } from './upload-model.js';
@@ -152,7 +153,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
 
   async #canCreate({ kind, level: from }: BuildSource, level: Level, options: CallOptions): Promise<boolean> {
     if (from === level) return kind === 'installed';
-    if (from === null || !UNQUANTIZED_LEVELS.has(from) || !CREATE_LEVELS.has(level)) return false;
+    if (from === null || !isFullPrecision(from) || !CREATE_LEVELS.has(level)) return false;
     return mayQuantize(await this.#api.version(options));
   }
 
@@ -160,7 +161,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
   async #canQuantize({ request, source, options }: Job): Promise<boolean> {
     const { level: from, path, weights } = source;
     if (this.#openQuantizer === null || from === null || from === request.level) return false;
-    if (!UNQUANTIZED_LEVELS.has(from) && request.allowRequantize !== true) return false;
+    if (!isFullPrecision(from) && request.allowRequantize !== true) return false;
     if (path === null)
       return weights !== null && (await this.#registry?.has(request.source, weights.digest, options)) === true;
     const target = `${request.level}.gguf`;
@@ -296,7 +297,7 @@ function impossible({ request, source }: Job, quantizes: boolean): Error {
       hint: `ollama pull ${name}`,
     });
   }
-  const isUnquantized = source.level !== null && UNQUANTIZED_LEVELS.has(source.level);
+  const isUnquantized = source.level !== null && isFullPrecision(source.level);
   if (isUnquantized && quantizes && source.path === null) {
     return new UnsupportedLevelError(
       `Ollama does not make ${level} of ${name}, and its file ${source.weights?.path ?? ''} cannot be read here.`,

@@ -1,4 +1,4 @@
-import { parseLevel, type InstalledVariant, type ResidentModel } from '@plimsoll/domain';
+import { parseLevel, recipeInName, type InstalledVariant, type ResidentModel } from '@plimsoll/domain';
 import type { ResidentEntry, TagEntry } from '@plimsoll/protocol/ollama';
 
 /** Go writes "for ever" as a time some 290 years ahead. */
@@ -8,7 +8,8 @@ const FOREVER_MS = Date.UTC(2200, 0, 1);
 export function installedVariant(entry: TagEntry): InstalledVariant {
   return {
     name: entry.name,
-    level: parseLevel(entry.details?.quantization_level ?? ''),
+    // The server tells the preset that a recipe started from; what was made here bears the recipe's name.
+    level: recipeInName(entry.name) ?? parseLevel(entry.details?.quantization_level ?? ''),
     sizeBytes: entry.size ?? null,
     digest: digest(entry.digest),
     architecture: textOrNull(entry.details?.family),

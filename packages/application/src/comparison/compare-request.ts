@@ -1,4 +1,4 @@
-import type { CallOptions, KvCacheType, Level } from '@plimsoll/domain';
+import type { CallOptions, KvCacheType, VariantLevel } from '@plimsoll/domain';
 import type { Task } from '../tasks/task.js';
 import type { NotMeasured } from './comparison.js';
 
@@ -7,8 +7,8 @@ export interface CompareRequest {
   /** The model as the user names it. */
   readonly model: string;
   /** Levels under comparison; the reference is added when it is not among them. */
-  readonly levels: readonly Level[];
-  readonly reference: Level;
+  readonly levels: readonly VariantLevel[];
+  readonly reference: VariantLevel;
   /** KV cache types under comparison; the first is the reference's. Empty: the backend's own, told as `f16`. */
   readonly kvCaches: readonly KvCacheType[];
   /** Timed generations per cell. 0 measures quality alone. */

@@ -1,9 +1,15 @@
 import type { TaskSummary } from '../tasks/task-summary.js';
-import type { KvCacheType, Level, MeasurementEnvironment, QualityResult, SpeedComparison } from '@plimsoll/domain';
+import type {
+  KvCacheType,
+  VariantLevel,
+  MeasurementEnvironment,
+  QualityResult,
+  SpeedComparison,
+} from '@plimsoll/domain';
 
 /** One combination under comparison. */
 export interface ComparisonCell {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly kvCache: KvCacheType;
   readonly variant: string;
 }
@@ -105,7 +111,7 @@ export interface TaskDisagreement {
   readonly expected: string | null;
   /** One for each cell, in their order. */
   readonly answers: readonly {
-    readonly level: Level;
+    readonly level: VariantLevel;
     readonly kvCache: KvCacheType;
     readonly passed: boolean | null;
     readonly score: number | null;
@@ -135,7 +141,7 @@ export type NotMeasuredReason =
 export interface Comparison {
   readonly id: string;
   readonly model: string;
-  readonly reference: { readonly level: Level; readonly kvCache: KvCacheType };
+  readonly reference: { readonly level: VariantLevel; readonly kvCache: KvCacheType };
   readonly environment: MeasurementEnvironment;
   /** The text that quality was measured on, or null when it was not. */
   readonly text: { readonly tokens: number; readonly window: number } | null;

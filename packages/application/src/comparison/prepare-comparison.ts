@@ -3,9 +3,10 @@ import {
   InvalidInputError,
   LEVELS,
   VariantNotFoundError,
+  isRecipeName,
   isPlimsollError,
 } from '@plimsoll/domain';
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { KvCacheType, Level, VariantLevel } from '@plimsoll/domain';
 import type { EnsureVariant, ReadyVariant } from '../variants/ensure-variant.js';
 import type { CompareDependencies, ReadyCell } from './compare-dependencies.js';
 import type { CompareOptions, CompareRequest } from './compare-request.js';
@@ -99,7 +100,7 @@ function checkRequest(dependencies: CompareDependencies, request: CompareRequest
 async function checkLevels(
   { ensure }: CompareDependencies,
   { model, make }: CompareRequest,
-  levels: readonly Level[],
+  levels: readonly VariantLevel[],
   { signal }: CompareOptions,
 ): Promise<readonly string[]> {
   const installed: string[] = [];
@@ -107,7 +108,7 @@ async function checkLevels(
   for (const level of levels) {
     const found = await ensure.status(model, level, { signal });
     if (found.status === 'installed') installed.push(found.name);
-    else if (found.status === 'can-make') unmade.push(level);
+    else if (found.status === 'can-make' && !isRecipeName(level)) unmade.push(level);
     else await refuseLevel(ensure, model, level, { signal });
   }
   if (make || unmade.length === 0) return installed;
@@ -120,7 +121,7 @@ async function checkLevels(
 async function refuseLevel(
   ensure: EnsureVariant,
   model: string,
-  level: Level,
+  level: VariantLevel,
   options: Pick<CompareOptions, 'signal'>,
 ): Promise<never> {
   try {
@@ -128,9 +129,11 @@ async function refuseLevel(
   } catch (error) {
     if (!isPlimsollError(error) || error.code !== 'variant-not-found') throw error;
   }
-  const why = LEVELS[level].needsImportanceMatrix
-    ? `${level} takes an importance matrix, which there is none of`
-    : 'none can be made from what is there';
+  const why = isRecipeName(level)
+    ? 'a recipe is made by measurement first'
+    : LEVELS[level].needsImportanceMatrix
+      ? `${level} takes an importance matrix, which there is none of`
+      : 'none can be made from what is there';
   throw new VariantNotFoundError(`There is no ${level} variant of ${model}, and ${why}.`, {
     hint: 'Leave the level out.',
     remedies: [{ kind: 'list-models' }],
@@ -140,7 +143,7 @@ async function refuseLevel(
 async function ensureLevel(
   { ensure }: CompareDependencies,
   { model, make }: CompareRequest,
-  levels: readonly Level[],
+  levels: readonly VariantLevel[],
   index: number,
   { signal, onProgress }: CompareOptions,
 ): Promise<ReadyVariant> {

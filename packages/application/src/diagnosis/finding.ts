@@ -1,5 +1,5 @@
 import { isPlimsollError } from '@plimsoll/domain';
-import type { Level, Regression, Remedy } from '@plimsoll/domain';
+import type { VariantLevel, Regression, Remedy } from '@plimsoll/domain';
 
 /** One thing that was looked at, and what was found. */
 export interface Finding {
@@ -50,7 +50,12 @@ export type FindingFact =
     }
   | { readonly kind: 'device-well'; readonly device: string }
   | { readonly kind: 'no-model-configured' }
-  | { readonly kind: 'model-runs-as'; readonly model: string; readonly variant: string; readonly level: Level | null }
+  | {
+      readonly kind: 'model-runs-as';
+      readonly model: string;
+      readonly variant: string;
+      readonly level: VariantLevel | null;
+    }
   | { readonly kind: 'calls-failed'; readonly variant: string; readonly failed: number; readonly total: number }
   | { readonly kind: 'ran-out-of-memory'; readonly variant: string }
   /** Nothing can be written in a folder where something is to be kept. */

@@ -20,7 +20,7 @@ import {
   baseName,
   variantName,
 } from '@plimsoll/domain';
-import type { GenerateEvent, GenerateRequest, Level, Settings } from '@plimsoll/domain';
+import type { GenerateEvent, GenerateRequest, Level, Settings, VariantLevel } from '@plimsoll/domain';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import { ChooseVariant } from '../variants/choose-variant.js';
@@ -126,7 +126,7 @@ describe('a variant that cannot be made now', () => {
     builder.build = () => Promise.reject(error);
     const config = new InMemoryConfigStore({ quantizationBits: 8 });
     const bus = new RecordingEventBus();
-    const name = (model: string, level: Level): string => variantName(baseName(model), level);
+    const name = (model: string, level: VariantLevel): string => variantName(baseName(model), level);
     const ensure = new EnsureVariant(runtime, new InMemoryModelCatalog(runtime), [builder], name, bus);
     return new ChooseVariant(config, runtime, ensure);
   };

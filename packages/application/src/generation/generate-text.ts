@@ -5,7 +5,7 @@ import type {
   GenerateEvent,
   GenerateRequest,
   GenerationTimings,
-  Level,
+  VariantLevel,
   LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
@@ -32,7 +32,7 @@ export interface GenerateTextOptions extends BuildOptions {
   /** Whether a missing variant is made: first, or in the background while another one answers. */
   readonly make: boolean | 'in-background';
   /** A level that wins over the settings. */
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   /** Whether that level is what a plan recommends, and nobody asked for it. */
   readonly recommended?: boolean | undefined;
   /** Fail when the wanted variant cannot be made now; otherwise the best installed one answers, with a warning. */

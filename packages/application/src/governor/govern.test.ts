@@ -4,7 +4,7 @@ import {
   CancelledError,
   DEFAULT_GOVERNOR_POLICY,
   OutOfMemoryError,
-  preset,
+  quantizationNamed,
 } from '@plimsoll/domain';
 import type { GpuReading, Level, PlimsollEvent, UnloadOptions } from '@plimsoll/domain';
 import { FixedHostProbe, ManualClock, gpuReading } from '@plimsoll/testing';
@@ -19,7 +19,7 @@ const rung = (level: Level, gib: number, loss: number): ServedRung => ({
   variant: `m-${level}`,
   digest: null,
   point: {
-    quantization: preset(level),
+    quantization: quantizationNamed(level),
     contextTokens: 4096,
     parallel: 2,
     microBatchTokens: 512,

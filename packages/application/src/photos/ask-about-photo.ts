@@ -1,5 +1,5 @@
 import { BackendFailedError, RATING_WORDS, expectedRating, isPlimsollError } from '@plimsoll/domain';
-import type { CallOptions, GenerateRequest, Level, TokenLogprob } from '@plimsoll/domain';
+import type { CallOptions, GenerateRequest, VariantLevel, TokenLogprob } from '@plimsoll/domain';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
 import { PHOTO_LOAD, photoShape } from './asked-variant.js';
 import { parseOpinion } from './model-opinion.js';
@@ -11,9 +11,9 @@ import { RATE_PHOTO_V2 } from './prompts/rate-photo.v2.js';
 export interface PhotoQuestion {
   readonly model: string;
   /** Absent: as the settings say. */
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   /** The level that is wanted, whichever memory allows; that which answers when absent. */
-  readonly askedLevel?: Level | null | undefined;
+  readonly askedLevel?: VariantLevel | null | undefined;
   readonly facts: readonly string[];
   /** Encodes the picture; only called when the model can see. */
   readonly jpeg: () => Promise<Uint8Array>;
@@ -105,7 +105,7 @@ export class AskAboutPhoto {
     return { evaluation: null, failure: { code: 'invalid-answer', message, invalidAnswers: ATTEMPTS } };
   }
 
-  async #generate(request: GenerateRequest, level: Level | undefined, { signal }: CallOptions): Promise<Said> {
+  async #generate(request: GenerateRequest, level: VariantLevel | undefined, { signal }: CallOptions): Promise<Said> {
     let text = '';
     let chosen: ChosenVariant | null = null;
     let alternatives: readonly TokenLogprob[] | null = null;

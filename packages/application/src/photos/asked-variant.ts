@@ -1,5 +1,5 @@
 import { mergeLoadOptions, shapeOf } from '@plimsoll/domain';
-import type { Level, LoadOptions, PartialShape } from '@plimsoll/domain';
+import type { VariantLevel, LoadOptions, PartialShape } from '@plimsoll/domain';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
 
 /** Room for the prompt, a picture (up to about 2,000 tokens in common models) and the answer. */
@@ -13,7 +13,7 @@ export interface AskedVariant {
   /** Variant, digest and shape in one text: the same exactly when all of them are. */
   readonly key: string;
   /** The level that is wanted, also where another one stands in for it; null when the backend does not say. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
 }
 
 /** What a choice of the settings asks for. */

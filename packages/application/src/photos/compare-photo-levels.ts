@@ -1,5 +1,5 @@
 import { InvalidInputError, isPlimsollError, levelAgreement, seededRandom } from '@plimsoll/domain';
-import type { Burst, CallOptions, Level, LevelAgreement, SelectionPresetName } from '@plimsoll/domain';
+import type { Burst, CallOptions, VariantLevel, LevelAgreement, SelectionPresetName } from '@plimsoll/domain';
 import { burstsOf } from './bursts-of-evaluations.js';
 import { EvaluatePhotos } from './evaluate-photos.js';
 import type { PhotoEvaluation } from './photo-evaluation.js';
@@ -11,7 +11,7 @@ export interface ComparePhotosRequest {
   readonly paths: readonly string[];
   readonly model: string;
   /** The first is the reference. */
-  readonly levels: readonly Level[];
+  readonly levels: readonly VariantLevel[];
   /** Times that every level judges every photo; the reference once more, for its own noise. 1 when absent. */
   readonly iterations?: number | undefined;
   readonly preset?: SelectionPresetName | undefined;
@@ -20,12 +20,12 @@ export interface ComparePhotosRequest {
 
 /** How a comparison reports where it is. */
 export interface ComparePhotosOptions extends CallOptions {
-  readonly onProgress?: ((level: Level, done: number, total: number) => void) | undefined;
+  readonly onProgress?: ((level: VariantLevel, done: number, total: number) => void) | undefined;
 }
 
 /** How one level did. Times are milliseconds of the model's answers; null is unknown. */
 export interface ComparedPhotoLevel {
-  readonly level: Level;
+  readonly level: VariantLevel;
   /** Why the level could not be compared; null when it was. */
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly variant: string | null;
@@ -50,7 +50,7 @@ export interface ComparedPhotoLevel {
 /** Levels side by side on the same photos. */
 export interface PhotoLevelComparison {
   readonly model: string;
-  readonly reference: Level;
+  readonly reference: VariantLevel;
   readonly levels: readonly ComparedPhotoLevel[];
   /** How far the reference agrees with itself when it is asked again; null when it could not be asked. */
   readonly repeatNoise: LevelAgreement | null;
@@ -63,7 +63,7 @@ type Round = readonly (PhotoEvaluation | null)[];
 
 /** What one level said, round by round. Plain data, so that another machine may have measured it. */
 export interface JudgedLevel {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly rounds: readonly Round[];
   readonly error: Failure | null;
   readonly bytes: number | null;
@@ -73,7 +73,7 @@ export interface JudgedLevel {
 }
 
 /** Times that a level judges every photo; the reference once more: what it says twice is its own noise. */
-export function timesOf({ levels, iterations = 1 }: ComparePhotosRequest, level: Level): number {
+export function timesOf({ levels, iterations = 1 }: ComparePhotosRequest, level: VariantLevel): number {
   return iterations + (level === levels[0] ? 1 : 0);
 }
 
@@ -98,7 +98,7 @@ export class ComparePhotoLevels {
   /** One level's part of a comparison. @throws CancelledError */
   async judgeLevel(
     request: ComparePhotosRequest,
-    level: Level,
+    level: VariantLevel,
     options: ComparePhotosOptions = {},
   ): Promise<JudgedLevel> {
     const unreadable = new Map<string, string>();
@@ -121,7 +121,7 @@ export class ComparePhotoLevels {
 
   async #round(
     { paths, model, preset, sendPicture }: ComparePhotosRequest,
-    level: Level,
+    level: VariantLevel,
     unreadable: Map<string, string>,
     { signal, onProgress }: ComparePhotosOptions,
   ): Promise<Round> {

@@ -15,7 +15,7 @@ import type {
   FaceMeasure,
   FaceFinder,
   Judgement,
-  Level,
+  VariantLevel,
   PhotoReader,
   PhotoSample,
   SelectionPreset,
@@ -43,11 +43,11 @@ export interface EvaluateOptions extends CallOptions {
   /** The model to ask; null or absent: pixels alone decide. */
   readonly model?: string | null | undefined;
   /** A level that wins over the settings. */
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   /** The level that results are held against: what the settings ask for when a governor may choose less. */
-  readonly askedLevel?: Level | null | undefined;
+  readonly askedLevel?: VariantLevel | null | undefined;
   /** Levels to go down to when memory runs out, best first. Levels above or equal to the one that failed are skipped. */
-  readonly lowerLevels?: readonly Level[] | undefined;
+  readonly lowerLevels?: readonly VariantLevel[] | undefined;
   /** Whether the model is asked about photos, too, that the pixels alone reject; no when absent. */
   readonly askAboutRejects?: boolean | undefined;
   /** Whether a model that can see gets the picture; yes when absent. */
@@ -75,7 +75,7 @@ export class EvaluatePhotos {
   readonly #model: PhotoModel | null;
   readonly #faces: FaceFinder | null;
   /** The level that memory allows, once it has been short. */
-  #lowered: Level | null = null;
+  #lowered: VariantLevel | null = null;
 
   /** `faces`: null looks for none. */
   constructor(reader: PhotoReader, model: PhotoModel | null, faces: FaceFinder | null = null) {
@@ -177,7 +177,7 @@ export class EvaluatePhotos {
     }
   }
 
-  #nextLower(level: Level | undefined, lower: readonly Level[]): Level | null {
+  #nextLower(level: VariantLevel | undefined, lower: readonly VariantLevel[]): VariantLevel | null {
     const place = level === undefined ? -1 : lower.indexOf(level);
     return lower[place + 1] ?? null;
   }

@@ -1,6 +1,6 @@
 import type {
   ContextHint,
-  Level,
+  VariantLevel,
   PartialShape,
   PhotoExif,
   PhotoRecommendation,
@@ -21,10 +21,10 @@ export interface LlmEvaluation extends Omit<ModelOpinion, 'rating'> {
   readonly model: string;
   readonly variant: string;
   /** The level that judged; null when the backend does not say. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly digest: string | null;
   /** The level that was asked for; another one judged when memory was short. */
-  readonly askedLevel: Level | null;
+  readonly askedLevel: VariantLevel | null;
   /** How it was loaded, as far as that was chosen: with the level, the operating point that judged. */
   readonly point: PartialShape;
   readonly promptVersion: string;

@@ -1,4 +1,4 @@
-import type { CallOptions, GenerateRequest, Level, RuntimeCapabilities } from '@plimsoll/domain';
+import type { CallOptions, GenerateRequest, VariantLevel, RuntimeCapabilities } from '@plimsoll/domain';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
 import type { GenerateTextEvent, GenerateTextOptions } from '../generation/generate-text.js';
 
@@ -6,7 +6,7 @@ import type { GenerateTextEvent, GenerateTextOptions } from '../generation/gener
 export interface PhotoModel {
   capabilities(): Promise<RuntimeCapabilities>;
   /** The variant that is to answer, made when it is missing. */
-  choose(model: string, level: Level | undefined, options?: CallOptions): Promise<ChosenVariant>;
+  choose(model: string, level: VariantLevel | undefined, options?: CallOptions): Promise<ChosenVariant>;
   generate(request: GenerateRequest, options: GenerateTextOptions): AsyncIterable<GenerateTextEvent>;
   /** Bytes that a loaded variant holds; null when it is not loaded or unknown. */
   residentBytes(variant: string, options?: CallOptions): Promise<number | null>;

@@ -1,7 +1,7 @@
 import { InvalidInputError, OutOfMemoryError } from '@plimsoll/domain';
 import type {
   GenerateRequest,
-  Level,
+  VariantLevel,
   PhotoReader,
   PhotoSample,
   RuntimeCapabilities,
@@ -42,7 +42,7 @@ const answer = (rating: string): string =>
 
 interface Script {
   readonly capabilities?: Partial<RuntimeCapabilities>;
-  readonly say: (request: GenerateRequest, level: Level | undefined, call: number) => string;
+  readonly say: (request: GenerateRequest, level: VariantLevel | undefined, call: number) => string;
   readonly alternatives?: readonly TokenLogprob[];
 }
 

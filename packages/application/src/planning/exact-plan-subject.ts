@@ -2,6 +2,7 @@ import { CapabilityMissingError } from '@plimsoll/domain';
 import type { InspectedModel, PlanRequest } from '@plimsoll/domain';
 import type { MachineState } from '../devices/read-devices.js';
 import type { ExactPlanDependencies, ExactPlanSubject } from './exact-plan.js';
+import type { PlanInput } from './plan-input.js';
 import { fileLevel } from './file-level.js';
 
 /** What the subject of an exact plan is made from, beside the request of the plan. */
@@ -12,12 +13,13 @@ export interface ExactPlanSources {
   readonly state: MachineState;
   /** The model as the user names it. */
   readonly model: string;
+  readonly recipes: PlanInput['recipes'];
 }
 
 /** What asking the engine for exact bytes starts from. */
 export function exactPlanSubject(
   request: PlanRequest,
-  { inspected, overhead, state, model }: ExactPlanSources,
+  { inspected, overhead, state, model, recipes }: ExactPlanSources,
 ): ExactPlanSubject {
   const record = {
     model,
@@ -30,6 +32,7 @@ export function exactPlanSubject(
     request: { ...request, correction: overhead },
     header: inspected.header,
     ownLevel: fileLevel(inspected),
+    recipes: new Map([...recipes].map(([name, { tensors }]) => [name, tensors])),
     record,
   };
 }

@@ -41,7 +41,7 @@ function subject(
     contexts: [8192],
   };
   const record = { model: 'm', device: 'A card', processor: 'A processor', platform: 'linux-x64' };
-  return { request, header, ownLevel: 'F16', record };
+  return { request, header, ownLevel: 'F16', recipes: new Map(), record };
 }
 
 const grown = (footprint: Footprint, bytes: number): Footprint => {

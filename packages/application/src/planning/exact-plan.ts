@@ -1,4 +1,4 @@
-import { createPlan, isPlimsollError, presetTypes } from '@plimsoll/domain';
+import { createPlan, isPlimsollError, isRecipeName, presetTypes } from '@plimsoll/domain';
 import type {
   CallOptions,
   Clock,
@@ -6,7 +6,7 @@ import type {
   ExactNote,
   Footprint,
   FootprintOracle,
-  Level,
+  VariantLevel,
   Measurement,
   MeasurementStore,
   ModelHeader,
@@ -14,6 +14,7 @@ import type {
   PlanCandidate,
   PlanRequest,
   PresetTensorType,
+  RecipeName,
   RunShape,
 } from '@plimsoll/domain';
 
@@ -36,7 +37,7 @@ export interface ExactPlanDependencies {
 export interface ExactPlanOptions extends CallOptions {
   /** Most candidates that the engine is asked about, the recommended one first. Default 8. */
   readonly mostCandidates?: number | undefined;
-  readonly onProgress?: ((done: number, of: number, level: Level) => void) | undefined;
+  readonly onProgress?: ((done: number, of: number, level: VariantLevel) => void) | undefined;
 }
 
 /** What a plan is refined from. */
@@ -44,7 +45,9 @@ export interface ExactPlanSubject {
   readonly request: PlanRequest;
   readonly header: ModelHeader;
   /** The level whose types are the header's own, or null when it does not say. */
-  readonly ownLevel: Level | null;
+  readonly ownLevel: VariantLevel | null;
+  /** Tensors of the recipes among the levels. */
+  readonly recipes: ReadonlyMap<RecipeName, readonly PresetTensorType[]>;
   /** Under which names the answers are kept. */
   readonly record: {
     readonly model: string;
@@ -71,7 +74,7 @@ export async function exactPlan(
   const answers = new Map<string, Answer>();
   const notes = new Map<string, ExactNote>();
   const records: Measurement[] = [];
-  const footprint = (level: Level, shape: RunShape): Footprint => {
+  const footprint = (level: VariantLevel, shape: RunShape): Footprint => {
     const answer = answers.get(keyOf(level, shape));
     return answer?.exact != null && !answer.exact.onHost ? answer.footprint : request.footprint(level, shape);
   };
@@ -102,7 +105,7 @@ interface Answer {
   readonly hopeless: boolean;
 }
 
-const keyOf = (level: Level, shape: RunShape): string => `${level} ${JSON.stringify(shape)}`;
+const keyOf = (level: VariantLevel, shape: RunShape): string => `${level} ${JSON.stringify(shape)}`;
 
 function nextQuestion(plan: Plan, answers: ReadonlyMap<string, Answer>): PlanCandidate | null {
   const first = plan.recommended === null ? [] : [plan.recommended.candidate];
@@ -113,12 +116,14 @@ function nextQuestion(plan: Plan, answers: ReadonlyMap<string, Answer>): PlanCan
 
 async function ask(
   dependencies: ExactPlanDependencies,
-  { request, header, ownLevel }: ExactPlanSubject,
+  { request, header, ownLevel, recipes }: ExactPlanSubject,
   { level, shape, footprint: planned }: PlanCandidate,
   options: CallOptions,
 ): Promise<Answer> {
+  const typesOf = (of: VariantLevel): readonly PresetTensorType[] =>
+    isRecipeName(of) ? (recipes.get(of) ?? []) : presetTypes(header, of).tensors;
   const measure = (at: RunShape): Promise<Footprint> =>
-    dependencies.withHeaderFile(header, level === ownLevel ? [] : presetTypes(header, level).tensors, (path) =>
+    dependencies.withHeaderFile(header, level === ownLevel ? [] : typesOf(level), (path) =>
       dependencies.oracle.measure(path, at, options),
     );
   const answered = (footprint: Footprint, closedFormBytes: number, onHost: boolean, note: ExactNote | null): Answer => {

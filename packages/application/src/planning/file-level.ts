@@ -1,17 +1,14 @@
-import { levelFromFileType, metadataNumber } from '@plimsoll/domain';
-import type { InspectedModel, Level, ModelHeader } from '@plimsoll/domain';
+import { isFullPrecision, statedLevel } from '@plimsoll/domain';
+import type { InspectedModel, Level, VariantLevel, ModelHeader } from '@plimsoll/domain';
 
 /**
  * The level that a model file says it has, or null. Files of gpt-oss call themselves F16 when only what is not MXFP4 in
  * them is: what most of the bytes are counts.
  */
-export function fileLevel({ header }: Pick<InspectedModel, 'header'>): Level | null {
-  const fileType = metadataNumber(header, 'general.file_type');
-  const stated = fileType === null ? null : levelFromFileType(fileType);
-  return stated !== null && FULL_PRECISION.includes(stated) && isMostlyMxfp4(header) ? 'MXFP4_MOE' : stated;
+export function fileLevel({ header }: Pick<InspectedModel, 'header'>): VariantLevel | null {
+  const stated = statedLevel(header);
+  return stated !== null && isFullPrecision(stated) && isMostlyMxfp4(header) ? 'MXFP4_MOE' : stated;
 }
-
-const FULL_PRECISION: readonly Level[] = ['F32', 'F16', 'BF16'];
 
 function isMostlyMxfp4({ tensors }: ModelHeader): boolean {
   const sum = (of: ModelHeader['tensors']): number => of.reduce((total, { bytes }) => total + bytes, 0);

@@ -1,4 +1,4 @@
-import type { FlashAttention, KvCacheType, Level, PlanConstraints, PlanGoal } from '@plimsoll/domain';
+import type { FlashAttention, KvCacheType, VariantLevel, PlanConstraints, PlanGoal } from '@plimsoll/domain';
 
 /** What to plan. Everything but the model may be left out: the machine is then probed and the settings decide. */
 export interface PlanModelRequest {
@@ -14,7 +14,7 @@ export interface PlanModelRequest {
   readonly ramBandwidth?: number | undefined;
   /** Physical cores of the processor. */
   readonly cpuThreads?: number | undefined;
-  readonly levels?: readonly Level[] | undefined;
+  readonly levels?: readonly VariantLevel[] | undefined;
   readonly contexts?: readonly number[] | undefined;
   readonly keyCacheTypes?: readonly KvCacheType[] | undefined;
   /** One per key cache type; the same types when absent. */
@@ -37,7 +37,7 @@ export interface PlanModelRequest {
 }
 
 /** Levels that a plan looks at when none is named: those that publishers ship, best first. */
-export const USUAL_LEVELS: readonly Level[] = [
+export const USUAL_LEVELS: readonly VariantLevel[] = [
   'F16',
   'Q8_0',
   'Q6_K',

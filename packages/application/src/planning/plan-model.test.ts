@@ -11,8 +11,18 @@ import {
   gpuReading,
   installedVariant,
 } from '@plimsoll/testing';
-import { BackendUnreachableError, baseName, variantName } from '@plimsoll/domain';
-import type { CatalogEntry, GpuDevice, InspectedModel, ModelCatalog, Settings } from '@plimsoll/domain';
+import { BackendUnreachableError, baseName, presetTypes, recipeMetadata, variantName } from '@plimsoll/domain';
+import type {
+  CatalogEntry,
+  GpuDevice,
+  InspectedModel,
+  InstalledVariant,
+  ModelCatalog,
+  ModelHeader,
+  ModelReference,
+  RecipeName,
+  Settings,
+} from '@plimsoll/domain';
 import { describe, expect, test } from 'vitest';
 import { SHAPES, transformerHeader } from '../../../domain/src/model/__fixtures__/transformer-header.js';
 import { ReadDevices } from '../devices/read-devices.js';
@@ -33,6 +43,7 @@ const useCase = (
   machine: { device: GpuDevice; freeBytes: number } | null,
   settings: Partial<Settings> = {},
   remote: readonly ModelCatalog[] = [],
+  more: readonly InstalledVariant[] = [],
 ) => {
   const inspected: InspectedModel = {
     header: transformerHeader(SHAPES.llama31With8B),
@@ -42,8 +53,16 @@ const useCase = (
     fetchedBytes: 0,
   };
   const runtime = new InMemoryModelRuntime({
-    variants: [installedVariant({ name: 'llama3.1:8b-instruct-q4_K_M', level: 'Q4_K_M', digest: 'sha256:q4' })],
+    variants: [
+      installedVariant({ name: 'llama3.1:8b-instruct-q4_K_M', level: 'Q4_K_M', digest: 'sha256:q4' }),
+      ...more,
+    ],
   });
+  const headers = new Map<string, ModelHeader>();
+  const inspectedAs = (asked: ModelReference): InspectedModel => {
+    const header = asked.kind === 'name' ? headers.get(asked.name) : undefined;
+    return header === undefined ? inspected : { ...inspected, header };
+  };
   const store = new InMemoryMeasurementStore();
   const gpu =
     machine === null
@@ -58,7 +77,7 @@ const useCase = (
     new RecordingEventBus(),
   );
   const plan = new PlanModel({
-    inspect: new InspectModel(runtime, [{ supports: () => true, inspect: async () => inspected }]),
+    inspect: new InspectModel(runtime, [{ supports: () => true, inspect: async (asked) => inspectedAs(asked) }]),
     devices: new ReadDevices(gpu, host),
     config: new InMemoryConfigStore(settings),
     store,
@@ -67,7 +86,7 @@ const useCase = (
   });
   let ids = 0;
   const recorder = new MeasurementRecorder(store, runtime, gpu, host, new ManualClock(), () => String(++ids));
-  return { plan, recorder };
+  return { plan, recorder, headers };
 };
 
 test('the machine is probed, and the recommendation fits what is free on it', async () => {
@@ -112,6 +131,30 @@ test('it tells which variants are here and which can be pulled', async () => {
     { name: 'llama3.1:8b-instruct-q4_K_M', status: 'local', digest: 'sha256:q4' },
     { name: 'llama3.1:8b-instruct-q8_0', status: 'remote' },
   ]);
+});
+
+test('a variant that a recipe made is planned from its own file, and a name alone makes no recipe', async () => {
+  const recipe = 'llama3.1:8b-instruct-mixed-4.89bpw';
+  const names = [recipe, 'llama3.1:8b-instruct-mixed-3.00bpw'];
+  const installed = names.map((name) =>
+    installedVariant({ name, level: name.slice(-'mixed-4.89bpw'.length) as RecipeName }),
+  );
+  const { plan, headers } = useCase(card('NVIDIA GeForce RTX 4060', 8), {}, [], installed);
+  const header = transformerHeader(SHAPES.llama31With8B);
+  const { tensors } = presetTypes(header, 'Q4_K_M');
+  headers.set(recipe, {
+    ...header,
+    metadata: new Map([
+      ...header.metadata,
+      ...Object.entries(recipeMetadata({ name: 'mixed-4.89bpw', measured: null })),
+    ]),
+    tensors: header.tensors.map((tensor, i) => ({ ...tensor, ...tensors[i] })),
+  });
+  const { candidates } = await plan.plan({ model: MODEL, keyCacheTypes: ['f16'] });
+  const byLevel = new Map(candidates.map((candidate) => [candidate.level as string, candidate]));
+  expect(byLevel.get('mixed-4.89bpw')?.variant).toMatchObject({ name: recipe, status: 'local' });
+  expect(byLevel.get('mixed-4.89bpw')?.footprint).toEqual(byLevel.get('Q4_K_M')?.footprint);
+  expect(byLevel.has('mixed-3.00bpw')).toBe(false);
 });
 
 describe('what was measured here', () => {

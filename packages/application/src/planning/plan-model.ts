@@ -1,6 +1,5 @@
 import {
   InvalidInputError,
-  createLoadedModel,
   createPlan,
   isFullPrecision,
   isPlimsollError,
@@ -16,7 +15,7 @@ import type {
   FootprintModel,
   InspectedModel,
   KvCacheType,
-  Level,
+  VariantLevel,
   MeasurementStore,
   ModelCatalog,
   ModelHeader,
@@ -34,10 +33,11 @@ import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
 import { fileLevel, publishedLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
 import { machineForPlan } from './machine-for-plan.js';
-import { planRequestOf } from './plan-input.js';
+import { plannedFootprints, planRequestOf } from './plan-input.js';
 import type { PlanInput } from './plan-input.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
 import type { PlanModelRequest } from './plan-model-request.js';
+import { plannedRecipes, withRecipes } from './planned-recipes.js';
 import { fileAtUrl, offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
 
 /** Context that is planned for when neither the request nor the settings say one. */
@@ -126,12 +126,14 @@ export class PlanModel {
     ]);
     const machine = machineForPlan(request, withBandwidth(state, memoryBandwidth), settings);
     const { header } = inspected;
-    const footprintModel = createLoadedModel(header, companions);
+    const recipes = await plannedRecipes(this.#with, request.model, inspected, options);
+    const footprintModel = plannedFootprints({ header, companions, recipes });
     const { architecture } = footprintModel;
     const wanted = resolveQuantization(settings, request.model);
     const context = wanted.contextTokens ?? Math.min(USUAL_CONTEXT, architecture.contextTokens ?? USUAL_CONTEXT);
     const offered = await offeredEntries(this.#with.remote ?? [], request.model, options);
-    const asked = request.levels ?? offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected);
+    const asked =
+      request.levels ?? withRecipes(offeredLevels(offered, fileLevel(inspected)) ?? usualLevels(inspected), recipes);
     const device = machine.budget.devices[0]?.name ?? state.host.processorName;
     const found = [...offered, ...fileAtUrl(request.model, inspected)];
     const variants = await plannedVariants(
@@ -176,11 +178,12 @@ export class PlanModel {
       companions,
       ownLevel: fileLevel(inspected),
       variants,
+      recipes,
       named: request.model,
       ...learned,
     };
     const prepared = planRequestOf(input, footprintModel);
-    const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model });
+    const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model, recipes });
     const { notes } = footprintModel;
     return { input, request: prepared, header, notes, marginFraction: settings.memoryMarginFraction, exact };
   }
@@ -207,7 +210,7 @@ const withBandwidth = (state: MachineState, measured: number | null): MachineSta
     : { ...state, host: { ...state.host, measuredMemoryBandwidth: measured } };
 
 /** The usual levels, with the file's own among them. */
-function usualLevels(inspected: InspectedModel): readonly Level[] {
+function usualLevels(inspected: InspectedModel): readonly VariantLevel[] {
   const own = fileLevel(inspected);
   if (own === null || USUAL_LEVELS.includes(own)) return USUAL_LEVELS;
   // A BF16 or F32 file stands where F16 would: it is the same weights.
@@ -221,7 +224,7 @@ function usualLevels(inspected: InspectedModel): readonly Level[] {
 function isWorthOffering(
   inspected: InspectedModel,
   model: FootprintModel,
-  level: Level,
+  level: VariantLevel,
   variant: PlanVariant | undefined,
 ): boolean {
   if (level === fileLevel(inspected)) return true;

@@ -1,5 +1,12 @@
 import { isPlimsollError, parseModelReference } from '@plimsoll/domain';
-import type { CallOptions, CatalogEntry, InspectedModel, Level, ModelCatalog, PlanVariant } from '@plimsoll/domain';
+import type {
+  CallOptions,
+  CatalogEntry,
+  InspectedModel,
+  VariantLevel,
+  ModelCatalog,
+  PlanVariant,
+} from '@plimsoll/domain';
 import type { EnsureVariant, VariantStatus } from '../variants/ensure-variant.js';
 import { fileLevel } from './file-level.js';
 
@@ -22,7 +29,10 @@ export async function offeredEntries(
 }
 
 /** The levels that are offered, best first as the catalogue has them; null where none is. */
-export function offeredLevels(offered: readonly CatalogEntry[], own: Level | null): readonly Level[] | null {
+export function offeredLevels(
+  offered: readonly CatalogEntry[],
+  own: VariantLevel | null,
+): readonly VariantLevel[] | null {
   const levels = new Set(offered.flatMap(({ level }) => (level === null ? [] : [level])));
   if (levels.size === 0) return null;
   if (own !== null) levels.add(own);
@@ -39,7 +49,7 @@ export function fileAtUrl(model: string, inspected: InspectedModel): readonly Ca
 /** What a plan looks for: a model's levels, and what is offered of them. */
 export interface WantedVariants {
   readonly model: string;
-  readonly levels: readonly Level[];
+  readonly levels: readonly VariantLevel[];
   readonly offered: readonly CatalogEntry[];
 }
 
@@ -48,8 +58,8 @@ export async function plannedVariants(
   ensure: EnsureVariant,
   { model, levels, offered }: WantedVariants,
   options?: CallOptions,
-): Promise<ReadonlyMap<Level, PlanVariant>> {
-  const entries = levels.map(async (level): Promise<readonly [Level, PlanVariant]> => {
+): Promise<ReadonlyMap<VariantLevel, PlanVariant>> {
+  const entries = levels.map(async (level): Promise<readonly [VariantLevel, PlanVariant]> => {
     const remote = offered.find((entry) => entry.level === level);
     try {
       const variant = planVariant(await ensure.status(model, level, options));

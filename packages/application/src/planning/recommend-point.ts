@@ -11,7 +11,7 @@ import {
 import type {
   CallOptions,
   ConfigStore,
-  Level,
+  VariantLevel,
   LoadedSettings,
   LoadOptions,
   Plan,
@@ -37,7 +37,7 @@ export type RunWishes = Pick<
   | 'prefer'
 > & {
   readonly model: string;
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   /** Whether a variant that is not here may be made or fetched. */
   readonly make: boolean;
 };
@@ -45,7 +45,7 @@ export type RunWishes = Pick<
 /** What a plan recommends to run on this machine, ready to be run. */
 export interface PointToRun {
   /** The level to ask for; absent where the settings or the name lead to the variant anyway. */
-  readonly level: Level | undefined;
+  readonly level: VariantLevel | undefined;
   /** All of the point that the backend can be told. */
   readonly load: LoadOptions;
   readonly candidate: PlanCandidate;
@@ -109,7 +109,7 @@ export class RecommendPoint {
   /** The prepared request with the decided level alone; prepared again where the plan had not looked at that one. */
   async #within(
     prepared: PreparedPlan,
-    level: Level | null,
+    level: VariantLevel | null,
     wishes: Omit<PlanModelRequest, 'levels'>,
     options?: CallOptions,
   ): Promise<PlanRequest> {
@@ -118,7 +118,7 @@ export class RecommendPoint {
     return (await this.#with.planner.prepare({ ...wishes, levels: [level] }, options)).request;
   }
 
-  #canBeHad(request: PlanRequest, level: Level, make: boolean): boolean {
+  #canBeHad(request: PlanRequest, level: VariantLevel, make: boolean): boolean {
     const status = request.variantOf?.(level).status;
     if (status === 'local' || !make) return status === 'local';
     return status === 'buildable' || (status === 'remote' && this.#with.downloads);
@@ -129,7 +129,7 @@ export class RecommendPoint {
 const USUAL_CACHE = { keyCacheTypes: ['f16'], valueCacheTypes: ['f16'] } as const;
 
 interface Decision {
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly by: PointToRun['decidedBy'];
 }
 

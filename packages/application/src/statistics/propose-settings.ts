@@ -1,13 +1,13 @@
 import {
   KV_CACHE_TYPES,
-  LEVEL_NAMES,
   cacheOf,
   decodeTokensPerSecond,
   isOfKind,
   median,
+  levelRank,
   resolveQuantization,
 } from '@plimsoll/domain';
-import type { KvCacheType, Level, Measurement, ModelOverride, QualityResult, Settings } from '@plimsoll/domain';
+import type { KvCacheType, VariantLevel, Measurement, ModelOverride, QualityResult, Settings } from '@plimsoll/domain';
 
 /** Settings of one model that its measurements speak for. */
 export interface SettingsProposal {
@@ -23,15 +23,15 @@ export type ProposalReason =
   /** The smallest measured level that reaches the threshold; `current` is what the settings say, null for none. */
   | {
       readonly kind: 'level';
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly threshold: number;
       readonly evidence: ProposalEvidence;
-      readonly current: Level | null;
+      readonly current: VariantLevel | null;
     }
   /** A cache with which the level still reaches it; the speed is null when it was not timed often enough. */
   | {
       readonly kind: 'cache';
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly kvCache: KvCacheType;
       readonly threshold: number;
       readonly evidence: ProposalEvidence;
@@ -50,7 +50,7 @@ export interface ProposalEvidence {
 
 /** One level with one cache as it was measured. */
 interface MeasuredCell {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly kvCache: KvCacheType;
   readonly quality: QualityResult;
   readonly foreign: boolean;
@@ -100,7 +100,7 @@ function proposeFor(
   threshold: number,
 ): SettingsProposal | null {
   const good = measuredCells(records).filter(({ quality }) => agreement(quality) >= threshold);
-  const level = LEVEL_NAMES.findLast((name) => good.some((cell) => cell.level === name));
+  const [level] = good.map((cell) => cell.level).toSorted((a, b) => levelRank(b) - levelRank(a));
   if (level === undefined) return null;
   const cell = smallestCache(good.filter((each) => each.level === level));
   if (cell === null) return null;

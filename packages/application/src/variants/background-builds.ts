@@ -1,11 +1,11 @@
 import { BusyError, isPlimsollError } from '@plimsoll/domain';
-import type { BuildProgress, Clock, EventBus, Level, PlimsollError } from '@plimsoll/domain';
+import type { BuildProgress, Clock, EventBus, VariantLevel, PlimsollError } from '@plimsoll/domain';
 import type { EnsureVariant } from './ensure-variant.js';
 
 /** A variant that is being made while another one answers. */
 export interface ComingVariant {
   readonly model: string;
-  readonly level: Level;
+  readonly level: VariantLevel;
   /** What is happening, such as `quantizing`; `waiting` until it is its turn. */
   readonly phase: string;
   /** Share of the phase that is done, 0 to 1; null when unknown. */
@@ -43,7 +43,7 @@ export class BackgroundBuilds {
   }
 
   /** Begins to make a variant, once however often it is asked for. Returns why it will not come; null when it will. */
-  begin(model: string, level: Level): PlimsollError | null {
+  begin(model: string, level: VariantLevel): PlimsollError | null {
     const key = keyOf(model, level);
     if (this.#coming.has(key)) return null;
     const failed = this.#failed.get(key);
@@ -109,4 +109,4 @@ export class BackgroundBuilds {
   }
 }
 
-const keyOf = (model: string, level: Level): string => `${level} ${model}`;
+const keyOf = (model: string, level: VariantLevel): string => `${level} ${model}`;

@@ -1,11 +1,12 @@
 import {
-  LEVELS,
+  LEVEL_NAMES,
   isCloudName,
   isFullPrecision,
   isPlimsollError,
   isQuantizedName,
   levelInFileName,
   levelInName,
+  levelRank,
   parseModelName,
   parseModelReference,
   resolveQuantization,
@@ -16,7 +17,7 @@ import type {
   ConfigStore,
   ErrorCode,
   InstalledVariant,
-  Level,
+  VariantLevel,
   LoadOptions,
   ModelRuntime,
 } from '@plimsoll/domain';
@@ -109,7 +110,7 @@ export class ChooseVariant implements PlaceRequests {
     return { chosen: await this.choose(model, options), release: () => undefined };
   }
 
-  async #choose(model: string, wanted: Level | null, options: ChooseOptions): Promise<FoundChoice> {
+  async #choose(model: string, wanted: VariantLevel | null, options: ChooseOptions): Promise<FoundChoice> {
     if (options.level !== undefined) {
       return this.#at(model, options.level, options.recommended === true ? 'recommended' : 'level-asked-for', options);
     }
@@ -133,7 +134,7 @@ export class ChooseVariant implements PlaceRequests {
 
   async #at(
     model: string,
-    level: Level,
+    level: VariantLevel,
     reason: ChosenVariant['reason'],
     options: ChooseOptions,
   ): Promise<FoundChoice> {
@@ -170,7 +171,7 @@ export class ChooseVariant implements PlaceRequests {
   async #asItIs(
     model: string,
     installed: InstalledVariant | null,
-    stated: Level | null,
+    stated: VariantLevel | null,
     reason: ChosenVariant['reason'],
     options: ChooseOptions,
   ): Promise<FoundChoice> {
@@ -197,12 +198,12 @@ export class ChooseVariant implements PlaceRequests {
  * The variant that comes closest: the best one below the wanted level, which needs no more memory, else the smallest
  * above it, else one of unknown level. Null when there is none.
  */
-function bestInstalled(installed: readonly StandIn[], wanted: Level): StandIn | null {
-  const order = Object.keys(LEVELS);
+function bestInstalled(installed: readonly StandIn[], wanted: VariantLevel): StandIn | null {
+  const worst = LEVEL_NAMES.length;
   const rank = ({ level }: StandIn): number => {
-    if (level === null) return 2 * order.length;
-    const distance = order.indexOf(level) - order.indexOf(wanted);
-    return distance >= 0 ? distance : order.length - distance;
+    if (level === null) return 2 * worst;
+    const distance = levelRank(level) - levelRank(wanted);
+    return distance >= 0 ? distance : worst - distance;
   };
   return [...installed].sort((left, right) => rank(left) - rank(right))[0] ?? null;
 }

@@ -1,10 +1,10 @@
-import type { BuildMethod, BuildOptions, Level, LoadOptions, PlimsollError } from '@plimsoll/domain';
+import type { BuildMethod, BuildOptions, VariantLevel, LoadOptions, PlimsollError } from '@plimsoll/domain';
 
 /** The variant that runs for a model, and why. */
 export interface ChosenVariant {
   readonly variant: string;
   /** Null when the backend does not tell. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly digest: string | null;
   /** How it was made just now, or null when it was there. */
   readonly made: BuildMethod | null;
@@ -21,7 +21,8 @@ export interface ChosenVariant {
     | 'fallback';
   /** With the reason `fallback`: what was wanted, and why it cannot be had now. */
   readonly wanted?:
-    { readonly level: Level; readonly error: PlimsollError; readonly isBeingMade?: boolean | undefined } | undefined;
+    | { readonly level: VariantLevel; readonly error: PlimsollError; readonly isBeingMade?: boolean | undefined }
+    | undefined;
 }
 
 /** How to choose. */
@@ -34,7 +35,7 @@ export interface ChooseOptions extends BuildOptions {
   /** Where nothing is made: whether the best one that is there stands in, as it would answer now. */
   readonly standIn?: boolean | undefined;
   /** A level that wins over the settings. */
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   /** Whether that level is what a plan recommends, and nobody asked for it. */
   readonly recommended?: boolean | undefined;
   /** Fail when the wanted variant cannot be made now; otherwise the best installed one stands in for it. */

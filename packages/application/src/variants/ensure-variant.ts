@@ -1,10 +1,11 @@
 import {
-  LEVEL_NAMES,
   ModelNotFoundError,
   StorageFailedError,
   VariantNotFoundError,
   isFullPrecision,
   isPlimsollError,
+  isRecipeName,
+  levelRank,
 } from '@plimsoll/domain';
 import type {
   BuildMethod,
@@ -15,19 +16,20 @@ import type {
   CatalogEntry,
   CatalogOptions,
   EventBus,
-  Level,
+  VariantLevel,
   ModelCatalog,
   ModelRuntime,
+  RecipeName,
   VariantBuilder,
 } from '@plimsoll/domain';
 
 /** How the chosen backend names `model` at `level`. */
-export type NameVariant = (model: string, level: Level) => string;
+export type NameVariant = (model: string, level: VariantLevel) => string;
 
 /** A variant that is at hand. */
 export interface ReadyVariant {
   readonly name: string;
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly sizeBytes: number | null;
   readonly digest: string | null;
   /** How it was made just now, or null when it was there. */
@@ -81,16 +83,18 @@ export class EnsureVariant {
   }
 
   /** Tells whether the variant is there or how it could be made. Changes nothing. */
-  async status(model: string, level: Level, options?: CallOptions): Promise<VariantStatus> {
+  async status(model: string, level: VariantLevel, options?: CallOptions): Promise<VariantStatus> {
     const { found, source } = await this.#find(model, level, options);
     if (found !== null)
       return { status: 'installed', name: found.name, sizeBytes: found.sizeBytes, digest: found.digest };
-    const request = { source, target: this.#nameVariant(model, level), level };
+    const target = this.#nameVariant(model, level);
+    // A recipe is chosen by measurement: its name alone does not make it.
+    if (isRecipeName(level)) return { status: 'missing', name: target };
     for (const builder of this.#builders) {
-      const [method] = await builder.methods(request, options);
-      if (method !== undefined) return { status: 'can-make', name: request.target, method };
+      const [method] = await builder.methods({ source, target, level }, options);
+      if (method !== undefined) return { status: 'can-make', name: target, method };
     }
-    return { status: 'missing', name: request.target };
+    return { status: 'missing', name: target };
   }
 
   /** Every variant of the model that is at hand now. */
@@ -102,10 +106,15 @@ export class EnsureVariant {
    * The variant, made when it is missing and `make` allows it.
    * @throws VariantNotFoundError naming the command that makes it; whatever the builder throws.
    */
-  async ensure(model: string, level: Level, options: BuildOptions & { readonly make: boolean }): Promise<ReadyVariant> {
+  async ensure(
+    model: string,
+    level: VariantLevel,
+    options: BuildOptions & { readonly make: boolean },
+  ): Promise<ReadyVariant> {
     const { found, source } = await this.#find(model, level, options);
     if (found !== null)
       return { name: found.name, level, sizeBytes: found.sizeBytes, digest: found.digest, made: null };
+    if (isRecipeName(level)) return this.#refuseRecipe(model, level, options);
     const request = { source, target: this.#nameVariant(model, level), level };
     for (const builder of this.#builders) {
       // A registry is asked to make something, not to find that nothing shall be made.
@@ -128,6 +137,14 @@ export class EnsureVariant {
         remedies: [{ kind: 'list-models' }, { kind: 'turn-quantization-off' }],
       },
     );
+  }
+
+  async #refuseRecipe(model: string, recipe: RecipeName, options: CallOptions): Promise<never> {
+    await this.#refuseUnknown(model, { signal: options.signal, remote: false });
+    throw new VariantNotFoundError(`There is no variant ${recipe} of ${model}.`, {
+      hint: 'A recipe is made by measurement: quantize with a target, such as --target-bpw 4.5.',
+      remedies: [{ kind: 'list-models' }],
+    });
   }
 
   /** Whoever runs a model named no place for its variant; where it cannot be written, they are told how to. */
@@ -160,7 +177,7 @@ export class EnsureVariant {
   /** The backend's own word on levels counts; the conventional name only helps to find the variant. */
   async #find(
     model: string,
-    level: Level,
+    level: VariantLevel,
     options?: CallOptions,
   ): Promise<{ readonly found: CatalogEntry | null; readonly source: string }> {
     const variants = await this.#catalog.variants(model, { signal: options?.signal, remote: false });
@@ -183,4 +200,4 @@ function sourceAmong(variants: readonly CatalogEntry[], model: string): string {
   return local.filter(({ level }) => level !== null && isFullPrecision(level)).sort(better)[0]?.name ?? model;
 }
 
-const rank = ({ level }: CatalogEntry): number => (level === null ? LEVEL_NAMES.length : LEVEL_NAMES.indexOf(level));
+const rank = ({ level }: CatalogEntry): number => (level === null ? Number.POSITIVE_INFINITY : levelRank(level));

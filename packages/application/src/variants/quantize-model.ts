@@ -7,6 +7,7 @@ import type {
   CallOptions,
   EventBus,
   ExpectedMatrix,
+  FileRecipe,
   Level,
   TensorOverride,
   VariantBuilder,
@@ -20,6 +21,8 @@ export interface QuantizeRequest {
   /** Name or path of the result; the backend's convention when absent. */
   readonly target?: string | undefined;
   readonly overrides?: readonly TensorOverride[] | undefined;
+  /** The recipe that the overrides are. */
+  readonly recipe?: FileRecipe | undefined;
   readonly allowRequantize?: boolean | undefined;
   readonly threads?: number | undefined;
   /** Path of an importance matrix. */
@@ -93,17 +96,12 @@ export class QuantizeModel {
   }
 
   async #buildRequest(request: QuantizeRequest, options?: CallOptions): Promise<BuildRequest> {
-    const { model, level, target, overrides, allowRequantize, threads, importanceMatrix, expectedMatrix } = request;
+    const { model, target, ...build } = request;
     return {
       // Who allows to quantize twice means the very model that was named.
-      source: allowRequantize === true ? model : await this.#sourceOf(model, options),
-      target: target ?? this.#nameVariant(model, level),
-      level,
-      overrides,
-      allowRequantize,
-      threads,
-      importanceMatrix,
-      expectedMatrix,
+      source: build.allowRequantize === true ? model : await this.#sourceOf(model, options),
+      target: target ?? this.#nameVariant(model, build.recipe?.name ?? build.level),
+      ...build,
     };
   }
 }

@@ -1,8 +1,8 @@
 import {
-  levelFromFileType,
   metadataNumber,
   metadataNumbers,
   metadataString,
+  statedLevel,
   type InspectedModel,
   type MetadataValue,
   type ModelHeader,
@@ -42,13 +42,12 @@ export function inspectDocument(inspected: InspectedModel, details: InspectDetai
 
 function modelOf(header: ModelHeader): InspectDocument['model'] {
   const of = (key: string): number | null => firstNumber(header, `${header.architecture}.${key}`);
-  const fileType = metadataNumber(header, 'general.file_type');
   const vocabulary = header.metadata.get('tokenizer.ggml.tokens');
   return {
     name: metadataString(header, 'general.name'),
     architecture: header.architecture,
     parameters: header.tensors.reduce((sum, tensor) => sum + weightsOf(tensor), 0),
-    level: fileType === null ? null : levelFromFileType(fileType),
+    level: statedLevel(header),
     contextLength: of('context_length'),
     layers: of('block_count'),
     embeddingLength: of('embedding_length'),

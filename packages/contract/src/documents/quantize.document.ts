@@ -1,10 +1,10 @@
-import type { BuildMethod, BuiltVariant, Level } from '@plimsoll/domain';
+import type { BuildMethod, BuiltVariant, VariantLevel } from '@plimsoll/domain';
 import type { QuantizeDocument } from '../schemas/quantize.schema.js';
 
 /** What a quantization was asked for, and how long it took. */
 export interface QuantizeFacts {
   readonly model: string;
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly importanceMatrix: string | null;
   readonly mixed: QuantizeDocument['mixed'];
   readonly durationMs: number;

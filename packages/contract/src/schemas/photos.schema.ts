@@ -1,7 +1,6 @@
-import { LEVEL_NAMES } from '@plimsoll/domain';
 import { z } from 'zod';
 import type { DocumentOf } from '../document-of.js';
-import { bytesSchema, durationSchema, kvCacheSchema, shareSchema } from './parts.schema.js';
+import { bytesSchema, durationSchema, kvCacheSchema, levelSchema, shareSchema } from './parts.schema.js';
 
 const scoreSchema = z.number().min(0).max(5);
 const recommendationSchema = z.enum(['approve', 'review', 'reject']);
@@ -34,8 +33,8 @@ const photoSchema = z.strictObject({
       scoredBy: z.enum(['probabilities', 'word']),
       sawPicture: z.boolean(),
       variant: z.string(),
-      level: z.enum(LEVEL_NAMES as readonly [string, ...string[]]).nullable(),
-      askedLevel: z.enum(LEVEL_NAMES as readonly [string, ...string[]]).nullable(),
+      level: levelSchema.nullable(),
+      askedLevel: levelSchema.nullable(),
       /** How the model was loaded, as far as that was chosen; null is the backend's choice. */
       point: z.strictObject({
         contextTokens: z.int().nullable(),

@@ -1,6 +1,6 @@
 import type { DocumentOf } from '../document-of.js';
 import { z } from 'zod';
-import { bytesSchema, durationSchema, levelSchema } from './parts.schema.js';
+import { bytesSchema, durationSchema, levelSchema, presetSchema } from './parts.schema.js';
 
 /** Shape of `QuantizeDocument`. */
 export const quantizeSchema = z.strictObject({
@@ -27,11 +27,22 @@ export const quantizeSchema = z.strictObject({
       /** Mean KL divergence on text that was not used for choosing; null where it was not measured. */
       loss: z.number().nullable(),
       /** The preset of no more bytes that it was held against. */
-      preset: z.strictObject({ level: levelSchema, sizeBytes: bytesSchema, loss: z.number().nullable() }).nullable(),
+      preset: z.strictObject({ level: presetSchema, sizeBytes: bytesSchema, loss: z.number().nullable() }).nullable(),
       /** False: the preset was better, and was made instead. */
       kept: z.boolean(),
       /** Files that were measured for it, or known. */
       evaluations: z.int().min(0),
+      /** The machine that it was chosen for, and the memory that it takes there; null where none was named. */
+      fit: z
+        .strictObject({
+          machine: z.string(),
+          usableBytes: bytesSchema,
+          weightsBytes: bytesSchema,
+          /** Cache, state, scratch memory and what drivers take. */
+          otherBytes: bytesSchema,
+          contextTokens: z.int().min(1),
+        })
+        .nullable(),
       groups: z.array(
         z.strictObject({
           name: z.string(),

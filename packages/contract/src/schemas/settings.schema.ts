@@ -2,7 +2,7 @@ import { BOUNDS, TOKEN_PRIORITIES, TOKEN_SCOPES } from '@plimsoll/domain';
 import type { Bounds, Settings } from '@plimsoll/domain';
 import { z } from 'zod';
 import type { DocumentOf } from '../document-of.js';
-import { kvCacheSchema, levelSchema } from './parts.schema.js';
+import { kvCacheSchema, levelSchema, presetSchema } from './parts.schema.js';
 
 const within = ([least, most]: Bounds) => z.int().min(least).max(most);
 
@@ -25,7 +25,7 @@ export const settingFields = {
   openaiBaseUrl: z.string().nullable(),
   quantizationEnabled: z.boolean(),
   quantizationBits: bits,
-  quantizationLevel: levelSchema.nullable(),
+  quantizationLevel: presetSchema.nullable(),
   naming: z.enum(['library', 'prefix']),
   modelOverrides: z.record(z.string(), overrideSchema),
   modelAliases: z.record(z.string(), z.string().min(1)),

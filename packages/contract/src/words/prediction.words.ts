@@ -23,6 +23,10 @@ const BASES: WordsByKind<QualityBasis> = {
     const bound = best === null ? '' : `; a lower bound from the ${best} best tokens`;
     return `Measured over ${scoredTokens} tokens on ${foreign ? 'another' : 'this'} machine${bound}.`;
   },
+  recipe: ({ preset }) =>
+    preset === null
+      ? 'Measured when the recipe was made.'
+      : `Measured when the recipe was made; ${preset.level} lost ${preset.meanKld.toPrecision(3)} on the same text.`,
 };
 
 /** Where expected quality comes from and how far it carries, in sentences. */

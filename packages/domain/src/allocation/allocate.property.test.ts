@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../metrics/seeded-random.js';
 import { allocate } from './allocate.js';
 import type { AllocationGroup, AllocationOption } from './allocation-option.js';
-import { parseRecipeLines, recipeLines, recipeOverrides, recipeQuantization } from './recipe.js';
+import { parseRecipeLines, recipeLines, recipeOverrides } from './recipe.js';
 
 const option = fc.record({
   type: fc.constantFrom('Q2_K', 'Q4_K', 'Q8_0' as const),
@@ -95,5 +95,4 @@ test('a recipe names each tensor alone, and itself by its bits', () => {
   expect(parseRecipeLines(`${recipeLines(entries).join('\n')}\n\n`)).toEqual([override]);
   for (const line of ['attn_v', '=q6_k', 'attn_v=q6', '(=q6_k'])
     expect(() => parseRecipeLines(line)).toThrow(/line of a recipe/);
-  expect(recipeQuantization(45, 80)).toEqual({ kind: 'recipe', id: 'mixed-4.50bpw', bitsPerWeight: 4.5 });
 });

@@ -1,5 +1,4 @@
 import type { TensorOverride } from '../ports/variant-builder.port.js';
-import type { Quantization } from '../quantization/quantization.js';
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import { TENSOR_TYPES } from '../quantization/tensor-type.js';
 import type { TensorType } from '../quantization/tensor-type.js';
@@ -50,12 +49,6 @@ function isPattern(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** What a variant made by a recipe is called: by its bits per weight over `elements` weights. */
-export function recipeQuantization(bytes: number, elements: number): Extract<Quantization, { kind: 'recipe' }> {
-  const bitsPerWeight = (bytes * 8) / elements;
-  return { kind: 'recipe', id: `mixed-${bitsPerWeight.toFixed(2)}bpw`, bitsPerWeight };
 }
 
 function escapePattern(name: string): string {

@@ -1,6 +1,6 @@
 import type { ModelHeader } from '../model/model-header.js';
 import { createFootprintModel } from './footprint-model.js';
-import type { FootprintEstimate, FootprintModel } from './footprint-model.js';
+import type { FootprintEstimate, FootprintModel, FootprintModelOptions } from './footprint-model.js';
 import type { MemoryUse } from './footprint.js';
 import type { RunShape } from './operating-point.js';
 import { projectorBytes } from './projector.js';
@@ -22,9 +22,14 @@ const DRAFTED_TOKENS = 3;
  * where some of the model is. Source: llama.cpp `common/speculative.cpp`, `common_base_params_to_speculative`.
  * @throws InvalidInputError for a projector that is none; as `createFootprintModel` for either model
  */
-export function createLoadedModel(header: ModelHeader, { projector, draft }: Companions = {}): FootprintModel {
-  if (projector === undefined && draft === undefined) return createFootprintModel(header);
-  const model = createFootprintModel(header, draft === undefined ? {} : { draftedTokens: DRAFTED_TOKENS });
+export function createLoadedModel(
+  header: ModelHeader,
+  { projector, draft }: Companions = {},
+  options: Pick<FootprintModelOptions, 'recipes'> = {},
+): FootprintModel {
+  if (projector === undefined && draft === undefined) return createFootprintModel(header, options);
+  const drafted = draft === undefined ? {} : { draftedTokens: DRAFTED_TOKENS };
+  const model = createFootprintModel(header, { ...options, ...drafted });
   const drafting = draft === undefined ? null : createFootprintModel(draft);
   const known =
     projector === undefined ? null : { on: projectorBytes(projector, true), off: projectorBytes(projector, false) };

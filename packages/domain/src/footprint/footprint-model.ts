@@ -1,8 +1,10 @@
+import { UnsupportedLevelError } from '../errors/unsupported-level-error.js';
 import { architectureOf } from '../model/architecture.js';
 import type { ModelArchitecture } from '../model/architecture.js';
 import type { ModelHeader } from '../model/model-header.js';
-import type { Level } from '../quantization/level.js';
 import { presetTypes } from '../quantization/preset.js';
+import { isRecipeName } from '../quantization/variant-level.js';
+import type { RecipeName, VariantLevel } from '../quantization/variant-level.js';
 import { cacheBytes, cacheCells, cacheTable, checkCacheTypes, recurrentBytes } from './cache-table.js';
 import type { CacheCells, CacheTable } from './cache-table.js';
 import { deviceComputeBytes, hostComputeBytes, hostInputBytes } from './compute-buffer.js';
@@ -18,8 +20,8 @@ import type { TensorPlace } from './tensor-place.js';
 import { weightTable } from './weight-table.js';
 import type { SizedTensor, WeightTable } from './weight-table.js';
 
-/** Which weights: those of the file as it is, a level's, or any mix of types, which must not change afterwards. */
-export type Weights = 'file' | Level | readonly SizedTensor[];
+/** Which weights: those of the file as it is, a level's or recipe's, or any mix of types, which must not change afterwards. */
+export type Weights = 'file' | VariantLevel | readonly SizedTensor[];
 
 /** A footprint with what was assumed on the way. */
 export interface FootprintEstimate extends Footprint {
@@ -31,6 +33,8 @@ export interface FootprintEstimate extends Footprint {
 export interface FootprintModelOptions {
   /** Whether parallel sequences share one cache; by default each has its own. */
   readonly unifiedCache?: boolean | undefined;
+  /** Tensors of files that were made by recipes; no other recipe can be asked about. */
+  readonly recipes?: ReadonlyMap<RecipeName, readonly SizedTensor[]> | undefined;
   /**
    * Whose logits a batch can ask for: only of the `last` token of each sequence, as engines that generate reserve them
    * (`n_outputs_max`: llama.cpp's server, Ollama's runner, which is one, and the embedded engine), or of `every` token,
@@ -51,7 +55,7 @@ export interface FootprintModel {
   /**
    * Bytes that a run takes on each device and on the host. Driver overhead is not in it.
    * @throws InvalidInputError for a shape that the engine would refuse
-   * @throws UnsupportedLevelError as `presetTypes`
+   * @throws UnsupportedLevelError as `presetTypes`, and for a recipe that the model was not given
    */
   footprint(weights: Weights, shape: RunShape): FootprintEstimate;
   /** Bytes of all weights, once. */
@@ -87,7 +91,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
   const tableOf = (weights: Weights): WeightTable => {
     const known = typeof weights === 'string' ? byLevel.get(weights) : byMix.get(weights);
     if (known !== undefined) return known;
-    const tensors = typeof weights === 'string' ? sized(header, weights) : weights;
+    const tensors = typeof weights === 'string' ? sized(header, weights, options) : weights;
     const table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings, placeOf);
     if (typeof weights === 'string') byLevel.set(weights, table);
     else byMix.set(weights, table);
@@ -101,8 +105,19 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
   };
 }
 
-const sized = (header: ModelHeader, weights: 'file' | Level): readonly SizedTensor[] =>
-  weights === 'file' ? header.tensors : presetTypes(header, weights).tensors;
+function sized(
+  header: ModelHeader,
+  weights: 'file' | VariantLevel,
+  { recipes }: FootprintModelOptions,
+): readonly SizedTensor[] {
+  if (weights === 'file') return header.tensors;
+  if (!isRecipeName(weights)) return presetTypes(header, weights).tensors;
+  const tensors = recipes?.get(weights);
+  if (tensors !== undefined) return tensors;
+  throw new UnsupportedLevelError(`No variant ${weights} of this model is here, and its name does not say its types.`, {
+    hint: 'Make it first: a recipe is chosen by measurement.',
+  });
+}
 
 interface Parts {
   readonly architecture: ModelArchitecture;

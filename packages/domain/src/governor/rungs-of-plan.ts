@@ -1,7 +1,7 @@
 import type { MemoryUse } from '../footprint/footprint.js';
 import type { PlanCandidate } from '../planning/plan.js';
-import { priorKvCacheKld } from '../prediction/quality-prior.js';
-import { preset } from '../quantization/quantization.js';
+import { orderingKld, priorKvCacheKld } from '../prediction/quality-prior.js';
+import { quantizationNamed } from '../quantization/quantization.js';
 import type { Rung } from './ladder.js';
 import type { BytesByDomain } from './memory-ledger.js';
 import { HOST_DOMAIN } from './observe.js';
@@ -22,7 +22,7 @@ export function rungsOfPlan(candidates: readonly PlanCandidate[], devices: reado
     .filter(({ fit, variant }) => fit !== 'none' && variant.status === 'local')
     .map((candidate) => ({
       variant: candidate.variant.name,
-      point: { quantization: preset(candidate.level), ...candidate.shape },
+      point: { quantization: quantizationNamed(candidate.level), ...candidate.shape },
       bytes: bytesOf(candidate, devices),
       cacheBytes: cacheBytesOf(candidate, devices),
       decodeTokensPerSecond: candidate.expected.decodeTokensPerSecond.value,
@@ -56,6 +56,6 @@ const cacheOf = ({ kvCacheBytes, recurrentStateBytes, computeBytes }: MemoryUse)
 /** Mean KL divergence of level and cache together, as the plan expects it; null when either is unknown. */
 function lossOf({ expected, shape }: PlanCandidate): number | null {
   const cache = [shape.keyCacheType, shape.valueCacheType].map(priorKvCacheKld);
-  const parts = [expected.quality.meanKld, ...cache.map((kld) => (kld === null ? null : kld / 2))];
+  const parts = [orderingKld(expected.quality), ...cache.map((kld) => (kld === null ? null : kld / 2))];
   return parts.some((part) => part === null) ? null : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
 }

@@ -1,5 +1,5 @@
-import { bitsPerWeight } from '../quantization/tensor-type.js';
-import { LEVELS } from '../quantization/level.js';
+import { quantizationName } from '../quantization/quantization.js';
+import { nominalBits } from '../quantization/variant-level.js';
 import type { Rung } from './ladder.js';
 import { remediesFor } from './remedies.js';
 import type { Proposal, RuleContext } from './rule-context.js';
@@ -29,9 +29,5 @@ export function usageStep(context: RuleContext): Proposal {
 
 /** Whole bits of a weight, as levels are spoken of: 4 for Q4_K_M. */
 function bitsOf(rung: Rung | undefined): number | null {
-  if (rung === undefined) return null;
-  const { quantization } = rung.point;
-  const bits =
-    quantization.kind === 'preset' ? bitsPerWeight(LEVELS[quantization.level].baseType) : quantization.bitsPerWeight;
-  return Math.floor(bits);
+  return rung === undefined ? null : Math.floor(nominalBits(quantizationName(rung.point.quantization)));
 }

@@ -1,4 +1,4 @@
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import { medianAbsoluteDeviation, weightedMedian } from '../metrics/robust-statistics.js';
 import type { Prediction } from '../prediction/prediction.js';
 
@@ -7,7 +7,7 @@ export interface SpeedObservation {
   readonly kind: 'decode' | 'prefill';
   readonly architecture: string | null;
   readonly device: string | null;
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** What the prior said, tokens per second. */
   readonly predicted: number;
   readonly measured: number;
@@ -20,7 +20,7 @@ export interface SpeedSubject {
   readonly kind: 'decode' | 'prefill';
   readonly architecture: string | null;
   readonly device: string | null;
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
 }
 
 /** What was learned about the priors of a machine. */

@@ -1,7 +1,7 @@
 import { cacheOf, isOfKind } from '../measurement/measurement.js';
 import type { Measurement } from '../measurement/measurement.js';
 import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { SpeedObservation } from './calibration.js';
 import type { FootprintObservation } from './correction.js';
 import type { CacheTypes } from '../planning/plan-request.js';
@@ -48,7 +48,7 @@ function observation(
  */
 export function measuredQuality(
   measurements: readonly Measurement[],
-  level: Level,
+  level: VariantLevel,
   cache: CacheTypes,
 ): QualityExpectation | null {
   const runs = measurements.filter(isOfKind('quality')).flatMap((run) => {

@@ -3,13 +3,13 @@ import type { Measurement } from '../measurement/measurement.js';
 import { median, medianAbsoluteDeviation } from '../metrics/robust-statistics.js';
 import { decodeTokensPerSecond, prefillTokensPerSecond } from '../metrics/variant-accumulator.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
 
 /** The operating point whose measurements are wanted. */
 export interface MeasuredPoint {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly kvCache: KvCacheType;
   readonly gpuLayers: number;
 }
@@ -26,7 +26,7 @@ export interface MeasuredSpeed {
  * looked through once; asking is then cheap.
  */
 export function measuredSpeeds(measurements: readonly Measurement[]): (point: MeasuredPoint) => MeasuredSpeed {
-  const byLevel = new Map<Level, Measurement[]>();
+  const byLevel = new Map<VariantLevel, Measurement[]>();
   for (const run of measurements) {
     if (!run.succeeded || run.foreign || run.throttled === true || run.level === null || timingsOf(run) === null)
       continue;

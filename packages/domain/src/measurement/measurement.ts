@@ -1,6 +1,6 @@
 import type { PartialShape } from '../footprint/operating-point.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 
 /** One generation call, as it was timed. Null is unknown. All durations are milliseconds. */
 export interface GenerationTimings {
@@ -95,7 +95,7 @@ export interface RecordFacts {
   readonly model: string;
   /** The variant that ran. */
   readonly variant: string;
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** Digest of the variant's content, `sha256:…` or `sampled-sha256:…`, or null when unknown. */
   readonly digest: string | null;
   readonly architecture: string | null;

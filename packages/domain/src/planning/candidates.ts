@@ -2,7 +2,8 @@ import { layerRanges } from '../footprint/layer-ranges.js';
 import type { RunShape } from '../footprint/operating-point.js';
 import type { ErrorCode, PlimsollError } from '../errors/plimsoll-error.js';
 import { isPlimsollError } from '../errors/plimsoll-error.js';
-import type { Level } from '../quantization/level.js';
+import { isRecipeName } from '../quantization/variant-level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { MeasuredSpeed } from '../learning/measured-speed.js';
 import type { PlanCandidate } from './plan.js';
 import type { CacheTypes, PlanRequest } from './plan-request.js';
@@ -10,7 +11,7 @@ import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
 import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
-import { asPublished, priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
+import { asPublished, measuredWhenMade, priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
 import type { ByPlace } from '../prediction/speed.js';
 import { priorDecodeSpeed, priorPrefillSpeed } from '../prediction/speed.js';
@@ -49,7 +50,12 @@ function refused(error: unknown, code: ErrorCode): PlimsollError {
   throw error;
 }
 
-function withCache(request: PlanRequest, level: Level, facts: LevelFacts, cache: CacheTypes): readonly PlanCandidate[] {
+function withCache(
+  request: PlanRequest,
+  level: VariantLevel,
+  facts: LevelFacts,
+  cache: CacheTypes,
+): readonly PlanCandidate[] {
   const variant = request.variantOf?.(level) ?? { name: request.model.name, status: 'unknown' as const };
   const quality = qualityOf(request, level, cache);
   const result: PlanCandidate[] = [];
@@ -110,7 +116,7 @@ export function baseShape(
   };
 }
 
-function placements(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
+function placements(request: PlanRequest, level: VariantLevel, base: Omit<RunShape, 'placement'>): readonly Placed[] {
   const { gpuLayers, expertLayersOnHost } = request;
   if (gpuLayers === undefined && expertLayersOnHost === undefined) return placeBest(request, level, base);
   return (gpuLayers ?? [Infinity]).map((layers) => placeExactly(request, level, base, layers));
@@ -127,7 +133,7 @@ interface LevelFacts {
  * Read off footprints: with all layers on a device the host keeps the input embedding alone, and what the device loses
  * when the experts stay behind are the experts.
  */
-function levelFacts(request: PlanRequest, level: Level): LevelFacts {
+function levelFacts(request: PlanRequest, level: VariantLevel): LevelFacts {
   const cache = request.cacheTypes[0] ?? { keyCacheType: 'f16', valueCacheType: 'f16' };
   const base = baseShape(request, cache, request.contexts[0] ?? 256, 1);
   const { experts, tiedEmbeddings } = request.architecture;
@@ -149,7 +155,7 @@ function levelFacts(request: PlanRequest, level: Level): LevelFacts {
 
 function speedOf(
   request: PlanRequest,
-  level: Level,
+  level: VariantLevel,
   facts: LevelFacts,
   { shape, footprint, fit }: Placed,
 ): MeasuredSpeed {
@@ -185,7 +191,7 @@ function layersByPlace(request: PlanRequest, { placement }: RunShape): ByPlace {
 /** What each device would lose if its experts stayed on the host are its experts; the rest of them are there. */
 function expertsByPlace(
   request: PlanRequest,
-  level: Level,
+  level: VariantLevel,
   { expertBytes }: LevelFacts,
   { shape, footprint }: Pick<Placed, 'shape' | 'footprint'>,
 ): ByPlace {
@@ -200,7 +206,12 @@ function expertsByPlace(
 const known = (seen: Prediction | undefined): Prediction | null =>
   seen === undefined || seen.value === null ? null : seen;
 
-function calibrated(request: PlanRequest, level: Level, kind: 'decode' | 'prefill', prior: Prediction): Prediction {
+function calibrated(
+  request: PlanRequest,
+  level: VariantLevel,
+  kind: 'decode' | 'prefill',
+  prior: Prediction,
+): Prediction {
   const device = request.budget.devices[0]?.name ?? null;
   const architecture = request.model.architecture;
   return request.calibration?.calibrate(prior, { kind, architecture, device, level }) ?? prior;
@@ -210,17 +221,29 @@ function calibrated(request: PlanRequest, level: Level, kind: 'decode' | 'prefil
  * Measured quality, else the level's prior with what the cache adds. Divergences of small changes add up; of perplexity
  * and top tokens with such a cache nothing is published, so the level's own are given, with the cache named.
  */
-function qualityOf(request: PlanRequest, level: Level, cache: CacheTypes): QualityExpectation {
+function qualityOf(request: PlanRequest, level: VariantLevel, cache: CacheTypes): QualityExpectation {
   const measured = request.measuredQuality?.(level, cache) ?? null;
   if (measured !== null) return measured;
-  const weights = level === request.publishedLevel ? asPublished(level) : priorQuality(level, request.model.parameters);
+  const weights = qualityOfWeights(request, level);
   const keys = priorKvCacheKld(cache.keyCacheType);
   const values = priorKvCacheKld(cache.valueCacheType);
   if (keys === 0 && values === 0) return weights;
   const added = keys === null || values === null ? null : Math.max(keys, values);
   const meanKld = weights.meanKld === null || added === null ? null : weights.meanKld + added;
   const { keyCacheType, valueCacheType } = cache;
-  return { ...weights, meanKld, cache: { keyCacheType, valueCacheType, addedKld: added } };
+  const comparableKld =
+    added === null || weights.comparableKld === undefined ? undefined : weights.comparableKld + added;
+  return { ...weights, meanKld, comparableKld, cache: { keyCacheType, valueCacheType, addedKld: added } };
+}
+
+const UNQUANTIZED_CACHE: CacheTypes = { keyCacheType: 'f16', valueCacheType: 'f16' };
+
+function qualityOfWeights(request: PlanRequest, level: VariantLevel): QualityExpectation {
+  if (level === request.publishedLevel) return asPublished(request.publishedLevel);
+  const made = isRecipeName(level) ? (request.recipeOf?.(level) ?? null) : null;
+  if (made === null) return priorQuality(level, request.model.parameters);
+  const { preset } = made;
+  return measuredWhenMade(made, preset === null ? null : qualityOf(request, preset.level, UNQUANTIZED_CACHE).meanKld);
 }
 
 /** `q8_0`, or `q8_0/q4_0` when keys and values differ. */

@@ -1,5 +1,5 @@
 import type { RunShape } from '../footprint/operating-point.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import { baseShape } from './candidates.js';
 import { fitOf } from './fit.js';
 import type { LargestContext } from './plan.js';
@@ -14,7 +14,7 @@ const FALLBACK_CONTEXT = 131_072;
 /** The longest context, up to the trained one, with which everything lies on the devices (or the host without any). */
 export function largestContext(
   request: PlanRequest,
-  level: Level,
+  level: VariantLevel,
   cache: CacheTypes,
   parallel: number,
 ): LargestContext {

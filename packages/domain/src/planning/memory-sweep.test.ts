@@ -68,7 +68,7 @@ function picture(): string {
   const rows = sweeps.flatMap(({ name, points }, row) => [
     `<text x="${LEFT - 10}" y="${row * ROW + 58}" text-anchor="end">${name}</text>`,
     ...points.map((point, column) => {
-      const colour = point === null ? '#ddd' : COLOURS[LEVELS.indexOf(point.level)];
+      const colour = point === null ? '#ddd' : COLOURS[LEVELS.findIndex((level) => level === point.level)];
       const opacity = point?.fit === 'full' ? 1 : 0.35;
       const { level = 'nothing', fit = 'none' } = point ?? {};
       const speed = point?.expected.decodeTokensPerSecond.value ?? null;

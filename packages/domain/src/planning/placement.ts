@@ -1,6 +1,6 @@
 import type { Footprint } from '../footprint/footprint.js';
 import type { Placement, RunShape } from '../footprint/operating-point.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { MemoryBudget } from './budget.js';
 import type { FitResult } from './fit.js';
 import { fitOf } from './fit.js';
@@ -50,7 +50,11 @@ function splits(budget: MemoryBudget): readonly (readonly number[])[] {
  * else, of a mixture of experts, with the experts of as few layers as needed on the host; else as many layers as fit,
  * with their experts and without. What does not fit at all is one point that says by how much.
  */
-export function placeBest(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>): readonly Placed[] {
+export function placeBest(
+  request: PlanRequest,
+  level: VariantLevel,
+  base: Omit<RunShape, 'placement'>,
+): readonly Placed[] {
   const ways = splits(request.budget);
   if (ways.length === 0) {
     const host = attempt(request, level, { ...base, placement: ALONE });
@@ -83,7 +87,12 @@ interface Way {
   readonly partial: readonly Attempt[];
 }
 
-function placeOn(request: PlanRequest, level: Level, base: Omit<RunShape, 'placement'>, split: readonly number[]): Way {
+function placeOn(
+  request: PlanRequest,
+  level: VariantLevel,
+  base: Omit<RunShape, 'placement'>,
+  split: readonly number[],
+): Way {
   const all = offloadableLayers(request);
   const at = (gpuLayers: number, expertLayersOnHost = 0): Attempt =>
     attempt(request, level, { ...base, placement: { gpuLayers, split, expertLayersOnHost } });
@@ -125,7 +134,7 @@ function fewestExperts(all: number, bare: Attempt, at: (experts: number) => Atte
 /** Places with exactly so many layers on the devices, and so many of their experts on the host as the request says. */
 export function placeExactly(
   request: PlanRequest,
-  level: Level,
+  level: VariantLevel,
   base: Omit<RunShape, 'placement'>,
   gpuLayers: number,
 ): Placed {
@@ -149,7 +158,7 @@ interface Attempt {
   readonly result: FitResult;
 }
 
-function attempt(request: PlanRequest, level: Level, shape: RunShape): Attempt {
+function attempt(request: PlanRequest, level: VariantLevel, shape: RunShape): Attempt {
   const footprint = request.footprint(level, shape);
   return { shape, footprint, result: fitOf(footprint, request.budget, request.correction ?? null) };
 }

@@ -3,6 +3,8 @@ import type { FlashAttention, RunShape } from '../footprint/operating-point.js';
 import type { ModelArchitecture } from '../model/architecture.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
+import type { RecipeMeasurement } from '../quantization/file-recipe.js';
+import type { RecipeName, VariantLevel } from '../quantization/variant-level.js';
 import type { MemoryBudget } from './budget.js';
 import type { SpeedCalibration } from '../learning/calibration.js';
 import type { FootprintCorrection } from '../learning/correction.js';
@@ -12,7 +14,7 @@ import type { QualityExpectation } from '../prediction/quality-prior.js';
 import type { MachineSpeed } from '../prediction/speed.js';
 
 /** Gives the footprint of a level in some shape. */
-export type FootprintFunction = (level: Level, shape: RunShape) => Footprint;
+export type FootprintFunction = (level: VariantLevel, shape: RunShape) => Footprint;
 
 /** What of an architecture a plan needs; a `ModelArchitecture` is one. */
 export type PlannedArchitecture = Pick<
@@ -50,7 +52,7 @@ export interface PlanRequest {
   readonly budget: MemoryBudget;
   /** Devices in the budget's order. */
   readonly machine: MachineSpeed;
-  readonly levels: readonly Level[];
+  readonly levels: readonly VariantLevel[];
   /** The level the model was trained and published at, where that is a quantized one, such as MXFP4 of gpt-oss. */
   readonly publishedLevel?: Level | undefined;
   readonly cacheTypes: readonly CacheTypes[];
@@ -67,11 +69,13 @@ export interface PlanRequest {
   readonly flashAttention?: FlashAttention | undefined;
   readonly goal?: PlanGoal | undefined;
   readonly constraints?: PlanConstraints | undefined;
-  readonly variantOf?: ((level: Level) => PlanVariant) | undefined;
+  readonly variantOf?: ((level: VariantLevel) => PlanVariant) | undefined;
   /** What was measured here, before any prior. */
   readonly measuredSpeed?: ((point: MeasuredPoint) => MeasuredSpeed) | undefined;
   /** Measured quality of a level with a cache, or null. */
-  readonly measuredQuality?: ((level: Level, cache: CacheTypes) => QualityExpectation | null) | undefined;
+  readonly measuredQuality?: ((level: VariantLevel, cache: CacheTypes) => QualityExpectation | null) | undefined;
+  /** What was measured of a recipe when it was made, or null. */
+  readonly recipeOf?: ((recipe: RecipeName) => RecipeMeasurement | null) | undefined;
   readonly calibration?: SpeedCalibration | undefined;
   readonly correction?: FootprintCorrection | undefined;
 }

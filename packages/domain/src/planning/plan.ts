@@ -1,7 +1,7 @@
 import type { Footprint } from '../footprint/footprint.js';
 import type { RunShape } from '../footprint/operating-point.js';
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { MemoryBudget } from './budget.js';
 import type { Prediction } from '../prediction/prediction.js';
 import type { MachineSpeed } from '../prediction/speed.js';
@@ -38,7 +38,7 @@ export interface PlanVariant {
 
 /** One operating point with everything that is known about it. */
 export interface PlanCandidate {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly shape: RunShape;
   readonly footprint: Footprint;
   /** What a learned correction adds, driver overhead included; 0 before anything was learned. */
@@ -84,7 +84,7 @@ export interface ExactSummary {
 
 /** The longest context that fits whole at a level, by cache type. */
 export interface LargestContext {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly keyCacheType: KvCacheType;
   readonly valueCacheType: KvCacheType;
   /** Null when not even the shortest fits. */
@@ -93,7 +93,7 @@ export interface LargestContext {
 
 /** The next better level than the recommended one, and what it lacks. */
 export interface NextBetter {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly shortBytes: number;
   readonly remedies: readonly FitRemedy[];
 }
@@ -102,7 +102,7 @@ export interface NextBetter {
 export interface Alternative {
   /** `better`: less is lost; `faster`; `context`: a longer one. */
   readonly kind: 'better' | 'faster' | 'context';
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly keyCacheType: KvCacheType;
   readonly valueCacheType: KvCacheType;
   readonly contextTokens: number;

@@ -1,5 +1,5 @@
 import type { PlanCandidate } from './plan.js';
-import { priorQuality } from '../prediction/quality-prior.js';
+import { orderingKld, priorQuality } from '../prediction/quality-prior.js';
 
 /**
  * What a cache of unpublished cost is taken to add when candidates are put in order: enough that a known one of the
@@ -12,8 +12,8 @@ const UNMEASURED_CACHE_LOSS = 0.05;
  * of unknown cost an assumption that is used for the order alone and never shown; infinite for a level of unknown cost.
  */
 export function rankingLoss({ level, expected }: Pick<PlanCandidate, 'level' | 'expected'>): number {
-  const { meanKld } = expected.quality;
-  if (meanKld !== null) return meanKld;
+  const known = orderingKld(expected.quality);
+  if (known !== null) return known;
   const weights = priorQuality(level).meanKld;
   return weights === null ? Number.POSITIVE_INFINITY : weights + UNMEASURED_CACHE_LOSS;
 }

@@ -1,12 +1,12 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { Prediction } from '../prediction/prediction.js';
 import type { QualityExpectation } from '../prediction/quality-prior.js';
 
 /** Why a candidate is recommended, as data: front ends choose the words. */
 export type PlanReason =
   | MemoryReason
-  | { readonly kind: 'quality'; readonly level: Level; readonly quality: QualityExpectation }
+  | { readonly kind: 'quality'; readonly level: VariantLevel; readonly quality: QualityExpectation }
   /** `slow`: slower than people read. */
   | { readonly kind: 'speed'; readonly decodeTokensPerSecond: Prediction; readonly slow: boolean }
   | PlacementReason
@@ -22,7 +22,7 @@ interface Caches {
 /** What the candidate takes, and how it lies in memory. */
 export interface MemoryReason extends Caches {
   readonly kind: 'memory';
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly contextTokens: number;
   /** Whether it lies whole on the devices, or on the host where there is none. */
   readonly whole: boolean;
@@ -49,7 +49,7 @@ export interface PlacementReason {
 /** What the next better level lacks and what makes up for it; of a split candidate it is that level itself. */
 export interface NextBetterReason {
   readonly kind: 'next-better';
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly isChosenLevel: boolean;
   readonly shortBytes: number;
   readonly remedies: readonly FitRemedy[];
@@ -87,7 +87,7 @@ export type PlanObstacle =
   /** The candidate that misses by least. */
   | (Caches & {
       readonly kind: 'nothing-fits';
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly contextTokens: number;
       readonly shortBytes: number;
     })
@@ -99,18 +99,18 @@ export type ResidentReason =
   | (Caches & {
       readonly kind: 'resident';
       readonly model: string;
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly bytes: number;
       /** Index of the device; null on the host. */
       readonly device: number | null;
       /** The level it gave up to make room; null when it has its best. */
-      readonly steppedDownFrom: Level | null;
+      readonly steppedDownFrom: VariantLevel | null;
     })
   | {
       readonly kind: 'not-together';
       readonly smallest: readonly {
         readonly model: string;
-        readonly level: Level | null;
+        readonly level: VariantLevel | null;
         readonly bytes: number | null;
       }[];
       /** Null when there is enough in all, but not on any one device. */

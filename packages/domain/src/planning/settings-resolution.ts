@@ -1,5 +1,5 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import { levelFromBits } from '../quantization/savings.js';
 import type { Bits, Settings } from '../settings/settings.js';
 import { matchingKey } from './model-pattern.js';
@@ -9,7 +9,7 @@ export interface ResolvedQuantization {
   /** False: the model is taken as it is named. */
   readonly enabled: boolean;
   /** The wanted level; null when quantization is off for the model. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** Which setting decided. */
   readonly decidedBy: 'model-override' | 'level' | 'bits' | 'disabled';
   /** The key of `modelOverrides` that applies, or null. */
@@ -60,7 +60,7 @@ export interface QuantizationSummary {
   readonly enabled: boolean;
   readonly bits: Bits;
   /** The level that models get which no override speaks about. */
-  readonly level: Level;
+  readonly level: VariantLevel;
 }
 
 /** The general settings, without overrides. */

@@ -4,7 +4,7 @@ import type { GovernorDecision } from '../governor/governor-state.js';
 import type { MemoryDomain } from '../governor/memory-ledger.js';
 import type { PressureLevel } from '../governor/pressure.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { Settings } from '../settings/settings.js';
 
 /** A memory came under another pressure than before. */
@@ -46,11 +46,11 @@ export type PlimsollEvent =
   | {
       readonly type: 'variant-progress';
       readonly model: string;
-      readonly level: Level;
+      readonly level: VariantLevel;
       readonly phase: string;
       readonly fraction: number | null;
     }
-  | { readonly type: 'variant-failed'; readonly model: string; readonly level: Level; readonly message: string }
+  | { readonly type: 'variant-failed'; readonly model: string; readonly level: VariantLevel; readonly message: string }
   | ({ readonly type: 'memory-pressure' } & MemoryPressure)
   | ({ readonly type: 'governor-decided' } & GovernorDecided)
   | ({ readonly type: 'governor-steered' } & GovernorSteered);

@@ -1,6 +1,6 @@
 import type { Measurement, MeasurementKind } from '../measurement/measurement.js';
 import type { CallOptions } from './abort-signal.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { VariantStatistics } from '../metrics/variant-statistics.js';
 
 /** Which records; absent fields do not restrict. */
@@ -8,7 +8,7 @@ export interface MeasurementFilter {
   readonly kind?: MeasurementKind | undefined;
   readonly model?: string | undefined;
   readonly variant?: string | undefined;
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   readonly digest?: string | undefined;
   /** Any of these; none at all matches nothing. */
   readonly digests?: readonly string[] | undefined;

@@ -1,10 +1,10 @@
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { CallOptions } from './abort-signal.js';
 
 /** A variant of a model, wherever it lies. */
 export interface CatalogEntry {
   readonly name: string;
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly sizeBytes: number | null;
   readonly digest: string | null;
   readonly location: 'local' | 'remote';

@@ -1,5 +1,5 @@
 import type { PlimsollError } from '../errors/plimsoll-error.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { GenerationTimings } from '../measurement/measurement.js';
 import type { CallOptions } from './abort-signal.js';
 import type { LoadOptions } from './load-options.js';
@@ -39,7 +39,7 @@ export interface RuntimeInfo {
 export interface InstalledVariant {
   readonly name: string;
   /** From the backend's details or the file itself, never from the name alone; null when it does not tell. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   readonly sizeBytes: number | null;
   /** `sha256:…` or null. */
   readonly digest: string | null;

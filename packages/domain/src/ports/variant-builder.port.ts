@@ -1,3 +1,4 @@
+import type { FileRecipe } from '../quantization/file-recipe.js';
 import type { Level } from '../quantization/level.js';
 import type { TensorType } from '../quantization/tensor-type.js';
 import type { CallOptions } from './abort-signal.js';
@@ -28,6 +29,8 @@ export interface BuildRequest {
   readonly target: string;
   readonly level: Level;
   readonly overrides?: readonly TensorOverride[] | undefined;
+  /** The recipe that the overrides are; the result says so, and goes by its name. */
+  readonly recipe?: FileRecipe | undefined;
   /** Allow starting from an already quantized source; off by default, since it loses quality twice. */
   readonly allowRequantize?: boolean | undefined;
   readonly threads?: number | undefined;

@@ -1,6 +1,6 @@
 import type { ProcessorKind } from '../devices/processor-kind.js';
-import { LEVELS } from '../quantization/level.js';
-import type { Level } from '../quantization/level.js';
+import { usualType } from '../quantization/variant-level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 
 /** How a kind of processor runs a model. */
 export interface ProcessorEfficiency {
@@ -50,13 +50,13 @@ export function efficiencyOf(processor: ProcessorKind | undefined): ProcessorEff
 export const MEASURED_BANDWIDTH_SHARE = 0.9;
 
 /** Prefill at full precision against that of a kind as a whole; quantized weights have to be unpacked. */
-export function prefillFactor(level: Level): number {
-  const { baseType } = LEVELS[level];
-  return baseType === 'F32' || baseType === 'F16' || baseType === 'BF16' ? 1.12 : 0.85;
+export function prefillFactor(level: VariantLevel): number {
+  const type = usualType(level);
+  return type === 'F32' || type === 'F16' || type === 'BF16' ? 1.12 : 0.85;
 }
 
 /** Codebook types (`IQ…`) are unpacked by table look-ups, which keep a processor from reaching its memory's speed. */
-export const unpackingFactor = (level: Level): number => (level.startsWith('IQ') ? 0.8 : 1);
+export const unpackingFactor = (level: VariantLevel): number => (level.startsWith('IQ') ? 0.8 : 1);
 
 /** Seconds that handing a layer's experts to the host and taking the result back add. */
 export const EXPERT_HOP_SECONDS = 50e-6;

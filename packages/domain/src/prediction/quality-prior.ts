@@ -1,5 +1,8 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { RecipeMeasurement } from '../quantization/file-recipe.js';
 import type { Level } from '../quantization/level.js';
+import { isRecipeName } from '../quantization/variant-level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 
 /** Expected loss of quality against full precision. Null is not known: nothing is guessed or interpolated. */
 export interface QualityExpectation {
@@ -7,6 +10,11 @@ export interface QualityExpectation {
   readonly perplexityIncrease: number | null;
   /** Mean KL divergence in nats. */
   readonly meanKld: number | null;
+  /**
+   * The same on the scale of the figures that the model's presets have, for putting them in order; never shown. Absent
+   * where `meanKld` is on that scale.
+   */
+  readonly comparableKld?: number | undefined;
   /** Share of tokens whose most likely successor stays the same, 0 to 1. */
   readonly sameTopToken: number | null;
   readonly source: 'reference' | 'prior' | 'measured' | 'unknown';
@@ -21,7 +29,7 @@ export type QualityBasis =
   | { readonly kind: 'full-precision' }
   /** The level at which the model's makers published it. */
   | { readonly kind: 'as-published'; readonly level: Level }
-  | { readonly kind: 'no-figure'; readonly level: Level }
+  | { readonly kind: 'no-figure'; readonly level: VariantLevel }
   /** Another model's published table; `parameters` are those of the model in question, which decide the caveat. */
   | {
       readonly kind: 'table';
@@ -35,7 +43,9 @@ export type QualityBasis =
       readonly scoredTokens: number;
       readonly foreign: boolean;
       readonly best: number | null;
-    };
+    }
+  /** A recipe's own figure, and that of the preset of its size on the same text, null where there was none. */
+  | { readonly kind: 'recipe'; readonly preset: RecipeMeasurement['preset'] };
 
 /** What a cache type costs. */
 export interface CacheEffect {
@@ -80,16 +90,16 @@ const TABLE: Readonly<Partial<Record<Level, Row>>> = {
 const WITH_IMPORTANCE_MATRIX: ReadonlySet<Level> = new Set(['IQ4_NL', 'IQ4_XS', 'IQ3_M', 'IQ2_M', 'IQ2_XS', 'IQ1_S']);
 
 /** Levels that a file of full precision has. */
-const REFERENCES: ReadonlySet<Level> = new Set(['F32', 'F16', 'BF16']);
+const REFERENCES: ReadonlySet<VariantLevel> = new Set<VariantLevel>(['F32', 'F16', 'BF16']);
 
 /**
  * Expected loss of a level before anything was measured. `parameters` is the model's size, which decides the caveat:
  * larger models lose less, smaller ones more. A level that the source does not list stays unknown.
  */
-export function priorQuality(level: Level, parameters: number | null = null): QualityExpectation {
+export function priorQuality(level: VariantLevel, parameters: number | null = null): QualityExpectation {
   if (REFERENCES.has(level)) return lossless({ kind: 'full-precision' });
-  const row = TABLE[level];
-  if (row === undefined) {
+  const row = isRecipeName(level) ? undefined : TABLE[level];
+  if (isRecipeName(level) || row === undefined) {
     const basis = { kind: 'no-figure', level } as const;
     return { perplexityIncrease: null, meanKld: null, sameTopToken: null, source: 'unknown', basis };
   }
@@ -102,8 +112,27 @@ export function priorQuality(level: Level, parameters: number | null = null): Qu
   };
 }
 
+/** The mean KL divergence by which levels of a model are put in order; null where it is not known. */
+export const orderingKld = ({ comparableKld, meanKld }: QualityExpectation): number | null => comparableKld ?? meanKld;
+
 /** The level at which a model's makers trained and published it: nothing better exists. */
 export const asPublished = (level: Level): QualityExpectation => lossless({ kind: 'as-published', level });
+
+/**
+ * What was measured of a recipe when it was made. `presetKld` is what is expected of the preset that it was held
+ * against: a recipe that lost half of what the preset did is put in order as half of that.
+ */
+export function measuredWhenMade({ meanKld, preset }: RecipeMeasurement, presetKld: number | null): QualityExpectation {
+  const isComparable = preset !== null && preset.meanKld > 0 && presetKld !== null;
+  return {
+    perplexityIncrease: null,
+    meanKld,
+    ...(isComparable ? { comparableKld: (presetKld * meanKld) / preset.meanKld } : {}),
+    sameTopToken: null,
+    source: 'measured',
+    basis: { kind: 'recipe', preset },
+  };
+}
 
 const lossless = (basis: QualityBasis): QualityExpectation => ({
   perplexityIncrease: 0,

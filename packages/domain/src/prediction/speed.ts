@@ -1,6 +1,6 @@
 import type { ProcessorKind } from '../devices/processor-kind.js';
 import type { Footprint, MemoryUse } from '../footprint/footprint.js';
-import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import {
   ASSUMED_SPREAD,
   EXPERT_HOP_SECONDS,
@@ -41,7 +41,7 @@ export interface ByPlace {
 
 /** One operating point whose speed is asked for. */
 export interface SpeedQuestion {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly footprint: Footprint;
   /** Bytes of an input embedding on the host: of it a token reads one row only. */
   readonly inputEmbeddingBytes: number;
@@ -139,7 +139,7 @@ function stepTime(
   bytes: number,
   layers: number,
   { bandwidthBytesPerSecond, kind, basis }: ProcessorSpeed,
-  level: Level,
+  level: VariantLevel,
 ): number | null {
   if (bytes <= 0) return 0;
   if (bandwidthBytesPerSecond === null || bandwidthBytesPerSecond <= 0) return null;

@@ -121,9 +121,9 @@ export function profitsFromImportanceMatrix(level: Level): boolean {
 }
 
 /** Levels that models are published in before they are quantized, the one that holds most first. */
-const FULL_PRECISION: readonly Level[] = ['F32', 'BF16', 'F16'];
+const FULL_PRECISION: readonly string[] = ['F32', 'BF16', 'F16'];
 
 /** Whether a level is one that quantization starts from without losing twice. */
-export function isFullPrecision(level: Level): boolean {
+export function isFullPrecision(level: string): boolean {
   return FULL_PRECISION.includes(level);
 }

@@ -3,7 +3,8 @@ import { UnsupportedLevelError } from '../errors/unsupported-level-error.js';
 import { metadataNumber, metadataNumbers } from '../model/model-header.js';
 import type { ModelHeader, TensorInfo } from '../model/model-header.js';
 import type { TensorOverride } from '../ports/variant-builder.port.js';
-import { LEVELS, levelFromFileType } from './level.js';
+import { statedLevel } from './file-recipe.js';
+import { LEVELS } from './level.js';
 import type { Level } from './level.js';
 import { fallbackType, presetRule } from './preset-rules.js';
 import type { PresetModel } from './preset-rules.js';
@@ -48,9 +49,8 @@ export interface PresetTypes {
  * @throws InvalidModelFileError when the header contradicts itself (a block number beyond the block count).
  */
 export function presetTypes(header: ModelHeader, level: Level, options: PresetOptions = {}): PresetTypes {
-  const fileType = metadataNumber(header, 'general.file_type');
   const overrides = options.overrides ?? [];
-  if (overrides.length === 0 && fileType !== null && levelFromFileType(fileType) === level) {
+  if (overrides.length === 0 && statedLevel(header) === level) {
     return summary(header, level, 'file', header.tensors);
   }
   if (level === 'NVFP4') {

@@ -13,7 +13,7 @@ test.each([
 });
 
 test('every level is found in the name it was put into, and replaced by the next', () => {
-  for (const level of LEVEL_NAMES) {
+  for (const level of [...LEVEL_NAMES, 'mixed-4.50bpw'] as const) {
     const name = variantFileName('some.model-7b', level);
     expect(levelInFileName(name)).toBe(level);
     expect(variantFileName(name, 'F16')).toBe('some.model-7b-F16');

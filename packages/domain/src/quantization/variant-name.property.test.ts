@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LEVEL_NAMES } from './level.js';
+import { recipeName } from './variant-level.js';
 import {
   baseName,
   formatModelName,
@@ -18,7 +19,8 @@ const path = fc.oneof(
   fc.tuple(fc.oneof(host, fc.constantFrom('hf.co', 'huggingface.co')), part, part).map((parts) => parts.join('/')),
 );
 const name = fc.tuple(path, fc.option(part)).map(([model, tag]) => (tag === null ? model : `${model}:${tag}`));
-const level = fc.constantFrom(...LEVEL_NAMES);
+const recipe = fc.integer({ min: 100, max: 1600 }).map((hundredths) => recipeName(hundredths / 100));
+const level = fc.oneof(fc.constantFrom(...LEVEL_NAMES), recipe);
 const scheme = fc.constantFrom('library' as const, 'prefix' as const);
 const size = fc.tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom('b', 'b-instruct', 'm-text', 'b-a3b-2507'));
 const sized = fc.tuple(path, size).map(([model, [count, rest]]) => `${model}:${String(count)}${rest}`);

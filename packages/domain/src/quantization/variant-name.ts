@@ -1,7 +1,14 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import type { NamingScheme } from '../settings/settings.js';
-import type { Level } from './level.js';
-import { isQuantizationToken, joinPrefix, levelFromToken, libraryToken, splitPrefix } from './level-token.js';
+import {
+  isQuantizationToken,
+  joinPrefix,
+  levelFromToken,
+  libraryToken,
+  splitPrefix,
+  splitSuffix,
+} from './level-token.js';
+import type { VariantLevel } from './variant-level.js';
 
 /** A name of the Ollama library or of a registry like it: `[host/][namespace/]model[:tag]`. */
 export interface RegistryName {
@@ -79,18 +86,18 @@ export function isQuantizedName(name: string): boolean {
     const last = /-([^-]+)-gguf$/i.exec(parsed.repository)?.[1] ?? '';
     return levelFromToken(tag) !== null || /\.gguf$/i.test(tag) || levelFromToken(last) !== null;
   }
-  return isQuantizationToken(tag.slice(tag.lastIndexOf('-') + 1)) || splitPrefix(tag) !== null;
+  return isQuantizationToken(splitSuffix(tag).token) || splitPrefix(tag) !== null;
 }
 
 /**
  * The level that a name claims, or null. A hint for a first guess only: publishers choose what a tag holds, so read
  * the model's details before relying on it.
  */
-export function levelInName(name: string): Level | null {
+export function levelInName(name: string): VariantLevel | null {
   const parsed = parseModelName(name);
   const tag = parsed.tag ?? '';
   if (parsed.kind === 'huggingface') return levelFromToken(tag);
-  return levelFromToken(tag.slice(tag.lastIndexOf('-') + 1)) ?? splitPrefix(tag)?.level ?? null;
+  return levelFromToken(splitSuffix(tag).token) ?? splitPrefix(tag)?.level ?? null;
 }
 
 /**
@@ -101,7 +108,7 @@ export function levelInName(name: string): Level | null {
  * - Hugging Face names take `:LEVEL` in either scheme.
  * @throws InvalidInputError when the name is none, or becomes longer than a tag may be
  */
-export function variantName(name: string, level: Level, scheme: NamingScheme = 'library'): string {
+export function variantName(name: string, level: VariantLevel, scheme: NamingScheme = 'library'): string {
   if (isCloudName(name) || isQuantizedName(name)) return name;
   const parsed = parseModelName(name);
   const base = parsed.tag === null || parsed.tag.toLowerCase() === 'latest' ? '' : parsed.tag;
@@ -111,7 +118,7 @@ export function variantName(name: string, level: Level, scheme: NamingScheme = '
   return result;
 }
 
-const schemeTag = (base: string, level: Level, scheme: NamingScheme): string => {
+const schemeTag = (base: string, level: VariantLevel, scheme: NamingScheme): string => {
   if (scheme === 'prefix') return joinPrefix(level, base);
   return base === '' ? libraryToken(level) : `${base}-${libraryToken(level)}`;
 };
@@ -126,8 +133,8 @@ export function baseName(name: string): string {
 }
 
 const baseTag = (tag: string): string | null => {
-  const dash = tag.lastIndexOf('-');
-  if (isQuantizationToken(tag.slice(dash + 1))) return dash < 1 ? null : tag.slice(0, dash);
+  const { rest: base, token } = splitSuffix(tag);
+  if (isQuantizationToken(token)) return base === '' ? null : base;
   const rest = splitPrefix(tag)?.rest ?? tag;
   return rest === '' ? null : rest;
 };

@@ -1,5 +1,6 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
+import type { VariantLevel } from '../quantization/variant-level.js';
 import type { AccessToken } from './access-token.js';
 import type { ServiceLimits } from './service-limits.js';
 
@@ -11,7 +12,7 @@ export type NamingScheme = 'library' | 'prefix';
 
 /** Quantization settings of one model that differ from the general ones. */
 export interface ModelOverride {
-  readonly level?: Level | undefined;
+  readonly level?: VariantLevel | undefined;
   readonly bits?: Bits | undefined;
   readonly enabled?: boolean | undefined;
   readonly kvCacheType?: KvCacheType | undefined;

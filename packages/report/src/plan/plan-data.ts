@@ -4,7 +4,7 @@ import type {
   Companions,
   FootprintCorrection,
   KvCacheType,
-  Level,
+  VariantLevel,
   MachineSpeed,
   MeasuredSpeed,
   MemoryBudget,
@@ -15,6 +15,9 @@ import type {
   PlanVariant,
   Prediction,
   QualityExpectation,
+  RecipeMeasurement,
+  RecipeName,
+  SizedTensor,
 } from '@plimsoll/domain';
 import { reducedHeader } from './header-data.js';
 import type { HeaderData } from './header-data.js';
@@ -28,6 +31,8 @@ export interface PlanPageInput {
     readonly header: ModelHeader;
     /** What is loaded beside the model. */
     readonly companions: Companions;
+    /** Variants that recipes made. */
+    readonly recipes: ReadonlyMap<RecipeName, Omit<RecipeData, 'name'>>;
   };
   /** What the plan is made from. Of each axis the page starts with the first value. */
   readonly request: PlanRequest;
@@ -37,7 +42,7 @@ export interface PlanPageInput {
 
 /** A speed that was measured at an operating point. */
 export interface MeasuredSpeedEntry {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly kvCache: KvCacheType;
   readonly gpuLayers: number;
   readonly speed: MeasuredSpeed;
@@ -45,15 +50,22 @@ export interface MeasuredSpeedEntry {
 
 /** Quality that was measured at a level with a cache. */
 export interface MeasuredQualityEntry extends CacheTypes {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly quality: QualityExpectation;
 }
 
 /** What measurements make of a prior of 1 token per second. */
 export interface CalibrationEntry {
-  readonly level: Level;
+  readonly level: VariantLevel;
   readonly kind: 'decode' | 'prefill';
   readonly of1: Prediction;
+}
+
+/** A recipe's tensors, and what was measured of it when it was made. */
+export interface RecipeData {
+  readonly name: RecipeName;
+  readonly tensors: readonly SizedTensor[];
+  readonly measured: RecipeMeasurement | null;
 }
 
 /** What was learned by measuring, as plain data. */
@@ -69,17 +81,18 @@ export interface PlanPageData {
   readonly model: PlanModel;
   readonly header: HeaderData;
   readonly companions: { readonly projector: HeaderData | null; readonly draft: HeaderData | null };
+  readonly recipes: readonly RecipeData[];
   readonly budget: MemoryBudget;
   readonly machine: MachineSpeed;
   readonly marginFraction: number;
-  readonly levels: readonly Level[];
+  readonly levels: readonly VariantLevel[];
   /** What is tried where the plan chooses the cache. */
   readonly cacheTypes: readonly CacheTypes[];
   readonly constraints: PlanConstraints;
   /** Layers on devices that were asked for; null where as many as fit are wanted. */
   readonly gpuLayers: readonly number[] | null;
   readonly microBatchTokens: number | null;
-  readonly variants: readonly (readonly [Level, PlanVariant])[];
+  readonly variants: readonly (readonly [VariantLevel, PlanVariant])[];
   readonly learned: LearnedData;
   readonly start: PlanState;
 }
@@ -96,6 +109,11 @@ export function planPageData({ input, request, marginFraction }: PlanPageInput):
       projector: projector === undefined ? null : reducedHeader(projector),
       draft: draft === undefined ? null : reducedHeader(draft),
     },
+    recipes: [...input.recipes].map(([name, { tensors, measured }]) => ({
+      name,
+      tensors: tensors.map((tensor) => ({ name: tensor.name, bytes: tensor.bytes })),
+      measured,
+    })),
     budget,
     machine,
     marginFraction,

@@ -35,10 +35,12 @@ export interface WhatIfMachine {
 /** Prepares the questions of a page. Errors as `createLoadedModel`. */
 export function whatIf(data: PlanPageData): WhatIf {
   const { projector, draft } = data.companions;
-  const footprints = createLoadedModel(revivedHeader(data.header), {
+  const companions = {
     projector: projector === null ? undefined : revivedHeader(projector),
     draft: draft === null ? undefined : revivedHeader(draft),
-  });
+  };
+  const recipes = new Map(data.recipes.map(({ name, tensors }) => [name, tensors]));
+  const footprints = createLoadedModel(revivedHeader(data.header), companions, { recipes });
   const machine = (state: PlanState): WhatIfMachine =>
     withMemory(data, withRam(data, chosenMachine(data, state), state), state.memoryBytes);
   return { footprints, machine, request: (state) => requestFor(data, footprints, state, machine(state)) };
@@ -69,6 +71,7 @@ function requestFor(
     goal: prefer,
     constraints: data.constraints,
     variantOf: (level) => variants.get(level) ?? { name: data.model.name, status: 'unknown' },
+    recipeOf: (recipe) => data.recipes.find(({ name }) => name === recipe)?.measured ?? null,
     measuredQuality: (level, cache) =>
       data.learned.quality.find(
         (entry) =>

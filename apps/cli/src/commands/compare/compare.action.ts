@@ -1,7 +1,7 @@
 import { FEWEST_ROUNDS_TO_SHOW, verdictOn, type CompareRequest, type NotMeasured } from '@plimsoll/application';
 import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
 import { compareDocument, notMeasuredWords } from '@plimsoll/contract';
-import { InvalidInputError, LEVEL_NAMES, isFullPrecision, type Level } from '@plimsoll/domain';
+import { InvalidInputError, isFullPrecision, levelRank, type VariantLevel } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import type { Output } from '../../output/output.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
@@ -19,7 +19,7 @@ const WINDOW_TOKENS = 256;
 const PROMPT = 'Tell me, step by step, how a ship is loaded so that it stays safe in every sea.';
 
 /** Full, 8 and 4 bits: the founding three. */
-const DEFAULT_LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
+const DEFAULT_LEVELS: readonly VariantLevel[] = ['F16', 'Q8_0', 'Q4_K_M'];
 
 /** `plimsoll compare`. */
 export async function compare(context: CommandContext, model: string, flags: CompareFlags): Promise<number> {
@@ -108,7 +108,11 @@ function checkSpeedFlags({ iterations, depths, concurrency }: CompareFlags): voi
 }
 
 /** The founding three, the full one being that of the model at hand. */
-async function defaultLevels(use: BackendUseCases, model: string, signal: AbortSignal): Promise<readonly Level[]> {
+async function defaultLevels(
+  use: BackendUseCases,
+  model: string,
+  signal: AbortSignal,
+): Promise<readonly VariantLevel[]> {
   const installed = await (await use.runtime()).find(model, { signal });
   const own = installed?.level ?? null;
   if (own === null || !isFullPrecision(own)) return DEFAULT_LEVELS;
@@ -116,6 +120,6 @@ async function defaultLevels(use: BackendUseCases, model: string, signal: AbortS
 }
 
 /** The level that loses least; the others are held against it. */
-function bestOf(levels: readonly Level[]): Level {
-  return LEVEL_NAMES.find((level) => levels.includes(level)) ?? 'F16';
+function bestOf(levels: readonly VariantLevel[]): VariantLevel {
+  return levels.toSorted((a, b) => levelRank(a) - levelRank(b))[0] ?? 'F16';
 }

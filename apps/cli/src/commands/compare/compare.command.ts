@@ -1,6 +1,6 @@
 import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { levelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
+import { variantLevelName, listOf, oneOf, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
 import { namedModel } from '../named-model.js';
@@ -31,7 +31,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
       effect: 'your own prompts, your own score',
     },
   ])
-    .option('--levels <list>', 'levels, with commas (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
+    .option('--levels <list>', 'levels, with commas (default: F16,Q8_0,Q4_K_M)', listOf(variantLevelName('--levels')))
     .option('--kv <list>', 'types of the KV cache, with commas', listOf(oneOf('--kv', KV_CACHE_TYPES)))
     .option(
       '--iterations <count>',
@@ -52,7 +52,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
     .option(
       '--reference <level>',
       'level that the others are held against (default: the best)',
-      levelName('--reference'),
+      variantLevelName('--reference'),
     )
     .option('--prompt <text>', 'prompt of the timed runs')
     .option('--max-tokens <count>', 'tokens generated in each timed run', wholeNumber('--max-tokens', 1, 100_000))

@@ -1,9 +1,9 @@
-import type { KvCacheType, Level } from '@plimsoll/domain';
+import type { KvCacheType, VariantLevel } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll compare`. */
 export interface CompareFlags extends BackendFlags {
-  readonly levels?: readonly Level[];
+  readonly levels?: readonly VariantLevel[];
   readonly kv?: readonly KvCacheType[];
   readonly iterations?: number;
   /** Tokens. */
@@ -20,6 +20,6 @@ export interface CompareFlags extends BackendFlags {
   readonly prompts?: string;
   /** Shell command. */
   readonly grader?: string;
-  readonly reference?: Level;
+  readonly reference?: VariantLevel;
   readonly report?: string;
 }

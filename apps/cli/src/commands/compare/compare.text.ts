@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ownCorpus, promptCorpus } from '@plimsoll/application';
 import { cacheFolder, fileTextCache, type BackendUseCases } from '@plimsoll/composition';
-import { InvalidInputError, StorageFailedError, type Level } from '@plimsoll/domain';
+import { InvalidInputError, StorageFailedError, type VariantLevel } from '@plimsoll/domain';
 import type { CommandContext } from '../command-context.js';
 
 /** How much a model writes for its own corpus: sixteen windows, but not more than a few minutes' work. */
@@ -11,7 +11,7 @@ const OWN_WINDOWS = 16;
 /** What quality is measured on. */
 export interface CompareTextRequest {
   readonly model: string;
-  readonly reference: Level;
+  readonly reference: VariantLevel;
   readonly make: boolean;
   /** A file the user named. */
   readonly file: string | undefined;

@@ -14,7 +14,7 @@ import {
 } from '@plimsoll/composition';
 import { photosCompareDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { InvalidInputError, type Level } from '@plimsoll/domain';
+import { InvalidInputError, type VariantLevel } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { printablePath } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
@@ -26,7 +26,7 @@ import { renderPhotosCompare } from './photos.render.js';
 import { bothPlaces, sharedPlaces } from './shared-places.js';
 import { thumbnailsOf } from './thumbnails.js';
 
-const LEVELS: readonly Level[] = ['F16', 'Q8_0', 'Q4_K_M'];
+const LEVELS: readonly VariantLevel[] = ['F16', 'Q8_0', 'Q4_K_M'];
 
 /** `plimsoll photos compare`. */
 export async function comparePhotos(
@@ -52,7 +52,7 @@ export async function comparePhotos(
       const request = { paths: photos, model, levels, iterations, preset, sendPicture };
       const options = {
         signal,
-        onProgress: (level: Level, done: number, total: number) =>
+        onProgress: (level: VariantLevel, done: number, total: number) =>
           bar.update(`${level}: ${done} of ${total}`, done / total),
       };
       const comparison =

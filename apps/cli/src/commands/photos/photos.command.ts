@@ -1,6 +1,6 @@
 import { SELECTION_PRESET_NAMES } from '@plimsoll/domain';
 import { Argument, Option, type Command } from 'commander';
-import { decimalNumber, levelName, listOf, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, variantLevelName, listOf, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
 import {
@@ -61,7 +61,11 @@ export function addPhotosCommand(program: Command, run: RunAction): void {
       },
     ]),
   )
-    .option('--levels <list>', 'levels, the reference first (default: F16,Q8_0,Q4_K_M)', listOf(levelName('--levels')))
+    .option(
+      '--levels <list>',
+      'levels, the reference first (default: F16,Q8_0,Q4_K_M)',
+      listOf(variantLevelName('--levels')),
+    )
     .option('--iterations <number>', 'times that each photo is judged (default: 1)', wholeNumber('--iterations', 1, 20))
     .option('--html <file>', 'write a contact sheet with the flips between levels')
     .addOption(queueOption())
@@ -130,7 +134,7 @@ function judging(command: Command): Command {
   return command
     .addOption(choiceOption('--preset <name>', 'weights and thresholds (default: general)', SELECTION_PRESET_NAMES))
     .option('--model <model>', 'ask this model, too')
-    .option('--level <level>', 'at this level, whatever the settings say', levelName('--level'))
+    .option('--level <level>', 'at this level, whatever the settings say', variantLevelName('--level'))
     .option('--no-picture', 'give the model the measured facts alone')
     .addOption(backendOption());
 }

@@ -1,11 +1,11 @@
-import type { Level, SelectionPresetName, SidecarStyle } from '@plimsoll/domain';
+import type { VariantLevel, SelectionPresetName, SidecarStyle } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of everything that judges photos. */
 export interface PhotosFlags extends BackendFlags {
   readonly preset?: SelectionPresetName;
   readonly model?: string;
-  readonly level?: Level;
+  readonly level?: VariantLevel;
   /** False with `--no-picture`. */
   readonly picture: boolean;
 }
@@ -47,7 +47,7 @@ export interface EvaluateFlags extends PhotosFlags, SharedFlags, GovernedFlags {
 
 /** Flags of `plimsoll photos compare`. */
 export interface PhotosCompareFlags extends PhotosFlags, SharedFlags {
-  readonly levels?: readonly Level[];
+  readonly levels?: readonly VariantLevel[];
   readonly iterations?: number;
   /** A file. */
   readonly html?: string;

@@ -1,6 +1,6 @@
 import type { PlanModel, PlanModelRequest, PreparedPlan } from '@plimsoll/application';
 import { planDocument } from '@plimsoll/contract';
-import { createPlan, parseModelReference, type Level, type Plan } from '@plimsoll/domain';
+import { createPlan, parseModelReference, type VariantLevel, type Plan } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount } from '../../output/format.js';
 import { printablePath } from '../../output/printable.js';
@@ -46,7 +46,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
 
 async function exactly({ output, signal }: CommandContext, planner: PlanModel, prepared: PreparedPlan): Promise<Plan> {
   const progress = output.progress('Asking the engine');
-  const onProgress = (done: number, of: number, level: Level): void => progress.update(level, done / of);
+  const onProgress = (done: number, of: number, level: VariantLevel): void => progress.update(level, done / of);
   try {
     return await planner.planExactly(prepared, { signal, onProgress });
   } finally {

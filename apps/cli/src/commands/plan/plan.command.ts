@@ -1,6 +1,14 @@
 import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { byteRate, cacheTypes, levelName, listOf, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
+import {
+  byteRate,
+  cacheTypes,
+  variantLevelName,
+  listOf,
+  memorySize,
+  tokenCount,
+  wholeNumber,
+} from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
@@ -72,7 +80,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     )
     .option('--mmproj <file>', 'projector that is loaded beside the model, so that it sees')
     .option('--draft <model>', 'smaller model that drafts tokens for this one')
-    .option('--level <level>', 'level to consider; may be repeated', listOf(levelName('--level')))
+    .option('--level <level>', 'level to consider; may be repeated', listOf(variantLevelName('--level')))
     .addOption(choiceOption('--prefer <goal>', 'what counts more', ['balanced', 'quality', 'speed']))
     .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .addOption(choiceOption('--as <program>', 'print what runs the recommended point there', PLAN_TARGETS))

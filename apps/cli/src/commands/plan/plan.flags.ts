@@ -1,4 +1,4 @@
-import type { CacheTypes, FlashAttention, Level, PlanGoal } from '@plimsoll/domain';
+import type { CacheTypes, FlashAttention, VariantLevel, PlanGoal } from '@plimsoll/domain';
 import type { RemoteFlags } from '@plimsoll/composition';
 import type { BackendFlags } from '../define-command.js';
 import type { PlanTarget } from './plan.targets.js';
@@ -20,7 +20,7 @@ export interface PlanFlags extends BackendFlags, RemoteFlags {
   readonly gpuLayers?: number;
   /** Layers whose experts stay in RAM. */
   readonly nCpuMoe?: number;
-  readonly level?: readonly Level[];
+  readonly level?: readonly VariantLevel[];
   readonly prefer?: PlanGoal;
   readonly flashAttention?: FlashAttention;
   readonly html?: string;

@@ -1,39 +1,70 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { MixPrecision, type MixGoal, type PrecisionPlan, type PrecisionVerdict } from '@plimsoll/application';
-import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache, sensitivityPriors } from '@plimsoll/composition';
+import {
+  MixPrecision,
+  bytesToFit,
+  planToFit,
+  type MixGoal,
+  type PrecisionPlan,
+  type PrecisionVerdict,
+  type RecipeFit,
+} from '@plimsoll/application';
+import {
+  cacheFolder,
+  checkModelFile,
+  checkRunsHere,
+  fileTextCache,
+  sensitivityPriors,
+  type BackendUseCases,
+} from '@plimsoll/composition';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
+import { InvalidInputError, recipeName, recipeOverrides } from '@plimsoll/domain';
+import type { FileRecipe, PlanRequest, RecipeMeasurement, VariantLevel } from '@plimsoll/domain';
 import type { RecipeReportInput } from '@plimsoll/report';
-import { InvalidInputError, recipeOverrides, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
-import { formatBytes, formatDuration } from '../../output/format.js';
-import { renderTable } from '../../output/table.js';
 import { windowProgress } from '../../output/window-progress.js';
 import { compareText } from '../compare/compare.text.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 import { importanceMatrix } from './quantize.importance.js';
-import { targetFile } from './quantize.target.js';
-import { checkWritable, writeWhole } from '../../output/write-file.js';
+import { places } from './mixed.places.js';
+import { renderMixed } from './mixed.render.js';
+import { writeWhole } from '../../output/write-file.js';
 import { writeRecipe } from './recipe-file.js';
 
 const WINDOW_TOKENS = 256;
 
+/** What decides how large a recipe is: a goal of its own, or the memory of a card. */
+export type AskedGoal = MixGoal | { readonly kind: 'fit'; readonly card: string };
+
 /** What the flags ask for, or null when they name no goal. @throws InvalidInputError for two */
-export function mixGoal({ targetSize, targetBpw, betterThan, maxKld }: QuantizeFlags): MixGoal | null {
-  const goals: readonly (MixGoal | null)[] = [
+export function mixGoal({
+  targetSize,
+  targetBpw,
+  betterThan,
+  maxKld,
+  fit,
+  context,
+  kv,
+}: QuantizeFlags): AskedGoal | null {
+  const goals: readonly (AskedGoal | null)[] = [
     targetSize === undefined ? null : { kind: 'bytes', bytes: targetSize },
     targetBpw === undefined ? null : { kind: 'bits-per-weight', bits: targetBpw },
     betterThan === undefined ? null : { kind: 'better-than', level: betterThan },
     maxKld === undefined ? null : { kind: 'max-loss', nats: maxKld },
+    fit === undefined ? null : { kind: 'fit', card: fit },
   ];
+  if (fit === undefined && (context !== undefined || kv !== undefined)) {
+    throw new InvalidInputError('--context and --kv say what a recipe has to fit beside, but no card is named.', {
+      hint: 'Name one with --fit, such as --fit "RTX 4060".',
+    });
+  }
   const [goal = null, second] = goals.filter((one) => one !== null);
   if (second === undefined) return goal;
   throw new InvalidInputError('More than one target is given.', {
-    hint: 'Give one of --target-size, --target-bpw, --better-than and --max-kld.',
+    hint: 'Give one of --target-size, --target-bpw, --better-than, --max-kld and --fit.',
   });
 }
 
@@ -42,7 +73,7 @@ export async function quantizeMixed(
   context: CommandContext,
   model: string,
   flags: QuantizeFlags,
-  goal: MixGoal,
+  goal: AskedGoal,
 ): Promise<number> {
   const { output, signal } = context;
   await checkModelFile(model, signal);
@@ -57,6 +88,8 @@ export async function quantizeMixed(
       throw new InvalidInputError(`${model} is not on this machine.`, { hint: 'Name a GGUF file that lies here.' });
     }
     const place = await places(file, flags);
+    const wanted = goal.kind === 'fit' ? await fitted(use, file, goal.card, flags, signal) : goal;
+    if (!('kind' in wanted)) bytesToFit(header, wanted);
     const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
       ...{ model, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
     });
@@ -76,32 +109,40 @@ export async function quantizeMixed(
       });
       const mixing = new MixPrecision(probe, sensitivityPriors(cache));
       const progress = windowProgress(bar, clock, 'measurement');
-      const plan = await mixing.plan(header, goal, { signal, onProgress: progress.onProgress });
+      const options = { signal, onProgress: progress.onProgress };
+      const { plan, fit } =
+        'kind' in wanted
+          ? { plan: await mixing.plan(header, wanted, options), fit: null }
+          : await planToFit(mixing, header, wanted, options);
       const level = plan.preset?.level ?? 'Q2_K';
       if (place.recipe !== null) await writeRecipe(place.recipe, level, plan.entries);
       if (dryRun) {
         await writeReport(flags.report, { model, plan, verdict: null });
-        const document = planned(model, level, matrix, plan, clock.monotonicMs() - startedAtMs);
+        const document = planned({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs);
         output.result(document, (shown) => renderMixed(shown, place.recipe));
         return EXIT.done;
       }
       bar.update('judging on text that was not used for choosing', null);
       const verdict = await mixing.judge(plan, { signal });
       await writeReport(flags.report, { model, plan, verdict });
-      const target = await place.target(verdict.keeps ? `mixed-${plan.bitsPerWeight.toFixed(2)}bpw` : level, level);
+      const recipe: FileRecipe | undefined = verdict.keeps
+        ? { name: recipeName(plan.bitsPerWeight), measured: measurementOf(plan, verdict) }
+        : undefined;
+      const target = await place.target(recipe?.name ?? level);
       const builds = buildProgress(bar);
       const built = await (
         await use.quantization()
       ).quantize(
         {
           ...{ model: file, level, target, threads: flags.threads, importanceMatrix: matrix },
+          recipe,
           overrides: verdict.keeps ? recipeOverrides(plan.entries) : [],
         },
         { signal, onProgress: builds.onProgress },
       );
       bar.stop();
       const document: QuantizeDocument = {
-        ...planned(model, level, matrix, plan, clock.monotonicMs() - startedAtMs, verdict),
+        ...planned({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs, verdict),
         ...{ dryRun: false, name: built.name, path: built.path, method: built.method, digest: built.digest },
         sizeBytes: built.sizeBytes,
       };
@@ -119,36 +160,42 @@ async function writeReport(file: string | undefined, input: RecipeReportInput): 
   await writeWhole(file, recipeReport(input));
 }
 
-/** Where a file and a recipe go. What cannot be written is refused before anything is measured. */
-interface Places {
-  readonly recipe: string | null;
-  /** @param suffix told apart by what was made */
-  readonly target: (suffix: string, level: Level) => Promise<string>;
+/** What the file says of itself. */
+function measurementOf({ preset }: PrecisionPlan, { loss, presetLoss }: PrecisionVerdict): RecipeMeasurement {
+  const held = preset === null || presetLoss === null ? null : { level: preset.level, meanKld: presetLoss };
+  return { meanKld: Math.max(0, loss), preset: held };
 }
 
-async function places(source: string, { out, recipe, report, dryRun, force = false }: QuantizeFlags): Promise<Places> {
-  if (report !== undefined) await checkWritable('--report', report);
-  if (recipe !== undefined) {
-    await checkWritable('--recipe', recipe);
-    if (!force && ((await stat(recipe).catch(() => null))?.isFile() ?? false)) {
-      throw new InvalidInputError(`--recipe names ${recipe}, which exists.`, {
-        hint: 'With a target, a recipe is written. Overwrite the file with --force, or name another.',
-      });
-    }
-  }
-  const stem = source.replace(/(-(F16|BF16|F32))?\.gguf$/i, '');
-  const target = (suffix: string, level: Level): Promise<string> =>
-    targetFile({ model: source, level, out: out ?? `${stem}-${suffix}.gguf`, force });
-  // A file that --out names is checked now; the usual name is known in the end, its folder is not.
-  if (dryRun !== true) await (out === undefined ? checkWritable('--out', `${stem}-mixed.gguf`) : target('', 'Q4_K_M'));
-  return { recipe: recipe ?? null, target };
+/** What is planned on the card, with the machine's own RAM. */
+async function fitted(
+  use: BackendUseCases,
+  model: string,
+  card: string,
+  { context, kv }: QuantizeFlags,
+  signal: AbortSignal,
+): Promise<PlanRequest> {
+  const planner = await use.planning(model);
+  const { request } = await planner.prepare(
+    {
+      ...{ model, gpu: card, contexts: context === undefined ? undefined : [context] },
+      keyCacheTypes: [kv?.keyCacheType ?? 'f16'],
+      valueCacheTypes: [kv?.valueCacheType ?? 'f16'],
+    },
+    { signal },
+  );
+  return request;
+}
+
+interface Planned {
+  readonly model: string;
+  readonly level: VariantLevel;
+  readonly matrix: string | undefined;
+  readonly plan: PrecisionPlan;
+  readonly fit: RecipeFit | null;
 }
 
 function planned(
-  model: string,
-  level: Level,
-  matrix: string | undefined,
-  plan: PrecisionPlan,
+  { model, level, matrix, plan, fit }: Planned,
   durationMs: number,
   verdict: PrecisionVerdict | null = null,
 ): QuantizeDocument {
@@ -159,7 +206,7 @@ function planned(
     importanceMatrix: matrix ?? null,
     sizeBytes: fileBytes,
     mixed: {
-      ...{ bitsPerWeight, predictedLoss, evaluations },
+      ...{ bitsPerWeight, predictedLoss, evaluations, fit },
       groups: groups.map(({ name, type, bytes, predictedLoss: lost, sensitivity }) => {
         return { name, type, bytes, predictedLoss: lost, sensitivity };
       }),
@@ -172,41 +219,4 @@ function planned(
     },
     durationMs,
   };
-}
-
-/** The plan by group, and how it fared. */
-function renderMixed(document: QuantizeDocument, recipe: string | null): string {
-  const { mixed, sizeBytes, path: file, durationMs, dryRun } = document;
-  if (mixed === null) return '';
-  const { preset, loss } = mixed;
-  const table = renderTable(
-    [
-      { header: 'TENSORS' },
-      { header: 'TYPE' },
-      { header: 'BYTES', align: 'right' },
-      { header: 'LOSS', align: 'right' },
-      { header: 'ALONE AT 3 BITS', align: 'right' },
-    ],
-    mixed.groups.map((one) => [
-      ...[one.name, one.type, formatBytes(one.bytes), one.predictedLoss.toPrecision(2)],
-      one.sensitivity.toPrecision(2),
-    ]),
-    { indent: '  ' },
-  );
-  const size = `${formatBytes(sizeBytes)}, ${mixed.bitsPerWeight.toFixed(2)} bits per weight`;
-  const predicted = `predicted to stray ${mixed.predictedLoss?.toPrecision(3) ?? 'an unknown number of'} nats per token`;
-  const lines = [table, '', `Recipe: ${size}, ${predicted} (${mixed.evaluations} measurements).`];
-  if (dryRun)
-    return [...lines, recipe === null ? 'Nothing was written.' : `Only the recipe was written: ${recipe}`].join('\n');
-  if (loss !== null && preset !== null && preset.loss !== null) {
-    lines.push(
-      `On text that was not used for choosing: ${loss.toPrecision(3)}; ${preset.level} at ${formatBytes(preset.sizeBytes)}: ${preset.loss.toPrecision(3)} (${(((loss - preset.loss) / preset.loss) * 100).toFixed(0)} %).`,
-    );
-  }
-  lines.push(
-    mixed.kept
-      ? `Made ${file ?? ''} in ${formatDuration(durationMs)}.`
-      : `The preset is better, so it was made instead: ${file ?? ''}.`,
-  );
-  return lines.join('\n');
 }

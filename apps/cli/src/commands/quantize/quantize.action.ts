@@ -12,6 +12,7 @@ import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import { importanceMatrix } from './quantize.importance.js';
 import { mixGoal, quantizeMixed } from './mixed.action.js';
+import { madeRecipe } from './made-recipe.js';
 import { readRecipe } from './recipe-file.js';
 import { targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.flags.js';
@@ -43,21 +44,20 @@ export async function quantizeAny(context: CommandContext, model: string, flags:
     });
   }
   const tensor = [...(flags.tensor ?? []), ...(recipe?.overrides ?? [])];
-  return quantize(context, model, { ...flags, to, tensor });
+  return quantize(context, model, { ...flags, to, tensor }, recipe !== null);
 }
 
 async function quantize(
   context: CommandContext,
   model: string,
   flags: QuantizeFlags & { readonly to: Level },
+  isRecipe: boolean,
 ): Promise<number> {
   const { output, signal } = context;
   await checkModelFile(model, signal);
   return withBackend(context, flags, async (use, plimsoll) => {
     checkRunsHere(model, use.settings.backend);
     const { out, force = false } = flags;
-    const here = use.backend.runsFiles && out !== undefined && flags.dryRun !== true;
-    const target = here ? await targetFile({ model, level: flags.to, out, force }) : out;
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const useCase = await use.quantization();
@@ -67,17 +67,25 @@ async function quantize(
       imatrix: flags.imatrix,
       dryRun: flags.dryRun === true,
     });
+    const { to, tensor: overrides = [] } = flags;
+    const importance = Object.keys(matrix).length > 0;
+    const recipe = isRecipe
+      ? await madeRecipe(use, { model, level: to, overrides, importanceMatrix: importance }, { signal })
+      : undefined;
+    const level = recipe?.name ?? to;
+    const here = use.backend.runsFiles && out !== undefined && flags.dryRun !== true;
     const request: QuantizeRequest = {
       model,
-      level: flags.to,
-      target,
-      overrides: flags.tensor,
+      level: to,
+      target: here ? await targetFile({ model, level, out, force }) : out,
+      overrides,
+      recipe,
       allowRequantize: flags.allowRequantize,
       threads: flags.threads,
       ...matrix,
     };
     const facts = (): QuantizeFacts => ({
-      ...{ model, level: flags.to, importanceMatrix: matrix.importanceMatrix ?? null, mixed: null },
+      ...{ model, level, importanceMatrix: matrix.importanceMatrix ?? null, mixed: null },
       durationMs: clock.monotonicMs() - startedAtMs,
     });
     if (flags.dryRun === true) {
@@ -85,7 +93,7 @@ async function quantize(
       output.result(quantizeDryRunDocument(answer?.sizeBytes ?? null, facts()), renderDryRun);
       return EXIT.done;
     }
-    const progress = buildProgress(output.progress(flags.to));
+    const progress = buildProgress(output.progress(level));
     try {
       const built = await useCase.quantize(request, { signal, onProgress: progress.onProgress });
       progress.stop();

@@ -1,9 +1,9 @@
-import { BOUNDS, type TensorOverride } from '@plimsoll/domain';
+import { BOUNDS, KV_CACHE_TYPES, type TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
-import { decimalNumber, levelName, memorySize, wholeNumber } from '../../flags/values.js';
+import { cacheTypes, decimalNumber, levelName, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, defineCommand } from '../define-command.js';
+import { backendOption, choiceOption, defineCommand } from '../define-command.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
 const collect = (text: string, previous: readonly TensorOverride[] = []): readonly TensorOverride[] => [
@@ -21,6 +21,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
       command: 'plimsoll quantize model-f16.gguf --better-than Q4_K_M',
       effect: 'a type for each tensor, by measurement',
     },
+    { command: 'plimsoll quantize model-f16.gguf --fit "RTX 4060" --context 16k', effect: 'as good as fits' },
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
@@ -33,6 +34,19 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--target-bpw <bits>', 'the same, within bits per weight', decimalNumber('--target-bpw', 1, 16))
     .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
     .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))
+    .option('--fit <card>', 'the same, as large as fits a card such as "RTX 4060" with its cache')
+    .option(
+      '--context <tokens>',
+      'with --fit: context length, such as 8192 or 8k',
+      tokenCount('--context', ...BOUNDS.contextTokens),
+    )
+    .addOption(
+      choiceOption(
+        '--kv <type>',
+        'with --fit: type of the KV cache; q8_0/q4_0 sets keys and values apart',
+        KV_CACHE_TYPES,
+      ).argParser(cacheTypes('--kv')),
+    )
     .option('--recipe <file>', 'make the recipe in a file; with a target: write the recipe there')
     .option('--report <file>', 'with a target: write an HTML page with the types by layer')
     .option('--text <file>', 'text to choose and judge types on (default: one that the model writes)')

@@ -1,4 +1,4 @@
-import type { Level, TensorOverride } from '@plimsoll/domain';
+import type { CacheTypes, Level, TensorOverride } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll quantize`. */
@@ -9,6 +9,10 @@ export interface QuantizeFlags extends BackendFlags {
   readonly targetBpw?: number;
   readonly betterThan?: Level;
   readonly maxKld?: number;
+  /** A card of the catalogue. */
+  readonly fit?: string;
+  readonly context?: number;
+  readonly kv?: CacheTypes;
   /** A recipe to make, or with a goal where to write it. */
   readonly recipe?: string;
   /** With a goal: an HTML page with the recipe. */

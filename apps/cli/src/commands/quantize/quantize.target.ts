@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { InvalidInputError, parseModelReference, variantFileName, type Level } from '@plimsoll/domain';
+import { InvalidInputError, parseModelReference, variantFileName, type VariantLevel } from '@plimsoll/domain';
 import { checkWritable } from '../../output/write-file.js';
 
 /** What `--out` is about. */
 export interface TargetRequest {
   readonly model: string;
-  readonly level: Level;
+  readonly level: VariantLevel;
   /** As the user wrote it. */
   readonly out: string;
   /** Whether a file may be overwritten. */

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import { statedLevel } from '@plimsoll/domain';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, expect, test } from 'vitest';
@@ -38,12 +40,16 @@ test.skipIf(quantizer === null)(
     const recipe = path.join(folder, 'recipe.txt');
     await writeRecipe(recipe, 'Q4_K_M', entries);
     const theirs = path.join(folder, 'theirs.gguf');
-    execFileSync(quantizer!, ['--tensor-type-file', recipe, sampleModelPath(), theirs, 'Q4_K_M'], { stdio: 'pipe' });
     const ours = path.join(folder, 'ours.gguf');
     const user = await TestUser.create();
     const args = ['quantize', sampleModelPath(), '--recipe', recipe, '--imatrix', 'none', '--out', ours];
     expect((await user.plimsoll(args)).code).toBe(0);
     await user.remove();
+    // The one thing that a file of ours says besides.
+    const { header } = await new FileModelInspector().inspect({ kind: 'file', path: ours });
+    const named = `plimsoll.recipe.name=str:${statedLevel(header) ?? ''}`;
+    const types = ['--tensor-type-file', recipe, '--override-kv', named];
+    execFileSync(quantizer!, [...types, sampleModelPath(), theirs, 'Q4_K_M'], { stdio: 'pipe' });
     expect(readFileSync(ours).equals(readFileSync(theirs))).toBe(true);
   },
 );

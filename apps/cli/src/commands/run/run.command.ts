@@ -1,6 +1,6 @@
 import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { cacheTypes, decimalNumber, levelName, tokenCount, wholeNumber } from '../../flags/values.js';
+import { cacheTypes, decimalNumber, variantLevelName, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, choiceOption, defineCommand } from '../define-command.js';
 import { namedModel } from '../named-model.js';
@@ -21,7 +21,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
       { command: 'cat letter.txt | plimsoll run llama3.1:8b', effect: 'the prompt from stdin' },
     ],
   )
-    .option('--level <level>', 'quantization level instead of the recommended one', levelName('--level'))
+    .option('--level <level>', 'quantization level instead of the recommended one', variantLevelName('--level'))
     .option('--no-make', 'fail instead of making a missing variant')
     .option('--strict', 'fail when the wanted variant cannot be made, even if another one is installed')
     .option('--system <text>', 'system message')

@@ -1,9 +1,9 @@
-import type { CacheTypes, FlashAttention, Level, PlanGoal } from '@plimsoll/domain';
+import type { CacheTypes, FlashAttention, VariantLevel, PlanGoal } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll run`. */
 export interface RunFlags extends BackendFlags {
-  readonly level?: Level;
+  readonly level?: VariantLevel;
   readonly make: boolean;
   readonly strict?: boolean;
   readonly system?: string;

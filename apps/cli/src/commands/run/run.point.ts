@@ -1,6 +1,6 @@
 import type { ChosenVariant, PointToRun } from '@plimsoll/application';
 import type { BackendUseCases } from '@plimsoll/composition';
-import { NothingFitsError, parseModelReference, type Level } from '@plimsoll/domain';
+import { NothingFitsError, parseModelReference, type VariantLevel } from '@plimsoll/domain';
 import { formatCount } from '../../output/format.js';
 import type { CommandContext } from '../command-context.js';
 import { demandConsent, type Ask } from './run.consent.js';
@@ -15,7 +15,7 @@ export async function pointToRun(
   context: CommandContext,
   use: BackendUseCases,
   model: string,
-  flags: Omit<RunFlags, 'level'> & { readonly level?: Level | undefined },
+  flags: Omit<RunFlags, 'level'> & { readonly level?: VariantLevel | undefined },
   ask: Ask | null,
 ): Promise<PointToRun | null> {
   const recommending = await use.recommending(model);
@@ -61,8 +61,8 @@ const listed = <Value>(value: Value | undefined): readonly Value[] | undefined =
 /** The level to ask for, who says so, and how to load it. */
 export function levelOf(
   point: PointToRun | null,
-  level: Level | undefined,
-): { readonly level?: Level | undefined; readonly recommended: boolean; readonly load?: PointToRun['load'] } {
+  level: VariantLevel | undefined,
+): { readonly level?: VariantLevel | undefined; readonly recommended: boolean; readonly load?: PointToRun['load'] } {
   if (point === null) return { level, recommended: false };
   return { level: point.level, recommended: point.decidedBy === 'plan', load: point.load };
 }

@@ -1,5 +1,5 @@
 import type { ComingVariant } from '@plimsoll/application';
-import type { InstalledVariant, Level, MetadataValue, ModelHeader, ResidentModel } from '@plimsoll/domain';
+import type { InstalledVariant, VariantLevel, MetadataValue, ModelHeader, ResidentModel } from '@plimsoll/domain';
 
 /** `expires_at` of what never leaves: the farthest that Go's clients read. */
 const NEVER = '2318-01-01T00:00:00Z';
@@ -54,7 +54,10 @@ export function writeComing({ model, level, phase, fraction }: ComingVariant): o
 }
 
 /** Clients show `general.basename`: with the level in it, two variants of one model can be told apart. */
-export function basenameAt(info: Readonly<Record<string, unknown>>, level: Level | null): Record<string, string> {
+export function basenameAt(
+  info: Readonly<Record<string, unknown>>,
+  level: VariantLevel | null,
+): Record<string, string> {
   const basename = info['general.basename'] ?? info['general.name'];
   if (typeof basename !== 'string') return {};
   return { 'general.basename': level === null ? basename : `${basename} ${level}` };

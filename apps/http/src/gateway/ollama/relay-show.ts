@@ -1,4 +1,4 @@
-import type { Level } from '@plimsoll/domain';
+import type { VariantLevel } from '@plimsoll/domain';
 import { showRequest } from '@plimsoll/protocol/ollama';
 import { forward } from '@plimsoll/transport';
 import type { BodyRewriter } from '@plimsoll/transport';
@@ -53,7 +53,7 @@ export async function relayShow(
   });
 }
 
-function withLevel(text: string, level: Level | null): string {
+function withLevel(text: string, level: VariantLevel | null): string {
   try {
     const shown = JSON.parse(text) as { readonly model_info?: Readonly<Record<string, unknown>> | null };
     if (shown.model_info == null) return text;

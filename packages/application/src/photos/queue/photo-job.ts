@@ -1,4 +1,4 @@
-import type { Level, SelectionPresetName } from '@plimsoll/domain';
+import type { VariantLevel, SelectionPresetName } from '@plimsoll/domain';
 
 /** A photo to be evaluated, as any worker understands it. */
 export interface PhotoJob {
@@ -19,8 +19,8 @@ export interface PhotoJobModel {
   readonly name: string;
   /** What the variant is known by where the job was made; another one must not judge. */
   readonly variant: string;
-  readonly level: Level | null;
-  readonly lowerLevels: readonly Level[];
+  readonly level: VariantLevel | null;
+  readonly lowerLevels: readonly VariantLevel[];
   readonly askAboutRejects: boolean;
   readonly sendPicture: boolean;
 }

@@ -1,5 +1,5 @@
 import { BackendUnreachableError } from '@plimsoll/domain';
-import type { Clock, JobQueue, JobVerdict, Level, PhotoReader, ResultStore } from '@plimsoll/domain';
+import type { Clock, JobQueue, JobVerdict, VariantLevel, PhotoReader, ResultStore } from '@plimsoll/domain';
 import { ComparePhotoLevels, checkRequest, summarizeLevels } from '../compare-photo-levels.js';
 import type {
   ComparePhotosOptions,
@@ -13,7 +13,7 @@ import type { PhotoModel } from '../photo-model.js';
 export interface LevelJob {
   readonly key: string;
   readonly request: ComparePhotosRequest;
-  readonly level: Level;
+  readonly level: VariantLevel;
 }
 
 const LANE = 'levels';

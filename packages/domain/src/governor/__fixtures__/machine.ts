@@ -1,6 +1,6 @@
 import type { KvCacheType } from '../../quantization/kv-cache-type.js';
 import type { Level } from '../../quantization/level.js';
-import { preset } from '../../quantization/quantization.js';
+import { quantizationNamed } from '../../quantization/quantization.js';
 import type { GovernedModel } from '../governed-model.js';
 import type { GovernorInput } from '../governor-state.js';
 import type { HeatReading } from '../heat.js';
@@ -28,7 +28,7 @@ export function rung({ level, gib, loss, speed = 40, parallel = 1, context = 819
   const { cache = 'f16', powerW = null, hostGib = 0 } = rest;
   return {
     point: {
-      quantization: preset(level),
+      quantization: quantizationNamed(level),
       contextTokens: context,
       parallel,
       microBatchTokens: 512,

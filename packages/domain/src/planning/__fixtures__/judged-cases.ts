@@ -1,4 +1,5 @@
 import type { Level } from '../../quantization/level.js';
+import type { VariantLevel } from '../../quantization/variant-level.js';
 import type { Fit } from '../plan.js';
 import type { JUDGED_MODELS } from './judged-models.js';
 
@@ -10,7 +11,7 @@ export interface JudgedCase {
   readonly ramGiB: number;
   /** 8,192 tokens, or all that the model has, when absent. */
   readonly context?: number;
-  readonly accepted: readonly Level[];
+  readonly accepted: readonly VariantLevel[];
   readonly fit?: Fit;
   readonly cache?: 'f16' | 'q8_0';
   /** Whether experts have to stay in RAM. */

@@ -41,5 +41,5 @@ export function planInput(
     contexts: [8192],
     ...overrides,
   };
-  return { input: { header, companions: {} }, request, marginFraction: 0.1 };
+  return { input: { header, companions: {}, recipes: new Map() }, request, marginFraction: 0.1 };
 }

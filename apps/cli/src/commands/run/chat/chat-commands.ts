@@ -1,9 +1,9 @@
-import { LEVEL_NAMES, parseLevel, type Level } from '@plimsoll/domain';
+import { LEVEL_NAMES, parseVariantLevel, type VariantLevel } from '@plimsoll/domain';
 
 /** What a line of a chat asks the program itself to do. */
 export type ChatCommand =
   | { readonly kind: 'help' }
-  | { readonly kind: 'level'; readonly level: Level | null }
+  | { readonly kind: 'level'; readonly level: VariantLevel | null }
   | { readonly kind: 'stats' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'leave' }
@@ -29,7 +29,7 @@ const COMMANDS: readonly Described[] = [
     usage: '/level [LEVEL]',
     effect: 'what runs; with a level: answer at that from now on',
     read: (argument) => {
-      const level = argument === '' ? null : parseLevel(argument);
+      const level = argument === '' ? null : parseVariantLevel(argument);
       if (argument === '' || level !== null) return { kind: 'level', level };
       return { kind: 'unknown', problem: `"${argument}" is not a level. Levels: ${LEVEL_NAMES.join(', ')}.` };
     },

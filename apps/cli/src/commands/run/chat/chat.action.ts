@@ -1,6 +1,6 @@
 import type { ChosenVariant, GenerateText, PointToRun } from '@plimsoll/application';
 import type { BackendUseCases } from '@plimsoll/composition';
-import type { ChatMessage, GenerateRequest, GenerationTimings, Level } from '@plimsoll/domain';
+import type { ChatMessage, GenerateRequest, GenerationTimings, VariantLevel } from '@plimsoll/domain';
 import { EXIT } from '../../../errors/exit-codes.js';
 import { describeFailure, renderFailure } from '../../../errors/report-failure.js';
 import { buildProgress } from '../../../output/build-progress.js';
@@ -62,10 +62,10 @@ class Chat {
   readonly #model: string;
   readonly #flags: RunFlags;
   readonly #generation: GenerateText;
-  readonly #plan: (level: Level | undefined) => Promise<PointToRun | null>;
+  readonly #plan: (level: VariantLevel | undefined) => Promise<PointToRun | null>;
   #messages: readonly ChatMessage[] = [];
   #timings: readonly GenerationTimings[] = [];
-  #level: Level | undefined;
+  #level: VariantLevel | undefined;
   #point: PointToRun | null = null;
   #variant: ChosenVariant | null = null;
   #images: readonly string[] | undefined;
@@ -76,7 +76,7 @@ class Chat {
     model: string,
     flags: RunFlags,
     generation: GenerateText,
-    plan: (level: Level | undefined) => Promise<PointToRun | null>,
+    plan: (level: VariantLevel | undefined) => Promise<PointToRun | null>,
   ) {
     this.#context = context;
     this.#model = model;
@@ -155,7 +155,7 @@ class Chat {
     this.#messages = [...messages, { role: 'assistant', content: text }];
   }
 
-  async #atLevel(level: Level | null): Promise<void> {
+  async #atLevel(level: VariantLevel | null): Promise<void> {
     const { output } = this.#context;
     if (level !== null) {
       try {
