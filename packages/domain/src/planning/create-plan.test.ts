@@ -338,6 +338,11 @@ describe('bad requests', () => {
     expect(isPlimsollError(failure) && failure.code).toBe('invalid-input');
   });
 
+  test('layers on devices are refused where there is none', () => {
+    expect(() => plan([], { gpuLayers: [5] })).toThrow('no device that could hold layers');
+    expect(plan([], { gpuLayers: [0] }).recommended).not.toBeNull();
+  });
+
   test('a level that cannot be made is left out; alone, it is refused', () => {
     expect(plan([8], { levels: ['NVFP4', 'Q4_K_M'] }).candidates.map(({ level }) => level)).toEqual(['Q4_K_M']);
     expect(() => plan([8], { levels: ['NVFP4'] })).toThrow(/NVFP4/);

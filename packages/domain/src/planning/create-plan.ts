@@ -82,6 +82,11 @@ function check(request: PlanRequest): void {
   if (odd !== undefined) {
     throw new InvalidInputError(`${odd} is not a number of layers.`, { hint: 'Give a whole number from 0 on.' });
   }
+  if (request.budget.devices.length === 0 && gpuLayers.some((count) => count > 0)) {
+    throw new InvalidInputError('There is no device that could hold layers.', {
+      hint: 'Plan without layers on devices, or describe a device to plan for.',
+    });
+  }
   if (experts !== undefined && experts > 0 && request.architecture.experts === null) {
     throw new InvalidInputError('This model has no experts that could stay in RAM.', {
       hint: 'Only mixtures of experts have some: plan without.',
