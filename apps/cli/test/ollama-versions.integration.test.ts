@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { OLLAMA_VERSIONS, locateOllama, startOllama, type OllamaPeer } from '@plimsoll-tooling/peers';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
@@ -104,6 +104,32 @@ for (const version of OLLAMA_VERSIONS) {
       expect(stdout.trim()).not.toBe('');
       expect(stderr).toMatch(/fable:5m-q5_K_M answers, for there is no IQ1_S of fable:5m-fp16 now/);
       expect((await plimsoll([...args, '--strict'], user.env)).code).not.toBe(0);
+    });
+
+    it('makes a recipe under a name of its own, and has it among the variants', async () => {
+      const file = user.path('recipe.txt');
+      await writeFile(file, 'plimsoll-level-Q3_K_M=q8_0\nblk\\.\\d+\\.attn_v=q6_K\nblk\\.[0-3]\\.ffn_down=q5_K\n');
+      const made = await documentOf('quantize', ['quantize', model, '--recipe', file]);
+      const [name, level] = ['fable:5m-mixed-4.69bpw', 'mixed-4.69bpw'];
+      expect(made).toMatchObject({ level, name, method: 'quantize' });
+      const { models } = await documentOf('models', ['models']);
+      expect(models).toContainEqual(expect.objectContaining({ name, level }));
+      const { candidates } = await documentOf('plan', ['plan', model, '--vram', '0', '--level', `F16,${level}`]);
+      expect(candidates).toContainEqual(expect.objectContaining({ level, variant: { name, status: 'local' } }));
+      const run = await documentOf('run', ['run', model, 'Once upon a time', '--level', level, '--max-tokens', '8']);
+      expect(run).toMatchObject({ variant: { name, level, made: null } });
+      const body = {
+        model: name,
+        prompt: 'Once upon a time',
+        stream: false,
+        logprobs: true,
+        options: { num_predict: 8 },
+      };
+      const answer = await fetch(`${server.host}/api/generate`, { method: 'POST', body: JSON.stringify(body) });
+      const { response, logprobs } = (await answer.json()) as { response: string; logprobs: { logprob: number }[] };
+      expect(response).not.toBe('');
+      expect(logprobs).toHaveLength(8);
+      for (const { logprob } of logprobs) expect(logprob).toSatisfy(Number.isFinite);
     });
 
     it('compares levels, the missing one made', async () => {

@@ -38,7 +38,6 @@ import {
   type BackendDescriptor,
 } from '@plimsoll/di';
 import {
-  CapabilityMissingError,
   parseModelReference,
   type CallOptions,
   type ImportanceCollector,
@@ -221,6 +220,22 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
     };
     return startGovernor({ ...parts, settings, signal }, govern);
   });
+  // Recipes are measured on the engine inside, whatever backend serves.
+  const probeEngine = once(async () => {
+    const [builder] = backend.runsFiles ? await services.getAll(VARIANT_BUILDER) : [];
+    const [tensors, logits] = [await services.find(TENSOR_QUANTIZER), await services.find(LOGITS_SOURCE)];
+    if (builder !== undefined && tensors !== null && logits !== null) return { builder, tensors, logits };
+    const { LlamaCppLogitsSource, LlamaCppTensorQuantizer, LlamaCppVariantBuilder } =
+      await import('@plimsoll/adapter-llamacpp');
+    const folder = { modelsFolder: settings.modelsFolder };
+    const opened = {
+      builder: new LlamaCppVariantBuilder(folder),
+      tensors: new LlamaCppTensorQuantizer(folder),
+      logits: new LlamaCppLogitsSource(folder),
+    };
+    services.onClose(() => void Promise.allSettled(Object.values(opened).map((one) => one.close())));
+    return opened;
+  });
   const places = async (): Promise<PlaceRequests> => (await governor())?.models ?? (await choose());
 
   return {
@@ -256,17 +271,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         ),
     ),
     importance: () => services.get(IMPORTANCE_COLLECTOR),
-    async precisionProbe(options) {
-      const [builder] = await services.getAll(VARIANT_BUILDER);
-      const logits = await services.find(LOGITS_SOURCE);
-      const tensors = await services.find(TENSOR_QUANTIZER);
-      if (builder !== undefined && tensors !== null && logits !== null && backend.runsFiles) {
-        return precisionProbe({ ...options, builder, tensors, logits });
-      }
-      throw new CapabilityMissingError('Recipes are measured on the engine inside.', {
-        hint: 'Name a GGUF file and the backend: --backend embedded',
-      });
-    },
+    precisionProbe: async (options) => precisionProbe({ ...options, ...(await probeEngine()) }),
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({
         planner: await planning(model),

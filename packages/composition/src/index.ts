@@ -35,3 +35,4 @@ export type { ModuleLoader, ModuleTable, ServicesOptions } from './services.js';
 export type { SharedUseCases } from './shared-use-cases.js';
 export { systemClock } from './system-clock.js';
 export type { Governor, GovernorOptions } from './governor.js';
+export { importedName } from './name-variant.js';

@@ -28,12 +28,13 @@ test.each([
   ['odd@main', {}, { model: 'odd@main' }],
   ['tale:latest', {}, { model: 'tale' }],
   ['tale:Latest@Q8_0', {}, { model: 'tale', level: 'Q8_0' }],
+  ['tale:1b@Mixed-4.50bpw', {}, { model: 'tale:1b', level: 'mixed-4.50bpw' }],
   ['whole:latest', {}, { model: 'whole:latest' }],
 ])('%s with %o is %o', async (name, headers, expected) => {
   expect(await askedModel(context, name, headers, runtime)).toEqual({ name, ...expected });
 });
 
-test.each(['tale:1b@Q99', 'tale:1b@IQ9_X', '/etc/passwd@Q8_0'])('%s is refused', async (name) => {
+test.each(['tale:1b@Q99', 'tale:1b@mixed-4.5', 'tale:1b@IQ9_X', '/etc/passwd@Q8_0'])('%s is refused', async (name) => {
   await expect(askedModel(context, name, {}, runtime)).rejects.toMatchObject({ code: 'invalid-input' });
 });
 

@@ -14,6 +14,7 @@ describe('groupVariants', () => {
     ['Q6_K/part.gguf', 'Q6_K', 'Q6_K'],
     ['ggml-model-Q4_0_4_8.gguf', 'ggml-model-q4_0_4_8.gguf', null],
     ['nothing.gguf', 'nothing.gguf', null],
+    ['m-mixed-4.50bpw.gguf', 'mixed-4.50bpw', 'mixed-4.50bpw'],
   ])('%s is %s', (path, label, level) => {
     expect(groupVariants(files(path))).toMatchObject([{ path, label, level }]);
   });

@@ -1,5 +1,5 @@
 import { parseSplitName } from '@plimsoll/adapter-gguf';
-import { LEVEL_NAMES, parseLevel, type Level } from '@plimsoll/domain';
+import { LEVEL_NAMES, levelRank, parseVariantLevel, type VariantLevel } from '@plimsoll/domain';
 
 /** One file of a repository, as the file list tells. */
 export interface RepositoryFile {
@@ -14,7 +14,7 @@ export interface RepositoryVariant {
   /** Path of the first file. */
   readonly path: string;
   /** From the file's name, or null when the name holds none that we know. */
-  readonly level: Level | null;
+  readonly level: VariantLevel | null;
   /** What stands in the name where a level should, such as `UD-Q4_K_XL`; the level's name when it is one. */
   readonly label: string;
   readonly sizeBytes: number;
@@ -22,7 +22,14 @@ export interface RepositoryVariant {
 }
 
 const LEVEL_PATTERN: RegExp = new RegExp(
-  `(?<![A-Za-z0-9])(?:UD[-_])?(${[...LEVEL_NAMES, 'FP16', 'FP32', 'MXFP4', 'I?Q\\d_[A-Z0-9]+(?:_[A-Z]+)?']
+  `(?<![A-Za-z0-9])(?:UD[-_])?(${[
+    ...LEVEL_NAMES,
+    'FP16',
+    'FP32',
+    'MXFP4',
+    'mixed-\\d{1,2}\\.\\d{2}bpw',
+    'I?Q\\d_[A-Z0-9]+(?:_[A-Z]+)?',
+  ]
     .sort((a, b) => b.length - a.length)
     .join('|')})(?![A-Za-z0-9_])`,
   'gi',
@@ -37,7 +44,7 @@ export function groupVariants(files: readonly RepositoryFile[]): readonly Reposi
     return [
       {
         path,
-        level: label.startsWith('UD-') ? null : parseLevel(label),
+        level: label.startsWith('UD-') ? null : parseVariantLevel(label),
         label,
         sizeBytes: inOrder.reduce((sum, part) => sum + part.sizeBytes, 0),
         files: inOrder,
@@ -73,12 +80,12 @@ function byFirstFile(
  */
 export function chooseVariant(variants: readonly RepositoryVariant[], tag: string | null): RepositoryVariant | null {
   if (tag === null || tag.toLowerCase() === 'latest') {
-    const order: readonly Level[] = ['Q4_K_M', 'Q4_K_S', 'Q4_0', 'IQ4_XS', 'Q5_K_M', 'Q6_K', 'Q8_0'];
+    const order: readonly VariantLevel[] = ['Q4_K_M', 'Q4_K_S', 'Q4_0', 'IQ4_XS', 'Q5_K_M', 'Q6_K', 'Q8_0'];
     const preferred = order.map((level) => variants.find((variant) => variant.level === level));
     return preferred.find((variant) => variant !== undefined) ?? variants[0] ?? null;
   }
   const wanted = tag.toLowerCase();
-  const level = parseLevel(tag);
+  const level = parseVariantLevel(tag);
   return (
     variants.find((variant) => level !== null && variant.level === level) ??
     variants.find((variant) => variant.label.toLowerCase() === wanted) ??
@@ -96,7 +103,7 @@ function labelOf(path: string): string {
     const last = [...segment.matchAll(LEVEL_PATTERN)].at(-1);
     if (last !== undefined) {
       const text = last[0].toUpperCase().replace(/^UD_/, 'UD-');
-      return text.startsWith('UD-') ? text : (parseLevel(text) ?? text);
+      return text.startsWith('UD-') ? text : (parseVariantLevel(text) ?? text);
     }
   }
   return fileName(path);
@@ -107,5 +114,5 @@ function fileName(path: string): string {
 }
 
 function rank(variant: RepositoryVariant): number {
-  return variant.level === null ? LEVEL_NAMES.length : LEVEL_NAMES.indexOf(variant.level);
+  return variant.level === null ? LEVEL_NAMES.length : levelRank(variant.level);
 }

@@ -71,6 +71,23 @@ describe('the variants of a model', () => {
     });
   });
 
+  test('are what recipes made of it too, by their names; a file has none', async () => {
+    const names = [
+      'llama3.1:8b-fp16',
+      'llama3.1:8b-mixed-4.50bpw',
+      'llama3.1:mixed-3.10bpw_8b',
+      'llama3.1:70b-mixed-4.50bpw',
+    ];
+    const catalog = new OllamaCatalog(await serverWith(names));
+    const entries = await catalog.variants('llama3.1:8b');
+    expect(entries.map(({ name, level }) => [name, level])).toEqual([
+      ['llama3.1:8b-fp16', 'Q4_K_M'],
+      ['llama3.1:8b-mixed-4.50bpw', 'mixed-4.50bpw'],
+      ['llama3.1:mixed-3.10bpw_8b', 'mixed-3.10bpw'],
+    ]);
+    expect(await catalog.variants('/models/llama3.1.gguf')).toEqual([]);
+  });
+
   test('are all tags of a model that is named without one', async () => {
     const api = await serverWith(['fox:latest', 'fox:8b-q8_0', 'crow:8b']);
     const entries = await new OllamaCatalog(api).variants('fox');

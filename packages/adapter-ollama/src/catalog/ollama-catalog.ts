@@ -2,6 +2,7 @@ import {
   baseName,
   isCloudName,
   parseModelName,
+  parseModelReference,
   variantName,
   type CallOptions,
   type CatalogEntry,
@@ -29,6 +30,8 @@ export class OllamaCatalog implements ModelCatalog {
 
   /** A name without a tag stands for every variant of that model; with one, for its levels only. @throws InvalidInputError when it is no name */
   async variants(model: string, options: CatalogOptions = {}): Promise<readonly CatalogEntry[]> {
+    // A file is what is imported, and no variant that the server has.
+    if (parseModelReference(model).kind === 'file') return [];
     const local = await this.#local(model, options);
     if (options.remote === false) return local;
     const remote = await this.#remote(model, options);

@@ -87,11 +87,11 @@ export async function quantizeMixed(
     if (file === null) {
       throw new InvalidInputError(`${model} is not on this machine.`, { hint: 'Name a GGUF file that lies here.' });
     }
-    const place = await places(file, flags);
+    const place = await places(use, { model, file }, flags);
     const wanted = goal.kind === 'fit' ? await fitted(use, file, goal.card, flags, signal) : goal;
     if (!('kind' in wanted)) bytesToFit(header, wanted);
     const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
-      ...{ model, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
+      ...{ model, file, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
     });
     const bar = output.progress('mixed precision');
     try {
@@ -134,7 +134,13 @@ export async function quantizeMixed(
         await use.quantization()
       ).quantize(
         {
-          ...{ model: file, level, target, threads: flags.threads, importanceMatrix: matrix },
+          ...{
+            model: use.backend.runsFiles ? file : source,
+            level,
+            target,
+            threads: flags.threads,
+            importanceMatrix: matrix,
+          },
           recipe,
           overrides: verdict.keeps ? recipeOverrides(plan.entries) : [],
         },

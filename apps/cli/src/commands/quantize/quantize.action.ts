@@ -1,9 +1,9 @@
 import type { QuantizeRequest } from '@plimsoll/application';
-import { checkModelFile, checkRunsHere } from '@plimsoll/composition';
+import { checkModelFile, checkRunsHere, type BackendUseCases } from '@plimsoll/composition';
 import { quantizeDocument, quantizeDryRunDocument } from '@plimsoll/contract';
 import type { QuantizeDocument, QuantizeFacts } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
-import { InvalidInputError, type Level } from '@plimsoll/domain';
+import { InvalidInputError, isFullPrecision, statedLevel, type Level } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatBytes, formatDuration } from '../../output/format.js';
 import { shellWord } from '../../output/shell-word.js';
@@ -14,7 +14,7 @@ import { importanceMatrix } from './quantize.importance.js';
 import { mixGoal, quantizeMixed } from './mixed.action.js';
 import { madeRecipe } from './made-recipe.js';
 import { readRecipe } from './recipe-file.js';
-import { targetFile } from './quantize.target.js';
+import { importTarget, targetFile } from './quantize.target.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
 /** `plimsoll quantize`: to a level, to a goal, or by a recipe. @throws InvalidInputError when none is named */
@@ -69,6 +69,7 @@ async function quantize(
     });
     const { to, tensor: overrides = [] } = flags;
     const importance = Object.keys(matrix).length > 0;
+    await warnOfRequantizing(context, use, model, flags);
     const recipe = isRecipe
       ? await madeRecipe(use, { model, level: to, overrides, importanceMatrix: importance }, { signal })
       : undefined;
@@ -77,7 +78,7 @@ async function quantize(
     const request: QuantizeRequest = {
       model,
       level: to,
-      target: here ? await targetFile({ model, level, out, force }) : out,
+      target: here ? await targetFile({ model, level, out, force }) : (out ?? importTarget(use, model, level)),
       overrides,
       recipe,
       allowRequantize: flags.allowRequantize,
@@ -103,6 +104,19 @@ async function quantize(
       progress.stop();
     }
   });
+}
+
+/** Quantizing twice is allowed; that it loses twice is said. */
+async function warnOfRequantizing(
+  { output, signal }: CommandContext,
+  use: BackendUseCases,
+  model: string,
+  { allowRequantize }: QuantizeFlags,
+): Promise<void> {
+  if (allowRequantize !== true) return;
+  const level = statedLevel((await (await use.inspect(model)).inspect(model, { signal })).header);
+  if (level === null || isFullPrecision(level)) return;
+  output.warn(`${model} is ${level} already: what it lost stays lost, and quantizing it again loses more.`);
 }
 
 /** What was made, and what to do with it. */

@@ -18,6 +18,8 @@ import { calibrationText } from '../imatrix/calibration-text.js';
 /** What `--imatrix` is about. */
 export interface ImportanceChoice {
   readonly model: string;
+  /** The model's file where that is known: the engine inside collects from it, whatever backend serves. */
+  readonly file?: string;
   readonly level: Level;
   /** As the user wrote it. */
   readonly imatrix: string | undefined;
@@ -37,11 +39,11 @@ export async function importanceMatrix(
   context: CommandContext,
   use: BackendUseCases,
   plimsoll: Plimsoll,
-  { model, level, imatrix = 'auto', dryRun }: ImportanceChoice,
+  { model, file, level, imatrix = 'auto', dryRun }: ImportanceChoice,
 ): Promise<MatrixUse> {
   const { output, signal } = context;
   if (imatrix === 'none') return {};
-  if (!use.backend.runsFiles) {
+  if (!use.backend.runsFiles && file === undefined) {
     if (imatrix === 'auto') return {};
     throw new CapabilityMissingError(`${use.backend.id} does not quantize with an importance matrix.`, {
       hint: 'Quantize a file with the engine inside: --backend embedded',
@@ -52,7 +54,7 @@ export async function importanceMatrix(
   if (!isNeeded && !profitsFromImportanceMatrix(level)) return {};
   const progress = windowProgress(output.progress('imatrix'), await plimsoll.get(CLOCK));
   try {
-    const source = await (await use.ensure()).source(model, { signal });
+    const source = file ?? (await (await use.ensure()).source(model, { signal }));
     const collector = await use.importance();
     const request = { model: source, ...(await calibrationText()) };
     if (dryRun && !isNeeded) {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { importedName, type BackendUseCases } from '@plimsoll/composition';
 import { InvalidInputError, parseModelReference, variantFileName, type VariantLevel } from '@plimsoll/domain';
 import { checkWritable } from '../../output/write-file.js';
 
@@ -35,4 +36,10 @@ export async function targetFile({ model, level, out, force }: TargetRequest): P
   throw new InvalidInputError(`--out names ${file}, which exists.`, {
     hint: 'Overwrite it with --force, or name another file.',
   });
+}
+
+/** The tag that a file gets on a server that has tags; undefined where the backend's own naming holds. */
+export function importTarget(use: BackendUseCases, model: string, level: VariantLevel): string | undefined {
+  const isImport = use.backend.variantNames === 'tag' && parseModelReference(model).kind === 'file';
+  return isImport ? importedName(model, level, use.settings.naming) : undefined;
 }

@@ -1,7 +1,9 @@
 import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { locatePeer } from '@plimsoll-tooling/peers';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import { openConfig, openPlimsoll } from '@plimsoll/composition';
 import { statedLevel } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +12,8 @@ import { runProgram } from '../../run-program.js';
 let folder: string;
 /** As the recipe below makes of the sample model. */
 const NAME = 'mixed-4.69bpw';
+const TEXT = 'Once upon a time there was a king who had three sons. '.repeat(12);
+const server = locatePeer('llama-server');
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'plimsoll-recipe-variant-'));
@@ -87,13 +91,52 @@ test('run takes it by its level, and compare measures it; plan then has that fig
   const run = await answer('run', 'fable-F16', '--level', NAME.toUpperCase(), '--max-tokens', '2', 'Once');
   expect(run).toMatchObject({ variant: { name: `fable-${NAME}`, level: NAME, made: null } });
   const text = path.join(folder, 'text.txt');
-  await writeFile(text, 'Once upon a time there was a king who had three sons. '.repeat(12));
+  await writeFile(text, TEXT);
   const levels = ['--levels', NAME, '--reference', 'F16', '--iterations', '0', '--window', '64', '--text', text];
   const compared = await answer('compare', 'fable-F16', ...levels);
   const meanKld = (compared['levels'] as { level: string; quality: { meanKld: number } }[])[1]?.quality.meanKld;
   const { candidates } = await answer('plan', 'fable-F16', '--level', NAME, '--vram', '0', '--kv', 'f16');
   expect(candidates).toMatchObject([{ expected: { quality: { meanKld, source: 'measured' } } }]);
   expect(meanKld).toBeGreaterThan(0);
+});
+
+test.skipIf(server === null)(
+  `the real llama-server answers with it, in numbers${server === null ? ' (skipped: npm run peers has not built it)' : ''}`,
+  async () => {
+    const environment = { HOME: folder, PLIMSOLL_MODELS_FOLDER: folder, PLIMSOLL_BACKEND: 'llama-server' };
+    const config = openConfig({ environment: { ...environment, PLIMSOLL_LLAMA_SERVER: server ?? '' } });
+    const opened = await openPlimsoll({ config, cacheFolder: folder });
+    try {
+      const runtime = await (await opened.lease()).value.runtime();
+      const request = {
+        model: `fable-${NAME}`,
+        input: { kind: 'prompt', raw: true, prompt: 'Once upon a time' },
+      } as const;
+      let text = '';
+      const logprobs: number[] = [];
+      for await (const event of runtime.generate({ ...request, maxTokens: 8, temperature: 0, topLogprobs: 2 })) {
+        if (event.type !== 'text') continue;
+        text += event.text;
+        logprobs.push(...(event.topLogprobs ?? []).map(({ logprob }) => logprob));
+      }
+      expect(text.trim()).not.toBe('');
+      expect(logprobs.length).toBeGreaterThan(0);
+      expect(logprobs.every(Number.isFinite)).toBe(true);
+    } finally {
+      await opened.close();
+    }
+  },
+);
+
+test('as a source it is quantized already: refused, or allowed with a warning', async () => {
+  const source = path.join(folder, `fable-${NAME}.gguf`);
+  const args = ['quantize', source, '--to', 'Q2_K', '--imatrix', 'none', '--out', path.join(folder, 'twice.gguf')];
+  const refused = await plimsoll(args);
+  expect(refused.code).not.toBe(0);
+  expect(refused.err).toContain('already quantized');
+  const allowed = await plimsoll([...args, '--allow-requantize']);
+  expect(allowed.code, allowed.err).toBe(0);
+  expect(allowed.err).toContain(`is ${NAME} already: what it lost stays lost`);
 });
 
 test('one that is not here is not made by its name', async () => {
