@@ -27,7 +27,7 @@ const series = [
 ];
 const legend = NAMES.map(
   (name, i) =>
-    `<g class="series-${i}"><circle class="point" cx="520" cy="${34 + 18 * i}" r="4"/></g><text x="532" y="${38 + 18 * i}">${name}</text>`,
+    `<g class="series-${i}"><circle class="point" cx="490" cy="${34 + 18 * i}" r="4"/></g><text x="502" y="${38 + 18 * i}">${name}</text>`,
 ).join('');
 const svg = sizeChartSvg(series, 'Mean KL divergence from F16 against bytes')
   .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
