@@ -9,6 +9,10 @@ const SUITES = {
     const { DEFAULTS, run } = await import('./governor/governor-chaos.mjs');
     return { DEFAULTS, run };
   },
+  translated: async () => {
+    const { TRANSLATED: DEFAULTS, run } = await import('./gateway/gateway-chaos.mjs');
+    return { DEFAULTS, run };
+  },
   soak: async () => {
     const { DEFAULTS, run } = await import('./soak/soak.mjs');
     return { DEFAULTS, run };
@@ -27,7 +31,8 @@ const USAGE = `usage: npm run chaos -- [${Object.keys(SUITES).join(' | ')}] [--r
                         [--minutes N] [--report FILE]
 
 Each suite disturbs a running server while clients ask, and holds every answer to what it has to be. governor forces a
-model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it.
+model to another point of its ladder every few seconds. gateway slows, cuts, kills and restarts the server behind it,
+translated one that speaks OpenAI's API alone.
 engine asks the engine inside for many short answers, gives others up, and holds its memory to what it was.
 soak asks a server for an hour, and writes what became of its memory, sockets and processes; it runs only when it is named.`;
 

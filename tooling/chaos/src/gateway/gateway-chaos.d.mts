@@ -3,6 +3,8 @@ export interface GatewayChaosOptions {
   readonly requests: number;
   readonly stepEveryMs: number;
   readonly seed: number;
+  /** Behind a server that speaks OpenAI's API alone. */
+  readonly translated?: boolean;
 }
 
 /** What came of it. */

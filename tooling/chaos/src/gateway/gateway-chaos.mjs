@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import { startServer } from '@plimsoll/http';
 import { ROUTES, errorIn } from './routes.mjs';
-import { MOODS, startUpstream, textOf } from './upstream.mjs';
+import { MODEL, MOODS, startUpstream, textOf } from './upstream.mjs';
+import { translatedScene } from './translated-scene.mjs';
+import { children, leftSince } from '../children.mjs';
 
 /** What `run` takes. */
 export const DEFAULTS = { requests: 2000, stepEveryMs: 100, seed: 1 };
 
-const MODEL = 'tale';
+/** For `translated`. */
+export const TRANSLATED = { ...DEFAULTS, translated: true };
 const VARIANTS = ['tale-q8_0', 'tale-q4_K_M'];
 const CLIENTS = 16;
 /** Room for one less than there are clients, so that most wait and some are refused. */
@@ -24,15 +27,19 @@ const SETTLE_MS = 10_000;
  * Clients of all dialects ask a gateway without a pause, while the server behind it is slowed, cut, killed and
  * restarted, the variant is switched, and clients leave. Each request comes to one end: the whole answer of the variant
  * that the header names, or an error that says what is wrong, in its place or as the last words of its stream. None
- * reaches the server twice, and no lease, place, request or socket is left when all is over.
+ * reaches the server twice, and no lease, place, request, socket or process is left when all is over.
+ *
+ * `translated` puts a server behind it that speaks OpenAI's API alone, through the adapter for such servers, so that every
+ * answer is put into the client's dialect piece by piece.
  */
-export async function run({ requests, stepEveryMs, seed }) {
+export async function run({ requests, stepEveryMs, seed, translated = false }) {
   const random = randomFrom(seed);
   const socketsBefore = sockets();
+  const childrenBefore = await children();
   const upstream = await startUpstream();
   // The usual ones: there is no such file.
   const settings = await createConfigStore({ path: '/nonexistent/config.json', environment: {} }).load();
-  const scene = gatewayScene(upstream.address, settings);
+  const scene = translated ? await translatedScene(upstream.address) : gatewayScene(upstream.address, settings);
   const server = await startServer({ services: scene.services, host: '127.0.0.1', port: 0, admission: ADMISSION });
   const counts = { answered: 0, refused: 0, brokenOff: 0, left: 0, steps: 0 };
   const failures = [];
@@ -83,6 +90,8 @@ export async function run({ requests, stepEveryMs, seed }) {
   // Those of this module's own client close when their servers have.
   for (let waitedMs = 0; waitedMs < SETTLE_MS && sockets() > socketsBefore; waitedMs += 50) await sleep(50);
   if (sockets() > socketsBefore) fail('sockets are open', { before: socketsBefore, after: sockets() });
+  const left = await leftSince(childrenBefore);
+  if (left.length > 0) fail('processes are left', { left });
   return { ...counts, failures, passed: failures.length === 0 };
 }
 

@@ -4,7 +4,8 @@ const events = (text) =>
   text.split('\n').flatMap((line) => (/^data: [{]/.test(line) ? [JSON.parse(line.slice('data: '.length))] : []));
 const openAiStream = (pieceOf) => ({
   write: (model, piece) => `data: ${JSON.stringify({ model, choices: [pieceOf(piece)] })}\n\n`,
-  end: () => 'data: [DONE]\n\n',
+  end: (model) =>
+    `data: ${JSON.stringify({ model, choices: [{ ...pieceOf(''), finish_reason: 'stop' }] })}\n\ndata: [DONE]\n\n`,
   read: (text) => ({
     text: events(text)
       .flatMap(({ choices }) => choices ?? [])

@@ -3,6 +3,9 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROUTES } from './routes.mjs';
 
+/** What it lists where it is asked. */
+export const MODEL = 'tale';
+
 const PIECES = 12;
 /** How a server fares: `delayMs` before each piece, and after how many pieces it hangs up. */
 export const MOODS = {
@@ -63,6 +66,7 @@ async function answer(request, response, mood, seen, state) {
   } catch {
     return;
   }
+  if (request.method === 'GET') return void answerModels(response, mood);
   const asked = JSON.parse(text);
   const n = Number(/request (\d+)/.exec(text)?.[1]);
   seen.set(n, (seen.get(n) ?? 0) + 1);
@@ -80,4 +84,10 @@ async function answer(request, response, mood, seen, state) {
     await sleep(mood.delayMs);
   }
   response.end(route.end(asked.model, textOf(asked.model, n)));
+}
+
+function answerModels(response, mood) {
+  if (mood?.refuses !== false) response.writeHead(503).end('{"error":"the server is overloaded"}');
+  else if (mood.cutAfter === 0) response.destroy();
+  else response.end(JSON.stringify({ object: 'list', data: [{ id: MODEL, object: 'model' }] }));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { children, leftSince } from '../children.mjs';
 import { ROUTES, ask } from './ask.mjs';
 import { startGovernedServer } from './governed-server.mjs';
 
@@ -16,12 +17,13 @@ const MOST_FAILURES = 20;
  * two points had given it. A stream that began while its request still waited names it in a trailer. An error has to say what is wrong and come alone.
  */
 export async function run({ requests, stepEveryMs, seed }) {
+  const before = await children();
   const server = await startGovernedServer();
+  const failures = [];
   try {
     const { url, model } = server;
     const { texts, points } = await textsOfPoints(server);
     const counts = { answered: 0, refused: 0, begunWhileWaiting: 0, steps: 0, byVariant: {} };
-    const failures = [];
     const check = (result) => {
       const problem = problemOf(result, texts);
       if (problem !== null && failures.length < MOST_FAILURES) failures.push({ problem, ...result });
@@ -47,9 +49,13 @@ export async function run({ requests, stepEveryMs, seed }) {
     done.abort();
     await stepping;
     const differ = new Set(Object.values(texts).flat()).size;
-    return { ...counts, points: points.length, textsThatDiffer: differ, failures, passed: failures.length === 0 };
-  } finally {
     await server.close();
+    const left = await leftSince(before);
+    if (left.length > 0) failures.push({ problem: 'processes are left', left });
+    return { ...counts, points: points.length, textsThatDiffer: differ, failures, passed: failures.length === 0 };
+  } catch (error) {
+    await server.close();
+    throw error;
   }
 }
 
