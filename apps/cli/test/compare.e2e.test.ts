@@ -42,7 +42,10 @@ describe('plimsoll compare under conditions', () => {
       expect(concurrency[1]!.totalTokensPerSecond).toBeGreaterThan(0);
       expect(Object.keys(devices).sort()).toEqual(['energyJPerToken', 'temperatureC', 'throttled']);
     }
-    expect(document.verdict.sentences.join(' ')).toContain('--iterations 6 can');
+    // An interval close around 1 says enough; any other of two runs asks for more.
+    const { low, high } = level!.decodeSpeedup!.interval;
+    const isClose = low >= 0.9 && high <= 1.1;
+    expect(document.verdict.sentences.join(' ')).toContain(isClose ? 'about as fast' : '--iterations 6 can');
   });
 
   it.each([

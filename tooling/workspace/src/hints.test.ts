@@ -12,8 +12,8 @@ const OF_THE_COMMAND_LINE = [
   'packages/adapter-llama-server/src/server-host.ts',
   'packages/adapter-llamacpp/src/imatrix/llama-cpp-importance-collector.ts',
   'packages/adapter-queue/src/connect-redis.ts',
-  'packages/application/src/variants/mix-precision.ts',
-  'packages/composition/src/backend-use-cases.ts',
+  'packages/application/src/variants/mix-goal.ts',
+  'packages/application/src/variants/plan-to-fit.ts',
   'packages/composition/src/precision-probe.ts',
 ];
 

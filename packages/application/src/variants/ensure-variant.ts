@@ -142,7 +142,7 @@ export class EnsureVariant {
   async #refuseRecipe(model: string, recipe: RecipeName, options: CallOptions): Promise<never> {
     await this.#refuseUnknown(model, { signal: options.signal, remote: false });
     throw new VariantNotFoundError(`There is no variant ${recipe} of ${model}.`, {
-      hint: 'A recipe is made by measurement: quantize with a target, such as --target-bpw 4.5.',
+      hint: 'A recipe is made by measurement: quantize with a size or a loss as the target.',
       remedies: [{ kind: 'list-models' }],
     });
   }

@@ -1,6 +1,6 @@
 import { createGpuProbe, SystemHostProbe } from '@plimsoll/adapter-gpu';
 import { Govern } from '@plimsoll/application';
-import { DEFAULT_GOVERNOR_POLICY, INITIAL_GOVERNOR_STATE, decide, preset } from '@plimsoll/domain';
+import { DEFAULT_GOVERNOR_POLICY, INITIAL_GOVERNOR_STATE, decide, quantizationNamed } from '@plimsoll/domain';
 import { stepUnderPressure } from './step-under-pressure.mjs';
 
 const GIB = 1024 ** 3;
@@ -62,7 +62,7 @@ function modelOf(index) {
     [4096, 2048, 1024].flatMap((contextTokens) =>
       ['f16', 'q8_0'].map((cache) => ({
         point: {
-          ...{ quantization: preset(level), contextTokens, parallel: 1, microBatchTokens: 512 },
+          ...{ quantization: quantizationNamed(level), contextTokens, parallel: 1, microBatchTokens: 512 },
           ...{ keyCacheType: cache, valueCacheType: cache, flashAttention: 'auto' },
           placement: { gpuLayers: 33, split: [1], expertLayersOnHost: 0 },
         },

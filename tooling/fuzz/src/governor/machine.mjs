@@ -1,4 +1,4 @@
-import { bytesHeld, ladderOf, preset } from '@plimsoll/domain';
+import { bytesHeld, ladderOf, quantizationNamed } from '@plimsoll/domain';
 import fc from 'fast-check';
 
 const GIB = 1024 ** 3;
@@ -70,7 +70,7 @@ export const traces = fc.record({
 
 const rungOf = (device, { gib, hostGib, loss, speed, parallel, context, cache, level, powerW }) => ({
   point: {
-    quantization: preset(level),
+    quantization: quantizationNamed(level),
     contextTokens: context,
     parallel,
     microBatchTokens: 512,

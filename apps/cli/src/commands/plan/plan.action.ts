@@ -3,7 +3,7 @@ import { planDocument } from '@plimsoll/contract';
 import { createPlan, parseModelReference, type VariantLevel, type Plan } from '@plimsoll/domain';
 import { EXIT } from '../../errors/exit-codes.js';
 import { formatCount } from '../../output/format.js';
-import { printablePath } from '../../output/printable.js';
+import { printablePath, printableSentence } from '../../output/printable.js';
 import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
@@ -20,7 +20,7 @@ export async function plan(context: CommandContext, model: string, flags: PlanFl
     const prepared = await planner.prepare({ model, ...requestOf(flags) }, { signal });
     const chosen = flags.exact === true ? await exactly(context, planner, prepared) : createPlan(prepared.request);
     const document = planDocument(chosen);
-    for (const note of prepared.notes) output.note(`Note: ${note}`);
+    for (const note of prepared.notes) output.note(`Note: ${printableSentence(note)}`);
     const trained = chosen.model.contextLength;
     if (trained !== null && (flags.context ?? 0) > trained) {
       output.warn(`The model was trained for ${formatCount(trained)} tokens; beyond them its answers fall apart.`);
