@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LibsqlMeasurementStore } from '@plimsoll/adapter-store';
-import { PerformanceTracker } from '@plimsoll/domain';
+import { VariantAccumulator } from '@plimsoll/domain';
 
 const METRICS_BOUND_US = 1;
 const STORE_BOUND_US = 50;
@@ -27,11 +27,12 @@ export async function bench(options = {}) {
 async function benchMetrics(records, rounds) {
   const calls = Array.from({ length: 1000 }, (_, index) => generation(index));
   const ours = await bestOf(rounds, records, async () => {
-    const tracker = new PerformanceTracker();
+    const tracked = new Map();
     const start = performance.now();
     for (let index = 0; index < records; index++) {
       const { model, variant, succeeded, timings } = calls[index % calls.length];
-      tracker.record(model, variant, { succeeded, timings });
+      if (!tracked.has(variant)) tracked.set(variant, new VariantAccumulator(model, variant));
+      tracked.get(variant).record({ succeeded, timings });
     }
     return ((performance.now() - start) * 1000) / records;
   });

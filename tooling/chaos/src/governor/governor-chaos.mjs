@@ -7,7 +7,8 @@ import { startGovernedServer } from './governed-server.mjs';
 export const DEFAULTS = { requests: 2000, stepEveryMs: 2000, seed: 1 };
 
 const CLIENTS = 6;
-const PROMPT = 'Once upon a time there was a king';
+// One to which the levels say different things.
+const PROMPT = 'The tailor took his scissors';
 const TOKENS = 16;
 const MOST_FAILURES = 20;
 
