@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { GenerateTextEvent } from '@plimsoll/application';
+import { CancelledError } from '@plimsoll/domain';
 import type { GenerateEvent, GenerateRequest } from '@plimsoll/domain';
 import { wholeAnswer } from '@plimsoll/protocol';
 import type { AnswerFacts, Asked, Codec } from '@plimsoll/protocol';
@@ -28,17 +29,20 @@ export async function answerGeneration<Body>(
   let leave = (): void => undefined;
   let isOver = false;
   const over = (): void => {
-    if (isOver) return;
+    if (!isOver) done();
     isOver = true;
-    done();
     leave();
+    leave = (): void => undefined;
     lease?.release();
+    lease = null;
   };
   // Also when the stream is never read: its generator then does not even begin.
   reply.raw.once('close', over);
   try {
     lease = await context.services.backend();
     const held = lease;
+    // Who left before anybody listened, or while the backend was opened, holds nothing.
+    if (reply.raw.destroyed) throw new CancelledError('The client has left.');
     const model = await askedModel(context, asked.request.model, request.headers, lease.runtime);
     const events = admitted(
       async () => {

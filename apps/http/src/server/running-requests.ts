@@ -24,6 +24,8 @@ export class RunningRequests {
     raw.once('close', () => {
       if (!raw.writableFinished) stop.abort();
     });
+    // Whoever left before is not heard of again.
+    if (raw.destroyed) stop.abort();
     return { signal: stop.signal, done: () => this.#stops.delete(stop) };
   }
 

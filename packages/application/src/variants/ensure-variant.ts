@@ -143,7 +143,7 @@ export class EnsureVariant {
     await this.#refuseUnknown(model, { signal: options.signal, remote: false });
     throw new VariantNotFoundError(`There is no variant ${recipe} of ${model}.`, {
       hint: 'A recipe is made by measurement: quantize with a size or a loss as the target.',
-      remedies: [{ kind: 'list-models' }],
+      remedies: [{ kind: 'use-options', options: { 'target-bpw': '4.5' } }, { kind: 'list-models' }],
     });
   }
 
