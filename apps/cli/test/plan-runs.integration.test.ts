@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { openConfig, openPlimsoll } from '@plimsoll/composition';
 import { planSchema } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { freePort } from '@plimsoll/testing/servers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../src/run-program.js';
 
@@ -129,12 +129,4 @@ async function reportedBytes(settings: readonly string[]): Promise<number> {
   }
   const sizes = [...log.matchAll(/(?:model|KV|compute) +buffer size = +([\d.]+) MiB/g)].map(([, size]) => Number(size));
   return sizes.reduce((sum, size) => sum + size, 0) * MIB;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { copyWithNumbers } from '@plimsoll/testing';
+import { freePort } from '@plimsoll/testing/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LlamaCppRuntime } from '../src/index.js';
 import { temporaryFolder } from './support/settings.js';
@@ -76,11 +75,3 @@ test('a context that is full is never shifted: what does not fit is refused with
     ) as string,
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

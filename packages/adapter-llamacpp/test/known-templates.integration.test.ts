@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { llamaTemplates, locatePeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { freePort } from '@plimsoll/testing/servers';
 import { describe, expect, test } from 'vitest';
 import { ChatTemplates, templateValues } from '../src/host/chat-template.js';
 import { Job } from '../src/host/job.js';
@@ -106,12 +105,4 @@ async function servedTexts(file: string): Promise<readonly string[]> {
   } finally {
     child.kill('SIGKILL');
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { freePort } from '@plimsoll/testing/servers';
 
 /** A running llama-server. */
 export interface LlamaServer {
@@ -31,13 +30,4 @@ export async function startLlamaServer(program: string, extra: readonly string[]
     if (ready) return { baseUrl: `${origin}/v1`, stop };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { createFootprintModel, type FlashAttention, type KvCacheType } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { freePort } from '@plimsoll/testing/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locatePeer } from '../../../peers/src/locate.mjs';
 import { writeGeneratedModel } from '../quality/generated-model.mjs';
@@ -102,12 +102,4 @@ async function bufferSizes(settings: readonly string[]): Promise<BufferSizes> {
     child.kill();
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
