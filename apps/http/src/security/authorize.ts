@@ -21,6 +21,8 @@ export function authorize(
   isPublic: (route: string | undefined) => boolean,
 ): void {
   const limits = new RateLimits(() => performance.now());
+  // Counted apart, so that many addresses keep no token out.
+  const strangers = new RateLimits(() => performance.now());
   const ends = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request, reply) => {
     const { url } = request.routeOptions;
@@ -38,8 +40,7 @@ export function authorize(
       const { status, body } = refusal(403, 'forbidden', `This token lacks the scope "${needed}".`);
       return reply.code(status).send(body);
     }
-    const account = sender === ANYBODY ? strangerAt(request.ip, limitsNow()) : sender;
-    const begun = limits.begin(account);
+    const begun = sender === ANYBODY ? strangers.begin(strangerAt(request.ip, limitsNow())) : limits.begin(sender);
     if (typeof begun === 'function') ends.set(request, begun);
     else {
       const { status, body } = refusal(429, 'rate-limited', begun.message);

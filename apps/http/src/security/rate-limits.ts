@@ -1,8 +1,10 @@
 import type { Principal } from './principal.js';
 
 const MS_PER_MINUTE = 60_000;
-/** Beyond so many, those that have been idle for a minute, and so are full again, are forgotten. */
+/** So many are counted at once; newcomers beyond them are refused. */
 const MOST_ACCOUNTS = 10_000;
+/** Least time between two looks for accounts that may be forgotten. */
+const LOOK_MS = 1_000;
 
 /** What is counted together, and how much of it may be. */
 export type Account = Pick<Principal, 'name' | 'requestsPerMinute' | 'concurrent'>;
@@ -24,6 +26,7 @@ export interface TooMany {
 export class RateLimits {
   readonly #accounts = new Map<string, Count>();
   readonly #nowMs: () => number;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -34,9 +37,12 @@ export class RateLimits {
     if (requestsPerMinute === null && concurrent === null) return () => undefined;
     const nowMs = this.#nowMs();
     const most = requestsPerMinute ?? Infinity;
-    const account = this.#accounts.get(name) ?? { left: most, atMs: nowMs, running: 0 };
+    const known = this.#accounts.get(name);
+    if (known === undefined && !this.#hasRoom(nowMs)) {
+      return { retryAfterSeconds: MS_PER_MINUTE / 1000, message: 'Too many clients have asked within a minute.' };
+    }
+    const account = known ?? { left: most, atMs: nowMs, running: 0 };
     this.#accounts.set(name, account);
-    if (this.#accounts.size > MOST_ACCOUNTS) this.#forgetIdle(nowMs);
     // The limit may be another one than at the last request.
     const regained = ((nowMs - account.atMs) * most) / MS_PER_MINUTE;
     account.left = requestsPerMinute === null ? Infinity : Math.min(most, account.left + regained);
@@ -55,7 +61,14 @@ export class RateLimits {
     };
   }
 
+  #hasRoom(nowMs: number): boolean {
+    if (this.#accounts.size >= MOST_ACCOUNTS && nowMs - this.#lookedAtMs >= LOOK_MS) this.#forgetIdle(nowMs);
+    return this.#accounts.size < MOST_ACCOUNTS;
+  }
+
+  /** Those that have been idle for a minute are full again, and so like new. */
   #forgetIdle(nowMs: number): void {
+    this.#lookedAtMs = nowMs;
     for (const [name, { running, atMs }] of this.#accounts) {
       if (running === 0 && nowMs - atMs >= MS_PER_MINUTE) this.#accounts.delete(name);
     }

@@ -5,7 +5,7 @@ import { createServer, startServer } from '../index.js';
 import type { HttpServer } from '../server/http-server.js';
 import { fakeServices } from '../../test/fake-services.js';
 import { RateLimits } from './rate-limits.js';
-import type { Account } from './rate-limits.js';
+import type { Account, TooMany } from './rate-limits.js';
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close());
@@ -108,4 +108,19 @@ test('a rate fills up with time, and what runs is given back', () => {
   // A limit that is lifted while it holds.
   expect(begin).toThrow('60 requests a minute');
   begin({ ...amy, requestsPerMinute: null })();
+});
+
+test('newcomers are refused while as many as are counted have just asked; idle ones make room', () => {
+  let nowMs = 0;
+  const limits = new RateLimits(() => nowMs);
+  const begin = (name: string): TooMany | (() => void) =>
+    limits.begin({ name, requestsPerMinute: 60, concurrent: null });
+  for (let index = 0; index < 10_000; index += 1) {
+    const begun = begin(`client ${index}`);
+    if (typeof begun === 'function') begun();
+  }
+  expect(begin('newcomer')).toMatchObject({ message: 'Too many clients have asked within a minute.' });
+  expect(begin('client 7')).toBeTypeOf('function');
+  nowMs = 60_000;
+  expect(begin('newcomer')).toBeTypeOf('function');
 });
