@@ -12,7 +12,7 @@ import { tensorTypeId } from './tensor-type-id.js';
 /** Weights that are held as floats at a time. */
 const PIECE_WEIGHTS = 1 << 23;
 const PIECE_BYTES = 1 << 24;
-/** Quantized tensors that are kept for the next file. */
+/** Quantized tensors that are kept for the next file; one that takes more than half of it is not. */
 const MOST_KEPT_BYTES = 256 << 20;
 
 /** Tensors that were quantized before, by source, matrix, name and type; the ones used longest ago go first. */
@@ -36,9 +36,16 @@ export async function splice(engine: Engine, request: SpliceJob, job: Job): Prom
         if (typeId === tensor.typeId) copy(tensor, output);
         else {
           const key = JSON.stringify([request.source, request.importanceMatrix, tensor.name, typeId]);
-          const pieces = kept.get(key) ?? (await quantized(engine, tensor, typeId, importance(tensor), job));
-          keep(key, pieces);
-          for (const piece of pieces) output.write(piece);
+          const before = kept.get(key);
+          const pieces: Uint8Array[] = [];
+          let written = 0;
+          for await (const piece of before ?? quantized(engine, tensor, typeId, importance(tensor), job)) {
+            output.write(piece);
+            written += piece.length;
+            if (written <= MOST_KEPT_BYTES / 2) pieces.push(piece);
+            else pieces.length = 0;
+          }
+          if (pieces.length > 0) keep(key, pieces);
         }
         output.padTo(alignment);
         await job.breathe();
@@ -52,29 +59,27 @@ export async function splice(engine: Engine, request: SpliceJob, job: Job): Prom
   }
 }
 
-async function quantized(
+async function* quantized(
   engine: Engine,
   tensor: SourceTensor,
   typeId: number,
   importance: (matrix: number) => Float32Array<ArrayBuffer> | null,
   job: Job,
-): Promise<readonly Uint8Array[]> {
+): AsyncGenerator<Uint8Array> {
   const { columns, matrices } = tensor;
   const rows = tensor.rows / matrices;
   const rowBytes = tensor.bytes / tensor.rows;
   const most = Math.max(1, Math.floor(PIECE_WEIGHTS / columns));
-  const pieces: Uint8Array[] = [];
   for (let matrix = 0; matrix < matrices; matrix++) {
     for (let first = 0; first < rows; first += most) {
       const count = Math.min(most, rows - first);
       const bytes = new Uint8Array(new ArrayBuffer(count * rowBytes));
       tensor.read(bytes, (matrix * rows + first) * rowBytes);
       const values = floatsOf(engine, bytes, tensor.typeId, count * columns);
-      pieces.push(await quantizeRows(engine, { values, columns }, typeId, importance(matrix)));
+      yield await quantizeRows(engine, { values, columns }, typeId, importance(matrix));
       await job.breathe();
     }
   }
-  return pieces;
 }
 
 function copy(tensor: SourceTensor, output: Output): void {
