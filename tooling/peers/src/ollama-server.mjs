@@ -24,13 +24,21 @@ export async function startOllama(version, environment = {}) {
   const server = spawn(program, ['serve'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,
+    // A group of its own, so that the runners that it starts go with it, however it ends.
+    detached: true,
     env: {
       ...Object.fromEntries(inherited),
       ...{ HOME: home, USERPROFILE: home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models },
       ...environment,
     },
   });
-  const kill = () => server.kill('SIGKILL');
+  const kill = () => {
+    try {
+      process.kill(-server.pid, 'SIGKILL');
+    } catch {
+      // Nothing of it is left.
+    }
+  };
   process.once('exit', kill);
   const ended = new Promise((resolve) => server.once('close', resolve));
   const stop = async () => {
@@ -39,6 +47,7 @@ export async function startOllama(version, environment = {}) {
     server.kill('SIGTERM');
     await ended;
     clearTimeout(impatient);
+    kill();
     await rm(home, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
