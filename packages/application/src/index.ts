@@ -125,7 +125,7 @@ export { compareByQueue, workOnLevels } from './photos/queue/queue-levels.js';
 export type { LevelJob, QueueLevelsDependencies, WorkOnLevelsDependencies } from './photos/queue/queue-levels.js';
 export { WorkOnPhotos } from './photos/queue/work-on-photos.js';
 export type { WorkOnPhotosDependencies, WorkOnPhotosOptions } from './photos/queue/work-on-photos.js';
-export { MixPrecision } from './variants/mix-precision.js';
+export { MixPrecision, demandFullPrecision } from './variants/mix-precision.js';
 export { bytesToFit, planToFit } from './variants/plan-to-fit.js';
 export type { RecipeFit } from './variants/plan-to-fit.js';
 export type { PlannedGroup, PrecisionPlan, PrecisionVerdict } from './variants/mix-precision.js';

@@ -97,8 +97,8 @@ export class MixPrecision {
     options: CallOptions & { readonly onProgress?: ((done: number, total: number) => void) | undefined } = {},
   ): Promise<PrecisionPlan> {
     const { signal, onProgress } = options;
+    demandFullPrecision(header);
     const groups = precisionGroups(header, MOST_EVALUATIONS - MOST_CANDIDATES - FAMILIES);
-    demandFullPrecision(groups);
     // What no measurement can change is refused before the first one.
     const allocator = goalAllocator(header, groups, TYPES, goal);
     const prior = await this.#priorFor(header.architecture);
@@ -172,9 +172,10 @@ export class MixPrecision {
   }
 }
 
-function demandFullPrecision(groups: readonly PrecisionGroup[]): void {
-  const type = groups.flatMap(({ tensors }) => tensors)[0]?.type ?? null;
-  if (type === 'F16' || type === 'BF16' || type === 'F32') return;
+/** @throws InvalidInputError unless the weights of a model are as they were published */
+export function demandFullPrecision(header: ModelHeader): void {
+  const types = precisionGroups(header, 1).flatMap(({ tensors }) => tensors.map(({ type }) => type));
+  if (types.length > 0 && types.every((type) => type === 'F16' || type === 'BF16' || type === 'F32')) return;
   throw new InvalidInputError('The source is already quantized; a recipe for it would lose quality twice.', {
     hint: 'Start from an F16, BF16 or F32 file.',
   });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   MixPrecision,
   bytesToFit,
+  demandFullPrecision,
   planToFit,
   type MixGoal,
   type PrecisionPlan,
@@ -87,6 +88,7 @@ export async function quantizeMixed(
     if (file === null) {
       throw new InvalidInputError(`${model} is not on this machine.`, { hint: 'Name a GGUF file that lies here.' });
     }
+    demandFullPrecision(header);
     const place = await places(use, { model, file }, flags);
     const wanted = goal.kind === 'fit' ? await fitted(use, file, goal.card, flags, signal) : goal;
     if (!('kind' in wanted)) bytesToFit(header, wanted);

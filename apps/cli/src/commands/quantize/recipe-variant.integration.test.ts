@@ -139,6 +139,14 @@ test('as a source it is quantized already: refused, or allowed with a warning', 
   expect(allowed.err).toContain(`is ${NAME} already: what it lost stays lost`);
 });
 
+test('as the source of another recipe it is refused before anything is measured', async () => {
+  const source = path.join(folder, `fable-${NAME}.gguf`);
+  const refused = await plimsoll(['quantize', source, '--target-bpw', '3.5', '--imatrix', 'none']);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain('already quantized');
+  expect(refused.err).toContain('Start from an F16, BF16 or F32 file.');
+});
+
 test('one that is not here is not made by its name', async () => {
   const run = await plimsoll(['run', 'fable-F16', '--level', 'mixed-4.00bpw', '--strict', 'Once']);
   expect(run.code).not.toBe(0);
