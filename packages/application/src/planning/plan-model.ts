@@ -63,7 +63,6 @@ export interface PreparedPlan {
   /** The same as `request`, as plain data. */
   readonly input: PlanInput;
   readonly request: PlanRequest;
-  readonly header: ModelHeader;
   /** Assumptions behind the bytes, for people. */
   readonly notes: readonly string[];
   /** Share of each memory that is left free, 0 to 1. */
@@ -185,7 +184,7 @@ export class PlanModel {
     const prepared = planRequestOf(input, footprintModel);
     const exact = exactPlanSubject(prepared, { inspected, overhead, state, model: request.model, recipes });
     const { notes } = footprintModel;
-    return { input, request: prepared, header, notes, marginFraction: settings.memoryMarginFraction, exact };
+    return { input, request: prepared, notes, marginFraction: settings.memoryMarginFraction, exact };
   }
 
   async #companions({ projector, draft }: PlanModelRequest, options?: CallOptions): Promise<Companions> {

@@ -136,7 +136,7 @@ interface Decision {
 /** Who decides the level, the highest first: a flag, the name or the file itself, settings that somebody made. */
 function decide({ model, level }: RunWishes, prepared: PreparedPlan, { settings, origins }: LoadedSettings): Decision {
   if (level !== undefined) return { level, by: 'flag' };
-  const own = fileLevel(prepared);
+  const own = fileLevel(prepared.input);
   const isFile = parseModelReference(model).kind === 'file';
   const stated = levelInFileName(model);
   const isChoice = isFile ? stated !== null && !isFullPrecision(stated) : isQuantizedName(model) || isCloudName(model);

@@ -1,5 +1,5 @@
 import type { QuantizeDocument } from '@plimsoll/contract';
-import { formatBytes, formatDuration } from '../../output/format.js';
+import { formatBytes, formatCount, formatDuration } from '../../output/format.js';
 import { renderTable } from '../../output/table.js';
 
 /** The plan by group, and how it fared. */
@@ -27,7 +27,7 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
   const { fit } = mixed;
   if (fit !== null) {
     lines.push(
-      `Fits ${fit.machine} with ${fit.contextTokens} tokens: ${formatBytes(fit.weightsBytes)} of weights and ${formatBytes(fit.otherBytes)} beside them, of ${formatBytes(fit.usableBytes)} usable.`,
+      `Fits ${fit.machine} with ${formatCount(fit.contextTokens)} tokens: ${formatBytes(fit.weightsBytes)} of weights and ${formatBytes(fit.otherBytes)} beside them, of ${formatBytes(fit.usableBytes)} usable.`,
     );
   }
   if (dryRun)
