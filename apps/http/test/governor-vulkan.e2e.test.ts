@@ -168,27 +168,42 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
     return models.map((model) => (model.changing || !model.loaded ? null : model.ladder[model.rung]?.level));
   };
   const PATIENT = { timeout: 120_000, interval: 100 };
+  /** Waits until the models are at these levels; a failure tells what the governor did and why it does nothing more. */
+  const reach = (expected: unknown): Promise<void> =>
+    vi.waitFor(async () => {
+      const now = await levels();
+      const { hold, models } = await governor<GovernorDocument>();
+      const { decisions } = await governor<GovernorLogDocument>('/log');
+      const log = decisions.map(({ atMs, rule, direction, action, carriedOut, error }) =>
+        JSON.stringify({ atMs, rule, direction, action, carriedOut, error }),
+      );
+      const state = JSON.stringify({
+        hold,
+        models: models.map((model) => ({ ...model, ladder: model.ladder.length })),
+      });
+      expect(now, `${state}\n${log.join('\n')}\n`).toEqual(expected);
+    }, PATIENT);
 
   test(
     'a game takes memory and heat rises: levels give way and come back, and no request fails',
     { timeout: 900_000 },
     async () => {
       const clients = ['alpha-F16', 'beta-F16'].map(client);
-      await vi.waitFor(async () => expect(await levels()).toEqual(['F16', 'F16']), PATIENT);
+      await reach(['F16', 'F16']);
 
       await game.load('alpha-F16', {
         contextTokens: 512,
         placement: { gpuLayers: 99, split: [1], expertLayersOnHost: 0 },
       });
       const lower = expect.arrayContaining([expect.stringMatching(/^Q/u)]) as readonly string[];
-      await vi.waitFor(async () => expect(await levels()).toEqual(lower), PATIENT);
+      await reach(lower);
       await game.unload('alpha-F16');
-      await vi.waitFor(async () => expect(await levels()).toEqual(['F16', 'F16']), PATIENT);
+      await reach(['F16', 'F16']);
 
       card.heat(101);
-      await vi.waitFor(async () => expect(await levels()).toEqual(lower), PATIENT);
+      await reach(lower);
       card.heat(50);
-      await vi.waitFor(async () => expect(await levels()).toEqual(['F16', 'F16']), PATIENT);
+      await reach(['F16', 'F16']);
 
       const variants = await Promise.all(clients.map(({ stop }) => stop()));
       expect(variants.some((seen) => [...seen].some((variant) => /-Q/u.test(variant)))).toBe(true);
