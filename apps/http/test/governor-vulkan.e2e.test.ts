@@ -93,12 +93,12 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
         [GPU_PROBE, new AmdSysfsProbe(join(folder, 'sys'))],
         [HOST_PROBE, new FixedHostProbe()],
       ]),
-      // Minutes of waiting as seconds.
+      // Minutes of waiting as seconds, and what may happen in an hour in a minute.
       govern: {
         mode: 'active',
         policy: {
           ...DEFAULT_GOVERNOR_POLICY,
-          ...{ healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 0 },
+          ...{ healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 0, stepsPerHour: 480 },
           heat: { ...DEFAULT_GOVERNOR_POLICY.heat, graceMs: 500 },
         },
       },
