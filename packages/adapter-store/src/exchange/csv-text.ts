@@ -1,35 +1,40 @@
-import { MAX_LINE_CHARACTERS, decodePieces } from './lines.js';
+import { Readable, pipeline } from 'node:stream';
+import { InvalidInputError } from '@plimsoll/domain';
+import { CsvError, parse } from 'csv-parse';
+import { stringify } from 'csv-stringify';
+import { MAX_LINE_CHARACTERS } from './lines.js';
 import type { TextPieces } from './lines.js';
 
-/** One line of CSV by RFC 4180, without its end. */
-export function csvLine(cells: readonly string[]): string {
-  return cells.map((cell) => (/[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+type Cells = readonly string[];
+
+/** Writes rows as CSV by RFC 4180, in pieces. */
+export async function* writeCsv(rows: AsyncIterable<Cells>): AsyncGenerator<string, void> {
+  // A lone carriage return counts as the end of a line in some programs.
+  const text = stringify({ quoted_match: /\r/u });
+  pipeline(Readable.from(rows), text, () => undefined);
+  for await (const piece of text.setEncoding('utf8')) yield piece as string;
 }
 
-/** Reads CSV by RFC 4180 record by record: quoted cells may hold commas, doubled quotes and line ends. */
-export async function* readCsv(pieces: TextPieces): AsyncGenerator<readonly string[], void> {
-  let cells: string[] = [];
-  let cell = '';
-  let quoted = false;
-  let afterQuote = false;
-  for await (const piece of decodePieces(pieces)) {
-    for (const character of piece) {
-      if (quoted) {
-        if (character === '"') [quoted, afterQuote] = [false, true];
-        else if (cell.length < MAX_LINE_CHARACTERS) cell += character;
-      } else if (character === '"') {
-        // A quote right after a closing one stands for itself.
-        if (afterQuote) cell += character;
-        quoted = true;
-      } else if (character === ',') {
-        cells.push(cell);
-        cell = '';
-      } else if (character === '\n') {
-        yield [...cells, cell];
-        [cells, cell] = [[], ''];
-      } else if (character !== '\r' && character !== '\uFEFF' && cell.length < MAX_LINE_CHARACTERS) cell += character;
-      if (character !== '"') afterQuote = false;
-    }
+/**
+ * Reads CSV by RFC 4180 record by record, in bounded memory; a stray quote stands for itself.
+ * @throws InvalidInputError for a record that is too long to be one, or does not end
+ */
+export async function* readCsv(pieces: TextPieces): AsyncGenerator<Cells, void> {
+  const records = parse({
+    bom: true,
+    record_delimiter: ['\n', '\r\n'],
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: MAX_LINE_CHARACTERS,
+  });
+  pipeline(Readable.from(pieces), records, () => undefined);
+  try {
+    for await (const record of records) yield record as Cells;
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    throw new InvalidInputError(`The table cannot be read: ${cause.message}.`, {
+      cause,
+      hint: 'Mend that record and import the file again; what was taken in already is not taken twice.',
+    });
   }
-  if (cell !== '' || cells.length > 0) yield [...cells, cell];
 }

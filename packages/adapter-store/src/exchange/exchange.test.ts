@@ -2,7 +2,7 @@ import type { Measurement } from '@plimsoll/domain';
 import { InMemoryMeasurementStore, taskRecord } from '@plimsoll/testing';
 import { describe, expect, it } from 'vitest';
 import { everyKind, measurement } from '../../test/measurement.js';
-import { csvLine, readCsv } from './csv-text.js';
+import { readCsv, writeCsv } from './csv-text.js';
 import { exportMeasurements } from './export-measurements.js';
 import type { ExchangeFormat } from './export-measurements.js';
 import { importMeasurements } from './import-measurements.js';
@@ -105,7 +105,27 @@ describe('importing a table', () => {
   });
 
   it('reads quoted cells as RFC 4180 has them', async () => {
-    const cells = ['plain', 'with, comma', 'with "quotes"', 'with\nlines', '', '"'];
-    expect(await collect(readCsv([`${csvLine(cells)}\r\nx,y\r\n`]))).toEqual([cells, ['x', 'y']]);
+    const cells = ['plain', 'with, comma', 'with "quotes"', 'with\nlines', 'with\r', '', '"', 'größer'];
+    const rows = async function* () {
+      yield cells;
+    };
+    const text = (await collect(writeCsv(rows()))).join('');
+    expect(await collect(readCsv(pieces(`\uFEFF${text}x,y\r\nlast "one"`)))).toEqual([
+      cells,
+      ['x', 'y'],
+      ['last "one"'],
+    ]);
+  });
+
+  it.each([
+    ['does not end', '"x'],
+    ['is longer than any of ours', `"${'x'.repeat(2 ** 21)}"`],
+  ])('says which record %s', async (_what, wrong) => {
+    const store = new InMemoryMeasurementStore();
+    const table = await textOf([measurement()], 'csv');
+    await expect(importMeasurements(store, [table, wrong], 'csv')).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: /The table cannot be read/u,
+    });
   });
 });
