@@ -24,7 +24,7 @@ const OLLAMA_HOSTS: ServiceIdentifier<OllamaHosts> = Symbol.for('@plimsoll/adapt
 export interface OllamaModuleOptions extends OllamaOptions {
   /** Addresses of further servers; whichever can answers. */
   readonly others?: readonly string[] | undefined;
-  /** The library to ask for variants that are not installed; null asks nobody. Default: Ollama's own. */
+  /** The library to ask for variants that are not installed; null asks nobody, and nothing is pulled. Default: Ollama's own. */
   readonly registry?: OllamaRegistryOptions | null | undefined;
   /** Reads GGUF files on this machine. */
   readonly files?: ModelInspector | undefined;
@@ -102,4 +102,4 @@ const registryOf = ({ registry }: OllamaModuleOptions): OllamaRegistry | null =>
 const builderOptions = (
   { files, quantizer }: OllamaModuleOptions,
   registry: OllamaRegistry | null,
-): OllamaVariantBuilderOptions => ({ registry: registry ?? undefined, files, quantizer });
+): OllamaVariantBuilderOptions => ({ registry: registry ?? undefined, pulls: registry !== null, files, quantizer });

@@ -189,7 +189,8 @@ export const SETTING_FIELDS: readonly SettingField[] = [
   plainField({
     setting: 'registryLookups',
     path: 'ai.registry_lookups',
-    description: 'Whether public registries are asked about models that are planned or made; they learn which.',
+    description:
+      'Whether public registries are asked about models that are planned or made, and give them; they learn which.',
     allowed: 'true or false',
     schema: () => z.boolean(),
   }),

@@ -76,6 +76,12 @@ describe('the ways to a variant', () => {
     expect(await methods()).toEqual(['create', 'pull']);
   });
 
+  test('never pull where nothing may be fetched; what is not here is then not found', async () => {
+    const builder = new OllamaVariantBuilder(await api({ 'fox:8b-fp16': 'F16' }), { pulls: false });
+    expect(await builder.methods(q8)).toEqual(['create']);
+    await expect(builder.build({ ...q8, source: 'crow:8b' })).rejects.toMatchObject({ code: 'model-not-found' });
+  });
+
   test('create only from an unquantized model, and only levels that the server makes', async () => {
     const builder = new OllamaVariantBuilder(await api({ 'fox:8b-fp16': 'F16', 'fox:8b': 'Q4_K_M' }));
     expect(await builder.methods({ ...q8, source: 'fox:8b' })).toEqual(['pull']);

@@ -37,6 +37,8 @@ type Quantizer = VariantBuilder & { close(): Promise<void> };
 export interface OllamaVariantBuilderOptions {
   /** Tells beforehand whether a variant can be pulled, and has the weights that cannot be read here. */
   readonly registry?: OllamaRegistry | undefined;
+  /** Whether the server may be told to fetch models; it then asks their registry. Default: true. */
+  readonly pulls?: boolean | undefined;
   /** Reads local GGUF files, so that a file that is not at the wanted level can be quantized or refused. */
   readonly files?: ModelInspector | undefined;
   /** Opens what quantizes GGUF files on this machine, for what the server does not make. */
@@ -71,6 +73,7 @@ const BROKEN: readonly string[] = ['unsupported-model', 'invalid-model-file', 'b
 export class OllamaVariantBuilder implements VariantBuilder {
   readonly #api: OllamaApi;
   readonly #registry: OllamaRegistry | null;
+  readonly #pulls: boolean;
   readonly #files: ModelInspector | null;
   readonly #openQuantizer: (() => Promise<Quantizer>) | null;
   readonly #freeBytes: FreeBytes;
@@ -79,6 +82,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
   constructor(api: OllamaApi, options: OllamaVariantBuilderOptions = {}) {
     this.#api = api;
     this.#registry = options.registry ?? null;
+    this.#pulls = options.pulls ?? true;
     this.#files = options.files ?? null;
     this.#openQuantizer = options.quantizer ?? null;
     this.#freeBytes = options.freeBytes ?? freeBytes;
@@ -282,6 +286,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
   }
 
   async #canPull(target: string, options: CatalogOptions): Promise<'yes' | 'no' | 'perhaps'> {
+    if (!this.#pulls) return 'no';
     if (options.remote === false) return 'perhaps';
     const entry = (await this.#registry?.find(target, options)) ?? 'unknown';
     if (entry === 'unknown') return 'perhaps';

@@ -60,7 +60,7 @@ export interface Settings {
   readonly llamaServerPath: string | null;
   /** Further arguments of every llama-server that is started, such as `--lora` and a file. */
   readonly llamaServerArguments: readonly string[];
-  /** Whether public registries are asked about models that are planned or made; they learn which. */
+  /** Whether public registries are asked about models that are planned or made, and give them; they learn which. */
   readonly registryLookups: boolean;
   /** Folder with GGUF files of the embedded engine. */
   readonly modelsFolder: string;
