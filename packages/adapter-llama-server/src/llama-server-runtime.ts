@@ -9,6 +9,7 @@ import type {
   InstalledVariant,
   LoadOptions,
   ModelRuntime,
+  RerankResult,
   ResidentModel,
   RuntimeCapabilities,
   RuntimeInfo,
@@ -16,7 +17,7 @@ import type {
 } from '@plimsoll/domain';
 import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
-import { embeddingArguments } from './embedding-arguments.js';
+import { RANKING_ARGUMENTS, embeddingArguments } from './embedding-arguments.js';
 import { RestartDelay } from './restart-delay.js';
 import { serverArguments } from './server-arguments.js';
 import { SERVED_NAME, ServerHost } from './server-host.js';
@@ -55,8 +56,9 @@ export class LlamaServerRuntime implements ModelRuntime {
   readonly #folder: ModelFolder;
   readonly #files: FileFacts;
   readonly #models: ResidentModels<ServerHost>;
-  /** Those that embed: a llama-server does one or the other. */
+  /** A llama-server answers, embeds or ranks. */
   readonly #embedding: ResidentModels<ServerHost>;
+  readonly #ranking: ResidentModels<ServerHost>;
 
   /** By model and operating point: at a smaller one the server may well run. */
   readonly #delays = new Map<string, RestartDelay>();
@@ -67,6 +69,7 @@ export class LlamaServerRuntime implements ModelRuntime {
     this.#files = new FileFacts(options.inspector ?? null);
     this.#models = this.#residents(async () => []);
     this.#embedding = this.#residents((path) => embeddingArguments(path, options.inspector));
+    this.#ranking = this.#residents(async () => RANKING_ARGUMENTS);
   }
 
   async info(): Promise<RuntimeInfo> {
@@ -88,7 +91,7 @@ export class LlamaServerRuntime implements ModelRuntime {
   }
 
   async resident(): Promise<readonly ResidentModel[]> {
-    return [...(await this.#models.list()), ...(await this.#embedding.list())];
+    return (await Promise.all(this.#all().map((models) => models.list()))).flat();
   }
 
   async load(name: string, load: LoadOptions = {}, { signal }: CallOptions = {}): Promise<{ readonly loadMs: number }> {
@@ -97,7 +100,7 @@ export class LlamaServerRuntime implements ModelRuntime {
 
   async unload(name: string, { drainMs = DRAIN_MS }: UnloadOptions = {}): Promise<void> {
     const path = (await this.#folder.find(name))?.path;
-    await Promise.all([this.#models, this.#embedding].map((models) => models.unload(name, path, drainMs)));
+    await Promise.all(this.#all().map((models) => models.unload(name, path, drainMs)));
   }
 
   async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
@@ -126,19 +129,47 @@ export class LlamaServerRuntime implements ModelRuntime {
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
     if (texts.length === 0) return { vectors: [] };
-    const { signal } = options;
-    const { host, leave } = await this.#embedding.enter(await this.#required(model, signal), {}, signal);
+    const file = await this.#required(model, options.signal);
+    await this.#files.refuseReranker(file);
+    return this.#with(this.#embedding, file, options, (client) => client.embed(SERVED_NAME, texts, options));
+  }
+
+  async rerank(
+    model: string,
+    query: string,
+    documents: readonly string[],
+    options: CallOptions = {},
+  ): Promise<RerankResult> {
+    const file = await this.#required(model, options.signal);
+    await this.#files.demandReranker(file);
+    return this.#with(this.#ranking, file, options, async (client) => {
+      if (client.rerank === undefined) throw new CapabilityMissingError('The client of llama-server cannot rank.');
+      return client.rerank(SERVED_NAME, query, documents, options);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all().map((models) => models.close()));
+  }
+
+  #all(): readonly ResidentModels<ServerHost>[] {
+    return [this.#models, this.#embedding, this.#ranking];
+  }
+
+  async #with<Result>(
+    models: ResidentModels<ServerHost>,
+    file: ModelFile,
+    { signal }: CallOptions,
+    ask: (client: ModelRuntime) => Promise<Result>,
+  ): Promise<Result> {
+    const { host, leave } = await models.enter(file, {}, signal);
     try {
-      return await host.client.embed(SERVED_NAME, texts, options);
+      return await ask(host.client);
     } catch (error) {
       throw await causeOf(error, host, signal);
     } finally {
       leave();
     }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#models.close(), this.#embedding.close()]);
   }
 
   #residents(kind: (path: string) => Promise<readonly string[]>): ResidentModels<ServerHost> {

@@ -7,11 +7,12 @@ import type {
   GenerateRequest,
   InstalledVariant,
   ModelRuntime,
+  RerankResult,
   ResidentModel,
   RuntimeCapabilities,
   RuntimeInfo,
 } from '@plimsoll/domain';
-import { embeddingsAnswer, modelListAnswer } from '@plimsoll/protocol/openai';
+import { embeddingsAnswer, modelListAnswer, rerankAnswer } from '@plimsoll/protocol/openai';
 import { generationRequest } from './generation-request.js';
 import { parseEndpoint } from './http/endpoint.js';
 import type { Endpoint } from './http/endpoint.js';
@@ -22,8 +23,9 @@ import { installedVariant } from './installed-variant.js';
 import { fileExists, localModelPath } from './local-model-path.js';
 import { Stopwatch } from './stopwatch.js';
 import { parseChunk, parseInfillChunk } from './wire/chunk.js';
-import { modelEntries } from './wire/model-entry.js';
+import { isNamed, modelEntries } from './wire/model-entry.js';
 import type { ModelEntry } from './wire/model-entry.js';
+import { rerankResult } from './wire/rerank-result.js';
 import { serverKind } from './wire/server-kind.js';
 import type { ServerKind } from './wire/server-kind.js';
 
@@ -168,6 +170,25 @@ export class OpenAiModelRuntime implements ModelRuntime {
     return { vectors };
   }
 
+  async rerank(
+    model: string,
+    query: string,
+    documents: readonly string[],
+    options?: CallOptions,
+  ): Promise<RerankResult> {
+    if (documents.length === 0) return { scores: [], promptTokens: 0 };
+    await this.#assertServed(model, options);
+    const call = {
+      path: `${this.#endpoint.apiPath}/rerank`,
+      task: `rank ${documents.length} documents`,
+      body: { model, query, documents },
+      model,
+      signal: options?.signal,
+      patient: true,
+    };
+    return rerankResult(await this.#http.json(call, rerankAnswer), documents.length);
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }
@@ -224,8 +245,4 @@ export class OpenAiModelRuntime implements ModelRuntime {
       throw missing(`report ${request.topLogprobs ?? 0} alternatives per token; at most ${topLogprobs}`);
     }
   }
-}
-
-function isNamed(entry: ModelEntry, name: string): boolean {
-  return entry.id === name || entry.aliases.includes(name);
 }

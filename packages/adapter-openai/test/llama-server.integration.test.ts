@@ -70,8 +70,9 @@ describe.skipIf(program === null)(`real llama-server${reason}`, () => {
       }
     });
 
-    test('says that embeddings are off', async () => {
+    test('says that embeddings and ranking are off', async () => {
       await expect(runtime.embed('fable:5m', ['a'])).rejects.toMatchObject({ code: 'capability-missing' });
+      await expect(runtime.rerank('fable:5m', 'a', ['b'])).rejects.toMatchObject({ code: 'capability-missing' });
     });
 
     test('refuses a prompt that is longer than the context', async () => {

@@ -169,6 +169,19 @@ test('vectors come in the order of the texts, whatever the order of the answer',
   });
 });
 
+test('scores come in the order of the documents; a server without the route cannot rank', async () => {
+  const results = [
+    { index: 1, relevance_score: 0.9 },
+    { index: 0, relevance_score: 0.2 },
+  ];
+  server.intercept = ({ url }, response) =>
+    url === '/v1/rerank' && sendJson(response, 200, { results, usage: { total_tokens: 9 } });
+  expect(await runtime.rerank('tale-1b', 'a', ['b', 'c'])).toEqual({ scores: [0.2, 0.9], promptTokens: 9 });
+  await expect(runtime.rerank('tale-1b', 'a', ['b', 'c', 'd'])).rejects.toThrow('ranked 2 of 3 documents');
+  server.intercept = ({ url }, response) => url === '/v1/rerank' && sendJson(response, 404, {});
+  await expect(runtime.rerank('tale-1b', 'a', ['b'])).rejects.toMatchObject({ code: 'capability-missing' });
+});
+
 test('characters that are split between packets arrive whole', async () => {
   server.intercept = ({ method }, response) => {
     if (method !== 'POST') return false;

@@ -40,6 +40,8 @@ export { finding, findingFromError } from './diagnosis/finding.js';
 export { checkEngineBuilds } from './diagnosis/check-engine-builds.js';
 export type { Finding, FindingFact, ResidentFact } from './diagnosis/finding.js';
 export { GenerateText } from './generation/generate-text.js';
+export { demandReranking, rerankDocuments } from './generation/rerank-documents.js';
+export type { Ranking, RankingRequest } from './generation/rerank-documents.js';
 export type { GenerateTextOptions, GenerateTextEvent } from './generation/generate-text.js';
 export { DecisionLog } from './governor/decision-log.js';
 export type { LoggedDecision } from './governor/decision-log.js';

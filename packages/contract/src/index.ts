@@ -10,6 +10,7 @@ export { photoDocument, photosCompareDocument } from './documents/photos.documen
 export { planDocument, budgetDocument, candidateDocument } from './documents/plan.document.js';
 export { quantizeDocument, quantizeDryRunDocument } from './documents/quantize.document.js';
 export type { QuantizeFacts } from './documents/quantize.document.js';
+export { rerankDocument } from './documents/rerank.document.js';
 export { runDocument } from './documents/run.document.js';
 export { settingsDocument, tokenDocument } from './documents/settings.document.js';
 export { statsDocument, variantsDocument } from './documents/stats.document.js';
@@ -44,6 +45,7 @@ export type {
   PhotosWorkersDocument,
 } from './schemas/photos.schema.js';
 export type { QuantizeDocument } from './schemas/quantize.schema.js';
+export type { RerankDocument } from './schemas/rerank.schema.js';
 export type { RunDocument } from './schemas/run.schema.js';
 export type { ServeDocument } from './schemas/serve.schema.js';
 export type { SettingsDocument } from './schemas/settings.schema.js';

@@ -108,6 +108,7 @@ export type { InvalidParameter } from './model/hyper-parameters.js';
 export { architectureOf } from './model/architecture.js';
 export type { ExpertShape, ModelArchitecture, RecurrentShape } from './model/architecture.js';
 export type { LayerShape } from './model/layer-shapes.js';
+export { isReranker } from './model/reranker.js';
 export { metadataNumber, metadataString, metadataNumbers } from './model/model-header.js';
 export type { MetadataArray, MetadataValue, TensorInfo, ModelHeader } from './model/model-header.js';
 export { parseModelReference, formatModelReference } from './model/model-reference.js';
@@ -208,6 +209,7 @@ export type {
   StopReason,
   GenerateEvent,
   EmbedResult,
+  RerankResult,
   UnloadOptions,
   ModelRuntime,
   NativeApis,

@@ -1,14 +1,21 @@
-import { verdictOn } from '@plimsoll/application';
+import { demandReranking, rerankDocuments, verdictOn } from '@plimsoll/application';
 import { OverlayConfigStore, openConfig, openPlimsoll } from '@plimsoll/composition';
 import type { BackendUseCases } from '@plimsoll/composition';
-import { compareDocument, modelsDocument, planDocument, variantsDocument } from '@plimsoll/contract';
+import { compareDocument, modelsDocument, planDocument, rerankDocument, variantsDocument } from '@plimsoll/contract';
+import type { RerankDocument } from '@plimsoll/contract';
 import { EVENT_BUS, GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
 import { BackendFailedError } from '@plimsoll/domain';
 import type { GpuProbe, HostProbe } from '@plimsoll/domain';
 import { createGpuManager } from './create-gpu-manager.js';
 import { inWords } from './in-words.js';
 import { requireLevel } from './require-level.js';
-import type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
+import type {
+  CompareQuantizationOptions,
+  GenerateOptions,
+  GeneratedText,
+  Plimsoll,
+  RerankOptions,
+} from './plimsoll.js';
 import type { PlimsollOptions } from './plimsoll-options.js';
 
 const PROMPT = 'Describe what you see from a window on a rainy day.';
@@ -47,6 +54,8 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
   return {
     gpu,
     generate: (model, prompt, generateOptions = {}) => using((use) => generate(use, model, prompt, generateOptions)),
+    rerank: (model, query, documents, rerankOptions = {}) =>
+      using((use) => rerank(use, model, query, documents, rerankOptions)),
     setQuantization: (enabled, bits) => using(async () => (await shared.settings()).setQuantization(enabled, bits)),
     getQuantizationSettings: () => using(async () => (await shared.settings()).quantization()),
     getPerformanceStats: (model) =>
@@ -88,6 +97,25 @@ async function generate(
     if (event.type === 'done') return { text, ...variant, timings: event.timings };
   }
   throw new BackendFailedError('The backend ended its answer without saying so.');
+}
+
+async function rerank(
+  use: BackendUseCases,
+  model: string,
+  query: string,
+  documents: readonly string[],
+  { topN, level, make = true, signal }: RerankOptions,
+): Promise<RerankDocument> {
+  const runtime = await use.runtime();
+  demandReranking(runtime);
+  const asked = level === undefined ? undefined : requireLevel(level);
+  const { chosen, release } = await (await use.places()).place(model, { signal, level: asked, make });
+  try {
+    const ranking = await rerankDocuments(runtime, chosen.variant, { query, documents, topN }, { signal });
+    return rerankDocument(model, chosen, ranking);
+  } finally {
+    release();
+  }
 }
 
 async function compare(

@@ -1,7 +1,13 @@
 export { createPlimsoll } from './create-plimsoll.js';
 export type { GpuManager } from './gpu-manager.js';
 export type { PlimsollOptions } from './plimsoll-options.js';
-export type { CompareQuantizationOptions, GenerateOptions, GeneratedText, Plimsoll } from './plimsoll.js';
+export type {
+  CompareQuantizationOptions,
+  GenerateOptions,
+  GeneratedText,
+  Plimsoll,
+  RerankOptions,
+} from './plimsoll.js';
 export { createAiSelector } from './create-ai-selector.js';
 export type { AiSelector, AiSelectorOptions, BatchOptions, ComparePerformanceOptions } from './ai-selector.js';
 export {
@@ -33,5 +39,6 @@ export type {
   GovernorDocument,
   ModelsDocument,
   PlanDocument,
+  RerankDocument,
   StatsDocument,
 } from '@plimsoll/contract';

@@ -1,5 +1,5 @@
 import type { PlanModelRequest, QuantizationSettings } from '@plimsoll/application';
-import type { CompareDocument, ModelsDocument, PlanDocument, StatsDocument } from '@plimsoll/contract';
+import type { CompareDocument, ModelsDocument, PlanDocument, RerankDocument, StatsDocument } from '@plimsoll/contract';
 import type { GpuManager } from './gpu-manager.js';
 import type { CallOptions, GenerateRequest, GenerationTimings, VariantLevel } from '@plimsoll/domain';
 
@@ -24,6 +24,16 @@ export interface GeneratedText {
   /** Null when the backend does not tell. */
   readonly level: VariantLevel | null;
   readonly timings: GenerationTimings;
+}
+
+/** How documents are ranked. */
+export interface RerankOptions extends CallOptions {
+  /** How many of the best are told; all when absent. */
+  readonly topN?: number | undefined;
+  /** A level that wins over the settings. */
+  readonly level?: VariantLevel | undefined;
+  /** Whether a missing variant is made; yes when absent. */
+  readonly make?: boolean | undefined;
 }
 
 /** What to compare; times and memory always, quality when there is a text. */
@@ -51,6 +61,11 @@ export interface Plimsoll {
   readonly gpu: GpuManager;
   /** @throws VariantNotFoundError, ModelNotFoundError, BackendUnreachableError, CancelledError */
   generate(model: string, prompt: string, options?: GenerateOptions): Promise<GeneratedText>;
+  /**
+   * Ranks documents by how well they fit a query, with a model that was trained for it.
+   * @throws CapabilityMissingError for any other model, or a backend that cannot; and as `generate`
+   */
+  rerank(model: string, query: string, documents: readonly string[], options?: RerankOptions): Promise<RerankDocument>;
   /** Takes effect with the next call. @throws InvalidInputError for bits other than 4, 8 and 16 */
   setQuantization(enabled: boolean, bits?: number): Promise<QuantizationSettings>;
   getQuantizationSettings(): Promise<QuantizationSettings>;

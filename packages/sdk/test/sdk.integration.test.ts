@@ -1,4 +1,5 @@
 import { SAMPLE_MODEL, sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
+import { writeReranker } from '@plimsoll/testing';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,6 +74,24 @@ test('after closing every call throws, and a level that is none is a clear error
   await expect(plimsoll.generate(model, 'Once')).rejects.toMatchObject({ code: 'invalid-input' });
   await expect(plimsoll.listModels()).rejects.toMatchObject({ code: 'invalid-input' });
   await expect(plimsoll.getQuantizationSettings()).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
+test('documents are ranked, the best first, by a model that was trained for it', async () => {
+  await writeReranker(path.join(folder, 'ranker.gguf'), 'qwen3');
+  const plimsoll = await open();
+  try {
+    const documents = ['the fox runs', 'a crow', 'kings.'];
+    await plimsoll.setQuantization(false);
+    const ranked = await plimsoll.rerank('ranker', 'a fox', documents);
+    // As llama-server scores them.
+    expect(ranked.results.map(({ index }) => index)).toEqual([1, 0, 2]);
+    expect(ranked.results[0]?.score).toBeCloseTo(0.8959, 3);
+    expect(ranked).toMatchObject({ schema: 'plimsoll.rerank/1', variant: { name: 'ranker' } });
+    await expect(plimsoll.rerank(model, 'a fox', documents)).rejects.toMatchObject({ code: 'capability-missing' });
+    await expect(plimsoll.rerank('ranker', 'a fox', [])).rejects.toMatchObject({ code: 'invalid-input' });
+  } finally {
+    await plimsoll.close();
+  }
 });
 
 test('a plan tells what fits on a described card', async () => {

@@ -1,4 +1,5 @@
 export { copyWithNumbers } from './copy-with-numbers.js';
+export { writeReranker } from './write-reranker.js';
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';
 export { describeJobQueueContract } from './contracts/job-queue.contract.js';

@@ -1,10 +1,7 @@
 import { CapabilityMissingError } from '@plimsoll/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askedModel } from './asked-model.js';
-import { applicant, withBackend } from './gateway-context.js';
 import type { GatewayContext } from './gateway-context.js';
-import { observationOf } from '../observability/observe-requests.js';
-import { variantHeaders } from './variant-headers.js';
+import { onVariant } from './on-variant.js';
 
 /**
  * Vectors of texts by the variant that answers for a model.
@@ -17,24 +14,13 @@ export async function embedTexts(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<readonly (readonly number[])[]> {
-  const { signal, done } = context.running.begin(reply);
-  let leave = (): void => undefined;
-  try {
-    return await withBackend(context, async ({ runtime, places }) => {
-      const { model, level } = await askedModel(context, name, request.headers, runtime);
-      leave = await context.admission.enter(model, applicant(request, signal));
-      if (!runtime.capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
-      const { chosen, release } = await places.place(model, { make: 'in-background', level, signal });
-      try {
-        observationOf(request)?.placed(model, chosen);
-        reply.headers(variantHeaders(chosen));
-        return texts.length === 0 ? [] : (await runtime.embed(chosen.variant, texts, { signal })).vectors;
-      } finally {
-        release();
-      }
-    });
-  } finally {
-    leave();
-    done();
-  }
+  const asked = {
+    ...{ name, request, reply },
+    demand({ capabilities }: { readonly capabilities: { readonly embeddings: boolean } }) {
+      if (!capabilities.embeddings) throw new CapabilityMissingError('This backend makes no embeddings.');
+    },
+  };
+  return onVariant(context, asked, async (runtime, variant, signal) =>
+    texts.length === 0 ? [] : (await runtime.embed(variant, texts, { signal })).vectors,
+  );
 }

@@ -4,12 +4,12 @@ import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
 import { MOST_BODY_BYTES, limitBodies } from './limit-bodies.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
-import { addOpenAiRoutes } from './openai/openai-routes.js';
+import { addOpenAiRoutes, addUnversionedRoutes } from './openai/openai-routes.js';
 import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
 
 /** Whether a request is one of another server's API, not of our own. */
 export function isGatewayUrl(url: string): boolean {
-  return /^\/(?:v1|api)\//.test(url) && !url.startsWith('/api/plimsoll/');
+  return /^\/(?:(?:v1|api)\/|rerank(?:ing)?(?:\?|$))/.test(url) && !url.startsWith('/api/plimsoll/');
 }
 
 /** The APIs that clients know already: Ollama's, OpenAI's and Anthropic's, each with its own words for failures. */
@@ -18,6 +18,7 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
   const dialects = [
     ['/api', addOllamaRoutes],
     ['/v1', addOpenAiRoutes],
+    ['', addUnversionedRoutes],
     ['/v1', addAnthropicRoutes],
   ] as const;
   for (const [prefix, addRoutes] of dialects) {

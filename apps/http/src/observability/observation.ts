@@ -4,8 +4,8 @@ import type { GenerationTimings, VariantLevel } from '@plimsoll/domain';
 /** The API that a client speaks. */
 export type Api = 'ollama' | 'openai' | 'anthropic';
 
-/** What a request asks of a model, by OpenTelemetry's names (`gen_ai.operation.name`). */
-export type Operation = 'chat' | 'text_completion' | 'embeddings';
+/** What a request asks of a model, by OpenTelemetry's names (`gen_ai.operation.name`), which has none for `rerank`. */
+export type Operation = 'chat' | 'text_completion' | 'embeddings' | 'rerank';
 
 /** A request to a model, when it is over. */
 export interface FinishedRequest {

@@ -3,6 +3,8 @@ import type { HttpServer } from '../server/http-server.js';
 import { Observation } from './observation.js';
 import type { Api, Operation, RequestObserver } from './observation.js';
 
+const RERANK = ['openai', 'rerank'] as const;
+
 /** The routes that ask something of a model. */
 const MODEL_ROUTES: Readonly<Record<string, readonly [Api, Operation]>> = {
   '/api/chat': ['ollama', 'chat'],
@@ -13,6 +15,10 @@ const MODEL_ROUTES: Readonly<Record<string, readonly [Api, Operation]>> = {
   '/v1/responses': ['openai', 'chat'],
   '/v1/completions': ['openai', 'text_completion'],
   '/v1/embeddings': ['openai', 'embeddings'],
+  '/v1/rerank': RERANK,
+  '/v1/reranking': RERANK,
+  '/rerank': RERANK,
+  '/reranking': RERANK,
   '/v1/messages': ['anthropic', 'chat'],
 };
 

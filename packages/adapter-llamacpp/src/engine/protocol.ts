@@ -7,6 +7,7 @@ import type {
   KvCacheType,
   LoadOptions,
   QuantizationError,
+  RerankResult,
   RunShape,
   TensorOverride,
   TensorType,
@@ -65,6 +66,12 @@ export interface SessionRequest {
   readonly think: boolean | null;
   /** Whether tokens that the context still holds may be used again. */
   readonly reuse: boolean;
+}
+
+/** Documents to be ranked by a query. */
+export interface RerankJob {
+  readonly query: string;
+  readonly documents: readonly string[];
 }
 
 /** A file to be evaluated, and the type of its cache. */
@@ -146,6 +153,7 @@ export interface EngineCalls {
   open: { params: SessionOptions; event: never; result: SessionFacts };
   dropCache: { params: null; event: never; result: DroppedCache | null };
   generate: { params: SessionRequest; event: GenerateEvent; result: null };
+  rerank: { params: RerankJob; event: never; result: RerankResult };
   embed: { params: readonly string[]; event: never; result: readonly (readonly number[])[] };
   tokenize: { params: { readonly path: string; readonly text: string }; event: never; result: Int32Array };
   vocabulary: {

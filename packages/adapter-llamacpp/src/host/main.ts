@@ -20,6 +20,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   dropCache: async () => (await import('./session.js')).dropCache,
   generate: async () => (await import('./generate.js')).generate,
   embed: async () => (await import('./embed.js')).embed,
+  rerank: async () => (await import('./rerank.js')).rerank,
   tokenize: async () => (await import('./vocabulary.js')).tokenizeText,
   vocabulary: async () => (await import('./vocabulary.js')).vocabularyFacts,
   score: async () => (await import('./score.js')).score,
@@ -33,7 +34,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
 };
 
 /** Calls that wait for each other. Answers do not: they are computed together. */
-const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'embed', 'dropCache']);
+const EXCLUSIVE: ReadonlySet<EngineCall> = new Set<EngineCall>(['open', 'embed', 'rerank', 'dropCache']);
 
 const jobs = new Map<number, Job>();
 let turn: Promise<unknown> = Promise.resolve();

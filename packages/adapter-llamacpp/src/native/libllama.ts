@@ -65,6 +65,8 @@ export interface LibLlama {
   readonly modelWindow: (model: Pointer) => number;
   readonly modelEmbedding: (model: Pointer) => number;
   readonly modelLayers: (model: Pointer) => number;
+  /** Figures that a classification head gives for a text. */
+  readonly modelClasses: (model: Pointer) => number;
   readonly modelDescription: (model: Pointer, buffer: Uint8Array, size: number) => number;
   readonly modelMeta: (model: Pointer, key: string, buffer: Uint8Array, size: number) => number;
   readonly modelChatTemplate: (model: Pointer, name: string | null) => string | null;
@@ -79,6 +81,9 @@ export interface LibLlama {
   readonly vocabAddsBos: (vocab: Pointer) => boolean;
   readonly vocabBos: (vocab: Pointer) => number;
   readonly vocabEos: (vocab: Pointer) => number;
+  readonly vocabAddsEos: (vocab: Pointer) => boolean;
+  readonly vocabSeparator: (vocab: Pointer) => number;
+  readonly vocabAddsSeparator: (vocab: Pointer) => boolean;
   /** The marks before what precedes a gap, before what follows it, and before what fills it; negative for none. */
   readonly vocabGapPrefix: (vocab: Pointer) => number;
   readonly vocabGapSuffix: (vocab: Pointer) => number;
@@ -144,6 +149,7 @@ export function bindLibLlama(library: Library): LibLlama {
     modelTrainedContext: f('int32 llama_model_n_ctx_train(void*)'),
     modelWindow: f('int32 llama_model_n_swa(void*)'),
     modelEmbedding: f('int32 llama_model_n_embd_out(void*)'),
+    modelClasses: f('uint32 llama_model_n_cls_out(void*)'),
     modelLayers: f('int32 llama_model_n_layer(void*)'),
     modelDescription: f('int32 llama_model_desc(void*, _Out_ uint8*, size_t)'),
     modelMeta: f('int32 llama_model_meta_val_str(void*, const char*, _Out_ uint8*, size_t)'),
@@ -159,6 +165,9 @@ export function bindLibLlama(library: Library): LibLlama {
     vocabAddsBos: f('bool llama_vocab_get_add_bos(void*)'),
     vocabBos: f('int32 llama_vocab_bos(void*)'),
     vocabEos: f('int32 llama_vocab_eos(void*)'),
+    vocabAddsEos: f('bool llama_vocab_get_add_eos(void*)'),
+    vocabSeparator: f('int32 llama_vocab_sep(void*)'),
+    vocabAddsSeparator: f('bool llama_vocab_get_add_sep(void*)'),
     vocabGapPrefix: f('int32 llama_vocab_fim_pre(void*)'),
     vocabGapSuffix: f('int32 llama_vocab_fim_suf(void*)'),
     vocabGapMiddle: f('int32 llama_vocab_fim_mid(void*)'),

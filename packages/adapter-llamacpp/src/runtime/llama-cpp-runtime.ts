@@ -9,6 +9,7 @@ import type {
   LoadOptions,
   ModelInspector,
   ModelRuntime,
+  RerankResult,
   ResidentModel,
   RuntimeCapabilities,
   RuntimeInfo,
@@ -17,6 +18,7 @@ import type {
 import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
+import type { EngineProcess } from '../engine/engine-process.js';
 import { LLAMA_RELEASE, PACKAGE_VERSION } from '../native/build.js';
 import { findEngineFiles } from '../native/engine-files.js';
 import { EngineHost } from './engine-host.js';
@@ -123,17 +125,38 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
-    const { signal } = options;
-    const { host, leave } = await this.#models.enter(await this.#required(model, signal), {}, signal);
-    try {
-      return { vectors: await host.engine.call('embed', texts, signal) };
-    } finally {
-      leave();
-    }
+    const file = await this.#required(model, options.signal);
+    await this.#files.refuseReranker(file);
+    const vectors = await this.#with(file, options, (engine, signal) => engine.call('embed', texts, signal));
+    return { vectors };
+  }
+
+  async rerank(
+    model: string,
+    query: string,
+    documents: readonly string[],
+    options: CallOptions = {},
+  ): Promise<RerankResult> {
+    const file = await this.#required(model, options.signal);
+    await this.#files.demandReranker(file);
+    return this.#with(file, options, (engine, signal) => engine.call('rerank', { query, documents }, signal));
   }
 
   async close(): Promise<void> {
     await this.#models.close();
+  }
+
+  async #with<Result>(
+    file: ModelFile,
+    { signal }: CallOptions,
+    ask: (engine: EngineProcess, signal: AbortSignal | undefined) => Promise<Result>,
+  ): Promise<Result> {
+    const { host, leave } = await this.#models.enter(file, {}, signal);
+    try {
+      return await ask(host.engine, signal);
+    } finally {
+      leave();
+    }
   }
 
   async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {

@@ -24,6 +24,12 @@ export interface FailedAnswer {
   readonly retryAfter: string | null;
 }
 
+/** Routes that only some servers have, and what the others cannot do. */
+const OPTIONAL_ROUTES: Readonly<Record<string, string>> = { '/rerank': 'rank documents' };
+
+/** llama-server's status for a text that does not fit is 500. */
+const TOO_LONG = /too large to process|exceeds the (?:available )?context size/i;
+
 const OUT_OF_MEMORY =
   /out of memory|out-of-memory|cudaMalloc|failed to allocate|unable to allocate|insufficient memory/i;
 
@@ -37,11 +43,12 @@ export function answerError(answer: FailedAnswer): PlimsollError {
       remedies: [{ kind: 'plan-model', model: null }],
     });
   }
+  if (facts !== null && TOO_LONG.test(facts.message)) return badRequest(said, true);
   switch (status) {
     case 400:
     case 413:
     case 422:
-      return isAboutModel(facts) && model !== null ? notFound(model, said) : badRequest(said, facts);
+      return isAboutModel(facts) && model !== null ? notFound(model, said) : badRequest(said, isTooLong(facts));
     case 401:
     case 403:
       return new InvalidConfigError(`The server at ${url} refused the API key: ${said}`, {
@@ -51,9 +58,7 @@ export function answerError(answer: FailedAnswer): PlimsollError {
     case 405:
       return model !== null && (isAboutModel(facts) || facts?.type === 'not_found_error')
         ? notFound(model, said)
-        : new BackendFailedError(`The server has no ${url}: ${said}`, {
-            hint: 'Check the base URL; it usually ends in /v1, as in http://127.0.0.1:8080/v1',
-          });
+        : noRoute(url, said);
     case 408:
     case 504:
       return new TimeoutError(`The server gave up waiting: ${said}`);
@@ -67,8 +72,19 @@ export function answerError(answer: FailedAnswer): PlimsollError {
   }
 }
 
-function badRequest(said: string, facts: ErrorFacts | null): PlimsollError {
-  const tooLong = facts?.type === 'exceed_context_size_error' || facts?.code === 'context_length_exceeded';
+function isTooLong(facts: ErrorFacts | null): boolean {
+  return facts?.type === 'exceed_context_size_error' || facts?.code === 'context_length_exceeded';
+}
+
+function noRoute(url: string, said: string): PlimsollError {
+  const optional = Object.entries(OPTIONAL_ROUTES).find(([route]) => url.endsWith(route));
+  if (optional !== undefined) return new CapabilityMissingError(`The server cannot ${optional[1]}: ${said}`);
+  return new BackendFailedError(`The server has no ${url}: ${said}`, {
+    hint: 'Check the base URL; it usually ends in /v1, as in http://127.0.0.1:8080/v1',
+  });
+}
+
+function badRequest(said: string, tooLong: boolean): PlimsollError {
   return new InvalidInputError(`The server refused the request: ${said}`, {
     hint: tooLong ? 'Shorten the prompt, or start the server with a longer context.' : undefined,
   });

@@ -27,3 +27,8 @@ export function modelEntries({ data }: ModelListAnswer): readonly ModelEntry[] {
     contextTokens: meta?.n_ctx ?? max_model_len ?? null,
   }));
 }
+
+/** Whether a model goes by that name. */
+export function isNamed(entry: ModelEntry, name: string): boolean {
+  return entry.id === name || entry.aliases.includes(name);
+}

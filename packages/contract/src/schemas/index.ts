@@ -20,6 +20,7 @@ import {
 import { planTogetherSchema } from './plan-together.schema.js';
 import { planSchema } from './plan.schema.js';
 import { quantizeSchema } from './quantize.schema.js';
+import { rerankSchema } from './rerank.schema.js';
 import { runSchema } from './run.schema.js';
 import { serveSchema } from './serve.schema.js';
 import { serviceSchema } from './service.schema.js';
@@ -59,6 +60,7 @@ export const ALL_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'gpu-list': gpuListSchema,
   models: modelsSchema,
   run: runSchema,
+  rerank: rerankSchema,
   imatrix: imatrixSchema,
   quantize: quantizeSchema,
   compare: compareSchema,

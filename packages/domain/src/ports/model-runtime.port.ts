@@ -173,6 +173,14 @@ export interface EmbedResult {
   readonly vectors: readonly (readonly number[])[];
 }
 
+/** How well documents fit a query. */
+export interface RerankResult {
+  /** One per document, in order: a higher one fits better. The scale is the model's own. */
+  readonly scores: readonly number[];
+  /** Tokens of all pairs of query and document; null when the backend does not count them. */
+  readonly promptTokens: number | null;
+}
+
 /**
  * A backend that runs models: Ollama, the embedded engine, an OpenAI-compatible server.
  * Failures are Plimsoll errors: `ModelNotFoundError`, `BackendUnreachableError`, `OutOfMemoryError`,
@@ -202,6 +210,11 @@ export interface ModelRuntime {
   /** Streams an answer. Leaving the loop early cancels the generation. */
   generate(request: GenerateRequest, options?: CallOptions): AsyncIterable<GenerateEvent>;
   embed(model: string, texts: readonly string[], options?: CallOptions): Promise<EmbedResult>;
+  /**
+   * Scores documents by a query, with a model that was trained for it; a `CapabilityMissingError` with any other. Absent
+   * where the backend has no way to.
+   */
+  rerank?(model: string, query: string, documents: readonly string[], options?: CallOptions): Promise<RerankResult>;
   /** Frees what the runtime holds; it is not used afterwards. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ export type { ErrorFacts, OpenAiErrorBody } from './error-body.js';
 export * from './logprobs.js';
 export * from './model-list.js';
 export * from './requests.js';
+export * from './rerank.js';
 export { chatCompletionCodec } from './chat-codec.js';
 export { completionCodec } from './completion-codec.js';
 export { responsesCodec } from './responses-codec.js';

@@ -19,6 +19,7 @@ import type { GatewayContext } from '../gateway-context.js';
 import { allNamedModels } from '../named-models.js';
 import type { NamedModel } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
+import { addRerankRoutes } from '../rerank-routes.js';
 import { retryAfter } from '../retry-after.js';
 import { relay } from '../relay.js';
 
@@ -28,13 +29,16 @@ const CODES: Readonly<Record<string, string>> = {
   'variant-not-found': 'model_not_found',
 };
 
+/** What llama-server has without `/v1` as well. */
+export function addUnversionedRoutes(server: HttpServer, context: GatewayContext): void {
+  answerErrors(server);
+  addRerankRoutes(server, context);
+}
+
 /** `/v1`, as OpenAI's clients know it. */
 export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, request, reply) => {
-    const { status, code, message } = refusalOf(error, request.body);
-    if (status === 503) reply.header('retry-after', retryAfter(error));
-    return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
-  });
+  answerErrors(server);
+  addRerankRoutes(server, context);
   server.post('/chat/completions', async (request, reply) => {
     if (await relay(context, 'openai', request, reply)) return reply;
     return answerGeneration(
@@ -76,6 +80,14 @@ export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): vo
     const model = models.find((candidate) => candidate.name === catalogueName(name));
     if (model === undefined) throw new ModelNotFoundError(`model '${name}' not found`);
     return writeModel(model);
+  });
+}
+
+function answerErrors(server: HttpServer): void {
+  server.setErrorHandler(async (error, request, reply) => {
+    const { status, code, message } = refusalOf(error, request.body);
+    if (status === 503) reply.header('retry-after', retryAfter(error));
+    return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
 }
 
