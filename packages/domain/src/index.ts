@@ -117,8 +117,8 @@ export { memoryBudget } from './planning/budget.js';
 export type { BudgetInput, DeviceBudget, DeviceFound, MemoryBudget, MemoryFound } from './planning/budget.js';
 export { wholeFit } from './planning/whole-fit.js';
 export { formatBytes, parseByteSize } from './planning/byte-size.js';
-export { learnSpeedCalibration } from './learning/calibration.js';
-export type { SpeedCalibration, SpeedObservation, SpeedSubject } from './learning/calibration.js';
+export { calibratedBy, learnSpeedCalibration } from './learning/calibration.js';
+export type { SpeedCalibration, SpeedEvidence, SpeedObservation, SpeedSubject } from './learning/calibration.js';
 export { cacheName } from './planning/candidates.js';
 export { grouped } from './planning/grouped.js';
 export type {
@@ -137,7 +137,6 @@ export type { FootprintCorrection, FootprintObservation } from './learning/corre
 export { footprintObservations, measuredQuality, speedObservations } from './learning/learned-from-measurements.js';
 export { measuredSpeed, measuredSpeeds } from './learning/measured-speed.js';
 export type { MeasuredPoint, MeasuredSpeed } from './learning/measured-speed.js';
-export { PREFILL_SPREAD, PRIOR_SPREAD } from './prediction/efficiency.js';
 export { planTogether } from './planning/plan-together.js';
 export type { ResidentModelPlan, ResidentPlan } from './planning/plan-together.js';
 export type {

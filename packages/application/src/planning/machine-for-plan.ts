@@ -130,5 +130,5 @@ function hostSpeed(request: PlanModelRequest, host: HostReading): MachineSpeed['
       : measured === undefined
         ? { bandwidthBytesPerSecond, basis }
         : { bandwidthBytesPerSecond: measured, basis: 'measured' as const };
-  return { ...known, fp16Tflops: hostTflops(processors), kind };
+  return { ...known, fp16Tflops: hostTflops(processors), kind, cores: processors };
 }

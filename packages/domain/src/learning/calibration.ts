@@ -23,8 +23,21 @@ export interface SpeedSubject {
   readonly level: VariantLevel | null;
 }
 
+/** What measurements say about how far a prior is off. */
+export interface SpeedEvidence {
+  /** Centre of the logarithms of measured / predicted. */
+  readonly centre: number;
+  /** Spread of single runs, as a share. */
+  readonly noise: number;
+  /** What all of it weighs: the inverse of a variance. */
+  readonly precision: number;
+  readonly observations: number;
+}
+
 /** What was learned about the priors of a machine. */
 export interface SpeedCalibration {
+  /** The measurements that bear on a subject, or null where there are none. */
+  evidence(subject: SpeedSubject): SpeedEvidence | null;
   /** The prior as the measurements correct it; unchanged when there are none that bear on it. */
   calibrate(prior: Prediction, subject: SpeedSubject): Prediction;
 }
@@ -52,13 +65,12 @@ export function learnSpeedCalibration(observations: readonly SpeedObservation[])
       else group.push(entry);
     }
   }
-  return {
-    calibrate(prior, subject) {
-      const key = keysOf(subject).find((candidate) => groups.has(candidate));
-      const group = key === undefined ? undefined : groups.get(key);
-      return group === undefined || subject.device === null ? prior : calibrated(prior, group);
-    },
+  const evidence = (subject: SpeedSubject): SpeedEvidence | null => {
+    const key = keysOf(subject).find((candidate) => groups.has(candidate));
+    const group = key === undefined ? undefined : groups.get(key);
+    return group === undefined || subject.device === null ? null : evidenceOf(group);
   };
+  return { evidence, calibrate: (prior, subject) => calibratedBy(prior, evidence(subject)) };
 }
 
 /** Most similar first. */
@@ -70,12 +82,9 @@ function keysOf({ kind, architecture, device, level }: SpeedSubject): readonly s
   ];
 }
 
-function calibrated(
-  prior: Prediction,
-  group: readonly { readonly value: number; readonly weight: number }[],
-): Prediction {
+function evidenceOf(group: readonly { readonly value: number; readonly weight: number }[]): SpeedEvidence | null {
   const centre = weightedMedian(group);
-  if (prior.value === null || centre === null) return prior;
+  if (centre === null) return null;
   const seen = medianAbsoluteDeviation(group.map(({ value }) => value)) ?? 0;
   // A spread that is assumed counts as one run, because few runs look more alike than they are.
   const noise = Math.max(
@@ -83,14 +92,19 @@ function calibrated(
     Math.sqrt((ASSUMED_SPREAD ** 2 + group.length * seen ** 2) / (group.length + 1)),
   );
   const weight = group.reduce((total, entry) => total + entry.weight, 0);
-  // Two sources of knowledge, each weighed by the inverse of its variance.
+  return { centre, noise, precision: weight / noise ** 2, observations: group.length };
+}
+
+/** Two sources of knowledge, the prior and what was seen, each weighed by the inverse of its variance. */
+export function calibratedBy(prior: Prediction, evidence: SpeedEvidence | null): Prediction {
+  if (prior.value === null || evidence === null) return prior;
+  const { centre, noise, precision, observations } = evidence;
   const priorPrecision = 1 / (prior.relativeSpread ?? 0.5) ** 2;
-  const seenPrecision = weight / noise ** 2;
-  const shift = (centre * seenPrecision) / (priorPrecision + seenPrecision);
+  const shift = (centre * precision) / (priorPrecision + precision);
   return {
     value: prior.value * Math.exp(shift),
     source: 'calibrated',
-    relativeSpread: Math.sqrt(noise ** 2 + 1 / (priorPrecision + seenPrecision)),
-    observations: group.length,
+    relativeSpread: Math.sqrt(noise ** 2 + 1 / (priorPrecision + precision)),
+    observations,
   };
 }

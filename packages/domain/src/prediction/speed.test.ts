@@ -78,8 +78,33 @@ describe('decode speed before anything was measured', () => {
     const assumed = priorDecodeSpeed(
       question({ ...alone, machine: { devices: [], host: { ...host, basis: 'assumed' } } }),
     );
-    expect([known.relativeSpread, assumed.relativeSpread]).toEqual([0.18, 0.4]);
+    expect([known.relativeSpread, assumed.relativeSpread]).toEqual([0.25, 0.4]);
     expect(assumed.value).toBe(known.value);
+  });
+
+  test('a device of a kind that was fitted is surer than one that was not, and both count by their time', () => {
+    const spread = (devices: readonly ProcessorSpeed[]): number =>
+      priorDecodeSpeed(question({ machine: { devices, host } })).relativeSpread!;
+    expect([spread([gpu('RTX 4090')]), spread([gpu('GTX 1080')])]).toEqual([0.1, 0.25]);
+    const half = { devices: [use(2.3e9)], host: use(2.3e9), totalBytes: 4.6e9 };
+    const mixed = priorDecodeSpeed(
+      question({ footprint: half, inputEmbeddingBytes: 0, layers: { devices: [16], host: 17 } }),
+    );
+    expect(mixed.relativeSpread).toBeGreaterThan(0.2);
+    expect(mixed.relativeSpread).toBeLessThan(0.25);
+  });
+
+  test('few cores bound decoding, by what they have to unpack', () => {
+    const alone = {
+      footprint: { devices: [], host: use(4.9e9), totalBytes: 4.9e9 },
+      layers: { devices: [], host: 0 },
+      inputEmbeddingBytes: 0,
+    };
+    const speed = (level: 'Q4_K_M' | 'IQ4_XS', cores: number): number =>
+      priorDecodeSpeed(question({ ...alone, level, machine: { devices: [], host: { ...host, cores } } })).value!;
+    expect(speed('Q4_K_M', 2)).toBeCloseTo((2 * 18e9) / 4.9e9, 9);
+    expect(speed('IQ4_XS', 2)).toBeCloseTo((2 * 9.3e9) / 4.9e9, 9);
+    expect(speed('Q4_K_M', 16)).toBeCloseTo((60e9 * 0.7) / 4.9e9, 9);
   });
 
   test('a measured bandwidth is nearly reached, a nominal one is not', () => {

@@ -5,11 +5,13 @@ import {
   ASSUMED_SPREAD,
   EXPERT_HOP_SECONDS,
   MEASURED_BANDWIDTH_SHARE,
-  PREFILL_SPREAD,
   PRIOR_SPREAD,
   TRANSFER_BYTES_PER_SECOND,
+  coreBytesPerSecond,
+  decodeSpread,
   efficiencyOf,
   prefillFactor,
+  prefillSpread,
   unpackingFactor,
 } from './efficiency.js';
 import type { Prediction } from './prediction.js';
@@ -25,6 +27,8 @@ export interface ProcessorSpeed {
   readonly kind?: ProcessorKind | undefined;
   /** Where the bandwidth comes from: a data sheet when absent. */
   readonly basis?: 'data-sheet' | 'measured' | 'assumed' | undefined;
+  /** Cores of a processor; where they are few, they and not the memory bound decoding. Not counted when absent. */
+  readonly cores?: number | undefined;
 }
 
 /** Devices in the order of the placement, and the host. */
@@ -72,23 +76,22 @@ export interface SpeedQuestion {
 export function priorDecodeSpeed(question: SpeedQuestion): Prediction {
   const { footprint, machine, layers, expertBytes } = question;
   let seconds = question.expertLayersOnHost * EXPERT_HOP_SECONDS;
-  let assumedSeconds = 0;
+  // The spread of each place counts as far as the time rests on it.
+  let spreadSeconds = seconds * PRIOR_SPREAD;
   for (const [index, use] of footprint.devices.entries()) {
     const bytes = activeBytes(question, use.weightsBytes, expertBytes?.devices[index] ?? 0) + cacheBytes(question, use);
     const time = stepTime(bytes, layers.devices[index] ?? 0, machine.devices[index] ?? NOTHING_KNOWN, question.level);
     if (time === null) return UNKNOWN;
     seconds += time;
-    if (machine.devices[index]?.basis === 'assumed') assumedSeconds += time;
+    spreadSeconds += time * spreadOf(machine.devices[index]);
   }
   const { host } = footprint;
   const weights = Math.max(0, host.weightsBytes - question.inputEmbeddingBytes);
   const hostBytes = activeBytes(question, weights, expertBytes?.host ?? 0) + cacheBytes(question, host);
   const hostTime = stepTime(hostBytes, layers.host, machine.host, question.level);
   if (hostTime === null || seconds + hostTime === 0) return UNKNOWN;
-  if (machine.host.basis === 'assumed') assumedSeconds += hostTime;
-  // The spread of an assumption counts as far as the time rests on it.
-  const assumed = assumedSeconds / (seconds + hostTime);
-  const relativeSpread = PRIOR_SPREAD + (ASSUMED_SPREAD - PRIOR_SPREAD) * assumed;
+  spreadSeconds += hostTime * spreadOf(machine.host);
+  const relativeSpread = spreadSeconds / (seconds + hostTime);
   return { value: 1 / (seconds + hostTime), source: 'prior', relativeSpread, observations: 0 };
 }
 
@@ -104,6 +107,7 @@ export function priorPrefillSpeed(question: SpeedQuestion): Prediction {
   const shares = footprint.devices.length === 0 ? [1] : layers.devices.map((count) => count);
   const all = shares.reduce((sum, count) => sum + count, 0);
   let seconds = 0;
+  let relativeSpread = 0;
   for (const [index, processor] of processors.slice(0, shares.length).entries()) {
     // Layers of the host are computed by the first device too, once their matrices are there.
     const share = all === 0 ? (index === 0 ? 1 : 0) : (shares[index] ?? 0) / all;
@@ -111,14 +115,18 @@ export function priorPrefillSpeed(question: SpeedQuestion): Prediction {
     if (processor.fp16Tflops === null) return UNKNOWN;
     const operations = processor.fp16Tflops * 1e12 * efficiencyOf(processor.kind).computeShare * prefillFactor(level);
     seconds += (2 * activeParameters * share) / operations;
+    relativeSpread = Math.max(relativeSpread, prefillSpread(processor.kind));
   }
   if (seconds === 0) return UNKNOWN;
   if (footprint.devices.length > 0) {
     const sent = Math.max(0, footprint.host.weightsBytes - question.inputEmbeddingBytes);
     seconds += sent / TRANSFER_BYTES_PER_SECOND / question.microBatchTokens;
   }
-  return { value: 1 / seconds, source: 'prior', relativeSpread: PREFILL_SPREAD, observations: 0 };
+  return { value: 1 / seconds, source: 'prior', relativeSpread, observations: 0 };
 }
+
+const spreadOf = (processor: ProcessorSpeed | undefined): number =>
+  processor?.basis === 'assumed' ? ASSUMED_SPREAD : decodeSpread(processor?.kind);
 
 const NOTHING_KNOWN: ProcessorSpeed = { bandwidthBytesPerSecond: null, fp16Tflops: null };
 
@@ -138,7 +146,7 @@ function cacheBytes(
 function stepTime(
   bytes: number,
   layers: number,
-  { bandwidthBytesPerSecond, kind, basis }: ProcessorSpeed,
+  { bandwidthBytesPerSecond, kind, basis, cores }: ProcessorSpeed,
   level: VariantLevel,
 ): number | null {
   if (bytes <= 0) return 0;
@@ -146,5 +154,6 @@ function stepTime(
   const { bandwidthShare, layerSeconds } = efficiencyOf(kind);
   const share = basis === 'measured' ? MEASURED_BANDWIDTH_SHARE : bandwidthShare;
   const unpacking = kind === 'processor' ? unpackingFactor(level) : 1;
-  return bytes / (bandwidthBytesPerSecond * share * unpacking) + layers * layerSeconds;
+  const unpacked = cores === undefined ? Infinity : cores * coreBytesPerSecond(level);
+  return bytes / Math.min(bandwidthBytesPerSecond * share * unpacking, unpacked) + layers * layerSeconds;
 }

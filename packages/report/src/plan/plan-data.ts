@@ -1,4 +1,4 @@
-import { KV_CACHE_TYPES, NO_CORRECTION, PREFILL_SPREAD, PRIOR_SPREAD } from '@plimsoll/domain';
+import { KV_CACHE_TYPES, NO_CORRECTION } from '@plimsoll/domain';
 import type {
   CacheTypes,
   Companions,
@@ -13,11 +13,11 @@ import type {
   PlanModel,
   PlanRequest,
   PlanVariant,
-  Prediction,
   QualityExpectation,
   RecipeMeasurement,
   RecipeName,
   SizedTensor,
+  SpeedEvidence,
 } from '@plimsoll/domain';
 import { reducedHeader } from './header-data.js';
 import type { HeaderData } from './header-data.js';
@@ -54,11 +54,11 @@ export interface MeasuredQualityEntry extends CacheTypes {
   readonly quality: QualityExpectation;
 }
 
-/** What measurements make of a prior of 1 token per second. */
+/** What measurements say about the prior of a level. */
 export interface CalibrationEntry {
   readonly level: VariantLevel;
   readonly kind: 'decode' | 'prefill';
-  readonly of1: Prediction;
+  readonly evidence: SpeedEvidence;
 }
 
 /** A recipe's tensors, and what was measured of it when it was made. */
@@ -175,20 +175,13 @@ function measuredQualities({ levels, measuredQuality }: PlanRequest): readonly M
   );
 }
 
-const KINDS = [
-  ['decode', PRIOR_SPREAD],
-  ['prefill', PREFILL_SPREAD],
-] as const;
-
 function calibrations({ levels, model, budget, calibration }: PlanRequest): readonly CalibrationEntry[] {
   if (calibration === undefined) return [];
   const subject = { architecture: model.architecture, device: budget.devices[0]?.name ?? null };
-  return levels
-    .flatMap((level) =>
-      KINDS.map(([kind, relativeSpread]): CalibrationEntry => {
-        const prior: Prediction = { value: 1, source: 'prior', relativeSpread, observations: 0 };
-        return { level, kind, of1: calibration.calibrate(prior, { ...subject, kind, level }) };
-      }),
-    )
-    .filter(({ of1 }) => of1.source !== 'prior');
+  return levels.flatMap((level) =>
+    (['decode', 'prefill'] as const).flatMap((kind): readonly CalibrationEntry[] => {
+      const evidence = calibration.evidence({ ...subject, kind, level });
+      return evidence === null ? [] : [{ level, kind, evidence }];
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import { createLoadedModel, memoryBudget } from '@plimsoll/domain';
+import { calibratedBy, createLoadedModel, memoryBudget } from '@plimsoll/domain';
 import type {
   CacheTypes,
   FootprintModel,
@@ -100,12 +100,11 @@ function cacheTypesOf(
 /** What was measured on the page's own machine. */
 function learnedHere({ learned }: PlanPageData): Pick<PlanRequest, 'measuredSpeed' | 'calibration' | 'correction'> {
   const unknown: Prediction = { value: null, source: 'unknown', relativeSpread: null, observations: 0 };
+  const evidence: SpeedCalibration['evidence'] = ({ level, kind }) =>
+    learned.calibration.find((entry) => entry.level === level && entry.kind === kind)?.evidence ?? null;
   const calibration: SpeedCalibration = {
-    calibrate(prior, { level, kind }) {
-      const of1 = learned.calibration.find((entry) => entry.level === level && entry.kind === kind)?.of1;
-      if (of1 === undefined || of1.value === null || prior.value === null) return prior;
-      return { ...of1, value: prior.value * of1.value };
-    },
+    evidence,
+    calibrate: (prior, subject) => calibratedBy(prior, evidence(subject)),
   };
   return {
     calibration,
