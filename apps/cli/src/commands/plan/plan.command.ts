@@ -1,18 +1,11 @@
-import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
+import { BOUNDS } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import {
-  byteRate,
-  cacheTypes,
-  variantLevelName,
-  listOf,
-  memorySize,
-  tokenCount,
-  wholeNumber,
-} from '../../flags/values.js';
+import { byteRate, listOf, memorySize, variantLevelName, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { plan } from './plan.action.js';
 import { backendOption, choiceOption, defineCommand, remoteOptions } from '../define-command.js';
 import { namedModel } from '../named-model.js';
+import { pointOptions } from '../point-options.js';
 import type { PlanFlags } from './plan.flags.js';
 import { PLAN_TARGETS } from './plan.targets.js';
 
@@ -50,39 +43,9 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     )
     .option('--ram-bandwidth <rate>', 'its bandwidth, such as 90GB/s', byteRate('--ram-bandwidth'))
     .option('--cpu-threads <count>', 'cores of the processor', wholeNumber('--cpu-threads', ...BOUNDS.threads))
-    .option(
-      '--context <tokens>',
-      'context length, such as 8192 or 8k',
-      tokenCount('--context', ...BOUNDS.contextTokens),
-    )
-    .addOption(
-      choiceOption(
-        '--kv <type>',
-        'type of the KV cache; q8_0/q4_0 sets keys and values apart',
-        KV_CACHE_TYPES,
-      ).argParser(cacheTypes('--kv')),
-    )
-    .option('--parallel <count>', 'sequences served at once', wholeNumber('--parallel', ...BOUNDS.parallel))
-    .option(
-      '--ubatch <tokens>',
-      'prompt tokens computed at once; 512 by default',
-      wholeNumber('--ubatch', ...BOUNDS.microBatchTokens),
-    )
-    .option(
-      '--gpu-layers <count>',
-      'layers on the device; all that fit by default',
-      wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers),
-    )
-    .option(
-      '--n-cpu-moe <layers>',
-      'layers whose experts stay in RAM; as few as needed by default',
-      wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers),
-    )
     .option('--mmproj <file>', 'projector that is loaded beside the model, so that it sees')
     .option('--draft <model>', 'smaller model that drafts tokens for this one')
     .option('--level <level>', 'level to consider; may be repeated', listOf(variantLevelName('--level')))
-    .addOption(choiceOption('--prefer <goal>', 'what counts more', ['balanced', 'quality', 'speed']))
-    .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
     .addOption(choiceOption('--as <program>', 'print what runs the recommended point there', PLAN_TARGETS))
     .option('--html <file>', 'write an interactive HTML page with the plan')
     .option('--exact', 'ask the engine itself, which reports its bytes without loading the weights')
@@ -95,5 +58,5 @@ export function addPlanCommand(program: Command, run: RunAction): void {
           : (await import('./plan-together.action.js')).planTogether(context, models, flags);
       }),
     );
-  for (const option of remoteOptions()) command.addOption(option);
+  for (const option of [...pointOptions(), ...remoteOptions()]) command.addOption(option);
 }

@@ -1,9 +1,10 @@
-import { BOUNDS, KV_CACHE_TYPES, type TensorOverride } from '@plimsoll/domain';
+import { BOUNDS, type TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
-import { cacheTypes, decimalNumber, levelName, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, levelName, memorySize, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, choiceOption, defineCommand } from '../define-command.js';
+import { backendOption, defineCommand } from '../define-command.js';
+import { cacheOption, contextOption } from '../point-options.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 
 const collect = (text: string, previous: readonly TensorOverride[] = []): readonly TensorOverride[] => [
@@ -35,18 +36,8 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
     .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))
     .option('--fit <card>', 'the same, as large as fits a card such as "RTX 4060" with its cache')
-    .option(
-      '--context <tokens>',
-      'with --fit: context length, such as 8192 or 8k',
-      tokenCount('--context', ...BOUNDS.contextTokens),
-    )
-    .addOption(
-      choiceOption(
-        '--kv <type>',
-        'with --fit: type of the KV cache; q8_0/q4_0 sets keys and values apart',
-        KV_CACHE_TYPES,
-      ).argParser(cacheTypes('--kv')),
-    )
+    .addOption(contextOption('with --fit: context length, such as 8192 or 8k'))
+    .addOption(cacheOption('with --fit: type of the KV cache; q8_0/q4_0 sets keys and values apart'))
     .option('--recipe <file>', 'make the recipe in a file; with a target: write the recipe there')
     .option('--report <file>', 'with a target: write an HTML page with the types by layer')
     .option('--text <file>', 'text to choose and judge types on (default: one that the model writes)')

@@ -1,16 +1,17 @@
-import { BOUNDS, KV_CACHE_TYPES } from '@plimsoll/domain';
+import { BOUNDS } from '@plimsoll/domain';
 import type { Command } from 'commander';
-import { cacheTypes, decimalNumber, variantLevelName, tokenCount, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, variantLevelName, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
-import { backendOption, choiceOption, defineCommand } from '../define-command.js';
+import { backendOption, defineCommand } from '../define-command.js';
 import { namedModel } from '../named-model.js';
+import { pointOptions } from '../point-options.js';
 import type { RunFlags } from './run.flags.js';
 
 const collect = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
 
 /** Describes `plimsoll run`. */
 export function addRunCommand(program: Command, run: RunAction): void {
-  defineCommand(
+  const command = defineCommand(
     program,
     'run [model] [prompt]',
     'generate, or chat on a terminal: the best variant for this machine answers, made first if it is missing',
@@ -32,28 +33,6 @@ export function addRunCommand(program: Command, run: RunAction): void {
     .option('--stop <text>', 'end the answer before this text; may be repeated', collect)
     .option('--format <format>', 'json, or a file with a JSON schema that the answer must satisfy')
     .option('--image <file>', 'picture to look at; may be repeated', collect)
-    .option(
-      '--context <tokens>',
-      'context length, such as 8192 or 8k',
-      tokenCount('--context', ...BOUNDS.contextTokens),
-    )
-    .addOption(
-      choiceOption(
-        '--kv <type>',
-        'type of the KV cache; q8_0/q4_0 sets keys and values apart',
-        KV_CACHE_TYPES,
-      ).argParser(cacheTypes('--kv')),
-    )
-    .option('--parallel <count>', 'sequences to reserve memory for', wholeNumber('--parallel', ...BOUNDS.parallel))
-    .option(
-      '--ubatch <tokens>',
-      'prompt tokens computed at once; 512 by default',
-      wholeNumber('--ubatch', ...BOUNDS.microBatchTokens),
-    )
-    .addOption(choiceOption('--flash-attention <mode>', 'flash attention', ['on', 'off', 'auto']))
-    .option('--gpu-layers <count>', 'layers on the device', wholeNumber('--gpu-layers', ...BOUNDS.gpuLayers))
-    .option('--n-cpu-moe <layers>', 'layers whose experts stay in RAM', wholeNumber('--n-cpu-moe', ...BOUNDS.gpuLayers))
-    .addOption(choiceOption('--prefer <goal>', 'what counts more in the choice', ['balanced', 'quality', 'speed']))
     .option('-y, --yes', 'make or fetch more than 1 GB without asking')
     .option('--timings', 'tell afterwards, on stderr, how long it took')
     .addOption(backendOption())
@@ -62,4 +41,5 @@ export function addRunCommand(program: Command, run: RunAction): void {
         (await import('./run.action.js')).run(context, await namedModel(context, flags, model), prompt, flags),
       ),
     );
+  for (const option of pointOptions()) command.addOption(option);
 }
