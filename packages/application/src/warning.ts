@@ -9,6 +9,8 @@ export type Warning =
       readonly model: string;
       readonly level: VariantLevel;
       readonly error: Pick<PlimsollError, 'message' | 'hint' | 'remedies'>;
+      /** Whether it is being made meanwhile. */
+      readonly isBeingMade?: boolean | undefined;
     }
   /** The answer is there, but its record could not be kept. */
   | { readonly kind: 'not-recorded'; readonly message: string }
