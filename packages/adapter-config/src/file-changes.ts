@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ModelOverride } from '@plimsoll/domain';
 import { flattenPatch } from './layers/flag-layer.js';
 import type { SettingFlags } from './layers/flag-layer.js';
@@ -36,7 +37,7 @@ function overrideChanges(
   const removed = Object.keys(seen).filter((model) => !Object.hasOwn(wanted, model));
   const before = encodeOverrides(seen);
   const changed = Object.entries(encodeOverrides(wanted)).flatMap(([model, entry]) =>
-    OVERRIDE_KEYS.filter(({ key }) => entry[key] !== before[model]?.[key]).map(({ key }) => ({
+    OVERRIDE_KEYS.filter(({ key }) => !isDeepStrictEqual(entry[key], before[model]?.[key])).map(({ key }) => ({
       keys: [...keys, model, key],
       value: entry[key],
     })),

@@ -176,6 +176,20 @@ describe('loading', () => {
     expect(settings.quantizationLevel).toBe('Q5_K_M');
     expect(settings.modelOverrides).toEqual({ 'llama3.1:8b': { level: 'Q6_K', contextTokens: 4096 } });
   });
+
+  it("takes a model's adapters from beside the file, and leaves them as they stand when something else changes", async () => {
+    const written = '["a.gguf", {"path": "/b.gguf", "scale": 0.5}]';
+    const { store, folder, text } = storeWith(`{"ai": {"model_overrides": {"tale": {"lora_adapters": ${written}}}}}`);
+    const { settings } = await store.load();
+    const adapters = [
+      { path: join(folder, 'a.gguf'), scale: 1 },
+      { path: '/b.gguf', scale: 0.5 },
+    ];
+    expect(settings.modelOverrides).toEqual({ tale: { adapters } });
+    await store.save({ modelOverrides: { tale: { adapters, contextTokens: 64 } } });
+    const kept = { lora_adapters: JSON.parse(written) as unknown, context_tokens: 64 };
+    expect(JSON.parse(text())).toEqual({ ai: { model_overrides: { tale: kept } } });
+  });
 });
 
 describe('wrong values', () => {

@@ -107,12 +107,13 @@ export class LlamaServerRuntime implements ModelRuntime {
     const { signal } = options;
     const startedMs = performance.now();
     const file = await this.#required(request.model, signal);
-    const { host, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
+    const load = { ...request.load, adapters: request.load?.adapters ?? [] };
+    const { host, loadMs, leave } = await this.#models.enter(file, load, signal);
     let firstTokenMs: number | null = null;
     try {
-      for await (const event of host.client.generate({ ...request, model: SERVED_NAME }, options)) {
+      for await (const event of host.client.generate({ ...request, model: SERVED_NAME, load: undefined }, options)) {
         if (event.type === 'done') {
-          this.#delay(file.path, request.load ?? {}).answered();
+          this.#delay(file.path, load).answered();
           const totalMs = performance.now() - startedMs;
           yield { ...event, timings: { ...event.timings, loadMs, firstTokenMs, totalMs } };
         } else {

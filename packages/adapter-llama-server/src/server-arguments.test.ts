@@ -24,3 +24,21 @@ test('what is left open is left to the server', () => {
     ...['--parallel', '1'],
   ]);
 });
+
+test('adapters are named with their scales; a path that the flag cannot hold is refused', () => {
+  const argumentsOf = (path: string, scale: number): string =>
+    serverArguments('a.gguf', {
+      adapters: [
+        { path: '/plain.gguf', scale: 1 },
+        { path, scale },
+      ],
+    }).join(' ');
+  expect(argumentsOf('/half.gguf', 0.5)).toContain('--lora /plain.gguf --lora-scaled /half.gguf:0.5');
+  expect(argumentsOf('C:/too.gguf', 1)).toContain('--lora /plain.gguf,C:/too.gguf');
+  for (const [path, scale] of [
+    ['/a,b.gguf', 1],
+    ['C:/half.gguf', 0.5],
+  ] as const) {
+    expect(() => argumentsOf(path, scale)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+  }
+});

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { OpenAiModelRuntime } from '@plimsoll/adapter-openai';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import type { ModelInspector } from '@plimsoll/domain';
-import { copyWithNumbers, createGguf, describeModelRuntimeContract } from '@plimsoll/testing';
+import type { LoadOptions, ModelInspector } from '@plimsoll/domain';
+import { copyWithNumbers, createLoraAdapter, describeModelRuntimeContract, writeMtpModel } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { continueWith } from '../examples/own-server.js';
 import { LlamaServerRuntime, findProgram } from '../src/index.js';
-import type { LlamaServerRuntimeOptions } from '../src/index.js';
+import type { LlamaServerRuntimeOptions, ServerAddress } from '../src/index.js';
 
 const program = locatePeer('llama-server');
 const reason = program === null ? ' (skipped: llama-server is not built; npm run peers builds it)' : '';
@@ -29,22 +29,16 @@ const start = (from: string, change: Partial<LlamaServerRuntimeOptions> = {}): L
     ...change,
   });
 
-/** A LoRA adapter of rank 1 for one matrix, which changes all that it gives. */
-function loraOf(tensor: string, columns: number, rows: number): Uint8Array {
-  const header = createGguf({
-    metadata: {
-      'general.architecture': 'llama',
-      'general.type': 'adapter',
-      'adapter.type': 'lora',
-      'adapter.lora.alpha': { type: 'float32', value: 1 },
-    },
-    tensors: [
-      { name: `${tensor}.lora_a`, shape: [columns, 1], type: 'F32' },
-      { name: `${tensor}.lora_b`, shape: [1, rows], type: 'F32' },
-    ],
+/** Tokens that a server drafts for a short answer. */
+async function draftedBy(server: ServerAddress | null): Promise<number> {
+  if (server === null) throw new Error('no server was started');
+  const answer = await fetch(new URL('/completion', server.baseUrl), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.apiKey}` },
+    body: JSON.stringify({ prompt: 'Once upon a time', n_predict: 16, temperature: 0 }),
   });
-  const weights = Float32Array.from({ length: columns + rows }, (_, i) => Math.sin(i) / 4);
-  return Buffer.concat([header, Buffer.alloc((32 - (header.length % 32)) % 32), new Uint8Array(weights.buffer)]);
+  const { timings } = (await answer.json()) as { timings: { draft_n?: number } };
+  return timings.draft_n ?? 0;
 }
 
 describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
@@ -90,25 +84,43 @@ describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
     expect(await vectorOf(start(program ?? ''), 'fable')).not.toEqual(asked);
   });
 
-  test('an adapter changes the answer, and a draft model does not', async () => {
+  test('adapters change the answer; a draft model and heads of the model that guess ahead do not', async () => {
     const adapter = path.join(folder, 'adapter.gguf');
-    await writeFile(adapter, loraOf('blk.5.ffn_down.weight', 768, 256));
-    const answerOf = async (...more: readonly string[]): Promise<string> => {
-      const runtime = start(program ?? '', { extraArguments: ['--threads', '1', ...more] });
+    await writeFile(adapter, createLoraAdapter('blk.5.ffn_down.weight', 768, 256));
+    const guesses = path.join(folder, 'guesses.gguf');
+    await writeMtpModel(guesses);
+    /** The answer, and how many tokens the server has drafted for one like it. */
+    const answerOf = async (
+      more: readonly string[],
+      { load = {}, model = 'fable' }: { readonly load?: LoadOptions; readonly model?: string } = {},
+    ): Promise<{ readonly text: string; readonly drafted: number }> => {
+      let server: ServerAddress | null = null;
+      const runtime = start(program ?? '', {
+        extraArguments: ['--threads', '1', ...more],
+        connect: (address) => new OpenAiModelRuntime((server = address)),
+      });
       try {
         const input = { kind: 'prompt', prompt: 'Once upon a time there was', raw: true } as const;
         let text = '';
-        for await (const event of runtime.generate({ model: 'fable', input, maxTokens: 16, temperature: 0 })) {
+        for await (const event of runtime.generate({ model, input, maxTokens: 16, temperature: 0, load })) {
           if (event.type === 'text') text += event.text;
         }
-        return text;
+        return { text, drafted: await draftedBy(server) };
       } finally {
         await runtime.close();
       }
     };
-    const plain = await answerOf();
-    expect(await answerOf('--lora', adapter)).not.toBe(plain);
-    expect(await answerOf('--model-draft', sampleModelPath())).toBe(plain);
+    const plain = await answerOf([]);
+    const changed = await answerOf(['--lora', adapter]);
+    expect(changed.text).not.toBe(plain.text);
+    expect(await answerOf([], { load: { adapters: [{ path: adapter, scale: 1 }] } })).toEqual(changed);
+    const drafting = await answerOf(['--model-draft', sampleModelPath(), '--spec-type', 'draft-simple']);
+    expect(drafting.text).toBe(plain.text);
+    const alone = await answerOf([], { model: guesses });
+    const ahead = await answerOf(['--spec-type', 'draft-mtp'], { model: guesses });
+    expect(ahead.text).toBe(alone.text);
+    expect([plain.drafted, alone.drafted]).toEqual([0, 0]);
+    for (const { drafted } of [drafting, ahead]) expect(drafted).toBeGreaterThan(0);
   });
 
   test('fills in between two texts', async () => {

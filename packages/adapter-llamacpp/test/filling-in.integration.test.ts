@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { locatePeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { copyWithNumbers } from '@plimsoll/testing';
-import { freePort } from '@plimsoll/testing/servers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LlamaCppRuntime } from '../src/index.js';
+import { withLlamaServer } from './support/llama-server.js';
 import { temporaryFolder } from './support/settings.js';
 
 const server = locatePeer('llama-server');
@@ -42,21 +40,13 @@ async function filled(name: string, prompt: string, suffix: string): Promise<str
 }
 
 test.skipIf(server === null)(`a gap is filled as llama-server fills it${reason}`, async () => {
-  const port = await freePort();
-  const shape = ['--model', model, '--ctx-size', '256', '--parallel', '1', '--threads', '1', '--no-webui'];
-  const child = spawn(server ?? '', [...shape, '--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
-  const address = `http://127.0.0.1:${port}`;
-  try {
-    while ((await fetch(`${address}/health`).catch(() => null))?.ok !== true) await sleep(20);
+  await withLlamaServer(server ?? '', model, [], async (post) => {
     for (const [prompt, suffix] of GAPS) {
       const fields = { input_prefix: prompt, input_suffix: suffix, n_predict: 12, temperature: 0, cache_prompt: false };
-      const answer = await fetch(`${address}/infill`, { method: 'POST', body: JSON.stringify(fields) });
-      const { content } = (await answer.json()) as { content: string };
+      const { content } = (await post('/infill', fields)) as { content: string };
       expect(await filled(model, prompt, suffix)).toBe(content);
     }
-  } finally {
-    child.kill('SIGKILL');
-  }
+  });
 });
 
 test('a model without the marks says so', async () => {

@@ -240,6 +240,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
     const { input } = request;
     const pictures = input.kind === 'chat' ? input.messages.flatMap((message) => message.images ?? []) : input.images;
     if (!images && pictures !== undefined && pictures.length > 0) throw missing('read images (so it is configured)');
+    if ((request.load?.adapters ?? []).length > 0) throw missing('apply adapters', 'Start the server with them.');
     if (!jsonSchema && request.format !== undefined) throw missing('keep to a schema (so it is configured)');
     if ((request.topLogprobs ?? 0) > topLogprobs) {
       throw missing(`report ${request.topLogprobs ?? 0} alternatives per token; at most ${topLogprobs}`);

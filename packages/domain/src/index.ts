@@ -182,7 +182,7 @@ export type {
   EventBus,
 } from './ports/event-bus.port.js';
 export { loadOptionsOf, mergeLoadOptions, shapeOf } from './ports/load-options.js';
-export type { LoadOptions } from './ports/load-options.js';
+export type { LoadOptions, LoraAdapter } from './ports/load-options.js';
 export type { FootprintOracle } from './ports/footprint-oracle.port.js';
 export type { MemoryKind, GpuDevice, GpuProcess, GpuReading, GpuProbe } from './ports/gpu-probe.port.js';
 export type { HostReading, HostProbe } from './ports/host-probe.port.js';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@plimsoll/domain';
+import { BOUNDS as ASKABLE, InvalidInputError } from '@plimsoll/domain';
 import type { LoadOptions } from '@plimsoll/domain';
 
 /** `LLAMA_MAX_SEQ` of llama.cpp. */
@@ -37,6 +37,11 @@ export function checkLoadOptions({ placement, ...load }: LoadOptions): void {
   const { contextTokens = 1, parallel = 1 } = load;
   if (contextTokens * parallel > MOST_TOKENS) {
     throw new InvalidInputError(`${parallel} contexts of ${contextTokens} tokens are more than ${MOST_TOKENS} tokens.`);
+  }
+  const [least, most] = ASKABLE.adapterScale;
+  for (const { path, scale } of load.adapters ?? []) {
+    if (scale >= least && scale <= most) continue;
+    throw new InvalidInputError(`The adapter ${path} has the scale ${scale}; ${least} to ${most} is possible.`);
   }
   if (placement?.split?.some((share) => !(share >= 0 && share <= 1)) === true) {
     throw new InvalidInputError(`split is ${placement.split.join(', ')}; shares from 0 to 1 are needed.`);

@@ -60,7 +60,7 @@ export class ResidentModelSlot<Host extends ModelHost> {
   async serves(path: string, asked: LoadOptions): Promise<boolean> {
     const facts = await this.facts.catch(() => null);
     if (facts === null || this.host.ended || this.path !== path) return false;
-    const mine = flat(this.#load);
+    const mine = flat({ adapters: [], ...this.#load });
     const real = flat(facts.shape);
     return [...flat(asked)].every(([field, value]) => value === mine.get(field) || value === real.get(field));
   }
@@ -104,9 +104,12 @@ export class ResidentModelSlot<Host extends ModelHost> {
 }
 
 /** The fields that decide how a model is loaded, as values that compare. */
-function flat({ placement, ...shape }: LoadFields): ReadonlyMap<string, unknown> {
+function flat({ placement, adapters, ...shape }: LoadFields): ReadonlyMap<string, unknown> {
   const { split, ...layers } = placement ?? {};
-  const fields = Object.entries({ ...shape, ...layers, split: split?.join(' ') });
+  const fields = Object.entries({
+    ...{ ...shape, ...layers, split: split?.join(' ') },
+    adapters: adapters?.map(({ path, scale }) => `${path}:${scale}`).join('\n'),
+  });
   return new Map(fields.filter(([name, value]) => value !== undefined && name !== 'keepAlive'));
 }
 

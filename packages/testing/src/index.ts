@@ -1,4 +1,6 @@
 export { copyWithNumbers } from './copy-with-numbers.js';
+export { createLoraAdapter } from './lora-adapter.js';
+export { writeMtpModel } from './write-mtp-model.js';
 export { writeReranker } from './write-reranker.js';
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';

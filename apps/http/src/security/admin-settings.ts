@@ -22,9 +22,12 @@ const ADMIN_SETTINGS: readonly (keyof Settings)[] = [
  * @throws RefusedError naming the settings
  */
 export function assertChangeable(patch: SettingsPatch, current: Settings): void {
-  const changed = ADMIN_SETTINGS.filter(
+  const changed: string[] = ADMIN_SETTINGS.filter(
     (name) => patch[name] !== undefined && !isDeepStrictEqual(patch[name], current[name]),
   );
+  if (patch.modelOverrides !== undefined && !keepsAdapters(patch.modelOverrides, current.modelOverrides)) {
+    changed.push('adapters of modelOverrides');
+  }
   if (changed.length === 0) return;
   throw new RefusedError(
     refusal(
@@ -33,5 +36,12 @@ export function assertChangeable(patch: SettingsPatch, current: Settings): void 
       `Changing ${changed.join(', ')} needs the admin token: it decides where requests, keys and files go.`,
       'Change it in the configuration file at the machine, or send an admin token as "Authorization: Bearer …".',
     ),
+  );
+}
+
+/** Whether no adapter, which is a file of this machine, comes to a model that has it not already. */
+function keepsAdapters(wanted: Settings['modelOverrides'], current: Settings['modelOverrides']): boolean {
+  return Object.entries(wanted).every(
+    ([model, { adapters = [] }]) => adapters.length === 0 || isDeepStrictEqual(adapters, current[model]?.adapters),
   );
 }

@@ -1,6 +1,8 @@
 import { BOUNDS, KV_CACHE_TYPES, LEVEL_NAMES, parseLevel, parseVariantLevel } from '@plimsoll/domain';
 import type { ModelOverride } from '@plimsoll/domain';
 import { z } from 'zod';
+import { absolutePath } from './file-place.js';
+import type { ValuePlace } from './file-place.js';
 
 /** One key of a model's entry in `ai.model_overrides`. */
 export interface OverrideKey {
@@ -23,6 +25,14 @@ export const ALLOWED_LEVELS: string = `one of ${LEVEL_NAMES.join(', ')}`;
 /** How the allowed KV cache types are said. */
 export const ALLOWED_CACHE_TYPES: string = `one of ${KV_CACHE_TYPES.join(', ')}`;
 
+const adapterSchema = z.union([
+  z.string().min(1),
+  z.strictObject({
+    path: z.string().min(1),
+    scale: z.number().min(BOUNDS.adapterScale[0]).max(BOUNDS.adapterScale[1]).default(1),
+  }),
+]);
+
 /** The keys of one model's entry. */
 export const OVERRIDE_KEYS: readonly OverrideKey[] = [
   { key: 'enable_quantization', setting: 'enabled', allowed: 'true or false', schema: () => z.boolean() },
@@ -40,6 +50,12 @@ export const OVERRIDE_KEYS: readonly OverrideKey[] = [
     allowed: `a whole number of tokens from ${BOUNDS.contextTokens.join(' to ')}`,
     schema: () => z.int().min(BOUNDS.contextTokens[0]).max(BOUNDS.contextTokens[1]),
   },
+  {
+    key: 'lora_adapters',
+    setting: 'adapters',
+    allowed: 'a list of files, or of objects with "path" and "scale"',
+    schema: () => z.array(adapterSchema).max(BOUNDS.adapters[1]),
+  },
 ];
 
 /** Entries by model name. */
@@ -49,18 +65,29 @@ export const overridesSchema = (): z.ZodType<Record<string, Record<string, unkno
     z.looseObject(Object.fromEntries(OVERRIDE_KEYS.map(({ key, schema }) => [key, schema().optional()]))),
   );
 
+/** How single keys are read; the others are what they are in the file. */
+const DECODERS: Readonly<Record<string, (value: unknown, place: ValuePlace) => unknown>> = {
+  level: (value) => parseVariantLevel(String(value)),
+  adapters: (value, place) =>
+    z
+      .array(adapterSchema)
+      .parse(value)
+      .map((adapter) => (typeof adapter === 'string' ? { path: adapter, scale: 1 } : adapter))
+      .map(({ path, scale }) => ({ path: absolutePath(path, place), scale })),
+};
+
 /** Reads the entries of the file, which have passed the schema. */
-export function decodeOverrides(entries: Record<string, Record<string, unknown>>): Record<string, ModelOverride> {
-  return Object.fromEntries(Object.entries(entries).map(([model, entry]) => [model, decodeOverride(entry)]));
+export function decodeOverrides(
+  entries: Record<string, Record<string, unknown>>,
+  place: ValuePlace,
+): Record<string, ModelOverride> {
+  return Object.fromEntries(Object.entries(entries).map(([model, entry]) => [model, decodeOverride(entry, place)]));
 }
 
-function decodeOverride(entry: Record<string, unknown>): ModelOverride {
+function decodeOverride(entry: Record<string, unknown>, place: ValuePlace): ModelOverride {
   const known = OVERRIDE_KEYS.filter(({ key }) => entry[key] !== undefined);
   return Object.fromEntries(
-    known.map(({ key, setting }) => [
-      setting,
-      setting === 'level' ? parseVariantLevel(String(entry[key])) : entry[key],
-    ]),
+    known.map(({ key, setting }) => [setting, DECODERS[setting]?.(entry[key], place) ?? entry[key]]),
   );
 }
 

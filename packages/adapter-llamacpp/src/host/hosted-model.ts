@@ -16,6 +16,8 @@ export interface Session {
   readonly contextTokens: number;
   readonly batch: TokenBatch;
   readonly abort: AbortFlag;
+  /** Applies the adapters that the model was loaded with to a context of it. */
+  readonly applyAdapters: (context: Pointer) => void;
   readonly threads: ContextThreads;
   /** Threads for steps in which so many answers decode one token each. */
   readonly decodeTuner: (answers: number) => ThreadTuner;

@@ -77,6 +77,7 @@ async function open(engine: Engine, state: Session, pooling: number): Promise<Po
     abort_callback_data: state.abort.address,
   });
   if (context === null) throw loadFailure(engine, path);
+  state.applyAdapters(context);
   const opened = {
     context,
     batch: new TokenBatch(engine, state.contextTokens),

@@ -13,6 +13,7 @@ import type { Job } from './job.js';
 import { layersThatFit } from './layers-that-fit.js';
 import { contextFailure, loadFailure } from './load-failure.js';
 import { memoryBreakdown } from './memory-breakdown.js';
+import { openAdapters } from './lora-adapters.js';
 import { Mutex } from './mutex.js';
 import { LOGICAL_BATCH, placedModelParams, shapedContextParams } from './native-params.js';
 import { expectChats } from './prompt.js';
@@ -83,6 +84,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   if (llama.modelHasEncoder(model) && llama.modelHasDecoder(model)) {
     throw new UnsupportedModelError('Models with an encoder and a decoder are not run by this engine.');
   }
+  const applyAdapters = await openAdapters(engine, model, options.load.adapters ?? []);
   const abort = new AbortFlag();
   // A model trained for less is not given more unasked.
   const trained = llama.modelTrainedContext(model);
@@ -97,6 +99,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
       abort_callback_data: abort.address,
     });
     if (made === null) throw contextFailure(engine, options.path, asked * shape.parallel);
+    applyAdapters(made);
     return made;
   };
   const context = await newContext();
@@ -109,6 +112,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     model,
     vocab,
     contextTokens,
+    applyAdapters,
     batch: new TokenBatch(engine, batchTokens),
     abort,
     decodeTuner: (answers: number) => (decodeTuners[answers] ??= decodeThreadTuner(engine, model, options)),

@@ -51,6 +51,10 @@ export interface LibLlama {
   readonly quantize: AsyncCapable<[string, string, QuantizeParams], number>;
   readonly loadModel: AsyncCapable<[string, ModelParams], Pointer>;
   readonly freeModel: (model: Pointer) => void;
+  readonly adapterOpen: AsyncCapable<[Pointer, string], Pointer>;
+  /** Length of the text after which alone an adapter counts; 0 for one that always does. */
+  readonly adapterInvocationTokens: (adapter: Pointer) => number | bigint;
+  readonly setAdapters: (context: Pointer, adapters: BigUint64Array, count: number, scales: Float32Array) => number;
   readonly newContext: AsyncCapable<[Pointer, ContextParams], Pointer>;
   readonly freeContext: (context: Pointer) => void;
   readonly contextTokens: (context: Pointer) => number;
@@ -136,6 +140,9 @@ export function bindLibLlama(library: Library): LibLlama {
     quantize: f('uint32 llama_model_quantize(const char*, const char*, QuantizeParams*)'),
     loadModel: f('void* llama_model_load_from_file(const char*, ModelParams)'),
     freeModel: f('void llama_model_free(void*)'),
+    adapterOpen: f('void* llama_adapter_lora_init(void*, const char*)'),
+    adapterInvocationTokens: f('uint64 llama_adapter_get_alora_n_invocation_tokens(void*)'),
+    setAdapters: f('int32 llama_set_adapters_lora(void*, const uint64*, size_t, const float*)'),
     newContext: f('void* llama_init_from_model(void*, ContextParams)'),
     freeContext: f('void llama_free(void*)'),
     contextTokens: f('uint32 llama_n_ctx(void*)'),

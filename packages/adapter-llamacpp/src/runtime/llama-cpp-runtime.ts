@@ -107,7 +107,8 @@ export class LlamaCppRuntime implements ModelRuntime {
     const startedMs = performance.now();
     const work = sessionRequest(request, () => randomInt(2 ** 32));
     const file = await this.#required(request.model, signal);
-    const { host, loadMs, leave } = await this.#models.enter(file, request.load ?? {}, signal);
+    const load = { ...request.load, adapters: request.load?.adapters ?? [] };
+    const { host, loadMs, leave } = await this.#models.enter(file, load, signal);
     let firstTokenMs: number | null = null;
     try {
       for await (const event of host.engine.stream('generate', work, signal)) {

@@ -4,15 +4,21 @@ import type { Options } from 'ollama';
 /**
  * The options of `request` that take effect while a model is loaded. A change of one reloads the model.
  *
- * @throws CapabilityMissingError for a KV cache type other than the server's: it is set for the whole server.
+ * @throws CapabilityMissingError for a KV cache type other than the server's, which is set for the whole server, and for
+ * adapters, which are part of a model there.
  */
 export function loadFields(load: LoadOptions | undefined): Partial<Options> {
-  const { contextTokens, keyCacheType, valueCacheType, placement, batchTokens, threads } = load ?? {};
+  const { contextTokens, keyCacheType, valueCacheType, placement, batchTokens, threads, adapters = [] } = load ?? {};
   const gpuLayers = placement?.gpuLayers;
   for (const kvCacheType of [keyCacheType, valueCacheType]) {
     if (kvCacheType === undefined || kvCacheType === 'f16') continue;
     throw new CapabilityMissingError(`Ollama cannot choose the KV cache type ${kvCacheType} for one model.`, {
       hint: `Set OLLAMA_KV_CACHE_TYPE=${kvCacheType} and OLLAMA_FLASH_ATTENTION=1 for the server and start it again.`,
+    });
+  }
+  if (adapters.length > 0) {
+    throw new CapabilityMissingError('Ollama applies no adapter to a model that was made without it.', {
+      hint: 'Make a model with it: ADAPTER in a Modelfile, then ollama create.',
     });
   }
   return {

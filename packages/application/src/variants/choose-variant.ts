@@ -81,13 +81,14 @@ export class ChooseVariant implements PlaceRequests {
    */
   async choose(model: string, options: ChooseOptions): Promise<ChosenVariant> {
     const { settings } = await this.#config.load();
-    const { level, contextTokens, keyCacheType, valueCacheType } = resolveQuantization(settings, model);
+    const { level, contextTokens, keyCacheType, valueCacheType, adapters } = resolveQuantization(settings, model);
     const isUsualCache =
       (keyCacheType === 'f16' && valueCacheType === 'f16') || this.#runtime.capabilities.kvCachePerModel !== true;
     const load: LoadOptions = {
       ...(contextTokens === null ? {} : { contextTokens }),
       ...(isUsualCache ? {} : { keyCacheType, valueCacheType }),
       ...(settings.threads === null ? {} : { threads: settings.threads }),
+      ...(adapters.length === 0 ? {} : { adapters }),
     };
     const choice = await this.#choices.get(
       settings,

@@ -14,6 +14,15 @@ const overrideSchema = z.strictObject({
   enabled: z.boolean().optional(),
   kvCacheType: kvCacheSchema.optional(),
   contextTokens: within(BOUNDS.contextTokens).optional(),
+  adapters: z
+    .array(
+      z.strictObject({
+        path: z.string().min(1),
+        scale: z.number().min(BOUNDS.adapterScale[0]).max(BOUNDS.adapterScale[1]),
+      }),
+    )
+    .max(BOUNDS.adapters[1])
+    .optional(),
 });
 
 /** Every setting but the secret ones, by its name in the program. */

@@ -1,4 +1,5 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
+import type { LoraAdapter } from '../ports/load-options.js';
 import type { VariantLevel } from '../quantization/variant-level.js';
 import { levelFromBits } from '../quantization/savings.js';
 import type { Bits, Settings } from '../settings/settings.js';
@@ -18,6 +19,7 @@ export interface ResolvedQuantization {
   readonly valueCacheType: KvCacheType;
   /** Wanted context, or null for the default. */
   readonly contextTokens: number | null;
+  readonly adapters: readonly LoraAdapter[];
 }
 
 /** The settings that this decision rests on. */
@@ -52,6 +54,7 @@ export function resolveQuantization(settings: QuantizationSettings, model: strin
     keyCacheType: override.kvCacheType ?? settings.keyCacheType,
     valueCacheType: override.kvCacheType ?? settings.valueCacheType,
     contextTokens: override.contextTokens ?? settings.contextTokens,
+    adapters: override.adapters ?? [],
   };
 }
 

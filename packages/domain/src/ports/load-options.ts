@@ -1,15 +1,25 @@
 import type { OperatingPoint, PartialShape } from '../footprint/operating-point.js';
 
+/** A file of small matrices that change what a model answers (LoRA), made for just that model. */
+export interface LoraAdapter {
+  /** A GGUF file. */
+  readonly path: string;
+  /** How strongly it counts: 1 as it was trained. */
+  readonly scale: number;
+}
+
 /**
  * How a model is loaded: an operating point without the quantization, which the variant's file has, and what matters
  * only to the one who runs it. What is absent is the backend's choice; a backend may reload the model when something
- * changes. What a backend cannot choose for one model (see its README) it ignores, except the cache types: another one
- * than was asked for would change the answers.
+ * changes. What a backend cannot choose for one model (see its README) it ignores, except the cache types and adapters:
+ * others than were asked for would change the answers.
  */
 export interface LoadOptions extends PartialShape {
   /** Tokens that are handed to the engine at once; it computes them `microBatchTokens` at a time. */
   readonly batchTokens?: number | undefined;
   readonly threads?: number | undefined;
+  /** Applied together; none when absent, where an answer is asked for. */
+  readonly adapters?: readonly LoraAdapter[] | undefined;
   /** How long the model stays after its last use: milliseconds, or `forever`. Absent: the backend's own rule. */
   readonly keepAlive?: number | 'forever' | undefined;
 }

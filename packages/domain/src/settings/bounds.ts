@@ -29,6 +29,9 @@ export const BOUNDS = {
   /** Further Ollama servers. */
   ollamaHosts: [0, 32],
   llamaServerArguments: [0, 64],
+  /** Adapters of one model, and how strongly each counts. */
+  adapters: [0, 16],
+  adapterScale: [-100, 100],
   /** Device memory to plan with, bytes: 1 PiB. */
   memoryBytes: [0, 2 ** 50],
 } satisfies Record<string, Bounds>;

@@ -1,5 +1,6 @@
 import type { KvCacheType } from '../quantization/kv-cache-type.js';
 import type { Level } from '../quantization/level.js';
+import type { LoraAdapter } from '../ports/load-options.js';
 import type { VariantLevel } from '../quantization/variant-level.js';
 import type { AccessToken } from './access-token.js';
 import type { ServiceLimits } from './service-limits.js';
@@ -17,6 +18,7 @@ export interface ModelOverride {
   readonly enabled?: boolean | undefined;
   readonly kvCacheType?: KvCacheType | undefined;
   readonly contextTokens?: number | undefined;
+  readonly adapters?: readonly LoraAdapter[] | undefined;
 }
 
 /** Says to the governor at which use of a memory models go to how many bits. */

@@ -1,5 +1,6 @@
 import { BOUNDS } from '@plimsoll/domain';
 import type { Command } from 'commander';
+import { loraAdapters } from '../../flags/lora-adapters.js';
 import { decimalNumber, variantLevelName, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
@@ -33,6 +34,7 @@ export function addRunCommand(program: Command, run: RunAction): void {
     .option('--stop <text>', 'end the answer before this text; may be repeated', collect)
     .option('--format <format>', 'json, or a file with a JSON schema that the answer must satisfy')
     .option('--image <file>', 'picture to look at; may be repeated', collect)
+    .option('--lora <file>', 'adapter for the model, or FILE:SCALE; may be repeated', loraAdapters('--lora'))
     .option('-y, --yes', 'make or fetch more than 1 GB without asking')
     .option('--timings', 'tell afterwards, on stderr, how long it took')
     .addOption(backendOption())

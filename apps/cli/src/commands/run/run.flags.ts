@@ -1,4 +1,4 @@
-import type { CacheTypes, FlashAttention, VariantLevel, PlanGoal } from '@plimsoll/domain';
+import type { CacheTypes, FlashAttention, LoraAdapter, VariantLevel, PlanGoal } from '@plimsoll/domain';
 import type { BackendFlags } from '../define-command.js';
 
 /** Flags of `plimsoll run`. */
@@ -22,6 +22,7 @@ export interface RunFlags extends BackendFlags {
   readonly gpuLayers?: number;
   /** Layers whose experts stay in RAM. */
   readonly nCpuMoe?: number;
+  readonly lora?: readonly LoraAdapter[];
   readonly prefer?: PlanGoal;
   /** Makes and fetches what is large without asking. */
   readonly yes?: boolean;

@@ -41,11 +41,13 @@ export function loadOfFlags({
   flashAttention,
   gpuLayers,
   nCpuMoe,
+  lora,
 }: RunFlags): LoadOptions {
   return {
     contextTokens: context,
     parallel,
     microBatchTokens: ubatch,
+    adapters: lora,
     flashAttention,
     keyCacheType: kv?.keyCacheType,
     valueCacheType: kv?.valueCacheType,
