@@ -1,6 +1,8 @@
 export { EngineBuilds } from './builds/engine-builds.js';
 export type { EngineBuild } from './builds/engine-builds.js';
 export { LlamaCppTensorQuantizer } from './quantize/llama-cpp-tensor-quantizer.js';
+export { measureTypeSpeeds } from './quantize/measure-type-speeds.js';
+export type { TypeSpeedRequest } from './quantize/measure-type-speeds.js';
 export { engineDevices } from './engine/engine-devices.js';
 export type { EngineFlavor, EngineOptions } from './engine/engine-options.js';
 export { LlamaCppFootprintOracle } from './engine/llama-cpp-footprint-oracle.js';

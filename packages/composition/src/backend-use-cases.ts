@@ -17,6 +17,7 @@ import {
   checkResidentModels,
   type CompareDependencies,
   type ExactPlanDependencies,
+  type MachineState,
   type PlaceRequests,
   type PrecisionProbe,
 } from '@plimsoll/application';
@@ -44,6 +45,7 @@ import {
   type ModelReference,
   type ModelRuntime,
   type Settings,
+  type TypeSpeeds,
 } from '@plimsoll/domain';
 import { checkFolders } from './check-folders.js';
 import { engineFindings } from './engine-builds.js';
@@ -57,6 +59,7 @@ import { once } from './once.js';
 import { precisionProbe, type PrecisionProbeOptions } from './precision-probe.js';
 import type { Services } from './services.js';
 import type { SharedUseCases } from './shared-use-cases.js';
+import { typeSpeeds, type TypeSpeedsOptions } from './type-speeds.js';
 
 /** Use cases over the backend that the settings choose. Each is made, and opens its adapters, when it is first asked for. */
 export interface BackendUseCases {
@@ -93,6 +96,12 @@ export interface BackendUseCases {
   readonly precisionProbe: (
     options: Omit<PrecisionProbeOptions, 'builder' | 'tensors' | 'logits'>,
   ) => Promise<PrecisionProbe>;
+  /** How fast types are multiplied here, for a model of so many weights; null where nothing is known. */
+  readonly typeSpeeds: (
+    weights: number,
+    places: Pick<TypeSpeedsOptions, 'cache' | 'folder'>,
+    options?: CallOptions,
+  ) => Promise<TypeSpeeds | null>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
   /** Keeps measurements. */
   readonly recorder: () => Promise<MeasurementRecorder>;
@@ -272,6 +281,10 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
     ),
     importance: () => services.get(IMPORTANCE_COLLECTOR),
     precisionProbe: async (options) => precisionProbe({ ...options, ...(await probeEngine()) }),
+    typeSpeeds: async (weights, places, options) => {
+      const machine = async (): Promise<MachineState> => (await shared.devices()).read(options);
+      return typeSpeeds(weights, { ...places, machine, isEmbedded: backend.id === 'embedded' }, options);
+    },
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({
         planner: await planning(model),

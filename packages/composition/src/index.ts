@@ -1,4 +1,5 @@
 export type { BackendUseCases, ComparisonOptions } from './backend-use-cases.js';
+export type { TypeSpeedsOptions } from './type-speeds.js';
 export { cacheFolder } from './cache-folder.js';
 export { checkModelFile } from './check-model-file.js';
 export { checkRunsHere } from './check-runs-here.js';

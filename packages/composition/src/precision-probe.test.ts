@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A model whose files lose as much as the number of tensors that were given a type. */
-function setUp(change: { readonly fails?: string } = {}) {
+function setUp(change: { readonly fails?: string; readonly tokens?: number } = {}) {
   const made = new Map<string, number>();
   const texts = new Map<string, string>();
   const scored: ScoreRequest[] = [];
@@ -31,7 +31,7 @@ function setUp(change: { readonly fails?: string } = {}) {
   const builder = { build: async ({ target }: { target: string }) => void made.set(target, 100) };
   const logits: Partial<LogitsSource> = {
     coverage: { kind: 'full' },
-    tokenize: async () => new Int32Array(256 * 8),
+    tokenize: async () => new Int32Array(change.tokens ?? 256 * 8),
     async *score(request) {
       scored.push(request);
       for (let window = 0; window < request.tokens.length / request.windowTokens; window++) {
@@ -90,6 +90,25 @@ test('the first failure ends the rest and is thrown', async () => {
   const files = Array.from({ length: 30 }, (_, i) => recipe(i === 0 ? 'bad' : `t${i}`));
   await expect(probe.losses(files, 'selection', {})).rejects.toMatchObject({ code: 'backend-failed' });
   expect(scored.length).toBeLessThan(5);
+});
+
+test('a text of fewer than four windows is refused, with how many tokens it has and what to do', async () => {
+  const { probe, scored } = setUp({ tokens: 4 * 256 - 1 });
+  await expect(probe.prepare({})).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: 'The text has 1023 tokens; four windows of 256 are the least to choose and judge on.',
+    hint: 'Give a longer text with --text.',
+  });
+  expect(scored.length).toBe(0);
+  await expect(setUp({ tokens: 4 * 256 }).probe.prepare({})).resolves.toBeUndefined();
+});
+
+test('what was measured is known, and a file among many takes less than one alone', async () => {
+  const { probe } = setUp();
+  await probe.losses([recipe('a')], 'selection', {});
+  expect(await probe.known([recipe('a'), recipe('b')], 'selection')).toEqual([true, false]);
+  expect(await probe.known([recipe('a')], 'judging')).toEqual([false]);
+  expect(await probe.shareOfMany()).toBeLessThan(1);
 });
 
 test('errors are asked for once', async () => {

@@ -43,12 +43,29 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
   const { cache, source, windowTokens } = options;
   let texts: Promise<Texts> | null = null;
   let identity: Promise<Identity> | null = null;
+  const entryOf = async (file: ProbedFile, part: ProbeText): Promise<string> => {
+    identity ??= identityOf(options);
+    const { model, matrix } = await identity;
+    return JSON.stringify([model, matrix, options.text, part, MOST_WINDOWS, windowTokens, file]);
+  };
+  /** What was measured before; not a number where nothing was. */
+  const kept = async (files: readonly ProbedFile[], part: ProbeText): Promise<readonly number[]> => {
+    const losses: number[] = [];
+    for (const file of files) losses.push(Number((await cache.read(await entryOf(file, part))) ?? Number.NaN));
+    return losses;
+  };
+  // Small models gain nothing by threads that wait for each other: each core evaluates files of its own.
+  const isSmall = async (): Promise<boolean> => (await stat(source)).size <= TOGETHER_BYTES;
   return {
+    async prepare({ signal }) {
+      texts ??= textsOf(options, { signal });
+      await texts;
+    },
     async source() {
       identity ??= identityOf(options);
       return (await identity).model;
     },
-    async errors(names, types, { signal }) {
+    async errors(names, types, { signal, onTensor }) {
       const { tensors, importanceMatrix } = options;
       identity ??= identityOf(options);
       const { model, matrix } = await identity;
@@ -56,29 +73,23 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
       const entryOf = (name: string): string => JSON.stringify([model, matrix, 'errors', types, name]);
       for (const name of names) {
         const known = await cache.read(entryOf(name));
-        if (known !== null) found.set(name, JSON.parse(known) as readonly QuantizationError[]);
+        if (known === null) continue;
+        found.set(name, JSON.parse(known) as readonly QuantizationError[]);
+        onTensor?.();
       }
       const unknown = names.filter((name) => !found.has(name));
       for await (const of of tensors.errors({ source, importanceMatrix, tensors: unknown, types }, { signal })) {
         found.set(of[0]?.tensor ?? '', of);
         await cache.write(entryOf(of[0]?.tensor ?? ''), JSON.stringify(of));
+        onTensor?.();
       }
       return [...found.values()].flat();
     },
     async losses(files, part, { signal, onDone }) {
-      const losses: number[] = [];
-      identity ??= identityOf(options);
-      const { model, matrix } = await identity;
-      const entryOf = (file: ProbedFile): string =>
-        JSON.stringify([model, matrix, options.text, part, MOST_WINDOWS, windowTokens, file]);
-      const unknown: number[] = [];
-      for (const [i, file] of files.entries()) {
-        losses[i] = Number((await cache.read(entryOf(file))) ?? Number.NaN);
-        if (Number.isFinite(losses[i])) onDone?.();
-        else unknown.push(i);
-      }
-      // Small models gain nothing by threads that wait for each other: each core evaluates files of its own.
-      const small = unknown.length > 0 && (await stat(source)).size <= TOGETHER_BYTES;
+      const losses = [...(await kept(files, part))];
+      const unknown = losses.flatMap((loss, i) => (Number.isFinite(loss) ? [] : [i]));
+      for (const loss of losses) if (Number.isFinite(loss)) onDone?.();
+      const small = unknown.length > 0 && (await isSmall());
       const batches = batchesOf(unknown, small ? TOGETHER : 1);
       await eachAtOnce(batches, small ? availableParallelism() : 1, signal, async (indexes, call) => {
         const batch = indexes.flatMap((i) => files[i] ?? []);
@@ -87,11 +98,18 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
         for (const [j, i] of indexes.entries()) {
           const [file, loss = Number.NaN] = [batch[j], measured[j]];
           losses[i] = loss;
-          if (file !== undefined) await cache.write(entryOf(file), String(loss));
+          if (file !== undefined) await cache.write(await entryOf(file, part), String(loss));
           onDone?.();
         }
       });
       return losses;
+    },
+    async known(files, part) {
+      return (await kept(files, part)).map(Number.isFinite);
+    },
+    async shareOfMany() {
+      // A file alone is evaluated beside the source; among many, the source once for all of a batch.
+      return (await isSmall()) ? (TOGETHER + 1) / (2 * TOGETHER) / availableParallelism() : 1;
     },
   };
 }

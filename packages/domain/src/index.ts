@@ -2,7 +2,9 @@ import './ports/abort-signal.js';
 
 export { aliasKey } from './planning/model-pattern.js';
 export { allocate } from './allocation/allocate.js';
-export type { Allocation } from './allocation/allocate.js';
+export type { Allocation, TypeChoice } from './allocation/allocate.js';
+export { allocateFastest } from './allocation/allocate-fastest.js';
+export type { FastestBounds, TimedAllocation, TimedGroup, TimedOption } from './allocation/allocate-fastest.js';
 export type { AllocationGroup, AllocationOption } from './allocation/allocation-option.js';
 export { precisionGroups, precisionOptions, inputFamily } from './allocation/precision-groups.js';
 export { inputLosses, inputNoise, lossesByWeights } from './allocation/predicted-losses.js';
@@ -162,6 +164,10 @@ export type {
 } from './planning/plan.js';
 export type { Prediction } from './prediction/prediction.js';
 export type { MachineSpeed, ProcessorSpeed } from './prediction/speed.js';
+export { multipliedWeights, tokenSeconds } from './prediction/token-time.js';
+export type { TypedTensor } from './prediction/token-time.js';
+export { typicalTypeSpeeds } from './prediction/type-speeds.js';
+export type { TypeSpeeds } from './prediction/type-speeds.js';
 export { TYPICAL_HOST, hostTflops } from './prediction/typical-host.js';
 export { priorKvCacheKld, priorQuality } from './prediction/quality-prior.js';
 export type { QualityBasis, QualityExpectation } from './prediction/quality-prior.js';

@@ -10,6 +10,7 @@ const plan: PrecisionPlan = {
     { tensor: 'blk.1.ffn_down.weight', type: 'IQ3_S' },
   ],
   ...{ fileBytes: 3_000_000, bitsPerWeight: 4.2, predictedLoss: 0.015, evaluations: 52 },
+  speed: null,
   preset: { level: 'Q3_K_S', fileBytes: 3_000_100 },
   groups: [
     {

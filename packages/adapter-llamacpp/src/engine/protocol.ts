@@ -11,6 +11,7 @@ import type {
   RunShape,
   TensorOverride,
   TensorType,
+  TypeSpeeds,
   WindowScores,
 } from '@plimsoll/domain';
 import type { DroppedCache, LoadedModel } from '@plimsoll/local-models';
@@ -115,6 +116,17 @@ export interface QuantizationErrorJob {
   readonly types: readonly TensorType[];
 }
 
+/** Asks how fast types are multiplied. */
+export interface TypeSpeedJob {
+  readonly types: readonly TensorType[];
+  /** Weights of the models that are made for it. */
+  readonly weights: number;
+  /** Where those are written. */
+  readonly folder: string;
+  /** Thread counts to try. */
+  readonly threads: readonly number[];
+}
+
 /** A file with some tensors in other types. */
 export interface SpliceJob {
   readonly source: string;
@@ -170,6 +182,12 @@ export interface EngineCalls {
     result: null;
   };
   quantizationErrors: { params: QuantizationErrorJob; event: readonly QuantizationError[]; result: null };
+  typeSpeeds: {
+    params: TypeSpeedJob;
+    event: never;
+    /** `device`: the first that holds layers, or null for the processor. */
+    result: Pick<TypeSpeeds, 'secondsPerWeight' | 'layerSeconds'> & { readonly device: string | null };
+  };
   splice: { params: SpliceJob; event: never; result: null };
   collectImportance: {
     params: ImportanceJob;

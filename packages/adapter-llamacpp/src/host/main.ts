@@ -28,6 +28,7 @@ const HANDLERS: { readonly [Name in EngineCall]: () => Promise<Handler<Name>> } 
   planQuantization: async () => (await import('./quantize.js')).planQuantization,
   quantize: async () => (await import('./quantize.js')).quantize,
   quantizationErrors: async () => (await import('./quantization-errors.js')).quantizationErrors,
+  typeSpeeds: async () => (await import('./type-speeds.js')).typeSpeeds,
   splice: async () => (await import('./splice.js')).splice,
   readImportance: async () => (await import('./read-importance.js')).readImportance,
   collectImportance: async () => (await import('./collect-importance.js')).collectImportance,

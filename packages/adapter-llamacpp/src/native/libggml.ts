@@ -32,6 +32,7 @@ export interface LibGgml {
   readonly ggufCopyValues: (target: Pointer, source: Pointer) => void;
   readonly ggufSetU32: (context: Pointer, key: string, value: number) => void;
   readonly ggufSetString: (context: Pointer, key: string, value: string) => void;
+  readonly ggufSetF32: (context: Pointer, key: string, value: number) => void;
   readonly ggufRemoveKey: (context: Pointer, key: string) => number | bigint;
   readonly ggufAddTensor: (context: Pointer, tensor: Pointer) => void;
   readonly ggufSetTensorType: (context: Pointer, name: string, type: number) => void;
@@ -52,6 +53,11 @@ export interface LibGgml {
     [number, bigint, bigint, number, number, number, bigint | null],
     number | bigint
   >;
+  /** A context that describes tensors, in `memory` bytes of its own. */
+  readonly newContext: (params: { mem_size: number; mem_buffer: Pointer; no_alloc: boolean }) => Pointer;
+  /** Context, type, columns, rows. */
+  readonly newMatrix: (context: Pointer, type: number, columns: number, rows: number) => Pointer;
+  readonly setTensorName: (tensor: Pointer, name: string) => Pointer;
   readonly firstTensor: (context: Pointer) => Pointer;
   readonly nextTensor: (context: Pointer, tensor: Pointer) => Pointer;
   readonly freeContext: (context: Pointer) => void;
@@ -83,6 +89,7 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     ggufFree: b('void gguf_free(void*)'),
     ggufCopyValues: b('void gguf_set_kv(void*, void*)'),
     ggufSetU32: b('void gguf_set_val_u32(void*, const char*, uint32)'),
+    ggufSetF32: b('void gguf_set_val_f32(void*, const char*, float)'),
     ggufSetString: b('void gguf_set_val_str(void*, const char*, const char*)'),
     ggufRemoveKey: b('int64 gguf_remove_key(void*, const char*)'),
     ggufAddTensor: b('void gguf_add_tensor(void*, void*)'),
@@ -98,6 +105,9 @@ export function bindLibGgml(base: Library, registry: Library): LibGgml {
     rowBytes: b('size_t ggml_row_size(int32, int64)'),
     quantizeInit: b('void ggml_quantize_init(int32)'),
     quantizeChunk: b('size_t ggml_quantize_chunk(int32, void*, void*, int64, int64, int64, void*)'),
+    newContext: b('void* ggml_init(GgmlParams)'),
+    newMatrix: b('void* ggml_new_tensor_2d(void*, int32, int64, int64)'),
+    setTensorName: b('void* ggml_set_name(void*, const char*)'),
     firstTensor: b('void* ggml_get_first_tensor(void*)'),
     nextTensor: b('void* ggml_get_next_tensor(void*, void*)'),
     freeContext: b('void ggml_free(void*)'),

@@ -121,6 +121,7 @@ export function declareStructs(ffi: typeof koffi): void {
     paused: 'bool',
   });
   ffi.proto('void ToFloat(void* from, void* to, int64 count)');
+  ffi.struct('GgmlParams', { mem_size: 'size_t', mem_buffer: 'void*', no_alloc: 'bool' });
   ffi.struct('GgufParams', { no_alloc: 'bool', ctx: 'void*' });
   ffi.struct('BufferOverride', { pattern: 'const char*', buffer: 'void*' });
 }

@@ -44,10 +44,13 @@ export interface SensitivityRequest {
   readonly prior: SensitivityPrior | null;
 }
 
-/** How many files `measureSensitivity` makes for a request. */
-export function sensitivityEvaluations({ header, groups, prior }: Omit<SensitivityRequest, 'errors'>): number {
-  if (prior !== null) return precisionGroups(header, GROUPS_WITH_PRIOR).length;
-  return groups.length + familiesOf(groups).length;
+/** The files that `measureSensitivity` makes for a request. */
+export function sensitivityFiles({ header, groups, errors, prior }: SensitivityRequest): readonly ProbedFile[] {
+  if (prior !== null) return aloneFiles(precisionGroups(header, GROUPS_WITH_PRIOR), errors).map(({ file }) => file);
+  return [
+    ...aloneFiles(groups, errors).map(({ file }) => file),
+    ...familiesOf(groups).map((family) => together(family.groups, FINE)),
+  ];
 }
 
 /** Measures each group at a coarse type, and families of inputs at a fine one; with a prior large groups only. */
@@ -121,14 +124,25 @@ async function measureAlone(
   errors: TensorErrors,
   options: ProbeOptions,
 ): Promise<ReadonlyMap<string, MeasuredAlone>> {
-  const anchors = groups.map(({ tensors }) => {
-    return ANCHORS.find((type) => tensors.every(({ name }) => errors(name, type) !== null)) ?? 'Q8_0';
-  });
-  const files = groups.map((group, i) => together([group], anchors[i] ?? 'Q8_0'));
-  const losses = await probe.losses(files, 'selection', options);
-  return new Map(
-    groups.map(({ name }, i) => [name, { type: anchors[i] ?? 'Q8_0', loss: Math.max(0, losses[i] ?? 0) }]),
+  const files = aloneFiles(groups, errors);
+  const losses = await probe.losses(
+    files.map(({ file }) => file),
+    'selection',
+    options,
   );
+  return new Map(files.map(({ name, type }, i) => [name, { type, loss: Math.max(0, losses[i] ?? 0) }]));
+}
+
+/** One file for each group, with that group at a coarse type. */
+function aloneFiles(
+  groups: readonly PrecisionGroup[],
+  errors: TensorErrors,
+): readonly { readonly name: string; readonly type: TensorType; readonly file: ProbedFile }[] {
+  return groups.map((group) => {
+    const type =
+      ANCHORS.find((one) => group.tensors.every((tensor) => errors(tensor.name, one) !== null)) ?? ('Q8_0' as const);
+    return { name: group.name, type, file: together([group], type) };
+  });
 }
 
 function together(groups: readonly PrecisionGroup[], type: TensorType): ProbedFile {

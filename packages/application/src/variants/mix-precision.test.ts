@@ -1,6 +1,8 @@
-import { TENSOR_TYPES, levelFileBytes } from '@plimsoll/domain';
-import type { ModelHeader, QuantizationError, SensitivityPrior, TensorType } from '@plimsoll/domain';
+import { InvalidInputError, TENSOR_TYPES, levelFileBytes, presetTypes, tokenSeconds } from '@plimsoll/domain';
+import type { Level, ModelHeader, QuantizationError, SensitivityPrior, TensorType } from '@plimsoll/domain';
 import { describe, expect, it } from 'vitest';
+import type { TimeEstimate } from './measuring-time.js';
+import type { FastestGoal } from './mix-goal.js';
 import { MixPrecision } from './mix-precision.js';
 import type { PrecisionProbe, ProbeOptions, ProbedFile } from './precision-probe.js';
 
@@ -16,6 +18,8 @@ const headerOf = (type: TensorType, layers = 4, kinds: readonly string[] = KINDS
   metadata: new Map<string, number>([
     ['llama.block_count', layers],
     ['llama.attention.head_count', 4],
+    ['llama.embedding_length', 256],
+    ['llama.feed_forward_length', 256],
     ['general.file_type', 1],
     ['general.quantization_version', 2],
   ]),
@@ -51,6 +55,16 @@ class AddingProbe implements PrecisionProbe {
 
   async errors(tensors: readonly string[], types: readonly TensorType[]): Promise<readonly QuantizationError[]> {
     return tensors.flatMap((name) => types.map((type) => ({ tensor: name, type, error: errorAt(type) })));
+  }
+
+  async prepare(): Promise<void> {}
+
+  async known(files: readonly ProbedFile[]): Promise<readonly boolean[]> {
+    return files.map(() => false);
+  }
+
+  async shareOfMany(): Promise<number> {
+    return 0.5;
   }
 
   async losses(files: readonly ProbedFile[], text: string, { onDone }: ProbeOptions): Promise<readonly number[]> {
@@ -143,6 +157,72 @@ describe('MixPrecision', () => {
     const [chosen] = await probe.losses([{ kind: 'recipe', entries: plan.entries }], 'selection', {});
     expect(chosen).toBe(Math.min(...losses));
     expect(chosen).toBeLessThan(losses[0]!);
+  });
+
+  describe('as fast as can be', () => {
+    const secondsPerWeight = { Q2_K: 1, IQ4_NL: 2, Q4_K: 2, Q8_0: 3, Q6_K: 4, Q3_K: 5, Q5_K: 6, IQ3_S: 9, F32: 9 };
+    const speeds = { secondsPerWeight, layerSeconds: 1, basis: 'measured', processor: 'x' } as const;
+    const goal = (within: FastestGoal['within']): FastestGoal => ({ kind: 'fastest', within, size: null, speeds });
+
+    it.each([0.002, 0.005, 0.02, 0.08])(
+      'is never slower than the fastest preset that loses no more than %d',
+      async (nats) => {
+        const header = headerOf('F16');
+        const { predictedLoss, speed, preset, sizes } = await new MixPrecision(new AddingProbe(1)).plan(
+          header,
+          goal({ nats }),
+        );
+        expect(predictedLoss).toBeLessThanOrEqual(nats);
+        const allowed = sizes.presets.filter(({ loss }) => loss <= nats).map(({ label }) => label);
+        expect(allowed).toContain(preset?.level);
+        for (const level of allowed) {
+          const seconds = tokenSeconds(header, presetTypes(header, level as Level).tensors, speeds);
+          expect(speed?.tokenSeconds).toBeLessThanOrEqual(seconds ?? Infinity);
+        }
+      },
+    );
+
+    it('takes no type that is slower and loses more', async () => {
+      const plan = await new MixPrecision(new AddingProbe(1)).plan(headerOf('F16'), goal({ nats: 0.01 }));
+      for (const { type } of plan.groups) expect(['Q2_K', 'IQ4_NL', 'Q4_K', 'Q8_0']).toContain(type);
+    });
+
+    it.each([
+      [1, true],
+      [1e-9, false],
+    ])('keeps what a preset may lose as its bound, measured (%d)', async (presetLoss, keeps) => {
+      const mixing = new MixPrecision(new AddingProbe(Math.max(presetLoss, 0.01)));
+      const plan = await mixing.plan(headerOf('F16'), goal({ level: 'Q4_K_M' }));
+      const judging = new MixPrecision(new AddingProbe(presetLoss));
+      expect(await judging.judge(plan)).toMatchObject({ keeps });
+    });
+
+    it('stays within a size that is given, and is slower for it', async () => {
+      const lax = await new MixPrecision(new AddingProbe(1)).plan(headerOf('F16'), goal({ nats: 0.02 }));
+      const size = { kind: 'bytes', bytes: lax.fileBytes - 10_000 } as const;
+      const plan = await new MixPrecision(new AddingProbe(1)).plan(headerOf('F16'), { ...goal({ nats: 0.02 }), size });
+      expect(plan.fileBytes).toBeLessThanOrEqual(size.bytes);
+      expect(plan.predictedLoss).toBeLessThanOrEqual(0.02);
+      expect(plan.speed?.tokenSeconds).toBeGreaterThan(lax.speed?.tokenSeconds ?? Infinity);
+    });
+  });
+
+  it('asks for the time that the first measurement foretells, before the second', async () => {
+    const probe = new AddingProbe(1);
+    let now = 0;
+    const clock = { monotonicMs: () => (now += 1_000) };
+    const asked: TimeEstimate[] = [];
+    const agree = async (estimate: TimeEstimate): Promise<void> => {
+      asked.push(estimate);
+      throw new InvalidInputError('no');
+    };
+    const goal = { kind: 'bits-per-weight', bits: 5 } as const;
+    await expect(new MixPrecision(probe).plan(headerOf('F16'), goal, { consent: { clock, agree } })).rejects.toThrow(
+      'no',
+    );
+    expect(probe.measured.length).toBe(1);
+    // Twelve groups less one, two families of inputs and four candidates, at half of the first one's second each.
+    expect(asked).toEqual([{ evaluations: 17, durationMs: 8_500 }]);
   });
 
   it.each([

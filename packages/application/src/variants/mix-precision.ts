@@ -1,25 +1,27 @@
 import {
   InvalidInputError,
-  levelFileBytes,
   precisionGroups,
-  precisionOptions,
-  typeFactors,
-  type Allocation,
+  presetTypes,
+  recipeOverrides,
+  tokenSeconds,
   type CallOptions,
-  type GroupLoss,
   type Level,
-  type MeasuredWhole,
   type ModelHeader,
   type PrecisionGroup,
   type RecipeEntry,
   type SensitivityPrior,
   type TensorErrors,
   type TensorType,
+  type TypeSpeeds,
+  type TypedTensor,
 } from '@plimsoll/domain';
-import { measureSensitivity, sensitivityEvaluations } from './measure-sensitivity.js';
-import { goalAllocator, weightsOf, type MixGoal } from './mix-goal.js';
+import { askForTime, type TimeConsent } from './measuring-time.js';
+import { measureSensitivity, sensitivityFiles } from './measure-sensitivity.js';
+import { bestCandidate, measureCandidates, type Candidate } from './mix-candidates.js';
+import { goalAllocator, weightsOf, type FastestGoal, type GoalAllocator, type MixGoal } from './mix-goal.js';
 import { predictedSizes, type PredictedSizes } from './predicted-sizes.js';
 import type { PrecisionProbe, PriorStore, ProbedFile } from './precision-probe.js';
+import { rivalPreset, type RivalPreset } from './preset-rivals.js';
 
 /** A recipe, before it is judged. */
 export interface PrecisionPlan {
@@ -29,12 +31,23 @@ export interface PrecisionPlan {
   readonly bitsPerWeight: number;
   /** Nats per token, by the sum over groups. */
   readonly predictedLoss: number;
-  /** The best preset of no more bytes; null when all are larger. */
-  readonly preset: { readonly level: Level; readonly fileBytes: number } | null;
+  /** The best preset of no more bytes, or the fastest that loses no more; null when there is none. */
+  readonly preset: RivalPreset | null;
+  /** Null where speed was not asked for. */
+  readonly speed: PlannedSpeed | null;
   readonly groups: readonly PlannedGroup[];
   readonly sizes: PredictedSizes;
   /** Files that were made and measured for it, or known. */
   readonly evaluations: number;
+}
+
+/** How fast a recipe is predicted to be, and how much it was allowed to lose for it. */
+export interface PlannedSpeed {
+  readonly within: FastestGoal['within'];
+  /** Seconds per token of one sequence with an empty cache; null where the speed of a type is unknown. */
+  readonly tokenSeconds: number | null;
+  readonly presetTokenSeconds: number | null;
+  readonly speeds: TypeSpeeds;
 }
 
 /** One group of a plan. */
@@ -57,7 +70,7 @@ export interface PrecisionVerdict {
 }
 
 /** Types to choose from: the K and IQ types, and those of short blocks for rows that 256 does not divide. */
-const TYPES: readonly TensorType[] = [
+export const MIX_TYPES: readonly TensorType[] = [
   ...(['Q2_K', 'IQ2_S', 'IQ3_XXS', 'IQ3_S', 'Q3_K', 'IQ4_XS', 'IQ4_NL', 'Q4_K', 'Q5_K', 'Q5_1'] as const),
   ...(['Q6_K', 'Q8_0'] as const),
 ];
@@ -72,11 +85,19 @@ const PRESETS: readonly Level[] = [
   ...(['Q2_K', 'Q2_K_S'] as const),
 ];
 
-/** A whole file that was chosen and measured. */
-interface Candidate {
-  readonly allocation: Allocation;
-  readonly entries: readonly RecipeEntry[];
-  readonly loss: number;
+/**
+ * What is aimed at where a recipe may lose as much as something else: on other text it loses a few percent more or less
+ * in comparison.
+ */
+const AIMED_SHARE = 0.95;
+
+/** Options of a plan. */
+export interface MixOptions extends CallOptions {
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Tensors whose errors are known. */
+  readonly onErrors?: ((done: number, total: number) => void) | undefined;
+  /** Asked before a long time is taken. */
+  readonly consent?: TimeConsent | undefined;
 }
 
 /** Chooses types by tensor from measured sensitivities. */
@@ -90,77 +111,82 @@ export class MixPrecision {
     this.#priors = priors;
   }
 
-  /** @throws InvalidInputError for a goal that nothing reaches, and whatever the probe throws */
-  async plan(
-    header: ModelHeader,
-    goal: MixGoal,
-    options: CallOptions & { readonly onProgress?: ((done: number, total: number) => void) | undefined } = {},
-  ): Promise<PrecisionPlan> {
-    const { signal, onProgress } = options;
-    demandFullPrecision(header);
-    const groups = precisionGroups(header, MOST_EVALUATIONS - MOST_CANDIDATES - FAMILIES);
-    // What no measurement can change is refused before the first one.
-    const allocator = goalAllocator(header, groups, TYPES, goal);
+  /** @throws InvalidInputError for a goal that nothing reaches, and whatever the probe and `consent` throw */
+  async plan(header: ModelHeader, goal: MixGoal, options: MixOptions = {}): Promise<PrecisionPlan> {
+    const { signal, onProgress, consent } = options;
+    const { groups, allocator } = checkGoal(header, goal);
+    await this.#probe.prepare({ signal });
     const prior = await this.#priorFor(header.architecture);
-    const total = sensitivityEvaluations({ header, groups, prior }) + MOST_CANDIDATES;
+    const errors = await this.#errors(groups, options);
+    const request = { header, groups, errors, prior };
+    const files = sensitivityFiles(request);
+    const level = goal.kind === 'fastest' && 'level' in goal.within ? goal.within.level : null;
+    const more = MOST_CANDIDATES + (level === null ? 0 : 1);
     let done = 0;
-    const onDone = (): void => onProgress?.(++done, total);
-    onProgress?.(0, total);
-    const errors = await this.#errors(groups, signal);
-    const measured = await measureSensitivity(this.#probe, { header, groups, errors, prior }, { signal, onDone });
+    const call = { signal, onDone: (): void => onProgress?.(++done, files.length + more) };
+    onProgress?.(0, files.length + more);
+    if (consent !== undefined) await askForTime(this.#probe, files, more, consent, { signal });
+    const measured = await measureSensitivity(this.#probe, request, call);
     if (measured.prior !== null) await this.#priors?.write(header.architecture, measured.prior);
-    const candidates: Candidate[] = [];
-    const wholes: MeasuredWhole[] = [];
-    let corrected = measured.loss;
-    while (candidates.length < MOST_CANDIDATES) {
-      const factors = typeFactors(wholes);
-      corrected = (group, type) => {
-        const loss = measured.loss(group, type);
-        return loss === null ? null : loss * (factors.get(type) ?? 1);
-      };
-      const allocation = allocator.allocate(precisionOptions(groups, TYPES, corrected));
-      const entries = entriesOf(groups, allocation);
-      if (candidates.some((one) => same(one.entries, entries))) break;
-      const call = { signal, onDone };
-      const [loss = Number.NaN] = await this.#probe.losses([{ kind: 'recipe', entries }], 'selection', call);
-      candidates.push({ allocation, entries, loss });
-      wholes.push({ parts: partsOf(groups, allocation, measured.loss), loss });
-    }
-    const { allocation, entries } = best(candidates, goal);
-    const fileBytes = allocator.fileBytes(allocation);
-    const presets = PRESETS.map((level) => ({
-      level,
-      fileBytes: levelFileBytes(header, level, { importanceMatrix: true }),
-    }));
+    const bound = level === null ? null : await this.#probe.losses([{ kind: 'preset', level }], 'selection', call);
+    const mostLoss = bound?.[0] ?? nats(goal);
+    const { candidates, corrected } = await measureCandidates(
+      this.#probe,
+      {
+        ...{ groups, types: MIX_TYPES, allocator, loss: measured.loss, most: MOST_CANDIDATES },
+        mostLoss: goal.kind === 'fastest' ? mostLoss * AIMED_SHARE : mostLoss,
+      },
+      call,
+    );
+    const secondsOf = (entries: readonly RecipeEntry[]): number | null =>
+      goal.kind === 'fastest' ? tokenSeconds(header, typesOf(header, entries), goal.speeds) : null;
+    const cost = ({ entries, choice }: Candidate): number => secondsOf(entries) ?? choice.bytes;
+    const { choice, entries } = bestCandidate(candidates, Number.isFinite(mostLoss) ? { loss: mostLoss, cost } : null);
+    const fileBytes = allocator.fileBytes(choice);
+    const preset = rivalPreset({ header, groups, presets: PRESETS, goal, allocator, choice, loss: corrected });
     return {
       entries,
       fileBytes,
       bitsPerWeight: (fileBytes * 8) / weightsOf(header),
-      predictedLoss: allocation.loss,
-      preset: presets.find((preset) => allocator.admits(preset.fileBytes, allocation)) ?? null,
+      predictedLoss: choice.loss,
+      preset,
+      speed: goal.kind === 'fastest' ? speedOf(header, goal, secondsOf(entries), preset) : null,
       groups: groups.map(({ name, tensors }, i) => {
-        const { type = 'Q8_0', bytes = 0, loss = 0 } = allocation.choices[i] ?? {};
+        const { type = 'Q8_0', bytes = 0, loss = 0 } = choice.choices[i] ?? {};
         const sensitivity = measured.alone.get(name)?.loss ?? 0;
         return { name, type, bytes, predictedLoss: loss, tensors: tensors.map((one) => one.name), sensitivity };
       }),
-      sizes: predictedSizes({ header, groups, types: TYPES, presets: PRESETS, allocator, loss: corrected }),
-      evaluations: measured.evaluations + candidates.length,
+      sizes: predictedSizes({ header, groups, types: MIX_TYPES, presets: PRESETS, allocator, loss: corrected }),
+      evaluations: measured.evaluations + candidates.length + (level === null ? 0 : 1),
     };
   }
 
-  /** Holds a plan against the preset of its size, on text that was not used for choosing. */
-  async judge({ entries, preset }: PrecisionPlan, options: CallOptions = {}): Promise<PrecisionVerdict> {
+  /** Holds a plan against its preset, on text that was not used for choosing. */
+  async judge({ entries, preset, speed }: PrecisionPlan, options: CallOptions = {}): Promise<PrecisionVerdict> {
+    const within = speed?.within ?? null;
+    const bounding = within !== null && 'level' in within && within.level !== preset?.level ? within.level : null;
     const files: readonly ProbedFile[] = [
       { kind: 'recipe', entries },
-      ...(preset === null ? [] : [{ kind: 'preset', level: preset.level } as const]),
+      ...[preset?.level ?? null, bounding].flatMap((level) =>
+        level === null ? [] : [{ kind: 'preset', level } as const],
+      ),
     ];
-    const [loss = Number.NaN, presetLoss = null] = await this.#probe.losses(files, 'judging', options);
-    return { loss, presetLoss, keeps: presetLoss === null || loss <= presetLoss };
+    const [loss = Number.NaN, ...others] = await this.#probe.losses(files, 'judging', options);
+    const presetLoss = preset === null ? null : (others[0] ?? null);
+    const most = Math.max(
+      presetLoss ?? -Infinity,
+      bounding === null ? -Infinity : (others.at(-1) ?? -Infinity),
+      within !== null && 'nats' in within ? within.nats : -Infinity,
+    );
+    const slower = speed !== null && (speed.presetTokenSeconds ?? Infinity) <= (speed.tokenSeconds ?? Infinity);
+    return { loss, presetLoss, keeps: !slower && (most === -Infinity || loss <= most) };
   }
 
-  async #errors(groups: readonly PrecisionGroup[], signal: AbortSignal | undefined): Promise<TensorErrors> {
+  async #errors(groups: readonly PrecisionGroup[], { signal, onErrors }: MixOptions): Promise<TensorErrors> {
     const names = groups.flatMap(({ tensors }) => tensors.map(({ name }) => name));
-    const found = await this.#probe.errors(names, TYPES, { signal });
+    let done = 0;
+    const onTensor = (): void => onErrors?.(++done, names.length);
+    const found = await this.#probe.errors(names, MIX_TYPES, { signal, onTensor });
     const byTensor = new Map(found.map(({ tensor, type, error }) => [`${tensor} ${type}`, error]));
     return (tensor, type) => byTensor.get(`${tensor} ${type}`) ?? null;
   }
@@ -172,6 +198,16 @@ export class MixPrecision {
   }
 }
 
+/** What a goal is reached with. @throws InvalidInputError for one that no measurement could make reachable */
+export function checkGoal(
+  header: ModelHeader,
+  goal: MixGoal,
+): { readonly groups: readonly PrecisionGroup[]; readonly allocator: GoalAllocator } {
+  demandFullPrecision(header);
+  const groups = precisionGroups(header, MOST_EVALUATIONS - MOST_CANDIDATES - FAMILIES);
+  return { groups, allocator: goalAllocator(header, groups, MIX_TYPES, goal) };
+}
+
 /** @throws InvalidInputError unless the weights of a model are as they were published */
 export function demandFullPrecision(header: ModelHeader): void {
   const types = precisionGroups(header, 1).flatMap(({ tensors }) => tensors.map(({ type }) => type));
@@ -181,34 +217,23 @@ export function demandFullPrecision(header: ModelHeader): void {
   });
 }
 
-function entriesOf(groups: readonly PrecisionGroup[], { choices }: Allocation): readonly RecipeEntry[] {
-  return groups.flatMap(({ tensors }, i) =>
-    tensors.map(({ name }): RecipeEntry => ({ tensor: name, type: choices[i]?.type ?? 'Q8_0' })),
-  );
+/** Nats that a goal allows; infinite where it allows any. */
+function nats(goal: MixGoal): number {
+  if (goal.kind === 'max-loss') return goal.nats;
+  return goal.kind === 'fastest' && 'nats' in goal.within ? goal.within.nats : Infinity;
 }
 
-function same(one: readonly RecipeEntry[], other: readonly RecipeEntry[]): boolean {
-  return one.every(({ type }, i) => type === other[i]?.type);
+function typesOf(header: ModelHeader, entries: readonly RecipeEntry[]): readonly TypedTensor[] {
+  return presetTypes(header, 'Q8_0', { overrides: recipeOverrides(entries) }).tensors;
 }
 
-function partsOf(
-  groups: readonly PrecisionGroup[],
-  { choices }: Allocation,
-  predicted: GroupLoss,
-): ReadonlyMap<TensorType, number> {
-  const parts = new Map<TensorType, number>();
-  groups.forEach((group, i) => {
-    const type = choices[i]?.type ?? 'Q8_0';
-    parts.set(type, (parts.get(type) ?? 0) + (predicted(group, type) ?? 0));
-  });
-  return parts;
-}
-
-/** The candidate that lost least; where a loss is allowed, the smallest that lost no more. */
-function best(candidates: readonly Candidate[], goal: MixGoal): Candidate {
-  const byLoss = [...candidates].sort((a, b) => a.loss - b.loss);
-  const allowed = goal.kind === 'max-loss' ? byLoss.filter(({ loss }) => loss <= goal.nats) : [];
-  const [first] = [...allowed].sort((a, b) => a.allocation.bytes - b.allocation.bytes).concat(byLoss);
-  if (first === undefined) throw new InvalidInputError('No recipe was found.');
-  return first;
+function speedOf(
+  header: ModelHeader,
+  { within, speeds }: FastestGoal,
+  tokenTime: number | null,
+  preset: RivalPreset | null,
+): PlannedSpeed {
+  const tensors = preset === null ? null : presetTypes(header, preset.level, { importanceMatrix: true }).tensors;
+  const presetTokenSeconds = tensors === null ? null : tokenSeconds(header, tensors, speeds);
+  return { within, tokenSeconds: tokenTime, presetTokenSeconds, speeds };
 }

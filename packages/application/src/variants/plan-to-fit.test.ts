@@ -37,7 +37,7 @@ function filling(order: 'first' | 'last'): Pick<MixPrecision, 'plan'> {
       const chosen = listed();
       return {
         ...{ entries: chosen, fileBytes: fileBytes(header, chosen), bitsPerWeight: 0, predictedLoss: 0 },
-        ...{ preset: null, groups: [], sizes: { presets: [], recipes: [] }, evaluations: 0 },
+        ...{ preset: null, speed: null, groups: [], sizes: { presets: [], recipes: [] }, evaluations: 0 },
       };
     },
   };

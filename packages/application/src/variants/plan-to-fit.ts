@@ -8,8 +8,8 @@ import {
   recipeOverrides,
   wholeFit,
 } from '@plimsoll/domain';
-import type { CallOptions, FootprintModel, ModelHeader, PlanRequest, RecipeEntry, SizedTensor } from '@plimsoll/domain';
-import type { MixPrecision, PrecisionPlan } from './mix-precision.js';
+import type { FootprintModel, ModelHeader, PlanRequest, RecipeEntry, SizedTensor } from '@plimsoll/domain';
+import type { MixOptions, MixPrecision, PrecisionPlan } from './mix-precision.js';
 
 /** A recipe that fits a machine, and how it lies there. */
 export interface FittingPlan {
@@ -42,7 +42,7 @@ export async function planToFit(
   mixing: Pick<MixPrecision, 'plan'>,
   header: ModelHeader,
   request: PlanRequest,
-  options: CallOptions & { readonly onProgress?: ((done: number, total: number) => void) | undefined } = {},
+  options: MixOptions = {},
 ): Promise<FittingPlan> {
   const model = createFootprintModel(header);
   let bytes = bytesToFit(header, request, model);

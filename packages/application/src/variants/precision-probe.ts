@@ -16,16 +16,22 @@ export interface ProbeOptions extends CallOptions {
 
 /** Makes files and measures how far they stray from their source. */
 export interface PrecisionProbe {
+  /** @throws InvalidInputError when the text is too short to choose and judge on */
+  prepare(options: CallOptions): Promise<void>;
   /** Tells the source from other models, by what its file holds. */
   source(): Promise<string>;
   /** What types do to tensors, by their weights alone. What was found before is known. */
   errors(
     tensors: readonly string[],
     types: readonly TensorType[],
-    options: CallOptions,
+    options: CallOptions & { readonly onTensor?: (() => void) | undefined },
   ): Promise<readonly QuantizationError[]>;
   /** Mean KL divergence in nats per token of each file, on the same windows for all. Files measured before are known. */
   losses(files: readonly ProbedFile[], text: ProbeText, options: ProbeOptions): Promise<readonly number[]>;
+  /** Which files were measured before. */
+  known(files: readonly ProbedFile[], text: ProbeText): Promise<readonly boolean[]>;
+  /** What a file takes among many, as a share of the time that it takes alone: many may be measured at once. */
+  shareOfMany(): Promise<number>;
 }
 
 /** Keeps what was measured of models by their architecture. */

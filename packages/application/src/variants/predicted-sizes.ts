@@ -57,7 +57,7 @@ export function predictedSizes({ header, groups, types, presets, allocator, loss
 }
 
 /** By group, each tensor at its part of what the whole group loses at the tensor's type; null for unknown types. */
-function presetLoss(
+export function presetLoss(
   header: ModelHeader,
   level: Level,
   groups: readonly PrecisionGroup[],

@@ -26,7 +26,7 @@ export const quantizeSchema = z.strictObject({
       predictedLoss: z.number().min(0).nullable(),
       /** Mean KL divergence on text that was not used for choosing; null where it was not measured. */
       loss: z.number().nullable(),
-      /** The preset of no more bytes that it was held against. */
+      /** The preset that it was held against: of no more bytes, or for speed the fastest that loses no more. */
       preset: z.strictObject({ level: presetSchema, sizeBytes: bytesSchema, loss: z.number().nullable() }).nullable(),
       /** False: the preset was better, and was made instead. */
       kept: z.boolean(),
@@ -41,6 +41,18 @@ export const quantizeSchema = z.strictObject({
           /** Cache, state, scratch memory and what drivers take. */
           otherBytes: bytesSchema,
           contextTokens: z.int().min(1),
+        })
+        .nullable(),
+      /** How fast it is predicted to be, one sequence with an empty cache; null where speed was not asked for. */
+      speed: z
+        .strictObject({
+          tokensPerSecond: z.number().min(0).nullable(),
+          presetTokensPerSecond: z.number().min(0).nullable(),
+          /** Whether the speeds of types were measured on this machine, or are typical of such a processor. */
+          basis: z.enum(['measured', 'typical']),
+          processor: z.string(),
+          /** Weights that are multiplied in a second, by type. */
+          weightsPerSecond: z.record(z.string(), z.number().min(0)),
         })
         .nullable(),
       groups: z.array(

@@ -4,12 +4,16 @@ import type { AllocationGroup, AllocationOption } from './allocation-option.js';
 import { improve } from './local-search.js';
 
 /** Which type each group gets. */
-export interface Allocation {
+export interface TypeChoice {
   /** The option chosen for each group, in the order of the groups. */
   readonly choices: readonly AllocationOption[];
   readonly bytes: number;
   /** Sum of the chosen options' losses: a prediction, not a measurement. */
   readonly loss: number;
+}
+
+/** The choice that was found to lose least. */
+export interface Allocation extends TypeChoice {
   /** No allocation within the budget can have less loss: the optimum if groups could be split between types. */
   readonly lossBound: number;
 }

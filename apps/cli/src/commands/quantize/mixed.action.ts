@@ -4,23 +4,16 @@ import {
   bytesToFit,
   demandFullPrecision,
   planToFit,
-  type MixGoal,
+  checkGoal,
+  type MixOptions,
   type PrecisionPlan,
   type PrecisionVerdict,
-  type RecipeFit,
 } from '@plimsoll/application';
-import {
-  cacheFolder,
-  checkModelFile,
-  checkRunsHere,
-  fileTextCache,
-  sensitivityPriors,
-  type BackendUseCases,
-} from '@plimsoll/composition';
+import { cacheFolder, checkModelFile, checkRunsHere, fileTextCache, sensitivityPriors } from '@plimsoll/composition';
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { CLOCK } from '@plimsoll/di';
 import { InvalidInputError, recipeName, recipeOverrides } from '@plimsoll/domain';
-import type { FileRecipe, PlanRequest, RecipeMeasurement, VariantLevel } from '@plimsoll/domain';
+import type { FileRecipe, RecipeMeasurement } from '@plimsoll/domain';
 import type { RecipeReportInput } from '@plimsoll/report';
 import { EXIT } from '../../errors/exit-codes.js';
 import { buildProgress } from '../../output/build-progress.js';
@@ -30,44 +23,15 @@ import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { QuantizeFlags } from './quantize.flags.js';
 import { importanceMatrix } from './quantize.importance.js';
+import { agreeToTime } from './mixed.consent.js';
+import { mixedDocument } from './mixed.document.js';
+import { resolvedGoal, type AskedGoal } from './mixed.goal.js';
 import { places } from './mixed.places.js';
 import { renderMixed } from './mixed.render.js';
 import { writeWhole } from '../../output/write-file.js';
 import { writeRecipe } from './recipe-file.js';
 
 const WINDOW_TOKENS = 256;
-
-/** What decides how large a recipe is: a goal of its own, or the memory of a card. */
-export type AskedGoal = MixGoal | { readonly kind: 'fit'; readonly card: string };
-
-/** What the flags ask for, or null when they name no goal. @throws InvalidInputError for two */
-export function mixGoal({
-  targetSize,
-  targetBpw,
-  betterThan,
-  maxKld,
-  fit,
-  context,
-  kv,
-}: QuantizeFlags): AskedGoal | null {
-  const goals: readonly (AskedGoal | null)[] = [
-    targetSize === undefined ? null : { kind: 'bytes', bytes: targetSize },
-    targetBpw === undefined ? null : { kind: 'bits-per-weight', bits: targetBpw },
-    betterThan === undefined ? null : { kind: 'better-than', level: betterThan },
-    maxKld === undefined ? null : { kind: 'max-loss', nats: maxKld },
-    fit === undefined ? null : { kind: 'fit', card: fit },
-  ];
-  if (fit === undefined && (context !== undefined || kv !== undefined)) {
-    throw new InvalidInputError('--context and --kv say what a recipe has to fit beside, but no card is named.', {
-      hint: 'Name one with --fit, such as --fit "RTX 4060".',
-    });
-  }
-  const [goal = null, second] = goals.filter((one) => one !== null);
-  if (second === undefined) return goal;
-  throw new InvalidInputError('More than one target is given.', {
-    hint: 'Give one of --target-size, --target-bpw, --better-than, --max-kld and --fit.',
-  });
-}
 
 /** `plimsoll quantize` with a goal: chooses a type for each tensor by measurement, makes and judges the file. */
 export async function quantizeMixed(
@@ -90,28 +54,37 @@ export async function quantizeMixed(
     }
     demandFullPrecision(header);
     const place = await places(use, { model, file }, flags);
-    const wanted = goal.kind === 'fit' ? await fitted(use, file, goal.card, flags, signal) : goal;
-    if (!('kind' in wanted)) bytesToFit(header, wanted);
-    const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
-      ...{ model, file, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
-    });
+    const folder = path.join(cacheFolder(context.env), 'mixed');
+    const cache = fileTextCache(path.join(folder, 'results'));
     const bar = output.progress('mixed precision');
     try {
+      const wanted = await resolvedGoal(goal, {
+        ...{ use, header, file, flags, places: { cache, folder }, signal },
+        onTiming: () => bar.update('timing types on this machine', null),
+      });
+      // What no measurement can change is refused before anything takes long.
+      if ('kind' in wanted) checkGoal(header, wanted);
+      else bytesToFit(header, wanted);
       const text = await compareText(
         context,
         use,
         { ...{ model, reference: 'F16', make: false, prompts: null, windowTokens: WINDOW_TOKENS }, file: flags.text },
         (share) => bar.update('writing a text', share),
       );
-      const folder = path.join(cacheFolder(context.env), 'mixed');
-      const cache = fileTextCache(path.join(folder, 'results'));
-      const probe = await use.precisionProbe({
-        cache,
-        ...{ folder, source: file, importanceMatrix: matrix, text, windowTokens: WINDOW_TOKENS },
+      const probing = { cache, folder, source: file, text, windowTokens: WINDOW_TOKENS };
+      await (await use.precisionProbe({ ...probing, importanceMatrix: undefined })).prepare({ signal });
+      bar.stop();
+      const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
+        ...{ model, file, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
       });
+      const probe = await use.precisionProbe({ ...probing, importanceMatrix: matrix });
       const mixing = new MixPrecision(probe, sensitivityPriors(cache));
       const progress = windowProgress(bar, clock, 'measurement');
-      const options = { signal, onProgress: progress.onProgress };
+      const options: MixOptions = {
+        ...{ signal, onProgress: progress.onProgress },
+        onErrors: (done, total) => bar.update(`errors of tensor ${done} of ${total}`, done / total),
+        consent: flags.yes === true ? undefined : { clock, agree: agreeToTime(context, model, () => bar.stop()) },
+      };
       const { plan, fit } =
         'kind' in wanted
           ? { plan: await mixing.plan(header, wanted, options), fit: null }
@@ -120,7 +93,7 @@ export async function quantizeMixed(
       if (place.recipe !== null) await writeRecipe(place.recipe, level, plan.entries);
       if (dryRun) {
         await writeReport(flags.report, { model, plan, verdict: null });
-        const document = planned({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs);
+        const document = mixedDocument({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs);
         output.result(document, (shown) => renderMixed(shown, place.recipe));
         return EXIT.done;
       }
@@ -150,7 +123,7 @@ export async function quantizeMixed(
       );
       bar.stop();
       const document: QuantizeDocument = {
-        ...planned({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs, verdict),
+        ...mixedDocument({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs, verdict),
         ...{ dryRun: false, name: built.name, path: built.path, method: built.method, digest: built.digest },
         sizeBytes: built.sizeBytes,
       };
@@ -172,59 +145,4 @@ async function writeReport(file: string | undefined, input: RecipeReportInput): 
 function measurementOf({ preset }: PrecisionPlan, { loss, presetLoss }: PrecisionVerdict): RecipeMeasurement {
   const held = preset === null || presetLoss === null ? null : { level: preset.level, meanKld: presetLoss };
   return { meanKld: Math.max(0, loss), preset: held };
-}
-
-/** What is planned on the card, with the machine's own RAM. */
-async function fitted(
-  use: BackendUseCases,
-  model: string,
-  card: string,
-  { context, kv }: QuantizeFlags,
-  signal: AbortSignal,
-): Promise<PlanRequest> {
-  const planner = await use.planning(model);
-  const { request } = await planner.prepare(
-    {
-      ...{ model, gpu: card, contexts: context === undefined ? undefined : [context] },
-      keyCacheTypes: [kv?.keyCacheType ?? 'f16'],
-      valueCacheTypes: [kv?.valueCacheType ?? 'f16'],
-    },
-    { signal },
-  );
-  return request;
-}
-
-interface Planned {
-  readonly model: string;
-  readonly level: VariantLevel;
-  readonly matrix: string | undefined;
-  readonly plan: PrecisionPlan;
-  readonly fit: RecipeFit | null;
-}
-
-function planned(
-  { model, level, matrix, plan, fit }: Planned,
-  durationMs: number,
-  verdict: PrecisionVerdict | null = null,
-): QuantizeDocument {
-  const { preset, bitsPerWeight, predictedLoss, evaluations, groups, fileBytes } = plan;
-  return {
-    ...{ schema: 'plimsoll.quantize/1', model, level, dryRun: true },
-    ...{ name: null, path: null, method: null, digest: null },
-    importanceMatrix: matrix ?? null,
-    sizeBytes: fileBytes,
-    mixed: {
-      ...{ bitsPerWeight, predictedLoss, evaluations, fit },
-      groups: groups.map(({ name, type, bytes, predictedLoss: lost, sensitivity }) => {
-        return { name, type, bytes, predictedLoss: lost, sensitivity };
-      }),
-      loss: verdict?.loss ?? null,
-      preset:
-        preset === null
-          ? null
-          : { level: preset.level, sizeBytes: preset.fileBytes, loss: verdict?.presetLoss ?? null },
-      kept: verdict?.keeps ?? true,
-    },
-    durationMs,
-  };
 }

@@ -1,5 +1,5 @@
 import type { QuantizeDocument } from '@plimsoll/contract';
-import { formatBytes, formatCount, formatDuration } from '../../output/format.js';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../../output/format.js';
 import { renderTable } from '../../output/table.js';
 
 /** The plan by group, and how it fared. */
@@ -24,7 +24,8 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
   const size = `${formatBytes(sizeBytes)}, ${mixed.bitsPerWeight.toFixed(2)} bits per weight`;
   const predicted = `predicted to stray ${mixed.predictedLoss?.toPrecision(3) ?? 'an unknown number of'} nats per token`;
   const lines = [table, '', `Recipe: ${size}, ${predicted} (${mixed.evaluations} measurements).`];
-  const { fit } = mixed;
+  const { fit, speed } = mixed;
+  if (speed !== null) lines.push(...speedLines(speed, preset?.level ?? null));
   if (fit !== null) {
     lines.push(
       `Fits ${fit.machine} with ${formatCount(fit.contextTokens)} tokens: ${formatBytes(fit.weightsBytes)} of weights and ${formatBytes(fit.otherBytes)} beside them, of ${formatBytes(fit.usableBytes)} usable.`,
@@ -34,7 +35,7 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
     return [...lines, recipe === null ? 'Nothing was written.' : `Only the recipe was written: ${recipe}`].join('\n');
   if (loss !== null && preset !== null && preset.loss !== null) {
     lines.push(
-      `On text that was not used for choosing: ${loss.toPrecision(3)}; ${preset.level} at ${formatBytes(preset.sizeBytes)}: ${preset.loss.toPrecision(3)} (${(((loss - preset.loss) / preset.loss) * 100).toFixed(0)} %).`,
+      `On text that was not used for choosing: ${loss.toPrecision(3)}; ${preset.level} at ${formatBytes(preset.sizeBytes)}: ${preset.loss.toPrecision(3)} (${compared(loss, preset.loss)}).`,
     );
   }
   lines.push(
@@ -43,4 +44,38 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
       : `The preset is better, so it was made instead: ${file ?? ''}.`,
   );
   return lines.join('\n');
+}
+
+function compared(loss: number, presetLoss: number): string {
+  const percent = Math.round((loss / presetLoss - 1) * 100);
+  return percent === 0 ? 'alike' : `${Math.abs(percent)}\u00a0% ${percent < 0 ? 'less' : 'more'}`;
+}
+
+/** What is predicted of its speed, and by what. */
+function speedLines(
+  { tokensPerSecond, presetTokensPerSecond, basis, processor, weightsPerSecond }: Speed,
+  preset: string | null,
+): string[] {
+  const fast = (value: number | null): string => (value === null ? 'unknown' : `${formatNumber(value)} tokens/s`);
+  const held = preset === null ? '' : `; ${preset}: ${fast(presetTokensPerSecond)}`;
+  const types = Object.entries(weightsPerSecond)
+    .filter(([type]) => type !== 'F32' && type !== 'BF16')
+    .sort(([, a], [, b]) => b - a)
+    .map(([type, perSecond]) => `${type} ${(perSecond / 1e9).toPrecision(3)}`);
+  return [
+    `Predicted speed, with an empty cache: ${fast(tokensPerSecond)}${held}.`,
+    `Billions of weights per second, ${basis === 'measured' ? `measured on ${processor}` : `typical of ${processor}, not measured`}:`,
+    ...inColumns(types),
+  ];
+}
+
+type Speed = NonNullable<QuantizeDocument['mixed']>['speed'] & object;
+
+const PER_LINE = 5;
+
+function inColumns(texts: readonly string[]): string[] {
+  const lines = Array.from({ length: Math.ceil(texts.length / PER_LINE) }, (_, i) =>
+    texts.slice(i * PER_LINE, (i + 1) * PER_LINE),
+  );
+  return lines.map((line) => `  ${line.map((text) => text.padEnd(13)).join('')}`.trimEnd());
 }

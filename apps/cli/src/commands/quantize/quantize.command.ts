@@ -23,6 +23,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
       effect: 'a type for each tensor, by measurement',
     },
     { command: 'plimsoll quantize model-f16.gguf --fit "RTX 4060" --context 16k', effect: 'as good as fits' },
+    { command: 'plimsoll quantize model-f16.gguf --fastest --max-kld 0.02', effect: 'as fast as that allows' },
     { command: 'plimsoll quantize model-f16.gguf --to Q4_K_M --dry-run', effect: 'how large it would be' },
     { command: 'plimsoll quantize llama3.1:8b-instruct-fp16 --to Q4_K_M --backend ollama', effect: 'on the server' },
   ])
@@ -35,6 +36,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--target-bpw <bits>', 'the same, within bits per weight', decimalNumber('--target-bpw', 1, 16))
     .option('--better-than <level>', 'the same, within the size of a preset', levelName('--better-than'))
     .option('--max-kld <nats>', 'the same, as small as this divergence allows', decimalNumber('--max-kld', 1e-6, 10))
+    .option('--fastest', 'the same, as fast on this machine as --max-kld or --better-than allows')
     .option('--fit <card>', 'the same, as large as fits a card such as "RTX 4060" with its cache')
     .addOption(contextOption('with --fit: context length, such as 8192 or 8k'))
     .addOption(cacheOption('with --fit: type of the KV cache; q8_0/q4_0 sets keys and values apart'))
@@ -47,6 +49,7 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--tensor <pattern=type>', 'give tensors whose names match another type; may be repeated', collect)
     .option('--allow-requantize', 'start from a quantized model anyway; quality suffers twice')
     .option('--imatrix <auto|FILE|none>', 'importance matrix (default: auto, which collects one below Q6_K)')
+    .option('-y, --yes', 'measure for more than 10 minutes without asking')
     .option('--threads <count>', 'threads to work with', wholeNumber('--threads', ...BOUNDS.threads))
     .addOption(backendOption())
     .action((model: string, flags: QuantizeFlags) =>

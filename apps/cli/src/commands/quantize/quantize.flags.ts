@@ -9,6 +9,10 @@ export interface QuantizeFlags extends BackendFlags {
   readonly targetBpw?: number;
   readonly betterThan?: Level;
   readonly maxKld?: number;
+  /** As fast as can be within `maxKld` or what `betterThan` loses. */
+  readonly fastest?: boolean;
+  /** Not to be asked before measurements take long. */
+  readonly yes?: boolean;
   /** A card of the catalogue. */
   readonly fit?: string;
   readonly context?: number;

@@ -8,7 +8,7 @@ import { printableDocument, printablePath } from '../../output/printable.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { RunFlags } from './run.flags.js';
-import { askAt } from './run.consent.js';
+import { askAt } from '../agreement.js';
 import { isWorthSaying, levelOf, pointToRun } from './run.point.js';
 import { renderChosenVariant, renderTimings } from './run.render.js';
 import { readPrompt, runRequest } from './run.request.js';

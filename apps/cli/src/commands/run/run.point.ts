@@ -3,7 +3,8 @@ import type { BackendUseCases } from '@plimsoll/composition';
 import { NothingFitsError, parseModelReference, type VariantLevel } from '@plimsoll/domain';
 import { formatCount } from '../../output/format.js';
 import type { CommandContext } from '../command-context.js';
-import { demandConsent, type Ask } from './run.consent.js';
+import type { Ask } from '../agreement.js';
+import { demandConsent } from './run.consent.js';
 import type { RunFlags } from './run.flags.js';
 
 /**
