@@ -5,6 +5,7 @@ import { shellWord } from '../../output/shell-word.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
+import { divergenceNotes, exactCell, fitCell, lossCell, speedCell } from './plan.cells.js';
 
 /** What was planned. */
 export interface PlanSubject {
@@ -21,7 +22,11 @@ export interface PlanSubject {
 /** A plan for people: model, machine, what to take and why, what else, what to type next, and the levels as a table. */
 export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
   const { recommended, exact } = document;
-  const table = [renderCandidates(document, style, width), ...(exact === undefined ? [] : exactLines(exact))];
+  const table = [
+    renderCandidates(document, style, width),
+    ...divergenceNotes(shownCandidates(document)),
+    ...(exact === undefined ? [] : exactLines(exact)),
+  ];
   const machine = [modelLine(document, style), ...budgetLines(document), ...ramLine(document), ''];
   if (recommended === null) {
     const obstacles = document.obstacles.map((text) => `  ${text}`);
@@ -129,7 +134,7 @@ const COLUMNS: readonly PlanColumn[] = [
   { column: { header: 'FITS' }, cell: fitCell },
   { column: right('LAYERS', 7), cell: ({ gpuLayers }) => String(gpuLayers), only: hasDevice },
   { column: right('TOKENS/S', 9), cell: ({ expected }) => speedCell(expected.decodeTokensPerSecond) },
-  { column: right('LOSS (PPL)', 8), cell: ({ expected }) => lossCell(expected.quality.perplexityIncrease) },
+  { column: right('LOSS (PPL)', 8), cell: ({ expected }) => lossCell(expected.quality) },
   { column: right('SAME TOP', 3), cell: ({ expected }) => formatPercent(expected.quality.sameTopToken) },
   { column: { header: 'VARIANT', dropped: 4 }, cell: ({ variant }) => STATUS[variant.status] },
 ];
@@ -188,39 +193,6 @@ const isRecommended = (candidate: CandidateDocument, recommended: PlanDocument['
   candidate.context === recommended.context &&
   candidate.parallel === recommended.parallel &&
   candidate.gpuLayers === recommended.gpuLayers;
-
-/** How far the closed form is from what the engine says; of another placement it is told as such. */
-function exactCell({ exact }: CandidateDocument): string {
-  if (exact === undefined) return 'not asked';
-  const share = -exact.differenceBytes / exact.totalBytes;
-  const off = exact.differenceBytes === 0 ? 'the same' : `${share > 0 ? '+' : ''}${formatPercent(share)}`;
-  return exact.onHost ? `${off} (on host)` : off;
-}
-
-function fitCell({ fit, shortBytes }: CandidateDocument, style: Style): string {
-  switch (fit) {
-    case 'full':
-      return style.green('yes');
-    case 'partial':
-      return style.yellow(`partly, ${formatBytes(shortBytes)} short`);
-    case 'none':
-      return style.red(`no, ${formatBytes(shortBytes)} short`);
-  }
-}
-
-/** A measured speed stands as it is; others are estimates. */
-function speedCell({ value, source }: CandidateDocument['expected']['decodeTokensPerSecond']): string {
-  if (value === null) return UNKNOWN;
-  return source === 'measured' ? formatNumber(value) : `~${formatNumber(value)}`;
-}
-
-function lossCell(perplexityIncrease: number | null): string {
-  if (perplexityIncrease === null) return UNKNOWN;
-  if (perplexityIncrease === 0) return 'none';
-  // A level can do better than the full one by chance; a minus that rounds to nothing is none.
-  const text = formatPercent(perplexityIncrease);
-  return text.startsWith('-0.0 ') ? '+0.0 %' : perplexityIncrease < 0 ? text : `+${text}`;
-}
 
 /** What to type next: with every choice, so that what runs is what was planned. */
 function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubject, style: Style): string {
