@@ -131,7 +131,13 @@ export { MixPrecision, demandFullPrecision } from './variants/mix-precision.js';
 export { bytesToFit, planToFit } from './variants/plan-to-fit.js';
 export type { RecipeFit } from './variants/plan-to-fit.js';
 export { MIX_TYPES, checkGoal } from './variants/mix-precision.js';
-export type { MixOptions, PlannedGroup, PlannedSpeed, PrecisionPlan, PrecisionVerdict } from './variants/mix-precision.js';
+export type {
+  MixOptions,
+  PlannedGroup,
+  PlannedSpeed,
+  PrecisionPlan,
+  PrecisionVerdict,
+} from './variants/mix-precision.js';
 export type { TimeConsent, TimeEstimate } from './variants/measuring-time.js';
 export type { FastestGoal, MixGoal } from './variants/mix-goal.js';
 export type { PrecisionProbe, PriorStore, ProbeOptions, ProbeText, ProbedFile } from './variants/precision-probe.js';
