@@ -5,6 +5,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // Not `import`: Vitest hands these to Node, where packages in CommonJS would then be given ES modules to require.
 const conditions = ['@plimsoll/source', 'node', 'module'];
 const asNode = ['@plimsoll/source', 'node'];
+/** Packages without effects: their tests leave nothing behind, and share the modules that they load. */
+const PURE = ['application', 'contract', 'di', 'domain', 'protocol', 'report', 'simulation'];
 const shared = {
   root,
   resolve: { conditions },
@@ -30,7 +32,21 @@ export default defineConfig({
             'apps/*/src/**/*.test.ts',
             'tooling/*/src/**/*.test.ts',
           ],
-          exclude: ['**/*.{integration,telemetry}.test.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: [
+            ...['**/*.{integration,telemetry}.test.ts', '**/node_modules/**', '**/dist/**'],
+            ...PURE.map((name) => `packages/${name}/**`),
+          ],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'pure',
+          root,
+          include: PURE.map((name) => `packages/${name}/{src,test}/**/*.test.ts`),
+          exclude: ['**/*.integration.test.ts', '**/node_modules/**', '**/dist/**'],
+          isolate: false,
           testTimeout: 30_000,
         },
       },

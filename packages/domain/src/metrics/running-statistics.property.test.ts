@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RunningStatistics } from './running-statistics.js';
 
-const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 200 });
+// Plus 0 makes 0 of −0, which `Math.min` tells apart and `<` does not.
+const values = fc.array(
+  fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => value + 0),
+  { minLength: 2, maxLength: 200 },
+);
 
 function record(list: readonly number[]): RunningStatistics {
   const statistics = new RunningStatistics();

@@ -88,7 +88,8 @@ function expectNoWorse(
 
 /**
  * A device that is left out still makes the engine keep more copies of its inputs. They are a few KiB, but where memory
- * is full to the brim they push one layer to the host: its bytes are then read there, and all of them were not before.
+ * is full to the brim they push one layer to the host: its bytes are then read there, and a model that was whole on the
+ * device is not any more.
  */
 function worthOfALayer(candidate: PlanCandidate | null, { goal, model }: Machine): number {
   if (candidate === null) return 0;
@@ -96,7 +97,8 @@ function worthOfALayer(candidate: PlanCandidate | null, { goal, model }: Machine
   const secondsForALayer = weightBytes(candidate.level) / architecture.layers / HOST_BANDWIDTH;
   const speed = speedOf(candidate);
   const loss = rankingLoss(candidate);
-  return utility(loss, speed, goal) - utility(loss, 1 / (1 / speed + secondsForALayer), goal);
+  const isPartial = candidate.fit === 'partial';
+  return utility(loss, speed, goal, isPartial) - utility(loss, 1 / (1 / speed + secondsForALayer), goal, true);
 }
 
 const gib = fc.double({ min: 3, max: 48, noNaN: true });
