@@ -41,7 +41,7 @@ export { TimeoutError } from './errors/timeout-error.js';
 export { UnsupportedLevelError } from './errors/unsupported-level-error.js';
 export { UnsupportedModelError } from './errors/unsupported-model-error.js';
 export { VariantNotFoundError } from './errors/variant-not-found-error.js';
-export { createLoadedModel } from './footprint/companions.js';
+export { OWN_PREDICTION_LAYERS, createLoadedModel } from './footprint/companions.js';
 export type { Companions } from './footprint/companions.js';
 export { createFootprintModel } from './footprint/footprint-model.js';
 export type { FootprintEstimate, FootprintModel, FootprintModelOptions, Weights } from './footprint/footprint-model.js';

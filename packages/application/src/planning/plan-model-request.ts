@@ -28,7 +28,7 @@ export interface PlanModelRequest {
   readonly microBatchTokens?: number | undefined;
   /** The projector (mmproj) that is loaded beside the model, named as a model is. */
   readonly projector?: string | undefined;
-  /** The smaller model that drafts tokens for this one. */
+  /** The smaller model that drafts tokens for this one, or `mtp` for prediction layers of its own. */
   readonly draft?: string | undefined;
   readonly flashAttention?: FlashAttention | undefined;
   /** What counts more in the choice; `balanced` when absent. */

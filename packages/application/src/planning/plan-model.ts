@@ -1,5 +1,6 @@
 import {
   InvalidInputError,
+  OWN_PREDICTION_LAYERS,
   createPlan,
   isFullPrecision,
   isPlimsollError,
@@ -190,7 +191,8 @@ export class PlanModel {
   async #companions({ projector, draft }: PlanModelRequest, options?: CallOptions): Promise<Companions> {
     const headerOf = async (model: string | undefined): Promise<ModelHeader | undefined> =>
       model === undefined ? undefined : (await this.#with.inspect.inspect(model, options)).header;
-    return { projector: await headerOf(projector), draft: await headerOf(draft) };
+    const drafting = draft === OWN_PREDICTION_LAYERS ? draft : await headerOf(draft);
+    return { projector: await headerOf(projector), draft: drafting };
   }
 }
 

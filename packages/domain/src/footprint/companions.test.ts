@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
 import type { MetadataValue, ModelHeader } from '../model/model-header.js';
-import { createLoadedModel } from './companions.js';
+import { OWN_PREDICTION_LAYERS, createLoadedModel } from './companions.js';
 import { createFootprintModel } from './footprint-model.js';
 import type { RunShape } from './operating-point.js';
 
@@ -82,5 +82,38 @@ describe('what is loaded beside a model', () => {
     expect(drafted.host.companionBytes).toBe(own.host.totalBytes);
     const model = createFootprintModel(header, { draftedTokens: 3 }).footprint('Q8_0', shape);
     expect(drafted.totalBytes).toBe(model.totalBytes + own.totalBytes);
+  });
+
+  it('of prediction layers is a cache of their own, and their weights are loaded with it alone', () => {
+    const { layers, ...rest } = SHAPES.llama31With8B;
+    const predicting = transformerHeader({ ...rest, layers: layers + 1, architecture: 'mimo2' });
+    const one = {
+      kind: 'array',
+      elementType: 'number',
+      length: 33,
+      values: Array.from({ length: 33 }, () => 0),
+    } as const;
+    const own: ModelHeader = {
+      ...predicting,
+      metadata: new Map([
+        ...predicting.metadata,
+        ['mimo2.nextn_predict_layers', 1] as const,
+        ['mimo2.attention.sliding_window_pattern', one] as const,
+      ]),
+    };
+    const last = own.tensors.filter(({ name }) => name.startsWith('blk.32.'));
+    const without = createLoadedModel(own).footprint('file', shape);
+    const drafting = createLoadedModel(own, { draft: OWN_PREDICTION_LAYERS }).footprint('file', {
+      ...shape,
+      placement: { ...shape.placement, gpuLayers: 34 },
+    });
+    const [device] = drafting.devices;
+    const more = (device?.weightsBytes ?? 0) + drafting.host.weightsBytes;
+    const fewer = (without.devices[0]?.weightsBytes ?? 0) + without.host.weightsBytes;
+    expect(last.length).toBeGreaterThan(0);
+    expect(more - fewer).toBe(last.reduce((sum, { bytes }) => sum + Math.ceil(bytes / 32) * 32, 0));
+    // 8 heads of 128 keys and as many values, 16 bits each.
+    expect(device?.companionBytes).toBeGreaterThan(8192 * 8 * (128 + 128) * 2);
+    expect(() => createLoadedModel(header, { draft: OWN_PREDICTION_LAYERS })).toThrow(InvalidInputError);
   });
 });

@@ -1,5 +1,6 @@
 import { UnsupportedLevelError } from '../errors/unsupported-level-error.js';
 import { architectureOf } from '../model/architecture.js';
+import { PREDICTION_ON_REQUEST } from '../model/architecture-traits.js';
 import type { ModelArchitecture } from '../model/architecture.js';
 import type { ModelHeader } from '../model/model-header.js';
 import { presetTypes } from '../quantization/preset.js';
@@ -45,6 +46,8 @@ export interface FootprintModelOptions {
   readonly outputs?: 'every' | 'last' | undefined;
   /** Tokens that another model drafts at once: their logits are computed with the last one's. Default 0. */
   readonly draftedTokens?: number | undefined;
+  /** Whether the model drafts with prediction layers (MTP) of its own; otherwise most engines do not load them. */
+  readonly predicts?: boolean | undefined;
 }
 
 /** A model prepared for many questions: everything that depends on its header alone is summed up once. */
@@ -58,7 +61,7 @@ export interface FootprintModel {
    * @throws UnsupportedLevelError as `presetTypes`, and for a recipe that the model was not given
    */
   footprint(weights: Weights, shape: RunShape): FootprintEstimate;
-  /** Bytes of all weights, once. */
+  /** Bytes of all weights that are loaded, once. */
   weightBytes(weights: Weights): number;
 }
 
@@ -88,11 +91,18 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     if (place === undefined) places.set(name, (place = tensorPlace(name)));
     return place;
   };
+  const { name, layers, predictionLayers } = architecture;
+  const leftInFile = predictionLayers > 0 && options.predicts !== true && PREDICTION_ON_REQUEST.has(name);
+  const isLoaded = (tensor: SizedTensor): boolean => {
+    const place = placeOf(tensor.name);
+    return !leftInFile || place.kind !== 'layer' || place.layer < layers;
+  };
   const tableOf = (weights: Weights): WeightTable => {
     const known = typeof weights === 'string' ? byLevel.get(weights) : byMix.get(weights);
     if (known !== undefined) return known;
     const tensors = typeof weights === 'string' ? sized(header, weights, options) : weights;
-    const table = weightTable(tensors, parts.blocks, architecture.tiedEmbeddings, placeOf);
+    const loaded = leftInFile ? tensors.filter(isLoaded) : tensors;
+    const table = weightTable(loaded, parts.blocks, architecture.tiedEmbeddings, placeOf);
     if (typeof weights === 'string') byLevel.set(weights, table);
     else byMix.set(weights, table);
     return table;

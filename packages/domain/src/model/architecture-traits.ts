@@ -70,6 +70,28 @@ export const CACHELESS: ReadonlySet<string> = new Set([
   'rnd1',
 ]);
 
+/**
+ * Models whose prediction layers (MTP) the engine leaves in the file unless it drafts with them. Source: llama.cpp
+ * v0.5.0, `src/models/*.cpp`, `load_mtp`.
+ */
+export const PREDICTION_ON_REQUEST: ReadonlySet<string> = new Set([
+  'bailingmoe3',
+  'cohere2moe',
+  'deepseek2',
+  'deepseek32',
+  'deepseek4',
+  'glm-dsa',
+  'glm4moe',
+  'hy_v3',
+  'mimo2',
+  'nemotron_h',
+  'nemotron_h_moe',
+  'qwen35',
+  'qwen35moe',
+  'qwen3next',
+  'step35',
+]);
+
 /** Decoder-only transformers whose cache follows the plain rule. */
 const PLAIN: ReadonlySet<string> = new Set([
   'arcee',

@@ -1,4 +1,4 @@
-import { KV_CACHE_TYPES, NO_CORRECTION } from '@plimsoll/domain';
+import { KV_CACHE_TYPES, NO_CORRECTION, OWN_PREDICTION_LAYERS } from '@plimsoll/domain';
 import type {
   CacheTypes,
   Companions,
@@ -80,7 +80,10 @@ export interface LearnedData {
 export interface PlanPageData {
   readonly model: PlanModel;
   readonly header: HeaderData;
-  readonly companions: { readonly projector: HeaderData | null; readonly draft: HeaderData | null };
+  readonly companions: {
+    readonly projector: HeaderData | null;
+    readonly draft: HeaderData | typeof OWN_PREDICTION_LAYERS | null;
+  };
   readonly recipes: readonly RecipeData[];
   readonly budget: MemoryBudget;
   readonly machine: MachineSpeed;
@@ -107,7 +110,7 @@ export function planPageData({ input, request, marginFraction }: PlanPageInput):
     header: reducedHeader(input.header),
     companions: {
       projector: projector === undefined ? null : reducedHeader(projector),
-      draft: draft === undefined ? null : reducedHeader(draft),
+      draft: draft === undefined ? null : draft === OWN_PREDICTION_LAYERS ? draft : reducedHeader(draft),
     },
     recipes: [...input.recipes].map(([name, { tensors, measured }]) => ({
       name,

@@ -1,4 +1,4 @@
-import { calibratedBy, createLoadedModel, memoryBudget } from '@plimsoll/domain';
+import { OWN_PREDICTION_LAYERS, calibratedBy, createLoadedModel, memoryBudget } from '@plimsoll/domain';
 import type {
   CacheTypes,
   FootprintModel,
@@ -37,7 +37,7 @@ export function whatIf(data: PlanPageData): WhatIf {
   const { projector, draft } = data.companions;
   const companions = {
     projector: projector === null ? undefined : revivedHeader(projector),
-    draft: draft === null ? undefined : revivedHeader(draft),
+    draft: draft === null ? undefined : draft === OWN_PREDICTION_LAYERS ? draft : revivedHeader(draft),
   };
   const recipes = new Map(data.recipes.map(({ name, tensors }) => [name, tensors]));
   const footprints = createLoadedModel(revivedHeader(data.header), companions, { recipes });

@@ -3,12 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
-import { createFootprintModel, type FlashAttention, type KvCacheType } from '@plimsoll/domain';
+import {
+  OWN_PREDICTION_LAYERS,
+  createFootprintModel,
+  createLoadedModel,
+  type FlashAttention,
+  type KvCacheType,
+} from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { freePort } from '@plimsoll/testing/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locatePeer } from '../../../peers/src/locate.mjs';
 import { writeGeneratedModel } from '../quality/generated-model.mjs';
+import { writeGenerated } from './generated-architectures.mjs';
 
 const server = locatePeer('llama-server');
 const reason = server === null ? ' (skipped: llama-server is not built, run npm run peers)' : '';
@@ -72,6 +79,41 @@ describe.skipIf(server === null)(`what llama-server takes is what a plan says${r
   );
 });
 
+// A sequence drafts three tokens, whose logits the model checks at once with its own.
+describe.skipIf(server === null)(`prediction layers in llama-server${reason}`, () => {
+  it('take weights and a second cache only where they draft', { timeout: 90_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plimsoll-server-mtp-'));
+    try {
+      const path = join(folder, 'mimo2.gguf');
+      await writeGenerated(path, 'mimo2', { tokenizerOf: sampleModelPath() });
+      const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
+      const shape = {
+        contextTokens: 512,
+        parallel: 2,
+        microBatchTokens: 512,
+        keyCacheType: 'f16',
+        valueCacheType: 'f16',
+        flashAttention: 'on',
+        placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
+      } as const;
+      const settings = ['-m', path, '-c', '1024', '-np', '2', '-fa', 'on', '--fit', 'off'];
+      for (const draft of [undefined, OWN_PREDICTION_LAYERS] as const) {
+        const { host, totalBytes } = createLoadedModel(header, { draft }).footprint('file', shape);
+        const flags = draft === undefined ? [] : ['--spec-type', 'draft-mtp'];
+        const seen = await allBuffers([...settings, ...flags]);
+        expect(seen.weights.toFixed(2)).toBe((host.weightsBytes / MIB).toFixed(2));
+        const second = draft === undefined ? 0 : 512 * 2 * (6 + 6) * 64 * 2;
+        expect(seen.cache).toBeCloseTo((host.kvCacheBytes + second) / MIB, 2);
+        const total = (seen.weights + seen.cache + seen.compute) * MIB;
+        expect(totalBytes / total, JSON.stringify({ seen, host })).toBeGreaterThan(0.99);
+        expect(totalBytes / total, JSON.stringify({ seen, host })).toBeLessThan(1.05);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 interface BufferSizes {
   readonly weights: string;
   readonly cache: string;
@@ -80,21 +122,49 @@ interface BufferSizes {
 
 /** Starts the server, waits until it tells its last buffer, and ends it. MiB as its log has them. */
 async function bufferSizes(settings: readonly string[]): Promise<BufferSizes> {
+  return logged(settings, (log) => {
+    const of = (what: string): string | undefined =>
+      new RegExp(`CPU\\S* +${what} buffer size = +([\\d.]+) MiB`).exec(log)?.[1];
+    const [weights, cache, compute] = [of('model'), of('KV'), of('compute')];
+    return weights === undefined || cache === undefined || compute === undefined ? null : { weights, cache, compute };
+  });
+}
+
+/** The sums of all buffers, MiB: scratch memory once for each context, however often it is laid out. */
+async function allBuffers(
+  settings: readonly string[],
+): Promise<{ readonly weights: number; readonly cache: number; readonly compute: number }> {
+  return logged(settings, (log) => {
+    if (!/all slots are idle|listening/.test(log)) return null;
+    const contexts = log.split('creating MTP draft context');
+    const of = (text: string, what: string): readonly number[] =>
+      [...text.matchAll(new RegExp(`CPU\\S* +${what} buffer size = +([\\d.]+) MiB`, 'g'))].map(([, size]) =>
+        Number(size),
+      );
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    return {
+      weights: sum(of(log, 'model')),
+      cache: sum(of(log, 'KV')),
+      compute: sum(contexts.map((context) => of(context, 'compute').at(-1) ?? 0)),
+    };
+  });
+}
+
+/** Starts the server, waits until `read` makes something of its log, and ends it. */
+async function logged<Found>(settings: readonly string[], read: (log: string) => Found | null): Promise<Found> {
   const fixed = ['--host', '127.0.0.1', '--port', String(await freePort()), '--no-repack', '--no-warmup', '-lv', '4'];
   const child = spawn(server ?? '', [...settings, ...fixed, '-t', '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   let log = '';
   try {
-    return await new Promise<BufferSizes>((resolve, reject) => {
-      const read = (text: string): void => {
+    return await new Promise<Found>((resolve, reject) => {
+      const take = (text: string): void => {
         log += text;
-        const of = (what: string): string | undefined =>
-          new RegExp(`CPU\\S* +${what} buffer size = +([\\d.]+) MiB`).exec(log)?.[1];
-        const [weights, cache, compute] = [of('model'), of('KV'), of('compute')];
-        if (weights !== undefined && cache !== undefined && compute !== undefined) resolve({ weights, cache, compute });
+        const found = read(log);
+        if (found !== null) resolve(found);
       };
-      child.stdout.setEncoding('utf8').on('data', read);
-      child.stderr.setEncoding('utf8').on('data', read);
+      child.stdout.setEncoding('utf8').on('data', take);
+      child.stderr.setEncoding('utf8').on('data', take);
       child.once('error', reject);
       void ended.then(() => reject(new Error(`llama-server ended before it told its buffers:\n${log.slice(-2000)}`)));
     });

@@ -5,6 +5,8 @@ import { seededRandom } from '../header/vocabulary.mjs';
 
 const CONTEXT = 1024;
 const HEAD = 64;
+/** Tensors start at multiples of this, unless a GGUF file says otherwise. */
+const ALIGNMENT = 32;
 /** Logits within 16 of the best, further down llama-perplexity keeps none of a reference; sharp enough to tell. */
 const LOGIT_SPREAD = 2;
 
@@ -15,7 +17,6 @@ const LOGIT_SPREAD = 2;
  */
 export async function writeGeneratedModel(file, { tokenizerOf, layers, width, feedForward }) {
   const { metadata } = await gguf(tokenizerOf, { allowLocalFile: true });
-  const tokenizer = Object.entries(metadata).filter(([key]) => key.startsWith('tokenizer.'));
   const vocabulary = metadata['tokenizer.ggml.tokens'].length;
   const matrix = (name, columns, rows, spread = 1) => ({ name, shape: [columns, rows], type: 'F16', spread });
   const norm = (name) => ({ name, shape: [width], type: 'F32' });
@@ -31,7 +32,8 @@ export async function writeGeneratedModel(file, { tokenizerOf, layers, width, fe
     for (const part of ['ffn_gate', 'ffn_up']) tensors.push(matrix(name(part), width, feedForward));
     tensors.push(matrix(name('ffn_down'), feedForward, width));
   }
-  const header = createGguf({
+  await writeRandomModel(file, {
+    tokenizer: metadata,
     metadata: {
       'general.architecture': 'llama',
       'general.name': 'Random weights',
@@ -45,19 +47,31 @@ export async function writeGeneratedModel(file, { tokenizerOf, layers, width, fe
       'llama.rope.dimension_count': HEAD,
       'llama.attention.layer_norm_rms_epsilon': { type: 'float32', value: 1e-5 },
       'llama.vocab_size': vocabulary,
-      ...Object.fromEntries(tokenizer.map(typed)),
     },
     tensors,
   });
+  return tensors.reduce((sum, { shape }) => sum + size(shape), 0);
+}
+
+/**
+ * Writes a model of random weights: `tensors` with a type of F16 or F32 and perhaps a `spread`. Of `tokenizer`, another
+ * model's metadata, those of its tokenizer are taken.
+ */
+export async function writeRandomModel(file, { metadata, tokenizer, tensors }) {
+  const taken = Object.entries(tokenizer).filter(([key]) => key.startsWith('tokenizer.'));
+  const header = createGguf({ metadata: { ...metadata, ...Object.fromEntries(taken.map(typed)) }, tensors });
   const handle = await open(file, 'w');
   try {
     await handle.write(header);
     const normals = normalTable();
-    for (const tensor of tensors) await handle.write(data(tensor, normals));
+    for (const tensor of tensors) {
+      const values = data(tensor, normals);
+      await handle.write(values);
+      await handle.write(new Uint8Array(-values.byteLength & (ALIGNMENT - 1)));
+    }
   } finally {
     await handle.close();
   }
-  return tensors.reduce((sum, { shape }) => sum + size(shape), 0);
 }
 
 const ARRAY_TYPES = { 'tokenizer.ggml.scores': 'float32', 'tokenizer.ggml.token_type': 'int32' };
@@ -77,7 +91,7 @@ function normalTable() {
 
 let state = 1;
 
-function data({ shape, type, spread }, normals) {
+function data({ shape, type, spread = 1 }, normals) {
   const count = size(shape);
   if (type === 'F32') return new Float32Array(count).fill(1);
   const halves = Uint16Array.from(normals, (value) => half((value * spread) / Math.sqrt(shape[0])));

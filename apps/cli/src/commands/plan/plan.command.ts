@@ -44,7 +44,7 @@ export function addPlanCommand(program: Command, run: RunAction): void {
     .option('--ram-bandwidth <rate>', 'its bandwidth, such as 90GB/s', byteRate('--ram-bandwidth'))
     .option('--cpu-threads <count>', 'cores of the processor', wholeNumber('--cpu-threads', ...BOUNDS.threads))
     .option('--mmproj <file>', 'projector that is loaded beside the model, so that it sees')
-    .option('--draft <model>', 'smaller model that drafts tokens for this one')
+    .option('--draft <model>', 'smaller model that drafts tokens for this one, or mtp: its own prediction layers')
     .option('--level <level>', 'level to consider; may be repeated', listOf(variantLevelName('--level')))
     .addOption(choiceOption('--as <program>', 'print what runs the recommended point there', PLAN_TARGETS))
     .option('--html <file>', 'write an interactive HTML page with the plan')

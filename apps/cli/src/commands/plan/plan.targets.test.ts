@@ -94,3 +94,10 @@ test.each(PLAN_TARGETS)('%s is told the context and the cache', (target) => {
   expect(text).toMatch(/8192|16384/);
   expect(text).toContain('q8_0');
 });
+
+test('prediction layers draft by a flag alone, where there is one', () => {
+  const own = { model: 'm.gguf', draft: 'mtp', point: point({}) };
+  expect(renderTarget('llama-server', own)).toMatch(/ --spec-type draft-mtp$/);
+  expect(renderTarget('compose', own)).toContain('"--spec-type","draft-mtp"');
+  expect(renderTarget('ollama', own)).not.toContain('DRAFT');
+});

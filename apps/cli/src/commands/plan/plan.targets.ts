@@ -1,4 +1,4 @@
-import { parseModelReference, type PlanCandidate } from '@plimsoll/domain';
+import { OWN_PREDICTION_LAYERS, parseModelReference, type PlanCandidate } from '@plimsoll/domain';
 import { shellWord } from '../../output/shell-word.js';
 
 /** Programs that a recommended point can be put to work in. */
@@ -14,6 +14,7 @@ export interface TargetSubject {
   readonly point: PlanCandidate;
   /** Files that are loaded beside it. */
   readonly projector?: string | undefined;
+  /** A smaller model, or `mtp` for prediction layers of the model itself. */
   readonly draft?: string | undefined;
 }
 
@@ -78,9 +79,15 @@ function mounted({ model, projector, draft }: Files): { readonly files: Files; r
     if (!folders.includes(folder)) folders.push(folder);
     return `${mountPoint(folders.indexOf(folder))}/${base}`;
   };
-  const files = { model: seen(model), projector: projector && seen(projector), draft: draft && seen(draft) };
+  const files = {
+    model: seen(model),
+    projector: projector && seen(projector),
+    draft: draft && (isModel(draft) ? seen(draft) : draft),
+  };
   return { files, volumes: folders.map((folder, index) => `${folder}:${mountPoint(index)}:ro`) };
 }
+
+const isModel = (draft: string | undefined): draft is string => draft !== undefined && draft !== OWN_PREDICTION_LAYERS;
 
 const mountPoint = (index: number): string => (index === 0 ? '/models' : `/models-${index + 1}`);
 
@@ -112,10 +119,14 @@ function serverArguments({ point: { shape } }: TargetSubject, files: Files): rea
     // The server puts a projector on a device whatever the layers; the plan keeps it where the model is.
     ...(files.projector !== undefined && gpuLayers === 0 ? ['--no-mmproj-offload'] : []),
     // A draft model is loaded with the first, and used with the last of these flags.
-    ...(files.draft === undefined
-      ? []
-      : ['-md', files.draft, '-ngld', gpuLayers > 0 ? 'all' : '0', '--spec-type', 'draft-simple']),
+    ...draftArguments(files.draft, gpuLayers),
   ];
+}
+
+function draftArguments(draft: string | undefined, gpuLayers: number): readonly string[] {
+  if (draft === undefined) return [];
+  if (draft === OWN_PREDICTION_LAYERS) return ['--spec-type', 'draft-mtp'];
+  return ['-md', draft, '-ngld', gpuLayers > 0 ? 'all' : '0', '--spec-type', 'draft-simple'];
 }
 
 /** Tokens that llama-server hands over at once by default. */
@@ -148,7 +159,7 @@ function ollamaModelfile(subject: TargetSubject): string {
     `# Then: ollama create ${nameOf(subject).toLowerCase()} -f Modelfile`,
     `FROM ${from}`,
     ...(subject.projector === undefined ? [] : [`FROM ${subject.projector}`]),
-    ...(subject.draft === undefined ? [] : [`DRAFT ${subject.draft}`]),
+    ...(isModel(subject.draft) ? [`DRAFT ${subject.draft}`] : []),
     `PARAMETER num_ctx ${contextTokens}`,
     ...(microBatchTokens === USUAL_MICRO_BATCH ? [] : [`PARAMETER num_batch ${microBatchTokens}`]),
     ...(placement.expertLayersOnHost > 0 ? [] : [`PARAMETER num_gpu ${placement.gpuLayers}`]),
@@ -161,7 +172,7 @@ function lmStudioSettings(subject: TargetSubject): string {
   const flash = isQuantized(shape.valueCacheType) || shape.flashAttention === 'on';
   return [
     `Model: ${fileOf(subject)}`,
-    ...(subject.draft === undefined ? [] : [`Speculative Decoding draft model: ${subject.draft}`]),
+    ...(isModel(subject.draft) ? [`Speculative Decoding draft model: ${subject.draft}`] : []),
     `Context Length: ${shape.contextTokens}`,
     `GPU Offload: ${gpuLayers} layers`,
     `Flash Attention: ${flash ? 'on' : shape.flashAttention}`,
