@@ -56,8 +56,7 @@ function plannedDevices({ gpu, vramBytes }: PlanModelRequest, state: MachineStat
   if (cards.length > 0) return namedDevices(cards.flatMap(findDevices), vramBytes, settings);
   if (vramBytes === 0) return { devices: [], profiles: [], limitBytes: null };
   if (vramBytes !== undefined) {
-    const name = `a device with ${formatBytes(vramBytes)}`;
-    const device = { name, memory: 'dedicated' as const, totalBytes: vramBytes, freeBytes: vramBytes };
+    const device = { name: 'Unnamed card', memory: 'dedicated' as const, totalBytes: vramBytes, freeBytes: vramBytes };
     return { devices: [device], profiles: ['usual'], limitBytes: null };
   }
   return {
@@ -130,5 +129,11 @@ function hostSpeed(request: PlanModelRequest, host: HostReading): MachineSpeed['
       : measured === undefined
         ? { bandwidthBytesPerSecond, basis }
         : { bandwidthBytesPerSecond: measured, basis: 'measured' as const };
-  return { ...known, fp16Tflops: hostTflops(processors), kind, cores: processors };
+  // Of another machine's processor only what was said of it counts.
+  const cores = isElsewhere(request) ? request.cpuThreads : processors;
+  return { ...known, fp16Tflops: hostTflops(processors), kind, cores };
 }
+
+/** Whether RAM is that of another machine, of which what is typical is assumed. */
+export const isElsewhere = ({ gpu, vramBytes = 0, ramBytes, ramBandwidth }: PlanModelRequest): boolean =>
+  gpu !== undefined || vramBytes > 0 || ramBytes !== undefined || ramBandwidth !== undefined;

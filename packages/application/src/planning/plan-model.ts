@@ -33,7 +33,7 @@ import type { ExactPlanDependencies, ExactPlanOptions, ExactPlanSubject } from '
 import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
 import { fileLevel, publishedLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
-import { machineForPlan } from './machine-for-plan.js';
+import { isElsewhere, machineForPlan } from './machine-for-plan.js';
 import { plannedFootprints, planRequestOf } from './plan-input.js';
 import type { PlanInput } from './plan-input.js';
 import { USUAL_LEVELS } from './plan-model-request.js';
@@ -199,10 +199,6 @@ export class PlanModel {
 /** Whether the plan is for devices other than those of this machine. */
 const describesDevices = ({ gpu, vramBytes }: PlanModelRequest): boolean =>
   gpu !== undefined || vramBytes !== undefined;
-
-/** Whether RAM is that of another machine, of which what is typical is assumed. */
-const isElsewhere = ({ gpu, vramBytes = 0, ramBytes, ramBandwidth }: PlanModelRequest): boolean =>
-  gpu !== undefined || vramBytes > 0 || ramBytes !== undefined || ramBandwidth !== undefined;
 
 /** A data sheet knows the memory of a chip better than a measurement. */
 const withBandwidth = (state: MachineState, measured: number | null): MachineState =>

@@ -31,7 +31,7 @@ describe('reasons of a plan', () => {
         usableBytes: 7.2 * GIB,
         marginBytes: 0.8 * GIB,
       },
-      'Q5_K_M with 12,288 tokens of f16 cache fits entirely and takes 6.50 GiB of 7.20 GiB usable (819.2 MiB kept free) in device memory.',
+      'Fits entirely: takes 6.50 GiB of 7.20 GiB usable in device memory (819.2 MiB kept free).',
     ],
     [
       { kind: 'quality', level: 'Q5_K_M', quality: priorQuality('Q5_K_M', 8e9) },

@@ -15,11 +15,10 @@ import type { WordsByKind } from './words-by-kind.js';
 
 const REASONS: WordsByKind<PlanReason> = {
   memory: (reason) => {
-    const { level, contextTokens, whole, bytes, where, usableBytes, marginBytes } = reason;
-    const how = whole ? 'fits entirely and takes' : 'is partly offloaded and takes';
+    const { whole, bytes, where, usableBytes, marginBytes } = reason;
     const of = usableBytes === null ? '' : ` of ${formatBytes(usableBytes)} usable`;
-    const what = `${level} with ${grouped(contextTokens)} tokens of ${cacheName(reason)} cache`;
-    return `${what} ${how} ${formatBytes(bytes)}${of} (${formatBytes(marginBytes)} kept free) in ${where} memory.`;
+    const how = whole ? 'Fits entirely' : 'Partly offloaded';
+    return `${how}: takes ${formatBytes(bytes)}${of} in ${where} memory (${formatBytes(marginBytes)} kept free).`;
   },
   quality: ({ level, quality }) => {
     const { perplexityIncrease, meanKld, source } = quality;

@@ -1,4 +1,4 @@
-import { cacheName } from '@plimsoll/domain';
+import { cacheName, grouped } from '@plimsoll/domain';
 import type { Prediction, QualityBasis, QualityExpectation } from '@plimsoll/domain';
 import { wordsOf } from './words-by-kind.js';
 import type { WordsByKind } from './words-by-kind.js';
@@ -7,7 +7,7 @@ import type { WordsByKind } from './words-by-kind.js';
 export function predictionWords(prediction: Prediction, unit: string): string {
   const { value, source, relativeSpread, observations } = prediction;
   if (value === null) return 'not known';
-  const number = value < 100 ? value.toFixed(1) : value.toFixed(0);
+  const number = value < 100 ? value.toFixed(1) : grouped(Math.round(value));
   const spread = relativeSpread === null ? '' : `, ±${(relativeSpread * 100).toFixed(0)} %`;
   const rests = observations === 0 ? '' : ` from ${observations} ${observations === 1 ? 'run' : 'runs'}`;
   return `${source === 'measured' ? '' : 'about '}${number} ${unit} (${source}${rests}${spread})`;
@@ -42,7 +42,8 @@ export function qualityNote({ basis, cache }: Pick<QualityExpectation, 'basis' |
 function sizeNote(parameters: number | null): string {
   if (parameters === null) return 'Larger models lose less, smaller ones more.';
   const billions = parameters / 1e9;
-  if (billions < 5) return `This model is smaller (${billions.toFixed(1)}B) and will lose more.`;
+  const size = billions < 0.1 ? `${(billions * 1000).toFixed(1)}M` : `${billions.toFixed(1)}B`;
+  if (billions < 5) return `This model is smaller (${size}) and will lose more.`;
   if (billions > 13) return `This model is larger (${billions.toFixed(0)}B) and will lose less.`;
   return 'This model is of similar size.';
 }

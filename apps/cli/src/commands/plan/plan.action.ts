@@ -8,7 +8,8 @@ import { checkWritable, writeWhole } from '../../output/write-file.js';
 import type { CommandContext } from '../command-context.js';
 import { withBackend } from '../with-plimsoll.js';
 import type { PlanFlags } from './plan.flags.js';
-import { renderPlan, type PlanSubject } from './plan.render.js';
+import type { PlanSubject } from './plan.next-step.js';
+import { renderPlan } from './plan.render.js';
 import { renderTarget } from './plan.targets.js';
 
 /** `plimsoll plan`. Exit code 3 when nothing fits. */

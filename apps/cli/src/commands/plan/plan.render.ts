@@ -1,23 +1,12 @@
 import { TYPICAL_HOST } from '@plimsoll/domain';
 import { alternativeWords, type CandidateDocument, type PlanDocument } from '@plimsoll/contract';
 import { UNKNOWN, formatBytes, formatCount, formatNumber, formatPercent } from '../../output/format.js';
-import { shellWord } from '../../output/shell-word.js';
 import { parameterCount } from '../../output/parameter-count.js';
 import type { Style } from '../../output/style.js';
 import { renderTable, type Column } from '../../output/table.js';
+import { hasCompanions, nextStep } from './plan.next-step.js';
+import type { PlanSubject } from './plan.next-step.js';
 import { divergenceNotes, exactCell, fitCell, lossCell, speedCell } from './plan.cells.js';
-
-/** What was planned. */
-export interface PlanSubject {
-  /** The model as the user names it. */
-  readonly model: string;
-  /** Whether the backend fetches what is elsewhere. */
-  readonly downloads: boolean;
-  /** Whether the plan is for another machine than this one. */
-  readonly elsewhere: boolean;
-  /** Options that choose backend and configuration, to be given again. */
-  readonly options: readonly string[];
-}
 
 /** A plan for people: model, machine, what to take and why, what else, what to type next, and the levels as a table. */
 export function renderPlan(document: PlanDocument, subject: PlanSubject, style: Style, width: number | null): string {
@@ -27,7 +16,13 @@ export function renderPlan(document: PlanDocument, subject: PlanSubject, style: 
     ...divergenceNotes(shownCandidates(document)),
     ...(exact === undefined ? [] : exactLines(exact)),
   ];
-  const machine = [modelLine(document, style), ...budgetLines(document), ...ramLine(document), ''];
+  const machine = [
+    modelLine(document, style),
+    ...budgetLines(document),
+    ...cardLine(document),
+    ...ramLine(document),
+    '',
+  ];
   if (recommended === null) {
     const obstacles = document.obstacles.map((text) => `  ${text}`);
     return [...machine, style.red('Nothing is recommended.'), ...obstacles, '', ...table].join('\n');
@@ -36,11 +31,16 @@ export function renderPlan(document: PlanDocument, subject: PlanSubject, style: 
   return [
     ...machine,
     ...(caution === null ? [] : [style.yellow(caution), 'The best of what is left:']),
-    `${style.bold(`Recommended: ${level}`)} with a ${kvCache} cache for ${formatCount(context)} tokens`,
+    `${style.bold(`Recommended: ${level}`)} with ${cacheWords(kvCache)} for ${formatCount(context)} tokens`,
     ...reasons.map((reason) => `  • ${reason}`),
     ...(alternatives.length === 0 ? [] : ['Or:', ...alternatives.map((entry) => `  • ${alternativeText(entry)}`)]),
     '',
-    nextStep(document, subject, style),
+    nextStep(
+      document.candidates.find((one) => isRecommended(one, recommended)),
+      subject,
+      style,
+      width,
+    ),
     '',
     ...table,
   ].join('\n');
@@ -56,12 +56,15 @@ function ramLine({ machine, budget, candidates }: PlanDocument): readonly string
   return [`RAM: ${budget.devices.length === 0 ? '' : usable}~${formatNumber(rate / 1e9)} GB/s (${source})`];
 }
 
+/** `an f16 cache`, `a q8_0 cache`. */
+const cacheWords = (kvCache: string): string => `${kvCache.startsWith('f') ? 'an' : 'a'} ${kvCache} cache`;
+
 type Alternative = NonNullable<PlanDocument['recommended']>['alternatives'][number];
 
 function alternativeText({ kind, level, kvCache, context, fit, decodeTokensPerSecond }: Alternative): string {
   const speed = decodeTokensPerSecond.value === null ? '' : `, ${speedCell(decodeTokensPerSecond)} tokens/s`;
   const where = fit === 'partial' ? ', partly offloaded' : '';
-  return `${alternativeWords[kind]}: ${level} with a ${kvCache} cache for ${formatCount(context)} tokens${speed}${where}`;
+  return `${alternativeWords[kind]}: ${level} with ${cacheWords(kvCache)} for ${formatCount(context)} tokens${speed}${where}`;
 }
 
 function exactLines({ asked, answered, notes }: NonNullable<PlanDocument['exact']>): readonly string[] {
@@ -82,10 +85,22 @@ export function budgetLines({ budget }: Pick<PlanDocument, 'budget'>): readonly 
   if (budget.devices.length === 0) {
     return [`Processor alone: ${formatBytes(budget.usableBytes)} usable, ${formatBytes(budget.marginBytes)} kept free`];
   }
-  return budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => {
+  const lines = budget.devices.map(({ name, totalBytes, freeBytes, usableBytes }) => {
     const free = freeBytes === null || freeBytes === totalBytes ? '' : `, ${formatBytes(freeBytes)} free`;
     return `${name}: ${formatBytes(totalBytes)}${free}, ${formatBytes(usableBytes)} usable`;
   });
+  return [...new Set(lines)].map((line) => {
+    const count = lines.filter((other) => other === line).length;
+    return count === 1 ? line : `${count} × ${line} each`;
+  });
+}
+
+/** How fast a card is taken to be of which only the memory was said. */
+function cardLine({ machine }: PlanDocument): readonly string[] {
+  const assumed = machine.devices.find(({ basis }) => basis === 'assumed')?.bandwidthBytesPerSecond ?? null;
+  return assumed === null
+    ? []
+    : [`Its memory: ~${formatNumber(assumed / 1e9)} GB/s (assumed; name the card with --gpu)`];
 }
 
 interface PlanColumn {
@@ -101,8 +116,6 @@ const right = (header: string, dropped?: number): Column => ({
   ...(dropped === undefined ? {} : { dropped }),
 });
 const several = (values: readonly unknown[]): boolean => new Set(values).size > 1;
-const hasCompanions = ({ footprint: { device, host } }: CandidateDocument): boolean =>
-  device.companions !== undefined || host.companions !== undefined;
 const hasDevice = ({ budget }: PlanDocument): boolean => budget.devices.length > 0;
 
 const COLUMNS: readonly PlanColumn[] = [
@@ -193,39 +206,3 @@ const isRecommended = (candidate: CandidateDocument, recommended: PlanDocument['
   candidate.context === recommended.context &&
   candidate.parallel === recommended.parallel &&
   candidate.gpuLayers === recommended.gpuLayers;
-
-/** What to type next: with every choice, so that what runs is what was planned. */
-function nextStep({ candidates, recommended }: PlanDocument, subject: PlanSubject, style: Style): string {
-  const point = candidates.find((candidate) => isRecommended(candidate, recommended));
-  if (point === undefined) return '';
-  const { model, downloads, elsewhere } = subject;
-  const { level } = point;
-  const name = shellWord(model);
-  const { status } = point.variant;
-  if (status === 'missing') {
-    return `Next: get this model at ${level} from its publisher; from what is here it cannot be made.`;
-  }
-  if (status === 'remote' && !downloads) {
-    return `Next: download the file of that level, then: ${style.cyan(runCommand('path/to/model.gguf', point, subject))}`;
-  }
-  if (hasCompanions(point)) {
-    return `Next: the same command with ${style.cyan('--as llama-server')} prints what runs it with all that is beside it.`;
-  }
-  if (elsewhere) {
-    const make = status === 'buildable' ? `${style.cyan(`plimsoll quantize ${name} --to ${level}`)}, then ` : '';
-    return `Next, on that machine: ${make}${style.cyan(runCommand(name, point, subject))}`;
-  }
-  const first =
-    status === 'buildable' ? ' (makes that file first)' : status === 'remote' ? ' (downloads it first)' : '';
-  return `Next: ${style.cyan(runCommand(name, point, subject))}${first}`;
-}
-
-function runCommand(name: string, point: CandidateDocument, { options }: PlanSubject): string {
-  const { level, context, kvCache, gpuLayers, fit, expertLayersOnHost } = point;
-  return [
-    `plimsoll run ${name} --level ${level} --context ${context} --kv ${kvCache}`,
-    ...(fit === 'partial' ? [`--gpu-layers ${gpuLayers}`] : []),
-    ...(expertLayersOnHost > 0 ? [`--n-cpu-moe ${expertLayersOnHost}`] : []),
-    ...options.map(shellWord),
-  ].join(' ');
-}
