@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendFailedError, CancelledError, OutOfMemoryError } from '@plimsoll/domain';
 import type { EngineOptions } from './engine-options.js';
 import { EventQueue } from './event-queue.js';
+import { EVENTS_PER_RECEIPT } from './protocol.js';
 import type { EngineCall, EngineCalls, FromEngine, ToEngine } from './protocol.js';
 import { fromWire } from './wire-error.js';
 
@@ -13,6 +14,11 @@ interface Pending {
 }
 
 const KEPT_STDERR = 4_096;
+/**
+ * What lives briefly is collected after 1 MiB. By default V8 waits for up to 16 MiB, and keeps three times as much, of
+ * which an engine has no use: its memory grew by 20 MiB over thousands of answers.
+ */
+const HEAP_ARGUMENTS = ['--max-semi-space-size=1'];
 
 /**
  * One process that hosts the engine. Native code never runs in the caller's process: it cannot block it, and
@@ -29,7 +35,7 @@ export class EngineProcess {
 
   constructor(options: EngineOptions = {}) {
     this.#child = fork(hostEntry(), [], {
-      execArgv: sourceArguments(),
+      execArgv: [...HEAP_ARGUMENTS, ...sourceArguments()],
       env: { ...process.env, ...options.environment },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -90,12 +96,16 @@ export class EngineProcess {
     const abort = (): void => this.#send({ kind: 'abort', id });
     signal?.addEventListener('abort', abort, { once: true });
     this.#send({ kind: 'call', id, method, params });
+    let taken = 0;
     try {
       for (;;) {
         const batch = await events.take();
         if (batch === null) break;
         for (const event of batch) yield event as EngineCalls[Name]['event'];
-        this.#send({ kind: 'taken', id, count: batch.length });
+        taken += batch.length;
+        if (taken < EVENTS_PER_RECEIPT) continue;
+        this.#send({ kind: 'taken', id, count: taken });
+        taken = 0;
       }
       return (settled.outcome as { value: EngineCalls[Name]['result'] }).value;
     } finally {

@@ -227,3 +227,6 @@ export type FromEngine =
 
 /** Events that may be on the way to a consumer before the engine waits for it. */
 export const MAX_EVENTS_UNDERWAY = 512;
+
+/** Events that a consumer takes before it says so: a message for each few would cost more than they do. */
+export const EVENTS_PER_RECEIPT = 64;

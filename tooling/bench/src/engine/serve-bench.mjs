@@ -5,6 +5,7 @@ import { LlamaCppRuntime, LlamaCppVariantBuilder } from '@plimsoll/adapter-llama
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { writeGeneratedModel } from '../quality/generated-model.mjs';
 import { startLlamaServer } from './llama-server.mjs';
+import { peerKernels } from './peer-kernels.mjs';
 
 const LEVEL = 'Q4_K_M';
 const CONTEXT = 1024;
@@ -16,7 +17,8 @@ const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
  * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
  * slots. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
  * hits none alone. Both compute with the same number of threads; on a machine with other work give one, since threads that
- * wait for each other say more of that work than of the engine. llama-server's own kernels are those that this machine's compiler made.
+ * wait for each other say more of that work than of the engine. Both compute with the same instructions, llama-server with
+ * kernels that this machine's compiler made.
  */
 export async function* bench({
   rounds = 3,
@@ -26,7 +28,7 @@ export async function* bench({
 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'));
   const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
-  const runtime = new LlamaCppRuntime({ modelsFolder: folder });
+  const runtime = new LlamaCppRuntime({ modelsFolder: folder, engine: { librariesFolder: peerKernels(folder) } });
   try {
     const large = path.join(folder, 'large-f16.gguf');
     await writeGeneratedModel(large, { tokenizerOf: sampleModelPath(), ...GENERATED });
