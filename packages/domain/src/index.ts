@@ -18,7 +18,7 @@ export { parseRecipeLines, recipeLines, recipeOverrides } from './allocation/rec
 export type { RecipeEntry } from './allocation/recipe.js';
 export { DEVICE_CATALOGUE } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
-export { findDevice, findDevices, profileOf, searchDevices } from './devices/find-device.js';
+export { chipOf, findDevice, findDevices, profileOf, searchDevices } from './devices/find-device.js';
 export type { DeviceMatch, DevicesFound } from './devices/find-device.js';
 export type { ProcessorKind } from './devices/processor-kind.js';
 export { BackendFailedError } from './errors/backend-failed-error.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { profileOf } from '@plimsoll/domain';
+import { chipOf } from '@plimsoll/domain';
 import type { HostProbe, HostReading } from '@plimsoll/domain';
 import { runProgram } from '../process/run-program.js';
 import type { RunProgram } from '../process/run-program.js';
@@ -97,10 +97,8 @@ function machineId(id: string | null, { hostName, processorName, totalBytes }: S
 }
 
 /** Known where memory belongs to the chip, as with Apple's; elsewhere it depends on what was plugged in. */
-function bandwidthOf(processorName: string | null): number | null {
-  const profile = processorName === null ? null : profileOf(processorName);
-  return profile?.memory === 'unified' ? profile.bandwidthBytesPerSecond : null;
-}
+const bandwidthOf = (processorName: string | null): number | null =>
+  processorName === null ? null : (chipOf(processorName)?.bandwidthBytesPerSecond ?? null);
 
 function systemFacts(): SystemFacts {
   const name = os.cpus()[0]?.model.trim() ?? '';

@@ -18,16 +18,20 @@ interface Entry {
   readonly keys: readonly DeviceKey[];
 }
 
+const entryOf = (profile: DeviceProfile): Entry => ({
+  profile,
+  keys: [profile.name, ...profile.aliases].map(deviceKey),
+});
+
 let entries: readonly Entry[] | null = null;
+let chips: readonly Entry[] | null = null;
 
 /** The catalogue, its names read when the first device is looked for. */
-function catalogue(): readonly Entry[] {
-  entries ??= DEVICE_CATALOGUE.map((profile) => ({
-    profile,
-    keys: [profile.name, ...profile.aliases].map(deviceKey),
-  }));
-  return entries;
-}
+const catalogue = (): readonly Entry[] => (entries ??= DEVICE_CATALOGUE.map(entryOf));
+
+/** Those of it that share their memory with a processor. */
+const chipCatalogue = (): readonly Entry[] =>
+  (chips ??= DEVICE_CATALOGUE.filter(({ memory }) => memory === 'unified').map(entryOf));
 
 /**
  * The device that a person means by `RTX 4060`, `rtx4060ti 16gb` or `M2 Pro 32GB`, or a driver by
@@ -114,11 +118,14 @@ export function profileOf(name: string, totalBytes: number | null = null): Devic
   return [...candidates].sort((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
+/** The chip that a processor's name stands for, one whose GPU shares its memory, or null: most processors are none. */
+export const chipOf = (processorName: string): DeviceProfile | null =>
+  candidatesFor(deviceKey(processorName.slice(0, 200)), chipCatalogue())[0] ?? null;
+
 /** Rows that carry the name, whatever their memory; those with the size in their name included. */
-function candidatesFor(key: DeviceKey): readonly DeviceProfile[] {
-  const base = catalogue().filter(({ keys }) => keys.some((known) => known.base === key.base));
-  const found =
-    base.length > 0 ? base : catalogue().filter(({ keys }) => keys.some((known) => known.short === key.base));
+function candidatesFor(key: DeviceKey, among: readonly Entry[] = catalogue()): readonly DeviceProfile[] {
+  const base = among.filter(({ keys }) => keys.some((known) => known.base === key.base));
+  const found = base.length > 0 ? base : among.filter(({ keys }) => keys.some((known) => known.short === key.base));
   return found.map(({ profile }) => profile);
 }
 
