@@ -57,7 +57,9 @@ const body = z
     expertLayersOnHost: wholeWithin('gpuLayers').optional().describe('Layers whose experts stay in RAM'),
     microBatchTokens: wholeWithin('microBatchTokens').optional().describe('Prompt tokens computed at once; 512'),
     projector: modelNameSchema.optional().describe('The projector (mmproj) that is loaded beside the model'),
-    draft: modelNameSchema.optional().describe('The smaller model that drafts tokens for it'),
+    draft: modelNameSchema
+      .optional()
+      .describe('The smaller model that drafts tokens for it, or mtp for prediction layers of its own'),
     flashAttention: z.enum(['on', 'off', 'auto']).optional(),
     prefer: z.enum(['quality', 'speed', 'balanced']).optional().describe('What counts more in the choice'),
     constraints: constraintsSchema.optional(),
