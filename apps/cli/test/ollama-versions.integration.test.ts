@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { OLLAMA_VERSIONS, locateOllama, startOllama, type OllamaPeer } from '@plimsoll-tooling/peers';
+import { cacheFolder, fileTextCache, sensitivityPriors } from '@plimsoll/composition';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
-import { sampleModelPath } from '@plimsoll/sample-model';
+import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../src/run-program.js';
 import { TestUser, type Run } from './plimsoll.js';
@@ -33,6 +35,9 @@ async function importSample({ host }: OllamaPeer, model: string): Promise<void> 
   const created = await fetch(`${host}/api/create`, { method: 'POST', body: JSON.stringify(body) });
   expect(created.status).toBe(200);
 }
+
+/** The first version that is here. */
+const newest = OLLAMA_VERSIONS.find((version) => locateOllama(version) !== null);
 
 for (const version of OLLAMA_VERSIONS) {
   if (locateOllama(version) === null) {
@@ -131,6 +136,30 @@ for (const version of OLLAMA_VERSIONS) {
       expect(logprobs).toHaveLength(8);
       for (const { logprob } of logprobs) expect(logprob).toSatisfy(Number.isFinite);
     });
+
+    // What is chosen does not depend on the server, so one of them has to do. Two windows to choose on and two to judge on are the least there are.
+    it.runIf(version === newest)(
+      'chooses types for a size, and has the result on the server',
+      async () => {
+        const text = user.path('text.txt');
+        await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 5_200));
+        // As after another model of its kind: fewer measurements.
+        const kinds = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down', 'token_embd'];
+        const losses = Object.fromEntries(kinds.map((kind) => [`${kind}.weight`, [0.001]]));
+        const results = fileTextCache(path.join(cacheFolder(user.env), 'mixed', 'results'));
+        await sensitivityPriors(results).write('llama', { source: 'another', kinds: losses, inputs: {} });
+        const goal = ['--target-bpw', '4.8', '--text', text, '--imatrix', 'none', '--yes'];
+        const made = await documentOf('quantize', ['quantize', model, ...goal]);
+        const { kept, loss, preset } = made['mixed'] as { kept: boolean; loss: number; preset: { loss: number } };
+        expect(kept).toBe(loss <= preset.loss);
+        expect(made['name']).toMatch(kept ? /^fable:5m-mixed-4\.\d\dbpw$/ : /^fable:5m-q/);
+        const { models } = await documentOf('models', ['models']);
+        expect(models).toContainEqual(expect.objectContaining({ name: made['name'], level: made['level'] }));
+        const run = ['run', made['name'] as string, 'Once upon a time', '--max-tokens', '8'];
+        expect((await documentOf('run', run))['text']).not.toBe('');
+      },
+      300_000,
+    );
 
     it('compares levels, the missing one made', async () => {
       const { levels } = await documentOf('compare', [

@@ -11,6 +11,7 @@ const benches = {
   mixed: './mixed/mixed-bench.mjs',
   'mixed-second': './mixed/second-bench.mjs',
   'mixed-work': './mixed/work-bench.mjs',
+  'mixed-fastest': './mixed/fastest-bench.mjs',
   speed: './speed/speed-bench.mjs',
   store: './store/store-bench.mjs',
   footprint: './footprint/footprint-bench.mjs',

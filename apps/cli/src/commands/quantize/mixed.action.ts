@@ -93,7 +93,8 @@ export async function quantizeMixed(
       if (place.recipe !== null) await writeRecipe(place.recipe, level, plan.entries);
       if (dryRun) {
         await writeReport(flags.report, { model, plan, verdict: null });
-        const document = mixedDocument({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs);
+        const chosen = { model, level: recipeName(plan.bitsPerWeight), matrix, plan, fit };
+        const document = mixedDocument(chosen, clock.monotonicMs() - startedAtMs);
         output.result(document, (shown) => renderMixed(shown, place.recipe));
         return EXIT.done;
       }
@@ -123,7 +124,11 @@ export async function quantizeMixed(
       );
       bar.stop();
       const document: QuantizeDocument = {
-        ...mixedDocument({ model, level, matrix, plan, fit }, clock.monotonicMs() - startedAtMs, verdict),
+        ...mixedDocument(
+          { model, level: recipe?.name ?? level, matrix, plan, fit },
+          clock.monotonicMs() - startedAtMs,
+          verdict,
+        ),
         ...{ dryRun: false, name: built.name, path: built.path, method: built.method, digest: built.digest },
         sizeBytes: built.sizeBytes,
       };

@@ -1,10 +1,11 @@
 import type { QuantizeDocument } from '@plimsoll/contract';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../output/format.js';
+import { shellWord } from '../../output/shell-word.js';
 import { renderTable } from '../../output/table.js';
 
 /** The plan by group, and how it fared. */
 export function renderMixed(document: QuantizeDocument, recipe: string | null): string {
-  const { mixed, sizeBytes, path: file, durationMs, dryRun } = document;
+  const { mixed, sizeBytes, path, name, durationMs, dryRun } = document;
   if (mixed === null) return '';
   const { preset, loss } = mixed;
   const table = renderTable(
@@ -38,10 +39,12 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
       `On text that was not used for choosing: ${loss.toPrecision(3)}; ${preset.level} at ${formatBytes(preset.sizeBytes)}: ${preset.loss.toPrecision(3)} (${compared(loss, preset.loss)}).`,
     );
   }
+  const made = path ?? name ?? '';
   lines.push(
     mixed.kept
-      ? `Made ${file ?? ''} in ${formatDuration(durationMs)}.`
-      : `The preset is better, so it was made instead: ${file ?? ''}.`,
+      ? `Made ${made} in ${formatDuration(durationMs)}.`
+      : `The preset is better, so it was made instead: ${made}.`,
+    `Try it: plimsoll run ${shellWord(made)} "Hello"`,
   );
   return lines.join('\n');
 }
