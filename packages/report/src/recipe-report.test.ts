@@ -47,7 +47,7 @@ test('a recipe is a page of its own: types by layer, what each tensor is worth, 
   const html = recipeReport({
     model: '/home/me/<b>tale.gguf',
     plan,
-    verdict: { loss: 0.0152, presetLoss: 0.025, keeps: true },
+    verdict: { loss: 0.0152, presetLoss: 0.025, keeps: true, mostLoss: 0.025 },
   });
   expect(html).not.toContain('/home/me');
   expect(html).not.toContain('<b>');
@@ -64,8 +64,8 @@ test('a recipe is a page of its own: types by layer, what each tensor is worth, 
 });
 
 test.each([
-  [{ loss: 0.03, presetLoss: 0.025, keeps: false }, /\(\+20 %\)\. The preset is better/],
-  [{ loss: 0.03, presetLoss: null, keeps: true }, /no preset is as small/],
+  [{ loss: 0.03, presetLoss: 0.025, keeps: false, mostLoss: 0.025 }, /\(\+20 %\)\. The preset is better/],
+  [{ loss: 0.03, presetLoss: null, keeps: true, mostLoss: null }, /no preset is as small/],
   [null, /Predicted to stray 0.015 nats per token; not judged/],
 ])('the verdict of %j is told', (verdict, sentence) => {
   expect(recipeReport({ model: 'tale', plan, verdict })).toMatch(sentence);

@@ -65,7 +65,9 @@ export interface PlannedGroup {
 export interface PrecisionVerdict {
   readonly loss: number;
   readonly presetLoss: number | null;
-  /** Whether the recipe is no worse than the preset. */
+  /** What it may lose on that text; null where there is nothing to hold it against. */
+  readonly mostLoss: number | null;
+  /** Whether the recipe is no worse than the preset; for speed whether it is faster and loses no more than is allowed. */
   readonly keeps: boolean;
 }
 
@@ -86,10 +88,10 @@ const PRESETS: readonly Level[] = [
 ];
 
 /**
- * What is aimed at where a recipe may lose as much as something else: on other text it loses a few percent more or less
- * in comparison.
+ * What is aimed at where a loss is allowed: on other text a file loses a few percent more or less than on that which it
+ * was chosen on, and less so in comparison with a preset on the same text.
  */
-const AIMED_SHARE = 0.95;
+const AIMED_SHARE = { nats: 0.9, preset: 0.95 } as const;
 
 /** Options of a plan. */
 export interface MixOptions extends CallOptions {
@@ -134,7 +136,7 @@ export class MixPrecision {
       this.#probe,
       {
         ...{ groups, types: MIX_TYPES, allocator, loss: measured.loss, most: MOST_CANDIDATES },
-        mostLoss: goal.kind === 'fastest' ? mostLoss * AIMED_SHARE : mostLoss,
+        mostLoss: goal.kind === 'fastest' ? mostLoss * AIMED_SHARE[level === null ? 'nats' : 'preset'] : mostLoss,
       },
       call,
     );
@@ -179,7 +181,8 @@ export class MixPrecision {
       within !== null && 'nats' in within ? within.nats : -Infinity,
     );
     const slower = speed !== null && (speed.presetTokenSeconds ?? Infinity) <= (speed.tokenSeconds ?? Infinity);
-    return { loss, presetLoss, keeps: !slower && (most === -Infinity || loss <= most) };
+    const mostLoss = most === -Infinity ? null : most;
+    return { loss, presetLoss, mostLoss, keeps: !slower && (mostLoss === null || loss <= mostLoss) };
   }
 
   async #errors(groups: readonly PrecisionGroup[], { signal, onErrors }: MixOptions): Promise<TensorErrors> {

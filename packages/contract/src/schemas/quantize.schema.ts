@@ -48,6 +48,8 @@ export const quantizeSchema = z.strictObject({
         .strictObject({
           tokensPerSecond: z.number().min(0).nullable(),
           presetTokensPerSecond: z.number().min(0).nullable(),
+          /** What it may lose on the text that it is judged on, nats per token; null where it was not judged. */
+          mostLoss: z.number().nullable(),
           /** Whether the speeds of types were measured on this machine, or are typical of such a processor. */
           basis: z.enum(['measured', 'typical']),
           processor: z.string(),

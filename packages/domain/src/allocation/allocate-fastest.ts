@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
+import { formatBytes } from '../planning/byte-size.js';
 import type { TensorType } from '../quantization/tensor-type.js';
 import { allocate } from './allocate.js';
 import type { TypeChoice } from './allocate.js';
@@ -55,9 +56,10 @@ export function allocateFastest(groups: readonly TimedGroup[], bounds: FastestBo
     else low = high;
   }
   if (best === null) {
-    throw new InvalidInputError(`No recipe of at most ${bounds.bytes} bytes is predicted to lose so little.`, {
-      hint: 'Allow a larger file or more loss.',
-    });
+    throw new InvalidInputError(
+      `No recipe of ${formatBytes(bounds.bytes)} of weights or less was found that is predicted to stray at most ${bounds.loss.toPrecision(3)} nats per token.`,
+      { hint: 'Allow a larger file or more loss.' },
+    );
   }
   for (let i = 0; i < HALVINGS; i += 1) {
     const price = (low + high) / 2;

@@ -19,7 +19,7 @@ const GENERATED = { layers: 6, width: 1024, feedForward: 3072 };
 /**
  * Tokens per second as they are predicted from timing single types, against llama-bench on the same libraries: presets
  * of a model of random weights, and of the sample model the fastest recipe that loses no more than a preset, beside it.
- * The best round of each counts, for other work on the machine makes none faster.
+ * The fastest four tokens of each count, for other work on the machine makes none faster.
  */
 export async function* bench({ rounds = 3, levels = LEVELS } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-fastest-'));
@@ -81,7 +81,8 @@ async function predicted(file, speeds) {
 function measured(files, rounds) {
   const { shipped, own } = llamaBenches();
   const best = files.map(() => 0);
-  const setting = { prompt: 0, generate: 16, threads: [...new Set([1, availableParallelism()])], repeats: 3 };
+  const threads = [...new Set([1, availableParallelism()])];
+  const setting = { prompt: 0, generate: 4, threads, repeats: 12, fastest: true };
   for (let round = 0; round < rounds; round += 1) {
     files.forEach((model, i) => {
       best[i] = Math.max(best[i], llamaBench(shipped ?? own, { ...setting, model }).decode);

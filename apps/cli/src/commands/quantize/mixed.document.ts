@@ -26,7 +26,7 @@ export function mixedDocument(
     sizeBytes: fileBytes,
     mixed: {
       ...{ bitsPerWeight, predictedLoss, evaluations, fit },
-      speed: speed === null ? null : speedDocument(speed),
+      speed: speed === null ? null : speedDocument(speed, verdict?.mostLoss ?? null),
       groups: groups.map(({ name, type, bytes, predictedLoss: lost, sensitivity }) => {
         return { name, type, bytes, predictedLoss: lost, sensitivity };
       }),
@@ -41,16 +41,15 @@ export function mixedDocument(
   };
 }
 
-function speedDocument({
-  tokenSeconds,
-  presetTokenSeconds,
-  speeds: { secondsPerWeight, basis, processor },
-}: PlannedSpeed): (QuantizeDocument['mixed'] & object)['speed'] {
+function speedDocument(
+  { tokenSeconds, presetTokenSeconds, speeds: { secondsPerWeight, basis, processor } }: PlannedSpeed,
+  mostLoss: number | null,
+): (QuantizeDocument['mixed'] & object)['speed'] {
   const perSecond = (seconds: number | null): number | null => (seconds === null || seconds <= 0 ? null : 1 / seconds);
   return {
     tokensPerSecond: perSecond(tokenSeconds),
     presetTokensPerSecond: perSecond(presetTokenSeconds),
-    ...{ basis, processor },
+    ...{ mostLoss, basis, processor },
     weightsPerSecond: Object.fromEntries(
       Object.entries(secondsPerWeight).map(([type, seconds]) => [type, 1 / seconds]),
     ),

@@ -43,7 +43,7 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
   lines.push(
     mixed.kept
       ? `Made ${made} in ${formatDuration(durationMs)}.`
-      : `The preset is better, so it was made instead: ${made}.`,
+      : `${whyNot(loss, speed)}, so ${preset?.level ?? 'it'} was made instead: ${made}.`,
     `Try it: plimsoll run ${shellWord(made)} "Hello"`,
   );
   return lines.join('\n');
@@ -52,6 +52,13 @@ export function renderMixed(document: QuantizeDocument, recipe: string | null): 
 function compared(loss: number, presetLoss: number): string {
   const percent = Math.round((loss / presetLoss - 1) * 100);
   return percent === 0 ? 'alike' : `${Math.abs(percent)}\u00a0% ${percent < 0 ? 'less' : 'more'}`;
+}
+
+function whyNot(loss: number | null, speed: Speed | null): string {
+  if (speed === null) return 'The preset is better';
+  return speed.mostLoss !== null && (loss ?? 0) > speed.mostLoss
+    ? `It may stray ${speed.mostLoss.toPrecision(3)} at most`
+    : 'The preset is predicted to be as fast';
 }
 
 /** What is predicted of its speed, and by what. */
