@@ -79,6 +79,13 @@ describe('allocateFastest', () => {
     );
   });
 
+  test.each([3, 7, 49])('a loss of thirds, sevenths … that meets its bound exactly is within it (%d)', (parts) => {
+    const pair = ['a', 'b'].map((name): TimedGroup => {
+      return { name, options: [{ type: 'Q4_K', bytes: 1, loss: 1 / parts, seconds: 1 }] };
+    });
+    expect(allocateFastest(pair, { loss: 2 / parts, bytes: null }).seconds).toBe(2);
+  });
+
   test('a type that is slow here is left out, however small it is', () => {
     const options = [
       { type: 'IQ3_S', bytes: 3, loss: 2, seconds: 9 },

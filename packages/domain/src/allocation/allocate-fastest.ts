@@ -33,7 +33,7 @@ export interface TimedAllocation extends TypeChoice {
   readonly secondsBound: number;
 }
 
-/** Losses are counted in so many parts of their bound: rounding each up costs less than one part in a million. */
+/** Losses are counted in so many parts of their bound, each rounded up; a bound that is met exactly is met so too. */
 const PARTS = 2 ** 40;
 const DOUBLINGS = 60;
 const HALVINGS = 40;
@@ -76,6 +76,7 @@ export function allocateFastest(groups: readonly TimedGroup[], bounds: FastestBo
 /** The least of seconds and a price for bytes, within a loss. */
 function cheapest(groups: readonly TimedGroup[], loss: number, secondsPerByte: number): TimedAllocation {
   const part = loss / PARTS;
+  const budget = PARTS + groups.length;
   const byType = groups.map(({ options }) => new Map(options.map((option) => [option.type, option])));
   const turned = groups.map(({ name, options }): AllocationGroup => {
     const allowed = options.filter((option) => option.loss <= loss);
@@ -87,10 +88,10 @@ function cheapest(groups: readonly TimedGroup[], loss: number, secondsPerByte: n
       }),
     };
   });
-  if (turned.reduce((sum, { options }) => sum + Math.min(...options.map(({ bytes }) => bytes)), 0) > PARTS) {
+  if (turned.reduce((sum, { options }) => sum + Math.min(...options.map(({ bytes }) => bytes)), 0) > budget) {
     throw tooStrict(groups);
   }
-  const { choices: found, lossBound } = allocate(turned, PARTS);
+  const { choices: found, lossBound } = allocate(turned, budget);
   const choices = found.map(({ type }, i) => optionOf(byType[i], type));
   const sum = (pick: (option: TimedOption) => number): number =>
     choices.reduce((total, option) => total + pick(option), 0);
