@@ -113,6 +113,6 @@ function optionOf(options: ReadonlyMap<TensorType, TimedOption> | undefined, typ
 function tooStrict(groups: readonly TimedGroup[]): InvalidInputError {
   const least = groups.reduce((sum, { options }) => sum + Math.min(...options.map(({ loss }) => loss)), 0);
   return new InvalidInputError(`Even the best recipe is predicted to stray ${least.toPrecision(3)} nats per token.`, {
-    hint: 'Allow more with --max-kld.',
+    hint: 'Allow more loss.',
   });
 }
