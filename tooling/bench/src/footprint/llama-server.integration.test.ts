@@ -169,7 +169,8 @@ async function logged<Found>(settings: readonly string[], read: (log: string) =>
       void ended.then(() => reject(new Error(`llama-server ended before it told its buffers:\n${log.slice(-2000)}`)));
     });
   } finally {
-    child.kill();
+    // A request to end is lost where it comes between listening and the server's loop.
+    child.kill('SIGKILL');
     await ended;
   }
 }

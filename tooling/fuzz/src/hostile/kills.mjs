@@ -200,13 +200,15 @@ const imported = async (user) => {
   };
 };
 
-/** A variant that the server pulls itself; we only watch. */
+const PULLED = 'registry.example.test/tales/fable:5m';
+
+/** A variant that the server pulls itself; we only watch. It is of a registry that only the server asks. */
 const pulled = async (user) => {
-  const double = await startOllamaDouble({ 'fable:5m-q4_0': sample(user, 'weights') });
-  writeFileSync(user.path('config.json'), JSON.stringify({ ai: { ollama_host: double.url, registry_lookups: false } }));
+  const double = await startOllamaDouble({ [`${PULLED}-q4_0`]: sample(user, 'weights') });
+  writeFileSync(user.path('config.json'), JSON.stringify({ ai: { ollama_host: double.url } }));
   return {
     commands: () => [
-      ['quantize', 'fable:5m-q4_0', '--to', 'Q8_0', '--backend', 'ollama', '--config', user.path('config.json')],
+      ['quantize', `${PULLED}-q4_0`, '--to', 'Q8_0', '--backend', 'ollama', '--config', user.path('config.json')],
     ],
     check: () => double.faults(),
     close: () => double.close(),

@@ -14,6 +14,7 @@ import {
   InvalidInputError,
   StorageFailedError,
   isPlimsollError,
+  type Measurement,
   type MeasurementFilter,
 } from '@plimsoll/domain';
 import { writeBeside } from '@plimsoll/local-models';
@@ -36,16 +37,15 @@ export async function exportStats(
   await checkWritable('--export', file);
   const store = existsSync(storeFile) ? new LibsqlMeasurementStore(storeFile) : null;
   let records = 0;
-  async function* counted(): AsyncGenerator<string, void> {
-    for await (const line of exportMeasurements(store?.stream(filter) ?? [], format)) {
+  async function* counted(): AsyncGenerator<Measurement, void> {
+    for await (const measurement of store?.stream(filter) ?? []) {
       records += 1;
-      yield line;
+      yield measurement;
     }
-    // The first line of a table is its header.
-    if (format === 'csv') records -= 1;
   }
+  const pieces = (): Readable => Readable.from(exportMeasurements(counted(), format));
   try {
-    await writeBeside(file, (partial) => pipeline(Readable.from(counted()), createWriteStream(partial), { signal }));
+    await writeBeside(file, (partial) => pipeline(pieces(), createWriteStream(partial), { signal }));
   } catch (cause) {
     if (signal.aborted) throw new CancelledError('The export was cancelled; nothing was written.', { cause });
     if (isPlimsollError(cause)) throw cause;
