@@ -124,7 +124,8 @@ async function reportedBytes(settings: readonly string[]): Promise<number> {
       void ended.then(() => reject(new Error(`llama-server ended:\n${log.slice(-2000)}`)));
     });
   } finally {
-    child.kill();
+    // A request to end is lost where it comes between listening and the server's loop.
+    child.kill('SIGKILL');
     await ended;
   }
   const sizes = [...log.matchAll(/(?:model|KV|compute) +buffer size = +([\d.]+) MiB/g)].map(([, size]) => Number(size));
