@@ -1,4 +1,4 @@
-import { CancelledError, InvalidInputError, isPlimsollError } from '@plimsoll/domain';
+import { InvalidInputError, isPlimsollError, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   ConfigStore,
@@ -221,7 +221,7 @@ export class FileConfigStore implements ConfigStore {
 
 /** @throws CancelledError */
 function refuseCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new CancelledError('The work on the settings was cancelled.');
+  throwIfCancelled(signal, 'The work on the settings was cancelled.');
 }
 
 const API_KEY: readonly string[] = ['ai', 'openai_api_key'];

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BackendFailedError, CancelledError, CapabilityMissingError } from '@plimsoll/domain';
+import { BackendFailedError, CapabilityMissingError, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -209,7 +209,7 @@ export class LlamaServerRuntime implements ModelRuntime {
   }
 
   async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
-    if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
+    throwIfCancelled(signal, 'Cancelled before the model was loaded.');
     if (name.trim() === '') throw new CapabilityMissingError('A model has to be named.');
     return this.#folder.require(name);
   }

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@plimsoll/domain';
+import { throwIfCancelled, type CallOptions } from '@plimsoll/domain';
 import { lines } from '@plimsoll/protocol';
 import {
   embedAnswer,
@@ -175,7 +175,10 @@ export class OllamaApi {
   }
 
   async *#lines(call: HttpCall): AsyncGenerator<unknown, void, void> {
-    for await (const line of lines(this.#http.chunks(call))) yield parseLine(line, call);
+    for await (const line of lines(this.#http.chunks(call))) {
+      throwIfCancelled(call.signal);
+      yield parseLine(line, call);
+    }
   }
 }
 

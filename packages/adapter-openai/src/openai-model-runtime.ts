@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BackendFailedError, ModelNotFoundError, isPlimsollError } from '@plimsoll/domain';
+import { BackendFailedError, ModelNotFoundError, isPlimsollError, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -16,7 +16,7 @@ import { embeddingsAnswer, modelListAnswer, rerankAnswer } from '@plimsoll/proto
 import { generationRequest } from './generation-request.js';
 import { parseEndpoint } from './http/endpoint.js';
 import type { Endpoint } from './http/endpoint.js';
-import { OpenAiHttp, missing, throwIfAborted } from './http/openai-http.js';
+import { OpenAiHttp, missing } from './http/openai-http.js';
 import { DEFAULT_TIMEOUTS } from './http/timeouts.js';
 import type { HttpTimeouts } from './http/timeouts.js';
 import { installedVariant } from './installed-variant.js';
@@ -115,7 +115,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
   }
 
   async *generate(request: GenerateRequest, options?: CallOptions): AsyncGenerator<GenerateEvent> {
-    throwIfAborted(options?.signal);
+    throwIfCancelled(options?.signal);
     this.#assertOffered(request);
     const stopwatch = new Stopwatch(this.#nowMs);
     await this.#assertServed(request.model, options);
@@ -211,7 +211,7 @@ export class OpenAiModelRuntime implements ModelRuntime {
     try {
       return await this.#http.json(call, z.record(z.string(), z.unknown()));
     } catch (error) {
-      throwIfAborted(options?.signal);
+      throwIfCancelled(options?.signal);
       if (isPlimsollError(error)) return {};
       throw error;
     }

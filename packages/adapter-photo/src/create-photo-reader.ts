@@ -1,4 +1,4 @@
-import { CancelledError, InvalidInputError } from '@plimsoll/domain';
+import { CancelledError, InvalidInputError, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions, PhotoExif, PhotoReader, PhotoSample } from '@plimsoll/domain';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -120,7 +120,7 @@ export function createPhotoReader(options: PhotoReaderOptions = {}): PhotoReader
     work: (subject: Subject) => Promise<Result>,
   ): Promise<Result> => {
     const refuseCancelled = (): void => {
-      if (signal?.aborted === true) throw new CancelledError('Reading photos was cancelled.');
+      throwIfCancelled(signal, 'Reading photos was cancelled.');
     };
     refuseCancelled();
     try {

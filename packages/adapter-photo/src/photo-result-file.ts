@@ -1,4 +1,4 @@
-import { CancelledError, StorageFailedError } from '@plimsoll/domain';
+import { StorageFailedError, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions, ResultStore } from '@plimsoll/domain';
 import { createReadStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
@@ -59,7 +59,7 @@ export class PhotoResultFile<Value> implements ResultStore<Value> {
   }
 
   async put(key: string, value: Value, { signal }: CallOptions = {}): Promise<void> {
-    if (signal?.aborted === true) throw new CancelledError('Keeping results was cancelled.');
+    throwIfCancelled(signal, 'Keeping results was cancelled.');
     await this.#append({ key, value }, (place) => this.#places.set(key, place));
   }
 

@@ -1,4 +1,4 @@
-import { CallStatistics, CancelledError } from '@plimsoll/domain';
+import { CallStatistics, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   GenerationMeasurement,
@@ -124,7 +124,7 @@ export class LibsqlMeasurementStore implements MeasurementStore {
   async #use<Result>(action: (connection: Connection) => Result, { signal }: CallOptions): Promise<Result> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
     for (;;) {
-      if (signal?.aborted === true) throw new CancelledError('The work on the measurements was cancelled.');
+      throwIfCancelled(signal, 'The work on the measurements was cancelled.');
       try {
         return action(await this.#open());
       } catch (error) {

@@ -1,10 +1,10 @@
 import {
-  CancelledError,
   formatModelReference,
   type CallOptions,
   type InspectedModel,
   type ModelInspector,
   type ModelReference,
+  throwIfCancelled,
 } from '@plimsoll/domain';
 
 /** Reads each header once, for the length of one plan: nothing changes underneath. What failed is tried again. */
@@ -21,7 +21,7 @@ export class MemoizedInspector implements ModelInspector {
   }
 
   async inspect(reference: ModelReference, options?: CallOptions): Promise<InspectedModel> {
-    if (options?.signal?.aborted === true) throw new CancelledError('Reading the model was cancelled.');
+    throwIfCancelled(options?.signal, 'Reading the model was cancelled.');
     const key = formatModelReference(reference);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;

@@ -25,6 +25,7 @@ export { BackendFailedError } from './errors/backend-failed-error.js';
 export { BackendUnreachableError } from './errors/backend-unreachable-error.js';
 export { BusyError } from './errors/busy-error.js';
 export { CancelledError } from './errors/cancelled-error.js';
+export { throwIfCancelled } from './errors/throw-if-cancelled.js';
 export { CapabilityMissingError } from './errors/capability-missing-error.js';
 export { EngineMismatchError } from './errors/engine-mismatch-error.js';
 export { InvalidConfigError } from './errors/invalid-config-error.js';

@@ -1,4 +1,4 @@
-import { BusyError, CancelledError } from '@plimsoll/domain';
+import { BusyError, CancelledError, throwIfCancelled } from '@plimsoll/domain';
 
 interface Waiting {
   readonly go: () => void;
@@ -30,7 +30,7 @@ export class RequestQueue {
    * @throws BusyError when too many wait, CancelledError when aborted while waiting.
    */
   async enter(signal?: AbortSignal): Promise<(() => void) | null> {
-    if (signal?.aborted === true) throw new CancelledError('Cancelled while waiting for the model.');
+    throwIfCancelled(signal, 'Cancelled while waiting for the model.');
     if (this.#closed) return null;
     if (this.#inside < this.#places) this.#inside++;
     else if (!(await this.#wait(signal))) return null;

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { BusyError, CancelledError } from '@plimsoll/domain';
+import { BusyError, CancelledError, throwIfCancelled } from '@plimsoll/domain';
 import type { LoadOptions, ModelInspector, ResidentModel } from '@plimsoll/domain';
 import { checkLoadOptions } from './load-options-check.js';
 import type { ModelFile } from './model-folder.js';
@@ -152,7 +152,7 @@ export class ResidentModels<Host extends ModelHost> {
     load: LoadOptions,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly slot: ResidentModelSlot<Host>; readonly loadMs: number }> {
-    if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
+    throwIfCancelled(signal, 'Cancelled before the model was loaded.');
     checkLoadOptions(load);
     const { path } = file;
     const known = this.#slots.get(path);

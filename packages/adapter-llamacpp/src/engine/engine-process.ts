@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { BackendFailedError, CancelledError, OutOfMemoryError } from '@plimsoll/domain';
+import { BackendFailedError, CancelledError, OutOfMemoryError, throwIfCancelled } from '@plimsoll/domain';
 import type { EngineOptions } from './engine-options.js';
 import { EventQueue } from './event-queue.js';
 import { EVENTS_PER_RECEIPT } from './protocol.js';
@@ -77,7 +77,7 @@ export class EngineProcess {
     params: EngineCalls[Name]['params'],
     signal?: AbortSignal,
   ): AsyncGenerator<EngineCalls[Name]['event'], EngineCalls[Name]['result'], undefined> {
-    if (signal?.aborted === true) throw new CancelledError('Cancelled before it began.');
+    throwIfCancelled(signal, 'Cancelled before it began.');
     if (this.#ended) throw new BackendFailedError('The engine process has ended.');
     const id = this.#nextId++;
     const events = new EventQueue<unknown>();

@@ -9,6 +9,7 @@ import {
   UnsupportedLevelError,
   isPlimsollError,
   recipeMetadata,
+  throwIfCancelled,
 } from '@plimsoll/domain';
 import type {
   BuildMethod,
@@ -54,7 +55,7 @@ export class LlamaCppVariantBuilder implements VariantBuilder {
 
   /** The engine itself is asked whether it can: some levels need an importance matrix for some models only. */
   async methods(request: BuildRequest, { signal }: CallOptions = {}): Promise<readonly BuildMethod[]> {
-    if (signal?.aborted === true) throw new CancelledError('The question was cancelled.');
+    throwIfCancelled(signal, 'The question was cancelled.');
     if (LEVELS[request.level].needsImportanceMatrix && request.importanceMatrix === undefined) return [];
     const source = await this.#folder.find(request.source);
     if (source === null) return [];

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { CancelledError } from '@plimsoll/domain';
+import { throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -161,7 +161,7 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
-    if (signal?.aborted === true) throw new CancelledError('Cancelled before the model was loaded.');
+    throwIfCancelled(signal, 'Cancelled before the model was loaded.');
     return this.#folder.require(name);
   }
 }

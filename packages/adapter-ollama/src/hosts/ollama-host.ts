@@ -1,4 +1,4 @@
-import { CancelledError, isPlimsollError, mayAnswerElsewhere } from '@plimsoll/domain';
+import { isPlimsollError, mayAnswerElsewhere, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions, Clock, NativeHost, ResidentModel } from '@plimsoll/domain';
 import type { TagEntry } from '@plimsoll/protocol/ollama';
 import type { OllamaApi } from '../ollama-api.js';
@@ -52,7 +52,7 @@ export class OllamaHost implements NativeHost {
 
   /** What it has; null when it does not answer. Looked at again only when the last look is old. */
   async view(options: CallOptions = {}): Promise<HostView | null> {
-    if (options.signal?.aborted === true) throw new CancelledError('The work was cancelled.');
+    throwIfCancelled(options.signal, 'The work was cancelled.');
     if (this.#view !== null && this.#clock.monotonicMs() - this.#view.atMs < VIEW_MS) return this.#view.value;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;

@@ -1,4 +1,4 @@
-import { BackendFailedError, CancelledError, CapabilityMissingError } from '@plimsoll/domain';
+import { BackendFailedError, CapabilityMissingError, throwIfCancelled } from '@plimsoll/domain';
 import { DONE, serverSentEvents } from '@plimsoll/protocol';
 import { parseErrorBody, type ErrorFacts } from '@plimsoll/protocol/openai';
 import { HttpClient, headerValue, undiciTransport, type HttpCall, type HttpHeaders } from '@plimsoll/transport';
@@ -61,6 +61,7 @@ export class OpenAiHttp {
   async *events(asked: OpenAiCall): AsyncGenerator<unknown, void, void> {
     const call = this.#call({ ...asked, patient: true });
     for await (const data of serverSentEvents(this.#http.chunks(call))) {
+      throwIfCancelled(asked.signal);
       if (data === DONE) return;
       const event = jsonOrUndefined(data);
       const facts = parseErrorBody(event);
@@ -102,11 +103,6 @@ export class OpenAiHttp {
   #withoutSecrets(text: string): string {
     return this.#endpoint.secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
   }
-}
-
-/** Rejects early, before anything is sent. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new CancelledError('The request was cancelled.');
 }
 
 /** The error for something this kind of server is never asked for. */

@@ -1,10 +1,10 @@
-import { CapabilityMissingError, InvalidInputError } from '@plimsoll/domain';
+import { CapabilityMissingError, InvalidInputError, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions, LogitsSource, ScoreRequest, VocabularyFacts, WindowScores } from '@plimsoll/domain';
 import { modelListAnswer } from '@plimsoll/protocol/openai';
 import { z } from 'zod';
 import { parseEndpoint } from '../http/endpoint.js';
 import type { Endpoint } from '../http/endpoint.js';
-import { OpenAiHttp, throwIfAborted } from '../http/openai-http.js';
+import { OpenAiHttp } from '../http/openai-http.js';
 import { DEFAULT_TIMEOUTS } from '../http/timeouts.js';
 import type { HttpTimeouts } from '../http/timeouts.js';
 import { modelEntries } from '../wire/model-entry.js';
@@ -90,7 +90,7 @@ export class LlamaServerLogitsSource implements LogitsSource {
       if (bos !== undefined) piece[0] = bos;
       const all = candidates.map(() => emptyScores(window, windowTokens - 1 - first, reference !== null));
       for (let at = first; at < windowTokens - 1; at += 1) {
-        throwIfAborted(options?.signal);
+        throwIfCancelled(options?.signal);
         const prompt = piece.slice(0, at + 1);
         const [base, ...seen] = await Promise.all([
           reference === null ? null : this.#topTokens(reference.model, prompt, options),

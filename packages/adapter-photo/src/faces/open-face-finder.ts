@@ -1,4 +1,4 @@
-import { CancelledError, InvalidInputError } from '@plimsoll/domain';
+import { InvalidInputError, throwIfCancelled } from '@plimsoll/domain';
 import type { FaceFinder, FoundFace, PhotoPixels } from '@plimsoll/domain';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -32,7 +32,7 @@ export async function openFaceFinder(): Promise<FaceFinder> {
   const wanted = new faceApi.TinyFaceDetectorOptions({ inputSize: DETECTOR_EDGE, scoreThreshold: LEAST_CONFIDENCE });
   return {
     async find(jpeg, { signal } = {}) {
-      if (signal?.aborted === true) throw new CancelledError('Looking for faces was cancelled.');
+      throwIfCancelled(signal, 'Looking for faces was cancelled.');
       const { data, info } = await sharp(jpeg)
         .removeAlpha()
         .toColourspace('srgb')

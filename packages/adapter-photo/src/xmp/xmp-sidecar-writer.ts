@@ -1,4 +1,4 @@
-import { CancelledError, InvalidInputError, StorageFailedError } from '@plimsoll/domain';
+import { InvalidInputError, StorageFailedError, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   SidecarChange,
@@ -30,7 +30,7 @@ export class XmpSidecarWriter implements SidecarWriter {
     patch: SidecarPatch,
     options: CallOptions = {},
   ): Promise<SidecarChange | null> {
-    if (options.signal?.aborted === true) throw new CancelledError('Writing sidecars was cancelled.');
+    throwIfCancelled(options.signal, 'Writing sidecars was cancelled.');
     const target = await realPathOf(this.pathOf(photoPath, style));
     const before = await readSidecar(target);
     const after = before === null ? newXmp(patch) : patched(target, before, patch);
@@ -38,7 +38,7 @@ export class XmpSidecarWriter implements SidecarWriter {
   }
 
   async apply({ path: target, before, after }: SidecarChange, options: CallOptions = {}): Promise<void> {
-    if (options.signal?.aborted === true) throw new CancelledError('Writing sidecars was cancelled.');
+    throwIfCancelled(options.signal, 'Writing sidecars was cancelled.');
     if ((await readSidecar(target)) !== before) {
       throw new InvalidInputError(`${target}: The sidecar was changed by somebody else just now.`, {
         hint: 'Run it again.',

@@ -1,4 +1,4 @@
-import { CancelledError, InvalidInputError, StorageFailedError } from '@plimsoll/domain';
+import { InvalidInputError, StorageFailedError, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions } from '@plimsoll/domain';
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
@@ -56,7 +56,7 @@ export function openPostgres(url: string): PostgresConnection {
     async query<Row extends object>(sql: string, values: readonly unknown[], { signal }: CallOptions = {}) {
       const giveUpAt = performance.now() + GIVE_UP_MS;
       for (;;) {
-        if (signal?.aborted === true) throw new CancelledError('The work on the database was cancelled.');
+        throwIfCancelled(signal, 'The work on the database was cancelled.');
         try {
           await prepared();
           return (await pool.query<Row>(sql, [...values])).rows;

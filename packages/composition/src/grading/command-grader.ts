@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Task, TaskGrader } from '@plimsoll/application';
-import { BackendFailedError, CancelledError, TimeoutError } from '@plimsoll/domain';
+import { BackendFailedError, CancelledError, TimeoutError, throwIfCancelled } from '@plimsoll/domain';
 
 /** How a grading command is run. */
 export interface CommandGraderOptions {
@@ -50,7 +50,7 @@ async function outputOf(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  if (signal?.aborted === true) throw new CancelledError('The grading was cancelled.');
+  throwIfCancelled(signal, 'The grading was cancelled.');
   return new Promise((resolve, reject) => {
     // A group of its own, so that what the shell has started ends with it.
     const child = spawn(command, { shell: true, env, detached: process.platform !== 'win32', windowsHide: true });

@@ -1,4 +1,4 @@
-import { CancelledError } from '@plimsoll/domain';
+import { CancelledError, throwIfCancelled } from '@plimsoll/domain';
 import type {
   BuildMethod,
   BuildOptions,
@@ -23,7 +23,7 @@ export class FakeVariantBuilder implements VariantBuilder {
   }
 
   async methods(_request: BuildRequest, { signal }: CallOptions = {}): Promise<readonly BuildMethod[]> {
-    if (signal?.aborted === true) throw new CancelledError('The question was cancelled.');
+    throwIfCancelled(signal, 'The question was cancelled.');
     return this.#method === null ? [] : [this.#method];
   }
 

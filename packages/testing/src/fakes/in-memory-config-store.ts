@@ -1,4 +1,4 @@
-import { CancelledError, DEFAULT_SERVICE_LIMITS } from '@plimsoll/domain';
+import { DEFAULT_SERVICE_LIMITS, throwIfCancelled } from '@plimsoll/domain';
 import type { CallOptions, ConfigStore, LoadedSettings, Settings, SettingsPatch } from '@plimsoll/domain';
 
 /** Settings a test can start from. */
@@ -75,5 +75,5 @@ export class InMemoryConfigStore implements ConfigStore {
 }
 
 function refuseCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new CancelledError('The work on the settings was cancelled.');
+  throwIfCancelled(signal, 'The work on the settings was cancelled.');
 }

@@ -1,4 +1,4 @@
-import { CallStatistics, CancelledError, isOfKind } from '@plimsoll/domain';
+import { CallStatistics, isOfKind, throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   Measurement,
@@ -53,5 +53,5 @@ export class InMemoryMeasurementStore implements MeasurementStore {
 }
 
 function refuseCancelled({ signal }: CallOptions): void {
-  if (signal?.aborted === true) throw new CancelledError('The work on the measurements was cancelled.');
+  throwIfCancelled(signal, 'The work on the measurements was cancelled.');
 }
