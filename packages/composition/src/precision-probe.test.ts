@@ -78,7 +78,8 @@ test('files are measured in the order in which they were named, each once', asyn
   expect(losses).toEqual([...files.map((_, i) => i + 1), 100]);
   expect(done).toBe(15);
   const before = scored.length;
-  expect(await probe.losses([all[3]!, all[14]!], 'selection', {})).toEqual([4, 100]);
+  expect(await probe.losses([all[3]!, all[14]!], 'selection', { onDone: () => done++ })).toEqual([4, 100]);
+  expect(done).toBe(15);
   expect(scored.length).toBe(before);
   // Another text is another measurement.
   await probe.losses([all[3]!], 'judging', {});

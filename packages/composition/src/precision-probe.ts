@@ -88,7 +88,6 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
     async losses(files, part, { signal, onDone }) {
       const losses = [...(await kept(files, part))];
       const unknown = losses.flatMap((loss, i) => (Number.isFinite(loss) ? [] : [i]));
-      for (const loss of losses) if (Number.isFinite(loss)) onDone?.();
       const small = unknown.length > 0 && (await isSmall());
       const batches = batchesOf(unknown, small ? TOGETHER : 1);
       await eachAtOnce(batches, small ? availableParallelism() : 1, signal, async (indexes, call) => {

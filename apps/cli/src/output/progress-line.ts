@@ -6,17 +6,19 @@ export interface ProgressState {
   /** 0 to 1, or null when the end is not known. */
   readonly share: number | null;
   readonly elapsedMs: number;
+  /** Null when it is not known. */
+  readonly leftMs: number | null;
 }
 
 const BAR = 24;
 
 /** One line that fits into `width` columns: label, bar, percent, time left. */
 export function renderProgressLine(state: ProgressState, width: number): string {
-  const { label, share, elapsedMs } = state;
+  const { label, share, elapsedMs, leftMs } = state;
   if (share === null) return clip(`${label}  ${formatDuration(elapsedMs)}`, width);
   const bounded = Math.min(1, Math.max(0, share));
   const filled = Math.round(bounded * BAR);
-  const left = bounded > 0.02 && bounded < 1 ? `  ${formatDuration((elapsedMs / bounded) * (1 - bounded))} left` : '';
+  const left = leftMs === null ? '' : `  ${formatDuration(leftMs)} left`;
   const bar = '━'.repeat(filled) + '╌'.repeat(BAR - filled);
   const tail = ` ${bar} ${Math.round(bounded * 100)
     .toString()

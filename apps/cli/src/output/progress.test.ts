@@ -38,6 +38,22 @@ describe('a progress bar', () => {
     expect(texts[1]).toBe('\r\u001b[2K');
   });
 
+  it('tells the time that is left by the pace of the phase alone, and shows its first state at once', () => {
+    const { texts, stream } = recorder(true);
+    let now = 0;
+    const progress = createProgress({ stream, nowMs: () => now });
+    now = 100_000;
+    progress.update('collecting', 0.9);
+    progress.update('measuring a first file', null);
+    now = 200_000;
+    progress.update('measurement 10 of 20', 0.5);
+    now = 210_000;
+    progress.update('measurement 15 of 20', 0.75);
+    expect(texts[1]).toContain('measuring a first file');
+    expect(texts[2]).not.toContain('left');
+    expect(texts[3]).toContain('  10.0 s left');
+  });
+
   it('writes a plain line now and then where there is no terminal', () => {
     const { texts, stream } = recorder(false);
     let now = 0;
@@ -50,12 +66,14 @@ describe('a progress bar', () => {
 
 describe('renderProgressLine', () => {
   it('fits the terminal, however long the label', () => {
-    const line = renderProgressLine({ label: 'x'.repeat(200), share: 0.5, elapsedMs: 10_000 }, 60);
+    const line = renderProgressLine({ label: 'x'.repeat(200), share: 0.5, elapsedMs: 10_000, leftMs: 5_000 }, 60);
     expect(line).toHaveLength(60);
     expect(line).toContain('50 %');
   });
 
   it('shows the time when the end is not known', () => {
-    expect(renderProgressLine({ label: 'loading', share: null, elapsedMs: 3000 }, 60)).toBe('loading  3.0 s');
+    expect(renderProgressLine({ label: 'loading', share: null, elapsedMs: 3000, leftMs: null }, 60)).toBe(
+      'loading  3.0 s',
+    );
   });
 });

@@ -21,6 +21,22 @@ export interface ProgressOptions {
 const SHOWN_AFTER_MS = 500;
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
+/** Of the work, before the time that is left can be told. */
+const LEAST_SHARE = 0.02;
+
+/** A stretch of work in which the share only grows. */
+interface Phase {
+  readonly share: number;
+  readonly startShare: number;
+  readonly startMs: number;
+}
+
+/** Milliseconds that are left at the pace of a phase; null where too little is done to tell. */
+function leftOf(phase: Phase | null, nowMs: number): number | null {
+  if (phase === null || phase.share >= 1) return null;
+  const { share, startShare, startMs } = phase;
+  return share - startShare <= LEAST_SHARE ? null : ((nowMs - startMs) / (share - startShare)) * (1 - share);
+}
 
 /** A bar that redraws itself on a terminal, and a line every ten seconds elsewhere. */
 export function createProgress({ stream, nowMs, title }: ProgressOptions): Progress {
@@ -28,11 +44,14 @@ export function createProgress({ stream, nowMs, title }: ProgressOptions): Progr
   let drawnAtMs = Number.NEGATIVE_INFINITY;
   let plainAtMs = startedAtMs;
   let shown = false;
+  // Each phase has a pace of its own.
+  let phase: Phase | null = { share: 0, startShare: 0, startMs: startedAtMs };
   const named = (label: string): string => (title === undefined || title === label ? label : `${title}: ${label}`);
 
   const draw = (label: string, share: number | null, now: number): void => {
     const width = Math.max(20, (stream.columns ?? 80) - 1);
-    const line = renderProgressLine({ label: named(label), share, elapsedMs: now - startedAtMs }, width);
+    const state = { label: named(label), share, elapsedMs: now - startedAtMs, leftMs: leftOf(phase, now) };
+    const line = renderProgressLine(state, width);
     stream.write(`\r\u001b[2K${line}`);
     shown = true;
     drawnAtMs = now;
@@ -41,8 +60,14 @@ export function createProgress({ stream, nowMs, title }: ProgressOptions): Progr
   return {
     update(label, share) {
       const now = nowMs();
+      const isNewPhase = share === null ? phase !== null : phase === null || share < phase.share;
+      if (share === null) phase = null;
+      else if (phase === null || isNewPhase) phase = { share, startShare: share, startMs: now };
+      else phase = { ...phase, share };
       if (stream.isTTY === true) {
-        if (now - startedAtMs >= SHOWN_AFTER_MS && now - drawnAtMs >= REDRAW_MS) draw(label, share, now);
+        // The first state of a phase may stay for long.
+        const isDue = isNewPhase || now - drawnAtMs >= REDRAW_MS;
+        if (now - startedAtMs >= SHOWN_AFTER_MS && isDue) draw(label, share, now);
       } else if (now - plainAtMs >= PLAIN_LINE_MS) {
         plainAtMs = now;
         const percent = share === null ? '' : ` ${Math.round(share * 100)} %`;

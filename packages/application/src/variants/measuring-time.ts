@@ -11,6 +11,8 @@ export interface TimeEstimate {
 /** Lets somebody decide whether to go on, before the measurements begin. */
 export interface TimeConsent {
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  /** Called before the first file is measured alone. */
+  readonly onFirst?: (() => void) | undefined;
   /** Throws to stop. */
   readonly agree: (estimate: TimeEstimate) => Promise<void>;
 }
@@ -24,12 +26,13 @@ export async function askForTime(
   probe: PrecisionProbe,
   files: readonly ProbedFile[],
   more: number,
-  { clock, agree }: TimeConsent,
+  { clock, onFirst, agree }: TimeConsent,
   options: CallOptions,
 ): Promise<void> {
   const known = await probe.known(files, 'selection');
   const [first, ...others] = files.filter((_, i) => known[i] !== true);
   if (first === undefined) return;
+  onFirst?.();
   const startedMs = clock.monotonicMs();
   await probe.losses([first], 'selection', options);
   const evaluations = others.length + more;

@@ -38,6 +38,7 @@ const errorAt = (type: TensorType): number => {
 class AddingProbe implements PrecisionProbe {
   readonly judged: (readonly ProbedFile[])[] = [];
   readonly measured: ProbedFile[] = [];
+  readonly knows = new Set<string>();
   readonly #presetLoss: number;
   readonly #name: string;
   /** How much more whole files of a type lose than their parts. */
@@ -60,7 +61,7 @@ class AddingProbe implements PrecisionProbe {
   async prepare(): Promise<void> {}
 
   async known(files: readonly ProbedFile[]): Promise<readonly boolean[]> {
-    return files.map(() => false);
+    return files.map((file) => this.knows.has(JSON.stringify(file)));
   }
 
   async shareOfMany(): Promise<number> {
@@ -71,7 +72,8 @@ class AddingProbe implements PrecisionProbe {
     if (text === 'judging') this.judged.push(files);
     else this.measured.push(...files);
     return files.map((file) => {
-      onDone?.();
+      if (!this.knows.has(JSON.stringify(file))) onDone?.();
+      this.knows.add(JSON.stringify(file));
       if (file.kind === 'preset') return this.#presetLoss;
       const whole = file.entries.length > 11;
       return file.entries.reduce((sum, { tensor: name, type }) => {
@@ -129,6 +131,24 @@ describe('MixPrecision', () => {
     expect(probe.measured.length).toBe(plan.evaluations);
     expect(Math.max(...seen.map(([done]) => done))).toBe(plan.evaluations);
     expect(Math.max(...seen.map(([, total]) => total))).toBeLessThanOrEqual(60);
+  });
+
+  it('counts what is known from the start, and asks for the time of the rest', async () => {
+    const probe = new AddingProbe(1);
+    const goal = { kind: 'bits-per-weight', bits: 5 } as const;
+    const seen: number[] = [];
+    await new MixPrecision(probe).plan(headerOf('F16'), goal, { onProgress: (done) => seen.push(done) });
+    expect(seen.slice(0, 3)).toEqual([0, 1, 2]);
+    probe.knows.delete(JSON.stringify(probe.measured[0]));
+    const asked: number[] = [];
+    const consent = {
+      clock: { monotonicMs: () => 0 },
+      agree: async (of: TimeEstimate) => void asked.push(of.evaluations),
+    };
+    seen.length = 0;
+    await new MixPrecision(probe).plan(headerOf('F16'), goal, { consent, onProgress: (done) => seen.push(done) });
+    expect(asked).toEqual([4]);
+    expect(seen[0]).toBe(14);
   });
 
   it('starts from what another model of the architecture showed, in half the measurements', async () => {

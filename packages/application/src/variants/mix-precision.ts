@@ -95,6 +95,7 @@ const AIMED_SHARE = { nats: 0.9, preset: 0.95 } as const;
 
 /** Options of a plan. */
 export interface MixOptions extends CallOptions {
+  /** Measurements that are done, those that were known among them from the first call on. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Tensors whose errors are known. */
   readonly onErrors?: ((done: number, total: number) => void) | undefined;
@@ -124,10 +125,10 @@ export class MixPrecision {
     const files = sensitivityFiles(request);
     const level = goal.kind === 'fastest' && 'level' in goal.within ? goal.within.level : null;
     const more = MOST_CANDIDATES + (level === null ? 0 : 1);
-    let done = 0;
-    const call = { signal, onDone: (): void => onProgress?.(++done, files.length + more) };
-    onProgress?.(0, files.length + more);
     if (consent !== undefined) await askForTime(this.#probe, files, more, consent, { signal });
+    let done = (await this.#probe.known(files, 'selection')).filter(Boolean).length;
+    const call = { signal, onDone: (): void => onProgress?.(++done, files.length + more) };
+    onProgress?.(done, files.length + more);
     const measured = await measureSensitivity(this.#probe, request, call);
     if (measured.prior !== null) await this.#priors?.write(header.architecture, measured.prior);
     const bound = level === null ? null : await this.#probe.losses([{ kind: 'preset', level }], 'selection', call);

@@ -10,7 +10,7 @@ export type ProbeText = 'selection' | 'judging';
 
 /** Options of a measurement. */
 export interface ProbeOptions extends CallOptions {
-  /** Called after each file. */
+  /** Called after each file that is measured now; one that is known costs no time. */
   readonly onDone?: (() => void) | undefined;
 }
 

@@ -24,15 +24,15 @@ export async function imatrix(context: CommandContext, model: string, flags: Ima
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const collector = await use.importance();
-    const progress = windowProgress(output.progress('imatrix'), clock);
+    const bar = output.progress('imatrix');
     try {
       const { window: windowTokens, threads } = flags;
       const collected = await collector.collect(
         { model, ...text, windowTokens, threads },
-        { signal, onProgress: progress.onProgress },
+        { signal, onProgress: windowProgress(bar) },
       );
       if (out !== null) await collector.copy(collected.path, out, { signal });
-      progress.stop();
+      bar.stop();
       const { tensors, windows, resumedWindows, datasets } = collected;
       const document: ImatrixDocument = {
         ...{ schema: 'plimsoll.imatrix/1', model, path: out ?? collected.path },
@@ -42,7 +42,7 @@ export async function imatrix(context: CommandContext, model: string, flags: Ima
       output.result(document, renderImatrix);
       return EXIT.done;
     } finally {
-      progress.stop();
+      bar.stop();
     }
   });
 }

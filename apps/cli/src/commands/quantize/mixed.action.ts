@@ -74,16 +74,22 @@ export async function quantizeMixed(
       const probing = { cache, folder, source: file, text, windowTokens: WINDOW_TOKENS };
       await (await use.precisionProbe({ ...probing, importanceMatrix: undefined })).prepare({ signal });
       bar.stop();
-      const { importanceMatrix: matrix } = await importanceMatrix(context, use, plimsoll, {
+      const { importanceMatrix: matrix } = await importanceMatrix(context, use, {
         ...{ model, file, level: 'Q4_K_M', imatrix: flags.imatrix, dryRun: false },
       });
       const probe = await use.precisionProbe({ ...probing, importanceMatrix: matrix });
       const mixing = new MixPrecision(probe, sensitivityPriors(cache));
-      const progress = windowProgress(bar, clock, 'measurement');
       const options: MixOptions = {
-        ...{ signal, onProgress: progress.onProgress },
+        ...{ signal, onProgress: windowProgress(bar, 'measurement') },
         onErrors: (done, total) => bar.update(`errors of tensor ${done} of ${total}`, done / total),
-        consent: flags.yes === true ? undefined : { clock, agree: agreeToTime(context, model, () => bar.stop()) },
+        consent:
+          flags.yes === true
+            ? undefined
+            : {
+                clock,
+                onFirst: () => bar.update('measuring a first file, to tell how long all will take', null),
+                agree: agreeToTime(context, model, () => bar.stop()),
+              },
       };
       const { plan, fit } =
         'kind' in wanted

@@ -62,7 +62,7 @@ async function quantize(
     const clock = await plimsoll.get(CLOCK);
     const startedAtMs = clock.monotonicMs();
     const useCase = await use.quantization();
-    const matrix = await importanceMatrix(context, use, plimsoll, {
+    const matrix = await importanceMatrix(context, use, {
       model,
       level: flags.to,
       imatrix: flags.imatrix,

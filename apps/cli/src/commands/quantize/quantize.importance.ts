@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { QuantizeRequest } from '@plimsoll/application';
-import { CLOCK } from '@plimsoll/di';
-import type { BackendUseCases, Plimsoll } from '@plimsoll/composition';
+import type { BackendUseCases } from '@plimsoll/composition';
 import {
   CapabilityMissingError,
   InvalidInputError,
@@ -38,7 +37,6 @@ export type MatrixUse = Pick<QuantizeRequest, 'importanceMatrix' | 'expectedMatr
 export async function importanceMatrix(
   context: CommandContext,
   use: BackendUseCases,
-  plimsoll: Plimsoll,
   { model, file, level, imatrix = 'auto', dryRun }: ImportanceChoice,
 ): Promise<MatrixUse> {
   const { output, signal } = context;
@@ -52,7 +50,7 @@ export async function importanceMatrix(
   if (imatrix !== 'auto') return { importanceMatrix: await checkedFile(imatrix) };
   const isNeeded = LEVELS[level].needsImportanceMatrix;
   if (!isNeeded && !profitsFromImportanceMatrix(level)) return {};
-  const progress = windowProgress(output.progress('imatrix'), await plimsoll.get(CLOCK));
+  const bar = output.progress('imatrix');
   try {
     const source = file ?? (await (await use.ensure()).source(model, { signal }));
     const collector = await use.importance();
@@ -63,7 +61,7 @@ export async function importanceMatrix(
       if (there?.isFile() === true) return { importanceMatrix: kept };
       return { expectedMatrix: { file: path.basename(kept), dataset: request.dataset } };
     }
-    return { importanceMatrix: (await collector.collect(request, { signal, onProgress: progress.onProgress })).path };
+    return { importanceMatrix: (await collector.collect(request, { signal, onProgress: windowProgress(bar) })).path };
   } catch (error) {
     if (isNeeded || !isPlimsollError(error) || error.code === 'cancelled' || error.code === 'model-not-found') {
       throw error;
@@ -71,7 +69,7 @@ export async function importanceMatrix(
     output.warn(`No importance matrix could be collected, so none is used: ${error.message}`);
     return {};
   } finally {
-    progress.stop();
+    bar.stop();
   }
 }
 
