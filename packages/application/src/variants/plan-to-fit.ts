@@ -75,7 +75,7 @@ export function bytesToFit(
   if (most.shortBytes === 0) {
     const { machine, contextTokens } = machineOf(request);
     throw new InvalidInputError(
-      `All of the model fits ${machine} at ${MOST} with ${contextTokens} tokens, which no recipe needs to better.`,
+      `All of the model fits ${machine} at ${MOST} with ${contextTokens} tokens, so no recipe is needed.`,
       { hint: `Make that with --to ${MOST}, or ask for a longer --context.` },
     );
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { shippedPeer } from '@plimsoll-tooling/peers';
@@ -18,7 +18,7 @@ export async function* bench() {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-mixed-work-'));
   try {
     yield* await collecting(folder);
-    yield await reading(folder);
+    yield* largeFile(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,8 +98,8 @@ async function collecting(folder) {
   ];
 }
 
-/** Most memory while the tensors of a sparse file of 16 GB are quantized to find their errors. */
-async function reading(folder) {
+/** Most memory while the tensors of a sparse file of 16 GB are quantized: to find their errors, and to make a file. */
+async function* largeFile(folder) {
   const file = path.join(folder, 'large.gguf');
   const layers = 32;
   const matrix = (name, rows, columns) => ({ name, shape: [columns, rows], type: 'F16' });
@@ -118,21 +118,39 @@ async function reading(folder) {
   ];
   const { fileBytes } = await writeSparseGguf(file, { metadata: { 'general.architecture': 'llama' }, tensors });
   const quantizer = new LlamaCppTensorQuantizer({ modelsFolder: folder });
-  let most = 0;
   const names = tensors.map(({ name }) => name);
-  const startedMs = performance.now();
-  for await (const found of quantizer.errors({ source: file, tensors: names, types: ['Q3_K', 'Q4_K', 'Q6_K'] })) {
-    if (found.length === 0) throw new Error('A tensor has no type.');
-    most = Math.max(most, await childrenBytes());
+  try {
+    yield await memoryOf(`errors of a file of ${fileBytes} bytes`, async () => {
+      for await (const found of quantizer.errors({ source: file, tensors: names, types: ['Q3_K', 'Q4_K', 'Q6_K'] })) {
+        if (found.length === 0) throw new Error('A tensor has no type.');
+      }
+    });
+    yield await memoryOf(`a recipe made of a file of ${fileBytes} bytes`, async () => {
+      const target = path.join(folder, 'made.gguf');
+      const types = new Map(names.map((name, i) => [name, ['Q4_K', 'IQ4_XS', 'Q6_K'][i % 3]]));
+      await quantizer.splice({ source: file, target, types });
+      if ((await stat(target)).size < fileBytes / 5) throw new Error('The file is too small to be whole.');
+    });
+  } finally {
+    await quantizer.close();
   }
-  await quantizer.close();
-  return {
-    name: `errors of a file of ${fileBytes} bytes`,
-    bytes: most,
-    bound: GIB,
-    passed: most < GIB,
-    ms: performance.now() - startedMs,
+}
+
+/** Most resident memory of this process's children while they work. */
+async function memoryOf(name, work) {
+  let most = 0;
+  const look = async () => {
+    most = Math.max(most, await childrenBytes());
   };
+  const timer = setInterval(() => void look(), 100);
+  const startedMs = performance.now();
+  try {
+    await work();
+    await look();
+  } finally {
+    clearInterval(timer);
+  }
+  return { name, bytes: most, bound: GIB, passed: most < GIB, ms: performance.now() - startedMs };
 }
 
 /** Resident memory of this process's children. */
