@@ -5,12 +5,13 @@ const path = require('node:path');
 const vm = require('node:vm');
 
 /**
- * Requires `file`, a CommonJS module, with the machine code of an earlier run where `<file>.cache` has it: a start then
- * compiles nothing. The bundle is ASCII, which Node reads fastest. V8 itself refuses what another version of it wrote, and the source is compiled as ever.
+ * Requires `file`, a CommonJS module in Node's wrapper, with the machine code of an earlier run where `<file>.cache` has
+ * it: a start then compiles nothing. The bundle is ASCII, which Node reads fastest. V8 itself refuses what another
+ * version of it wrote, and the source is compiled as ever.
  * Gives the module's exports, and the script, to write that file from.
  */
 exports.loadCompiled = function loadCompiled(file) {
-  const script = new vm.Script(Module.wrap(readFileSync(file, 'latin1')), {
+  const script = new vm.Script(readFileSync(file, 'latin1'), {
     filename: file,
     cachedData: readIfThere(`${file}.cache`),
   });

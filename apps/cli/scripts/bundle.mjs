@@ -1,6 +1,7 @@
 // Puts the program into a few files: hundreds of small modules would take longer to find than to run. They are
 // CommonJS, because Node starts its loader of ES modules only when one is imported, which takes longer than a plan.
 import { rmSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { requireLate } from './require-late.mjs';
@@ -29,6 +30,13 @@ const importLate = {
     fileName === 'main.cjs' ? code.replaceAll(/\bimport\((?=['"`])/g, "require('../bin/import-late.js')(") : null,
 };
 
+/** Copying the members of Node's modules, as is done for foreign ones, would load parts of them that nobody needs. */
+const namespacesOfNode = {
+  name: 'namespaces-of-node',
+  renderChunk: (code) =>
+    code.replaceAll(/^(node_\w+) = [\w.]+\(\1, 1\);$/gm, '$1 = Object.create($1, { default: { value: $1 } });'),
+};
+
 const importNodeLate = {
   name: 'require-late',
   renderChunk: (code, { fileName }) => (fileName === 'main.cjs' ? requireLate(code) : null),
@@ -49,11 +57,30 @@ const asciiOnly = {
   },
 };
 
+/** As Node would wrap it: wrapped at every start, the text would be copied in memory that must be collected. */
+const wrapped = {
+  name: 'wrapped',
+  generateBundle(_, files) {
+    files['main.cjs'].code = Module.wrap(files['main.cjs'].code);
+  },
+};
+
+/** The bundler's own few functions, so that Node need not look for another file. */
+const runtimeInside = {
+  name: 'runtime-inside',
+  generateBundle(_, files) {
+    const main = files['main.cjs'];
+    main.code = main.code.replace(/require\("\.\/(chunks\/rolldown-runtime-[^"]+)"\)/, (_line, file) => {
+      return `((exports) => {${files[file].code};return exports})({})`;
+    });
+  },
+};
+
 const { output: chunks } = await build({
   root: fileURLToPath(new URL('..', import.meta.url)),
   configFile: false,
   logLevel: 'warn',
-  plugins: [importLate, importNodeLate, asciiOnly],
+  plugins: [importLate, importNodeLate, namespacesOfNode, runtimeInside, asciiOnly, wrapped],
   resolve: { conditions: ['@plimsoll/source', 'node', 'import', 'module', 'default'] },
   ssr: {
     noExternal: true,
@@ -97,6 +124,13 @@ for (const { fileName, imports = [] } of chunks) {
 }
 
 // For programs that import this package.
-writeFileSync(new URL('../dist/index.js', import.meta.url), "export { runProgram } from './main.cjs';\n");
+writeFileSync(
+  new URL('../dist/index.js', import.meta.url),
+  `import { fileURLToPath } from 'node:url';
+import { loadCompiled } from '../bin/load-compiled.js';
+
+export const { runProgram } = loadCompiled(fileURLToPath(new URL('main.cjs', import.meta.url))).exports;
+`,
+);
 
 await import('./compile.mjs');

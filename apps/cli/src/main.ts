@@ -26,8 +26,13 @@ export async function main(process: NodeJS.Process, version: string): Promise<vo
   }
 
   process.exitCode = await runProgram(process.argv.slice(2), {
-    stdin: process.stdin,
-    terminal: process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : null,
+    get stdin() {
+      return process.stdin;
+    },
+    get terminal() {
+      const { stdin: input, stdout: output } = process;
+      return input.isTTY && output.isTTY ? { input, output } : null;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -27,16 +27,22 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
   // Everything that a command does at once listens to its one signal: many listeners are no leak.
   setMaxListeners(0, world.signal);
   const json = args.includes('--json');
-  let output = new Output({ ...world, json });
+  // What a command reads from is opened when it reads: a stream takes Node longer than a small command.
+  const { stdout, stderr, env, nowMs } = world;
+  let output = new Output({ stdout, stderr, env, nowMs, json });
   let exitCode: number = EXIT.done;
   const runAction: RunAction = async (flags, action) => {
-    output = new Output({ ...world, json: flags.json === true });
+    output = new Output({ stdout, stderr, env, nowMs, json: flags.json === true });
     exitCode = await action({
       output,
       signal: world.signal,
-      env: world.env,
-      stdin: world.stdin,
-      terminal: world.terminal ?? null,
+      env,
+      get stdin() {
+        return world.stdin;
+      },
+      get terminal() {
+        return world.terminal ?? null;
+      },
     });
   };
   const streams = {

@@ -34,6 +34,10 @@ class PretendedHost implements HostProbe {
     const availableBytes = Math.max(0, this.totalBytes - this.foreignBytes - (await this.ownBytes()));
     return { ...(await this.#real.read()), totalBytes: this.totalBytes, availableBytes };
   }
+
+  async machineId(): Promise<string> {
+    return this.#real.machineId();
+  }
 }
 
 const host = new PretendedHost(64 * MIB);

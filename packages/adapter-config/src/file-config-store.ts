@@ -28,7 +28,6 @@ import { valueAt } from './layers/document-layer.js';
 import { parseText } from './layers/parse-text.js';
 import { activeProfile } from './layers/profile.js';
 import { parseSettingPath } from './setting-path.js';
-import { removeJsonValue, setJsonValue } from './text/edit-json.js';
 
 /** What a store is made of. */
 export interface FileConfigStoreOptions extends ConfigContext {
@@ -194,10 +193,12 @@ export class FileConfigStore implements ConfigStore {
           const document = parseConfigText(before ?? '', path);
           const profile = activeProfile(document, this.#options.environment, path);
           const changes = wanted.map((change) => whereItHolds(change, document, profile?.name ?? null));
-          const edited = applyChanges(before, changes);
+          const edited = await applyChanges(before, changes);
           const orphaned = holdsSecret(document) && this.#isKeyOrphaned(path, before, edited, wanted);
           const after = orphaned
-            ? applyChanges(edited, [whereItHolds({ keys: API_KEY, value: undefined }, document, profile?.name ?? null)])
+            ? await applyChanges(edited, [
+                whereItHolds({ keys: API_KEY, value: undefined }, document, profile?.name ?? null),
+              ])
             : edited;
           // A file with several mistakes is mended one by one: fewer than before may be written.
           const failure = this.#failureOf(path, after);
@@ -246,7 +247,9 @@ function mistakes(failure: Error | null): number {
   return failure === null ? 0 : failure.message.split('\n').length;
 }
 
-function applyChanges(text: string | null, changes: readonly FileChange[]): string {
+async function applyChanges(text: string | null, changes: readonly FileChange[]): Promise<string> {
+  // Most programs that read settings change none.
+  const { removeJsonValue, setJsonValue } = await import('./text/edit-json.js');
   const start = text === null || text.replace('\uFEFF', '').trim() === '' ? '{}\n' : text;
   return changes.reduce(
     (edited, { keys, value }) =>

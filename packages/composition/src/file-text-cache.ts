@@ -4,10 +4,14 @@ import path from 'node:path';
 import type { TextCache } from '@plimsoll/application';
 import { writeBeside } from '@plimsoll/local-models';
 
-/** Texts in files of a folder, named by a digest of their key. A text that cannot be kept is only not kept. */
+/** Keys that are names of files on every system. */
+const FILE_NAME = /^[\w.-]{1,100}$/;
+
+/** Texts in files of a folder, named by their key or its digest. A text that cannot be kept is only not kept. */
 export function fileTextCache(folder: string): TextCache {
-  const fileOf = (key: string): string =>
-    path.join(folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.txt`);
+  const nameOf = (key: string): string =>
+    FILE_NAME.test(key) ? key : createHash('sha256').update(key).digest('hex').slice(0, 32);
+  const fileOf = (key: string): string => path.join(folder, `${nameOf(key)}.txt`);
   return {
     read: (key) => readFile(fileOf(key), 'utf8').catch(() => null),
     async write(key, text) {

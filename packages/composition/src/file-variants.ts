@@ -19,10 +19,11 @@ import { recipesBeside } from '@plimsoll/local-models';
 
 /**
  * What can be said about the variants of a GGUF file from headers alone, without starting the engine: which files
- * are there, and which levels could be made from them.
+ * are there, and which levels could be made from them. For the length of one plan: the folder is read once.
  */
 export class FileVariants implements ModelCatalog {
   readonly #inspector: ModelInspector;
+  readonly #recipes = new Map<string, Promise<readonly string[]>>();
 
   constructor(inspector: ModelInspector) {
     this.#inspector = inspector;
@@ -47,13 +48,19 @@ export class FileVariants implements ModelCatalog {
 
   /** The file itself, whose name need not follow our convention, and what recipes made of it. */
   async variants(model: string, options?: CallOptions): Promise<readonly CatalogEntry[]> {
-    const names = [model, ...(await recipesBeside(model))];
+    const names = [model, ...(await this.#recipesOf(model))];
     const found = await Promise.all(names.map((name) => this.find(name, options)));
     return found.flatMap((one): readonly CatalogEntry[] => {
       if (one === null) return [];
       const { name, level, sizeBytes, digest } = one;
       return [{ name, level, sizeBytes, digest, location: 'local' }];
     });
+  }
+
+  #recipesOf(model: string): Promise<readonly string[]> {
+    const recipes = this.#recipes.get(model) ?? recipesBeside(model);
+    this.#recipes.set(model, recipes);
+    return recipes;
   }
 
   /** Whether the embedded engine can make the level from the file. The engine itself has the last word. */

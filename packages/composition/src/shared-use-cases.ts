@@ -48,12 +48,8 @@ export function sharedUseCases(
   return {
     settings,
     devices: once(async () => new ReadDevices(await services.get(GPU_PROBE), await services.get(HOST_PROBE))),
-    memoryBandwidth: once(
-      keptMemoryBandwidth(
-        () => services.get(HOST_PROBE),
-        cacheFolder,
-        async () => (isRealHost ? (await import('@plimsoll/adapter-gpu')).measureMemoryBandwidth() : null),
-      ),
+    memoryBandwidth: keptMemoryBandwidth(cacheFolder, async () =>
+      isRealHost ? (await import('@plimsoll/adapter-gpu')).measureMemoryBandwidth() : null,
     ),
     statistics: once(async () => new GetStatistics(store)),
     regressions: once(async () => new FindRegressions(store, await services.get(CONFIG_STORE))),

@@ -30,9 +30,9 @@ export async function typeSpeeds(
 ): Promise<TypeSpeeds | null> {
   const { host, devices } = await machine();
   const log2 = Math.min(LARGEST_LOG2, Math.round(Math.log2(weights)));
-  const { machineId, processorName, processors, platform } = host;
+  const { processorName, processors, platform } = host;
   const names = devices.map(({ device }) => device.name);
-  const entry = JSON.stringify(['type-speeds', 1, TYPES, log2, machineId, processorName, processors, platform, names]);
+  const entry = JSON.stringify(['type-speeds', 1, TYPES, log2, processorName, processors, platform, names]);
   const measured = parsed(await cache.read(entry)) ?? (await measure(2 ** log2, folder, signal));
   await cache.write(entry, JSON.stringify(measured));
   const [gpu] = devices;

@@ -22,3 +22,14 @@ test('what is not worth keeping is asked again', async () => {
   expect(await cache.answer('a', ask, () => false)).toBe('unknown 1');
   expect(await cache.answer('a', ask, () => false)).toBe('unknown 2');
 });
+
+test('beyond 500 answers the least recently used go', async () => {
+  let asked = 0;
+  const cache = new AnswerCache<string>();
+  const ask = async () => `answer ${++asked}`;
+  for (let key = 0; key < 500; key += 1) await cache.answer(String(key), ask);
+  await cache.answer('0', ask);
+  await cache.answer('new', ask);
+  expect(await cache.answer('0', ask)).toBe('answer 1');
+  expect(await cache.answer('1', ask)).toBe('answer 502');
+});

@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 /** How long an answer holds: long enough for the questions of one plan and of a server, short enough for a new release. */
 const HOLDS_MS = 5 * 60_000;
 const MOST_ANSWERS = 500;
@@ -15,17 +13,14 @@ export interface AnswerCacheOptions {
  * needed. The least recently used go first beyond 500. What fails is not kept.
  */
 export class AnswerCache<Answer extends object | string> {
-  readonly #answers: LRUCache<string, Answer>;
+  /** Least recently used first. */
+  readonly #answers = new Map<string, { readonly answer: Answer; readonly untilMs: number }>();
+  readonly #holdsMs: number;
+  readonly #nowMs: () => number;
 
   constructor({ holdsMs = HOLDS_MS, nowMs = () => performance.now() }: AnswerCacheOptions = {}) {
-    // The first moment is 1: at 0 the library takes an entry for one that never expires.
-    const start = nowMs() - 1;
-    this.#answers = new LRUCache({
-      max: MOST_ANSWERS,
-      ttl: holdsMs,
-      ttlResolution: 0,
-      perf: { now: () => nowMs() - start },
-    });
+    this.#holdsMs = holdsMs;
+    this.#nowMs = nowMs;
   }
 
   /** The answer that is known, else what `ask` gives, which is kept unless `keep` says no. Errors as `ask`. */
@@ -35,9 +30,22 @@ export class AnswerCache<Answer extends object | string> {
     keep: (answer: Answer) => boolean = () => true,
   ): Promise<Answer> {
     const known = this.#answers.get(key);
-    if (known !== undefined) return known;
+    this.#answers.delete(key);
+    if (known !== undefined && this.#nowMs() < known.untilMs) {
+      this.#answers.set(key, known);
+      return known.answer;
+    }
     const answer = await ask();
-    if (keep(answer)) this.#answers.set(key, answer);
+    if (keep(answer)) this.#keep(key, answer);
     return answer;
+  }
+
+  #keep(key: string, answer: Answer): void {
+    this.#answers.delete(key);
+    this.#answers.set(key, { answer, untilMs: this.#nowMs() + this.#holdsMs });
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= MOST_ANSWERS) break;
+      this.#answers.delete(oldest);
+    }
   }
 }

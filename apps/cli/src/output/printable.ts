@@ -1,3 +1,5 @@
+import { arePlainLines, isPlain } from './plain-text.js';
+
 /** Characters of one foreign text that a line has room for. */
 const MOST_CHARACTERS = 120;
 
@@ -20,6 +22,8 @@ const UNPRINTABLE_IN_LINES = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{
 /** The same in rendered text, which holds the decorations of `style.ts` as well. */
 const UNPRINTABLE_WHEN_DECORATED = /\u001b\[(?:[0-9]{1,2})m|(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+const DECORATION = /\u001b\[[0-9]{1,2}m/g;
+
 /** Part of a sentence that no line could be broken in: not the way to a file, but a name of any length. */
 const ENDLESS_WORD = /[^\s/\\]{121,}/gu;
 
@@ -30,7 +34,7 @@ const ENDLESS_WORD = /[^\s/\\]{121,}/gu;
 export function printable(text: string, most: number = MOST_CHARACTERS): string {
   // Two units may be one character, and no more than `most` characters are shown whatever they are escaped to.
   const cut = text.length > 2 * (most + 1) ? text.slice(0, 2 * (most + 1)) : text;
-  return atMost(cut.replace(UNPRINTABLE, escaped), most);
+  return atMost(isPlain(cut) ? cut : cut.replace(UNPRINTABLE, escaped), most);
 }
 
 /** The same for a path, an address or a model as the user names it: these are of use only whole. */
@@ -40,7 +44,7 @@ export function printablePath(text: string): string {
 
 /** A sentence that foreign text is part of, as one line: foreign words are bounded as `printable` does. */
 export function printableSentence(text: string): string {
-  const line = text.replace(UNPRINTABLE, escaped);
+  const line = isPlain(text) ? text : text.replace(UNPRINTABLE, escaped);
   return atMost(
     line.replace(ENDLESS_WORD, (word) => printable(word)),
     MOST_OF_A_SENTENCE,
@@ -54,6 +58,7 @@ export function printableLines(text: string): string {
 
 /** Rendered text, on its way to a terminal: our own decorations and line breaks stay. */
 export function printableRendering(text: string): string {
+  if (arePlainLines(text.replaceAll(DECORATION, ''))) return text;
   return text.replace(UNPRINTABLE_WHEN_DECORATED, (match) => (match.length > 2 ? match : escaped(match)));
 }
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { eastAsianWidth } from 'get-east-asian-width';
+import { isPlain } from './plain-text.js';
 
 /** Text decorations; each returns the text unchanged where colour is off. */
 export interface Style {
@@ -49,7 +50,8 @@ const JOINS = /^[\p{M}\u200c\u200d]$/u;
  * `string-width` would segment graphemes first, which takes longer to start than a whole plan takes to compute.
  */
 export function visibleWidth(text: string): number {
-  const plain = stripVTControlCharacters(text);
+  const plain = text.includes('\u001b') ? stripVTControlCharacters(text) : text;
+  if (isPlain(plain)) return plain.length;
   let width = 0;
   for (const character of plain) {
     if (!JOINS.test(character)) width += eastAsianWidth(character.codePointAt(0) ?? 0);

@@ -56,10 +56,16 @@ export class SystemHostProbe implements HostProbe {
       processorName,
       processors: Math.max(1, Math.min(facts.processors, Math.floor(limits?.processors ?? Infinity))),
       platform: `${facts.platform}-${facts.architecture}`,
-      machineId: machineId(await systemId(this.#root), facts),
       memoryBandwidth: bandwidthOf(processorName),
       memoryStallShare: facts.platform === 'linux' ? await this.#stallShare() : null,
     };
+  }
+
+  /** A digest, so that no export says which machine it is from. Without an id, machines of one name and make are one. */
+  async machineId(): Promise<string> {
+    const { hostName, processorName, totalBytes } = this.#facts();
+    const known = (await systemId(this.#root)) ?? JSON.stringify([hostName, processorName, totalBytes]);
+    return createHash('sha256').update(`plimsoll machine ${known}`).digest('hex').slice(0, 16);
   }
 
   /** Of the control group where it is told, for its limit is what is felt; else of the machine. */
@@ -88,12 +94,6 @@ async function systemId(root: string): Promise<string | null> {
     if (text.trim() !== '') return text.trim();
   }
   return null;
-}
-
-/** A digest, so that no export says which machine it is from. Without an id, machines of one name and make are one. */
-function machineId(id: string | null, { hostName, processorName, totalBytes }: SystemFacts): string {
-  const known = id ?? JSON.stringify([hostName, processorName, totalBytes]);
-  return createHash('sha256').update(`plimsoll machine ${known}`).digest('hex').slice(0, 16);
 }
 
 /** Known where memory belongs to the chip, as with Apple's; elsewhere it depends on what was plugged in. */

@@ -14,6 +14,7 @@ import type {
   Companions,
   ConfigStore,
   FootprintModel,
+  HostReading,
   InspectedModel,
   KvCacheType,
   VariantLevel,
@@ -49,7 +50,7 @@ export interface PlanModelDependencies {
   readonly inspect: InspectModel;
   readonly devices: ReadDevices;
   /** Measured bandwidth of this machine's RAM in bytes per second; null or absent where it is not known. */
-  readonly memoryBandwidth?: (() => Promise<number | null>) | undefined;
+  readonly memoryBandwidth?: ((host: HostReading) => Promise<number | null>) | undefined;
   readonly config: ConfigStore;
   readonly store: MeasurementStore;
   readonly ensure: EnsureVariant;
@@ -117,14 +118,13 @@ export class PlanModel {
 
   /** What `plan` decides from. Errors as there. */
   async prepare(request: PlanModelRequest, options?: CallOptions): Promise<PreparedPlan> {
-    const [inspected, companions, state, { settings }, memoryBandwidth] = await Promise.all([
+    const [inspected, companions, state, { settings }] = await Promise.all([
       this.#with.inspect.inspect(request.model, options),
       this.#companions(request, options),
-      describesDevices(request) ? this.#with.devices.readHost() : this.#with.devices.read(options),
+      this.#machine(request, options),
       this.#with.config.load(options),
-      isElsewhere(request) ? null : (this.#with.memoryBandwidth?.() ?? null),
     ]);
-    const machine = machineForPlan(request, withBandwidth(state, memoryBandwidth), settings);
+    const machine = machineForPlan(request, state, settings);
     const { header } = inspected;
     const recipes = await plannedRecipes(this.#with, request.model, inspected, options);
     const footprintModel = plannedFootprints({ header, companions, recipes });
@@ -188,6 +188,15 @@ export class PlanModel {
     return { input, request: prepared, notes, marginFraction: settings.memoryMarginFraction, exact };
   }
 
+  /** A data sheet knows the memory of a chip better than a measurement. */
+  async #machine(request: PlanModelRequest, options?: CallOptions): Promise<MachineState> {
+    const { devices, memoryBandwidth } = this.#with;
+    const state = await (describesDevices(request) ? devices.readHost() : devices.read(options));
+    if (isElsewhere(request) || state.host.memoryBandwidth !== null) return state;
+    const measuredMemoryBandwidth = (await memoryBandwidth?.(state.host)) ?? null;
+    return measuredMemoryBandwidth === null ? state : { ...state, host: { ...state.host, measuredMemoryBandwidth } };
+  }
+
   async #companions({ projector, draft }: PlanModelRequest, options?: CallOptions): Promise<Companions> {
     const headerOf = async (model: string | undefined): Promise<ModelHeader | undefined> =>
       model === undefined ? undefined : (await this.#with.inspect.inspect(model, options)).header;
@@ -199,12 +208,6 @@ export class PlanModel {
 /** Whether the plan is for devices other than those of this machine. */
 const describesDevices = ({ gpu, vramBytes }: PlanModelRequest): boolean =>
   gpu !== undefined || vramBytes !== undefined;
-
-/** A data sheet knows the memory of a chip better than a measurement. */
-const withBandwidth = (state: MachineState, measured: number | null): MachineState =>
-  measured === null || state.host.memoryBandwidth !== null
-    ? state
-    : { ...state, host: { ...state.host, measuredMemoryBandwidth: measured } };
 
 /** The usual levels, with the file's own among them. */
 function usualLevels(inspected: InspectedModel): readonly VariantLevel[] {

@@ -83,10 +83,11 @@ export class MeasurementRecorder {
   }
 
   async #readEnvironment(options?: CallOptions): Promise<MeasurementEnvironment> {
-    const [info, devices, host] = await Promise.all([
+    const [info, devices, host, machine] = await Promise.all([
       this.#runtime.info(options),
       this.#gpu.devices(options),
       this.#host.read(),
+      this.#host.machineId(),
     ]);
     return {
       backend: this.#runtime.id,
@@ -94,7 +95,7 @@ export class MeasurementRecorder {
       device: devices[0]?.name ?? host.processorName,
       driver: devices[0]?.driver ?? null,
       platform: host.platform,
-      machine: host.machineId,
+      machine,
     };
   }
 }

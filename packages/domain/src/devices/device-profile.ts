@@ -49,7 +49,10 @@ export function deviceFamily(
     name,
     vendor,
     memory,
-    kind: processorKind(vendor, name),
+    // Looked up by those who ask: most programs that load the catalogue need no device of it.
+    get kind() {
+      return processorKind(vendor, name);
+    },
     memoryOptionsBytes: (typeof memoryGiB === 'number' ? [memoryGiB] : memoryGiB).map((size) => size * GIBIBYTE),
     bandwidthBytesPerSecond: bandwidthGBs === null ? null : bandwidthGBs * 1e9,
     fp16Tflops,

@@ -24,14 +24,16 @@ const entryOf = (profile: DeviceProfile): Entry => ({
 });
 
 let entries: readonly Entry[] | null = null;
-let chips: readonly Entry[] | null = null;
 
 /** The catalogue, its names read when the first device is looked for. */
 const catalogue = (): readonly Entry[] => (entries ??= DEVICE_CATALOGUE.map(entryOf));
 
-/** Those of it that share their memory with a processor. */
-const chipCatalogue = (): readonly Entry[] =>
-  (chips ??= DEVICE_CATALOGUE.filter(({ memory }) => memory === 'unified').map(entryOf));
+/** Those of it that share their memory with a processor and have a number in common with its name. */
+const chipsLike = (processorName: string): readonly Entry[] =>
+  DEVICE_CATALOGUE.filter(({ memory, name, aliases }) => {
+    const words = memory === 'unified' ? [name, ...aliases].join(' ').split(' ') : [];
+    return words.some((word) => /\d/.test(word) && processorName.toLowerCase().includes(word.toLowerCase()));
+  }).map(entryOf);
 
 /**
  * The device that a person means by `RTX 4060`, `rtx4060ti 16gb` or `M2 Pro 32GB`, or a driver by
@@ -120,7 +122,7 @@ export function profileOf(name: string, totalBytes: number | null = null): Devic
 
 /** The chip that a processor's name stands for, one whose GPU shares its memory, or null: most processors are none. */
 export const chipOf = (processorName: string): DeviceProfile | null =>
-  candidatesFor(deviceKey(processorName.slice(0, 200)), chipCatalogue())[0] ?? null;
+  candidatesFor(deviceKey(processorName.slice(0, 200)), chipsLike(processorName.slice(0, 200)))[0] ?? null;
 
 /** Rows that carry the name, whatever their memory; those with the size in their name included. */
 function candidatesFor(key: DeviceKey, among: readonly Entry[] = catalogue()): readonly DeviceProfile[] {

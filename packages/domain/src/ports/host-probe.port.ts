@@ -8,8 +8,6 @@ export interface HostReading {
   readonly processors: number;
   /** `linux-x64`, `darwin-arm64` … */
   readonly platform: string;
-  /** Tells machines apart without naming them: a digest of what the system knows itself by. Null when unknown. */
-  readonly machineId: string | null;
   /** Peak memory bandwidth in bytes per second, or null when unknown. */
   readonly memoryBandwidth: number | null;
   /** What all processors together were seen to read from it, in bytes per second; absent when nobody measured. */
@@ -21,4 +19,6 @@ export interface HostReading {
 /** Sees the machine's own memory and processors. */
 export interface HostProbe {
   read(): Promise<HostReading>;
+  /** Tells machines apart without naming them: a digest of what the system knows itself by. Null when unknown. */
+  machineId(): Promise<string | null>;
 }

@@ -9,7 +9,6 @@ export class FixedHostProbe implements HostProbe {
       totalBytes: 16 * 1024 ** 3,
       availableBytes: 12 * 1024 ** 3,
       processorName: 'Test processor',
-      machineId: 'test-machine',
       processors: 4,
       platform: 'linux-x64',
       memoryBandwidth: null,
@@ -19,5 +18,9 @@ export class FixedHostProbe implements HostProbe {
 
   async read(): Promise<HostReading> {
     return this.#reading;
+  }
+
+  async machineId(): Promise<string> {
+    return 'test-machine';
   }
 }
