@@ -5,8 +5,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // Not `import`: Vitest hands these to Node, where packages in CommonJS would then be given ES modules to require.
 const conditions = ['@plimsoll/source', 'node', 'module'];
 const asNode = ['@plimsoll/source', 'node'];
-/** Packages without effects: their tests leave nothing behind, and share the modules that they load. */
-const PURE = ['application', 'contract', 'di', 'domain', 'protocol', 'report', 'simulation'];
+/**
+ * Packages whose tests have a process for each file: they load native code, or change what belongs to the process. All
+ * other tests leave nothing behind, and share the modules that they load.
+ */
+const ALONE = [
+  ...['adapter-gpu', 'adapter-llamacpp', 'adapter-photo', 'adapter-postgres', 'adapter-queue', 'adapter-store'],
+];
+const FOLDERS = ['packages/*/{src,test}', 'apps/*/{src,test}', 'tooling/*/src'];
+const alone = ALONE.map((name) => `packages/${name}/{src,test}/**/*.test.ts`);
+const notUnit = ['**/*.{integration,telemetry,e2e}.test.ts', '**/node_modules/**', '**/dist/**'];
 const shared = {
   root,
   resolve: { conditions },
@@ -26,29 +34,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           root,
-          include: [
-            'packages/*/src/**/*.test.ts',
-            'packages/*/test/**/*.test.ts',
-            'apps/*/src/**/*.test.ts',
-            'tooling/*/src/**/*.test.ts',
-          ],
-          exclude: [
-            ...['**/*.{integration,telemetry}.test.ts', '**/node_modules/**', '**/dist/**'],
-            ...PURE.map((name) => `packages/${name}/**`),
-          ],
+          include: FOLDERS.map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...notUnit, ...alone],
+          isolate: false,
           testTimeout: 30_000,
         },
       },
       {
         ...shared,
-        test: {
-          name: 'pure',
-          root,
-          include: PURE.map((name) => `packages/${name}/{src,test}/**/*.test.ts`),
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**', '**/dist/**'],
-          isolate: false,
-          testTimeout: 30_000,
-        },
+        test: { name: 'alone', root, include: alone, exclude: notUnit, testTimeout: 30_000 },
       },
       {
         ...shared,
