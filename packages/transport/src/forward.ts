@@ -122,7 +122,6 @@ class WayBack implements AnswerSink {
     this.#reject = reject;
     const { signal } = options;
     response.on('close', this.#stop);
-    response.on('drain', this.#resume);
     signal?.addEventListener('abort', this.#stop, { once: true });
     if (signal?.aborted === true || response.destroyed) this.#stop();
   }
@@ -187,7 +186,9 @@ class WayBack implements AnswerSink {
     const ready = changed === null || this.#options.lastWords === undefined ? changed : this.#wholeLines(changed);
     if (ready === null) return true;
     this.#hasSent = true;
-    return this.#response.write(ready);
+    const mayGoOn = this.#response.write(ready);
+    if (!mayGoOn) this.#response.once('drain', this.#resume);
+    return mayGoOn;
   }
 
   /** What can go on now; the beginning of a line waits for its end. */
@@ -246,7 +247,9 @@ class WayBack implements AnswerSink {
     }
   }
 
-  readonly #resume = (): void => this.#exchange?.resume();
+  readonly #resume = (): void => {
+    if (!this.isOver) this.#exchange?.resume();
+  };
 
   readonly #stop = (): void => {
     if (this.isOver) return;
@@ -258,7 +261,6 @@ class WayBack implements AnswerSink {
   #over(): void {
     this.isOver = true;
     this.#response.off('close', this.#stop);
-    this.#response.off('drain', this.#resume);
     this.#options.signal?.removeEventListener('abort', this.#stop);
   }
 }

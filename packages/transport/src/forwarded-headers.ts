@@ -21,12 +21,20 @@ const SET_ANEW: Readonly<Record<'request' | 'answer', ReadonlySet<string>>> = {
 
 /** The headers that go on to the next connection: all but those that belong to this one. */
 export function forwardedHeaders(headers: HttpHeaders, of: 'request' | 'answer'): Record<string, string | string[]> {
-  const named = [headers['connection']].flat().flatMap((value) => value?.split(',') ?? []);
-  const dropped = new Set(named.map((name) => name.trim().toLowerCase()));
+  const dropped = namedBy(headers['connection']);
+  const anew = SET_ANEW[of];
   const kept: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || dropped.has(name) || SET_ANEW[of].has(name)) continue;
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || anew.has(name) || dropped.includes(name)) continue;
     kept[name] = typeof value === 'string' ? value : [...value];
   }
   return kept;
+}
+
+/** Further headers of this connection alone, by its own word. */
+function namedBy(connection: HttpHeaders[string]): readonly string[] {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return [];
+  const lists = typeof connection === 'string' ? [connection] : connection;
+  return lists.flatMap((list) => list.split(',')).map((name) => name.trim().toLowerCase());
 }

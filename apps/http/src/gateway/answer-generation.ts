@@ -68,7 +68,7 @@ export async function answerGeneration<Body>(
 function admitted(
   enter: () => Promise<AsyncIterator<GenerateTextEvent>>,
   model: string,
-  observation: Observation | undefined,
+  observation: Observation | null,
 ): AsyncIterator<GenerateTextEvent> {
   let events: AsyncIterator<GenerateTextEvent> | null = null;
   return {

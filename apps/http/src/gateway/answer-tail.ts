@@ -21,34 +21,40 @@ export class AnswerTail {
   }
 }
 
-/** Fields by the names of Ollama, OpenAI (chat, responses) and Anthropic. A text in the answer has its quotes escaped. */
+/** Fields by the names of Ollama, OpenAI (chat, responses) and Anthropic. */
 const FIELDS = {
-  promptTokens: /"(?:prompt_eval_count|prompt_tokens|input_tokens)": ?(\d+)/g,
-  cachedPromptTokens: /"(?:cached_tokens|cache_read_input_tokens)": ?(\d+)/g,
-  generatedTokens: /"(?:eval_count|completion_tokens|output_tokens)": ?(\d+)/g,
-  loadNs: /"load_duration": ?(\d+)/g,
-  prefillNs: /"prompt_eval_duration": ?(\d+)/g,
-  decodeNs: /"eval_duration": ?(\d+)/g,
+  prompt_eval_count: 'promptTokens',
+  prompt_tokens: 'promptTokens',
+  input_tokens: 'promptTokens',
+  cached_tokens: 'cachedPromptTokens',
+  cache_read_input_tokens: 'cachedPromptTokens',
+  eval_count: 'generatedTokens',
+  completion_tokens: 'generatedTokens',
+  output_tokens: 'generatedTokens',
+  load_duration: 'loadNs',
+  prompt_eval_duration: 'prefillNs',
+  eval_duration: 'decodeNs',
 } as const;
+
+/** A text in the answer has its quotes escaped. */
+const FIELD = new RegExp(`"(${Object.keys(FIELDS).join('|')})": ?(\\d+)`, 'g');
 
 /** What the end of an answer says; what it does not say is null. */
 export function timingsOf(tail: string, totalMs: number, firstTokenMs: number | null): GenerationTimings {
-  const value = (field: keyof typeof FIELDS): number | null => {
-    const last = [...tail.matchAll(FIELDS[field])].at(-1)?.[1];
-    return last === undefined ? null : Number(last);
-  };
-  const ms = (field: keyof typeof FIELDS): number | null => {
-    const nanoseconds = value(field);
-    return nanoseconds === null ? null : nanoseconds / NS_PER_MS;
-  };
+  // The last of each kind counts: streams say some of them more than once.
+  const said: { [Field in (typeof FIELDS)[keyof typeof FIELDS]]?: number } = {};
+  for (const [, name, digits] of tail.matchAll(FIELD)) said[FIELDS[name as keyof typeof FIELDS]] = Number(digits);
+  const { promptTokens = null, cachedPromptTokens = null, generatedTokens = null } = said;
   return {
-    promptTokens: value('promptTokens'),
-    cachedPromptTokens: value('cachedPromptTokens'),
-    generatedTokens: value('generatedTokens'),
-    loadMs: ms('loadNs'),
-    prefillMs: ms('prefillNs'),
-    decodeMs: ms('decodeNs'),
+    promptTokens,
+    cachedPromptTokens,
+    generatedTokens,
+    loadMs: milliseconds(said.loadNs),
+    prefillMs: milliseconds(said.prefillNs),
+    decodeMs: milliseconds(said.decodeNs),
     firstTokenMs,
     totalMs,
   };
 }
+
+const milliseconds = (ns: number | undefined): number | null => (ns === undefined ? null : ns / NS_PER_MS);

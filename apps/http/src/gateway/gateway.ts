@@ -2,7 +2,7 @@ import type { HttpServer } from '../server/http-server.js';
 import { isLocalPage } from '../security/local-pages.js';
 import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
-import { MOST_BODY_BYTES, limitBodies } from './limit-bodies.js';
+import { limitBodies } from './limit-bodies.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
 import { addOpenAiRoutes, addUnversionedRoutes } from './openai/openai-routes.js';
 import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
@@ -25,7 +25,6 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
     await server.register(
       async (dialect: HttpServer) => {
         dialect.addHook('onRoute', (route) => {
-          route.bodyLimit ??= MOST_BODY_BYTES;
           // The answers are other APIs'; ours alone is described.
           route.schema = { ...route.schema, hide: true };
         });
@@ -39,16 +38,20 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
 
 /** Tells browsers that pages which the guard lets through may read the answers. */
 function addCors(server: HttpServer): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
-    if (origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) return;
+    if (origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) {
+      done();
+      return;
+    }
     reply.headers({
       'access-control-allow-origin': origin,
       'access-control-expose-headers': `${VARIANT_HEADER}, ${POINT_HEADER}`,
       vary: 'Origin',
     });
-    if (request.method === 'OPTIONS') {
-      await reply
+    if (request.method !== 'OPTIONS') done();
+    else {
+      void reply
         .code(204)
         .headers({
           'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS',

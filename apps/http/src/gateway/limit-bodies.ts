@@ -1,19 +1,25 @@
 import { Transform } from 'node:stream';
+import type { preParsingHookHandler } from 'fastify';
 import type { HttpServer } from '../server/http-server.js';
 
 /** The most that `http.limits` may allow. */
-export const MOST_BODY_BYTES: number = 1024 ** 3;
+const MOST_BODY_BYTES: number = 1024 ** 3;
 
-/** Refuses bodies beyond a limit that may change; one that does not say how long it is, as soon as it is too long. */
+/**
+ * Refuses bodies beyond a limit that may change; one that does not say how long it is, as soon as it is too long. Routes
+ * with a limit of their own keep to that: files have one.
+ */
 export function limitBodies(server: HttpServer, mostBytes: () => number): void {
-  server.addHook('preParsing', async (request, _reply, payload) => {
-    // Files have a limit of their own.
-    if (request.routeOptions.bodyLimit !== MOST_BODY_BYTES) return payload;
+  const limit: preParsingHookHandler = (request, _reply, payload, done) => {
     const most = mostBytes();
     const told = request.headers['content-length'];
-    if (told === undefined) return payload.pipe(counting(most));
-    if (Number(told) > most) throw tooLarge();
-    return payload;
+    if (told === undefined) done(null, payload.pipe(counting(most)));
+    else done(Number(told) > most ? tooLarge() : null, payload);
+  };
+  server.addHook('onRoute', (route) => {
+    if (route.bodyLimit !== undefined) return;
+    route.bodyLimit = MOST_BODY_BYTES;
+    route.preParsing = limit;
   });
 }
 

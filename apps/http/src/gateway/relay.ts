@@ -95,7 +95,7 @@ function earlyBytes(
   reply: FastifyReply,
 ): EarlyBytes | null {
   if (!GENERATIONS.test(request.url) || !(api === 'ollama' ? body.stream !== false : body.stream === true)) return null;
-  const { pathname: path } = new URL(request.url, 'http://localhost');
+  const [path = ''] = request.url.split('?', 1);
   return new EarlyBytes({ api, path, model, response: reply.raw, headers: copied(reply), aliveMs });
 }
 
@@ -234,14 +234,21 @@ function streamed(body: unknown): AsyncIterable<Uint8Array> | null {
 }
 
 /** Our own token and headers, and where the page came from, are nobody else's business. */
+const UNSAID: ReadonlySet<string> = new Set(['authorization', 'origin', 'referer', 'cookie', LEVEL_HEADER]);
+
+/** The headers that go on with a request. */
 export function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
-  const unsaid = { authorization: undefined, origin: undefined, referer: undefined, cookie: undefined };
-  return { ...headers, ...unsaid, [LEVEL_HEADER]: undefined, 'accept-encoding': 'identity' };
+  const said: FastifyRequest['headers'] = {};
+  for (const name of Object.keys(headers)) if (!UNSAID.has(name)) said[name] = headers[name];
+  said['accept-encoding'] = 'identity';
+  return said;
 }
 
 /** Headers that hooks have set so far, which an answer past Fastify would lose. */
 export function copied(reply: FastifyReply): Record<string, string> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] = [value ?? ''].flat().join(', ');
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : String(value ?? '');
+  }
   return headers;
 }

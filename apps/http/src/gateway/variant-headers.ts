@@ -8,24 +8,25 @@ export const POINT_HEADER = 'x-plimsoll-point';
 /** Both headers; what is left to the backend is not named. */
 export function variantHeaders(chosen: ChosenVariant): Record<string, string> {
   const point = pointOf(chosen);
-  return {
-    [VARIANT_HEADER]: encodeURI(chosen.variant),
-    ...(point === '' ? {} : { [POINT_HEADER]: point }),
-  };
+  const headers: Record<string, string> = { [VARIANT_HEADER]: encodeURI(chosen.variant) };
+  if (point !== '') headers[POINT_HEADER] = point;
+  return headers;
 }
 
 /** Such as `level=Q4_K_M, context=8192, cache-k=f16, cache-v=f16, gpu-layers=33`. */
 function pointOf({ level, load }: ChosenVariant): string {
-  const fields: readonly (readonly [string, string | number | null | undefined])[] = [
-    ['level', level],
-    ['context', load.contextTokens],
-    ['parallel', load.parallel],
-    ['cache-k', load.keyCacheType],
-    ['cache-v', load.valueCacheType],
-    ['flash-attention', load.flashAttention],
-    ['gpu-layers', load.placement?.gpuLayers],
-    ['expert-layers-on-host', load.placement?.expertLayersOnHost],
-    ['threads', load.threads],
-  ];
-  return fields.flatMap(([key, value]) => (value == null ? [] : [`${key}=${value}`])).join(', ');
+  const fields = {
+    level,
+    context: load.contextTokens,
+    parallel: load.parallel,
+    'cache-k': load.keyCacheType,
+    'cache-v': load.valueCacheType,
+    'flash-attention': load.flashAttention,
+    'gpu-layers': load.placement?.gpuLayers,
+    'expert-layers-on-host': load.placement?.expertLayersOnHost,
+    threads: load.threads,
+  };
+  let text = '';
+  for (const [key, value] of Object.entries(fields)) if (value != null) text += `${text && ', '}${key}=${value}`;
+  return text;
 }

@@ -11,9 +11,11 @@ export function createLog(level: LogLevel, to: DestinationStream): Logger {
 }
 
 /** What the log says of a request to a model. */
-export function logged({ timings, ...request }: FinishedRequest): object {
-  const { id, api, operation, model, variant, level, status, waitedMs, firstMs, totalMs } = request;
-  const { promptTokens = null, generatedTokens = null } = timings ?? {};
-  const times = { waitedMs, firstMs, totalMs };
-  return { id, api, operation, model, variant, level, status, ...times, promptTokens, generatedTokens };
+export function logged(request: FinishedRequest): object {
+  const { id, api, operation, model, variant, level, status, waitedMs, firstMs, totalMs, timings } = request;
+  const [promptTokens, generatedTokens] = [timings?.promptTokens ?? null, timings?.generatedTokens ?? null];
+  return {
+    ...{ id, api, operation, model, variant, level, status },
+    ...{ waitedMs, firstMs, totalMs, promptTokens, generatedTokens },
+  };
 }

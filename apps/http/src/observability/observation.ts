@@ -39,7 +39,8 @@ export class Observation {
   readonly #what: Pick<FinishedRequest, 'id' | 'api' | 'operation' | 'traceParent'>;
   readonly #startedAtMs = Date.now();
   readonly #startMs = performance.now();
-  #place: Pick<FinishedRequest, 'model' | 'variant' | 'level'> = { model: null, variant: null, level: null };
+  #model: string | null = null;
+  #chosen: Pick<ChosenVariant, 'variant' | 'level'> | null = null;
   #waitedMs: number | null = null;
   #firstMs: number | null = null;
   #timings: GenerationTimings | null = null;
@@ -49,8 +50,9 @@ export class Observation {
   }
 
   /** A variant was found and has room. */
-  placed(model: string, { variant, level }: ChosenVariant): void {
-    this.#place = { model, variant, level };
+  placed(model: string, chosen: ChosenVariant): void {
+    this.#model = model;
+    this.#chosen = chosen;
     this.#waitedMs = this.#elapsed();
   }
 
@@ -64,9 +66,15 @@ export class Observation {
   }
 
   finished(status: number): FinishedRequest {
+    const { id, api, operation, traceParent } = this.#what;
     return {
-      ...this.#what,
-      ...this.#place,
+      id,
+      api,
+      operation,
+      traceParent,
+      model: this.#model,
+      variant: this.#chosen?.variant ?? null,
+      level: this.#chosen?.level ?? null,
       status,
       startedAtMs: this.#startedAtMs,
       waitedMs: this.#waitedMs,

@@ -25,25 +25,31 @@ const MODEL_ROUTES: Readonly<Record<string, readonly [Api, Operation]>> = {
 /** Nginx's status of a request whose client left. */
 const CLIENT_LEFT = 499;
 
-const running = new WeakMap<FastifyRequest, Observation>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    observation: Observation | null;
+  }
+}
 
-/** What is seen of a request; undefined for one that asks nothing of a model. */
-export const observationOf = (request: FastifyRequest): Observation | undefined => running.get(request);
+/** What is seen of a request; null for one that asks nothing of a model. */
+export const observationOf = (request: FastifyRequest): Observation | null => request.observation;
 
 /** Observes the requests that ask something of a model. */
 export function observeRequests(server: HttpServer, observers: readonly RequestObserver[]): void {
+  server.decorateRequest('observation', null);
   server.addHook('onRequest', (request, _reply, done) => {
     const kind = MODEL_ROUTES[request.routeOptions.url ?? ''];
     if (kind !== undefined) {
       const [api, operation] = kind;
-      const traceParent = [request.headers['traceparent'] ?? null].flat()[0] ?? null;
-      running.set(request, new Observation({ id: request.id, api, operation, traceParent }));
+      const { traceparent: parent = null } = request.headers;
+      const traceParent = typeof parent === 'string' ? parent : (parent?.[0] ?? null);
+      request.observation = new Observation({ id: request.id, api, operation, traceParent });
     }
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const observation = running.get(request);
-    if (observation !== undefined) {
+    const { observation } = request;
+    if (observation !== null) {
       const finished = observation.finished(reply.raw.writableEnded ? reply.statusCode : CLIENT_LEFT);
       for (const observer of observers) observer(finished);
     }

@@ -8,10 +8,16 @@ import { RateLimits } from './rate-limits.js';
 import type { Account } from './rate-limits.js';
 import { scopeOf } from './route-scope.js';
 
-const senders = new WeakMap<FastifyRequest, Principal>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    sender: Principal | null;
+    /** Ends what is counted of the request; null where nothing is. */
+    endCount: (() => void) | null;
+  }
+}
 
 /** Who sent a request. */
-export const senderOf = (request: FastifyRequest): Principal => senders.get(request) ?? ANYBODY;
+export const senderOf = (request: FastifyRequest): Principal => request.sender ?? ANYBODY;
 
 /** Finds out who sends each request, and refuses what they may not do, or not so often. */
 export function authorize(
@@ -23,33 +29,40 @@ export function authorize(
   const limits = new RateLimits(() => performance.now());
   // Counted apart, so that many addresses keep no token out.
   const strangers = new RateLimits(() => performance.now());
-  const ends = new WeakMap<FastifyRequest, () => void>();
-  server.addHook('onRequest', async (request, reply) => {
+  server.decorateRequest('sender', null);
+  server.decorateRequest('endCount', null);
+  server.addHook('onRequest', (request, reply, done) => {
     const { url } = request.routeOptions;
-    if (isPublic(url) || reply.sent) return;
+    if (isPublic(url)) {
+      done();
+      return;
+    }
     const sender = principals.find(request.headers);
     if (sender === null) {
       const hint = 'Send it as "Authorization: Bearer …".';
       const { status, body } = refusal(401, 'unauthorized', 'The token is missing or wrong.', hint);
-      return reply.code(status).header('www-authenticate', 'Bearer').send(body);
+      void reply.code(status).header('www-authenticate', 'Bearer').send(body);
+      return;
     }
-    senders.set(request, sender);
+    request.sender = sender;
     const scope = scopeOf(request.method, url ?? '');
     if (!sender.scopes.includes(scope)) {
       const needed = scope === 'change' ? 'admin' : scope;
       const { status, body } = refusal(403, 'forbidden', `This token lacks the scope "${needed}".`);
-      return reply.code(status).send(body);
+      void reply.code(status).send(body);
+      return;
     }
     const begun = sender === ANYBODY ? strangers.begin(strangerAt(request.ip, limitsNow())) : limits.begin(sender);
-    if (typeof begun === 'function') ends.set(request, begun);
-    else {
-      const { status, body } = refusal(429, 'rate-limited', begun.message);
-      return reply.code(status).header('retry-after', `${begun.retryAfterSeconds}`).send(body);
+    if (typeof begun === 'function') {
+      request.endCount = begun;
+      done();
+      return;
     }
+    const { status, body } = refusal(429, 'rate-limited', begun.message);
+    void reply.code(status).header('retry-after', `${begun.retryAfterSeconds}`).send(body);
   });
   server.addHook('onResponse', (request, _reply, done) => {
-    ends.get(request)?.();
-    ends.delete(request);
+    request.endCount?.();
     done();
   });
 }

@@ -19,8 +19,17 @@ export function assertReachableByFriendsOnly(host: string, hasToken: boolean): v
   });
 }
 
+/** Parsed before; clients say the same again and again. */
+const known = new Map<string, string | null>();
+const MOST_KNOWN = 64;
+
 /** The host name of a Host or Origin header, without port and brackets; null when it is not one. */
 export function hostName(header: string): string | null {
+  const before = known.get(header);
+  if (before !== undefined) return before;
   const text = header.includes('://') ? header : `http://${header}`;
-  return URL.canParse(text) ? new URL(text).hostname.replace(/^\[|\]$/g, '') : null;
+  const name = URL.canParse(text) ? new URL(text).hostname.replace(/^\[|\]$/g, '') : null;
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(header, name);
+  return name;
 }

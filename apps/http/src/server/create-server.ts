@@ -12,7 +12,7 @@ import { logged } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import type { Telemetry, TelemetryOptions } from '../observability/telemetry.js';
 import { observeRequests } from '../observability/observe-requests.js';
-import type { RequestObserver } from '../observability/observation.js';
+import type { FinishedRequest, RequestObserver } from '../observability/observation.js';
 import { Admission } from '../admission/admission.js';
 import type { AdmissionLimits } from '../admission/fair-queue.js';
 import { errorAnswer } from '../errors/error-answer.js';
@@ -142,7 +142,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   answerRequestId(server);
   observeRequests(server, [
     metrics.observe,
-    (finished) => server.log.info(logged(finished), 'request to a model'),
+    ...(log === undefined ? [] : [(finished: FinishedRequest) => log.info(logged(finished), 'request to a model')]),
     ...(telemetry === null ? [] : [telemetry.observe]),
     ...observers,
   ]);
@@ -244,7 +244,8 @@ function closeFinishedConnections(server: HttpServer): void {
   server.addHook('preClose', async () => {
     closing = true;
   });
-  server.addHook('onResponse', async () => {
+  server.addHook('onResponse', (_request, _reply, done) => {
     if (closing) setImmediate(() => server.server.closeIdleConnections());
+    done();
   });
 }

@@ -14,7 +14,7 @@ import type {
   QuantizeModel,
   ReadDevices,
 } from '@plimsoll/application';
-import type { Governor, Plimsoll } from '@plimsoll/composition';
+import type { BackendUseCases, Governor, Plimsoll } from '@plimsoll/composition';
 import { EVENT_BUS } from '@plimsoll/di';
 import type { EventBus, ModelRuntime } from '@plimsoll/domain';
 
@@ -55,6 +55,8 @@ export interface HttpServices {
 
 /** The services over an open Plimsoll, which is closed with them. */
 export async function httpServices({ shared, get, lease, close }: Plimsoll): Promise<HttpServices> {
+  // Asked for with every request, and the same until the settings name another backend.
+  const opened = new WeakMap<BackendUseCases, Promise<OpenedBackend>>();
   return {
     settings: await shared.settings(),
     devices: await shared.devices(),
@@ -64,26 +66,38 @@ export async function httpServices({ shared, get, lease, close }: Plimsoll): Pro
     async backend() {
       const { value: use, release } = await lease();
       try {
-        return {
-          models: await use.models(),
-          generation: await use.generation(),
-          planning: await use.planning(),
-          choose: await use.choose(),
-          builds: await use.builds(),
-          places: await use.places(),
-          governor: await use.governor(),
-          inspect: await use.inspect(),
-          quantization: await use.quantization(),
-          comparison: (model) => use.comparison({ model }),
-          diagnosis: () => use.diagnosis(),
-          runtime: await use.runtime(),
-          release,
-        };
+        let opening = opened.get(use);
+        if (opening === undefined) {
+          opening = openBackend(use);
+          opened.set(use, opening);
+        }
+        return { ...(await opening), release };
       } catch (error) {
+        // What failed is tried again.
+        opened.delete(use);
         release();
         throw error;
       }
     },
     close,
+  };
+}
+
+type OpenedBackend = Omit<BackendLease, 'release'>;
+
+async function openBackend(use: BackendUseCases): Promise<OpenedBackend> {
+  return {
+    models: await use.models(),
+    generation: await use.generation(),
+    planning: await use.planning(),
+    choose: await use.choose(),
+    builds: await use.builds(),
+    places: await use.places(),
+    governor: await use.governor(),
+    inspect: await use.inspect(),
+    quantization: await use.quantization(),
+    comparison: (model) => use.comparison({ model }),
+    diagnosis: () => use.diagnosis(),
+    runtime: await use.runtime(),
   };
 }
