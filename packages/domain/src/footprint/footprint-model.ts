@@ -13,6 +13,9 @@ import type { FetchedBytes } from './compute-buffer.js';
 import { computeDimensions } from './compute-dimensions.js';
 import type { ComputeDimensions } from './compute-dimensions.js';
 import type { Footprint, MemoryUse } from './footprint.js';
+import { hybridGraph } from './hybrid-graph.js';
+import { hybridScratchBytes } from './hybrid-scratch.js';
+import type { HybridBatch } from './hybrid-scratch.js';
 import { layerRanges } from './layer-ranges.js';
 import type { LayerRange } from './layer-ranges.js';
 import type { RunShape } from './operating-point.js';
@@ -79,6 +82,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     withFlash: cacheTable(architecture, true),
     withoutFlash: cacheTable(architecture, false),
     dims: computeDimensions(architecture, header),
+    hybrid: hybridScratch(architecture, header),
     logitsPerSequence: options.outputs === 'every' ? Infinity : 1 + (options.draftedTokens ?? 0),
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
@@ -129,6 +133,21 @@ function sized(
   });
 }
 
+/** Scratch memory of a hybrid whose graph is known, by what a batch is laid out for; null for other models. */
+type HybridScratch = (batch: HybridBatch) => number;
+
+function hybridScratch(architecture: ModelArchitecture, header: ModelHeader): HybridScratch | null {
+  const graph = hybridGraph(architecture, header);
+  if (graph === null) return null;
+  const known = new Map<string, number>();
+  return (batch) => {
+    const key = JSON.stringify(batch);
+    const bytes = known.get(key) ?? hybridScratchBytes(graph, batch);
+    known.set(key, bytes);
+    return bytes;
+  };
+}
+
 interface Parts {
   readonly architecture: ModelArchitecture;
   readonly blocks: number;
@@ -136,6 +155,7 @@ interface Parts {
   readonly withFlash: CacheTable;
   readonly withoutFlash: CacheTable;
   readonly dims: ComputeDimensions;
+  readonly hybrid: HybridScratch | null;
   readonly logitsPerSequence: number;
   readonly notes: readonly string[];
   readonly partialNotes: readonly string[];
@@ -196,7 +216,12 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   // Operations on matrices of the host go to the first device.
   const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
   const pipeline = isPipelined(run) ? (isFirst ? 'first' : 'later') : null;
-  const computeBytes = computes ? deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
+  const computesAll = from === 0 && to > blocks && fetched.weightBytes === 0;
+  // Devices that change the order of operations take more than the walk finds.
+  const walked = (computesAll ? hybridBytes(run, true) : null) ?? 0;
+  const computeBytes = computes
+    ? Math.max(walked, deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline))
+    : 0;
   return use(
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),
@@ -229,6 +254,10 @@ const FETCHED_ROWS = 32;
 const logitRows = ({ logitsPerSequence }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
   Math.min(parallel * logitsPerSequence, batchTokens);
 
+/** Where the graph is known; null elsewhere. */
+const hybridBytes = ({ parts, shape, cells, flash }: Run, onDevice: boolean): number | null =>
+  parts.hybrid?.({ cells, flash, rows: logitRows(parts, shape, cells), onDevice }) ?? null;
+
 function fetchedBytes(run: Run, gpuLayers: number): FetchedBytes {
   const { weights, shape, caches, cells, parts } = run;
   const { blocks } = parts;
@@ -256,7 +285,7 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
     recurrentBytes(caches, shape, from, to),
     hasDevices
       ? hostInputBytes(run.dims, cells, run.flash, isPipelined(run))
-      : hostComputeBytes(run.dims, cells, run.flash),
+      : (hybridBytes(run, false) ?? hostComputeBytes(run.dims, cells, run.flash)),
   );
 }
 

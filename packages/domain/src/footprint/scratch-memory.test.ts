@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { ScratchMemory } from './scratch-memory.js';
+
+test('the smallest piece with room is taken, and all is aligned', () => {
+  const memory = new ScratchMemory();
+  const [large, , small] = [memory.take(320), memory.take(1), memory.take(160), memory.take(1)];
+  memory.give(large);
+  memory.give(small);
+  expect(memory.take(100)).toEqual({ from: small.from, bytes: 128 });
+  expect(memory.take(200)).toEqual({ from: 0, bytes: 224 });
+  expect(memory.usedBytes).toBe(320 + 32 + 160 + 32);
+});
+
+test('neighbours become one piece; what is too small stays in what was used', () => {
+  const memory = new ScratchMemory();
+  const [first, second, third, fourth] = [memory.take(32), memory.take(32), memory.take(32), memory.take(32)];
+  memory.give(first);
+  memory.give(third);
+  expect(memory.take(64).from).toBe(128);
+  memory.give(second);
+  expect(memory.take(96).from).toBe(0);
+  memory.give(fourth);
+  expect(memory.usedBytes).toBe(192);
+});
+
+test('nothing takes no room', () => {
+  const memory = new ScratchMemory();
+  memory.give(memory.take(0));
+  expect(memory.usedBytes).toBe(0);
+});
