@@ -21,10 +21,17 @@ export interface BodyRewriter {
   end(): Buffer | null;
 }
 
+/** What may end early: an `AbortSignal`, or something lighter. */
+export interface Stoppable {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** What may be changed on the way back. */
 export interface ForwardOptions {
   /** Cancels beside the client's own leaving. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Stoppable | undefined;
   /** Added to the answer, such as `x-plimsoll-variant`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Changes the body; its length is then not known beforehand. */

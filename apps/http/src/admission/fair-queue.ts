@@ -1,4 +1,5 @@
 import { BusyError, CancelledError } from '@plimsoll/domain';
+import type { Stoppable } from '@plimsoll/transport';
 
 /** How many requests to one model run and wait at the same time. */
 export interface AdmissionLimits {
@@ -14,7 +15,7 @@ export interface AdmissionLimits {
 export interface Applicant {
   readonly client: string;
   readonly priority: Priority;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Stoppable | undefined;
 }
 
 export const PRIORITIES = ['high', 'normal', 'low'] as const;

@@ -1,4 +1,4 @@
-import { ModelNotFoundError, isPlimsollError } from '@plimsoll/domain';
+import { isPlimsollError } from '@plimsoll/domain';
 import { errorAnswer } from '../errors/error-answer.js';
 
 /** A failure as any dialect words it. */
@@ -20,7 +20,7 @@ export function failureOf(error: unknown): Failure {
 /** The refusal of a request. A model that is not there is named as it was asked for: clients look for Ollama's words. */
 export function refusalOf(error: unknown, body: unknown): Failure {
   const failure = failureOf(error);
-  if (!(error instanceof ModelNotFoundError) || typeof body !== 'object' || body === null) return failure;
+  if (failure.code !== 'model-not-found' || typeof body !== 'object' || body === null) return failure;
   const { model, name }: { readonly model?: unknown; readonly name?: unknown } = body;
   const asked = model ?? name;
   return typeof asked === 'string' ? { ...failure, message: `model '${asked}' not found` } : failure;

@@ -1,5 +1,5 @@
 import type { BackendLease, HttpServices } from '../server/http-services.js';
-import type { RelayTransport } from '@plimsoll/transport';
+import type { RelayTransport, Stoppable } from '@plimsoll/transport';
 import type { FastifyRequest } from 'fastify';
 import type { Admission } from '../admission/admission.js';
 import type { Applicant } from '../admission/fair-queue.js';
@@ -25,7 +25,7 @@ export interface GatewayContext {
 }
 
 /** Who a request counts for where it waits. */
-export function applicant(request: FastifyRequest, signal: AbortSignal): Applicant {
+export function applicant(request: FastifyRequest, signal: Stoppable): Applicant {
   const sender = senderOf(request);
   const client = sender === ANYBODY ? request.ip : sender.name;
   return { client, priority: sender.priority, signal };

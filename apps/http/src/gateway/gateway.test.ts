@@ -7,14 +7,14 @@ import { gatedRuntime } from '../../test/gated-runtime.js';
 const host = '127.0.0.1:11434';
 
 async function call(
-  method: 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'OPTIONS',
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS',
   url: string,
   body?: unknown,
   options: { services?: FakeServices; headers?: Record<string, string>; heartbeatMs?: number } = {},
 ) {
   const { services = fakeServices(), headers = {}, heartbeatMs } = options;
   const { server } = await createServer({ services, heartbeatMs });
-  const payload = body === undefined ? {} : { payload: JSON.stringify(body) };
+  const payload = body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) };
   const answer = await server.inject({ method, url, headers: { host, ...headers }, ...payload });
   await server.close();
   expect(services.state.leases).toBe(0);
@@ -151,6 +151,34 @@ describe('refusals in the words of each API', () => {
     const answer = await call('POST', '/v1/messages', body, { services: services() });
     expect(answer.statusCode).toBe(status);
     expect(answer.json()).toMatchObject({ type: 'error', error: { type } });
+  });
+
+  test('a model that is not there is named in the words that clients look for', async () => {
+    const answer = await call('POST', '/api/chat', { model: 'none:1b', messages }, { services: services() });
+    expect(answer.json()).toEqual({ error: "model 'none:1b' not found" });
+  });
+
+  const inWords = { error: expect.any(String) as string };
+  const ofOpenAi = { error: expect.objectContaining({ type: 'invalid_request_error' }) as object };
+  test.each([
+    ['GET', '/api/nothing', {}, 404, inWords],
+    ['PUT', '/api/chat', {}, 405, inWords],
+    ['GET', '/api/tags', { host: 'evil.example' }, 403, inWords],
+    ['POST', '/v1/nothing', {}, 404, ofOpenAi],
+    ['GET', '/v1/messages', {}, 405, { type: 'error', error: expect.any(Object) as object }],
+  ] as const)('%s %s %j, before any route: %i', async (method, url, headers, status, body) => {
+    const answer = await call(method, url, undefined, { services: services(), headers });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toEqual(expect.objectContaining(body));
+  });
+
+  test.each([
+    ['/api/chat', { error: 'The body is not valid JSON.' }],
+    ['/v1/chat/completions', { error: expect.objectContaining({ message: 'The body is not valid JSON.' }) as object }],
+  ])('%s with a body that is no JSON', async (url, body) => {
+    const answer = await call('POST', url, '{"model":', { services: services() });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toEqual(body);
   });
 
   test('pictures are not fetched for a client', async () => {

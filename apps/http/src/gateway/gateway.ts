@@ -2,15 +2,11 @@ import type { HttpServer } from '../server/http-server.js';
 import { isLocalPage } from '../security/local-pages.js';
 import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
+import { isGatewayUrl } from './gateway-url.js';
 import { limitBodies } from './limit-bodies.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
 import { addOpenAiRoutes, addUnversionedRoutes } from './openai/openai-routes.js';
 import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
-
-/** Whether a request is one of another server's API, not of our own. */
-export function isGatewayUrl(url: string): boolean {
-  return /^\/(?:(?:v1|api)\/|rerank(?:ing)?(?:\?|$))/.test(url) && !url.startsWith('/api/plimsoll/');
-}
 
 /** The APIs that clients know already: Ollama's, OpenAI's and Anthropic's, each with its own words for failures. */
 export async function addGateway(server: HttpServer, context: GatewayContext): Promise<void> {

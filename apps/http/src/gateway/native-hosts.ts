@@ -5,9 +5,9 @@ import type { NativeApis, NativeHost } from '@plimsoll/domain';
 export async function hostsOf(
   { address, hostsOf: find }: NativeApis,
   variant: string,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal },
 ): Promise<readonly NativeHost[]> {
-  return find === undefined ? [{ address, begin: () => () => undefined }] : find(variant, { signal });
+  return find === undefined ? [{ address, begin: () => () => undefined }] : find(variant, options);
 }
 
 /**

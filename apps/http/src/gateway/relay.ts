@@ -1,12 +1,13 @@
-import type { ChosenVariant, PlacedRequest } from '@plimsoll/application';
+import type { ChooseOptions, ChosenVariant, PlacedRequest } from '@plimsoll/application';
 import { isOutOfMemory, mayAnswerElsewhere } from '@plimsoll/domain';
-import type { NativeApis } from '@plimsoll/domain';
+import type { NativeApis, VariantLevel } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
 import type { ForwardOptions } from '@plimsoll/transport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { observationOf } from '../observability/observe-requests.js';
 import type { BackendLease } from '../server/http-services.js';
 import { rawBody } from '../server/raw-body.js';
+import type { RunningRequest } from '../server/running-requests.js';
 import { LEVEL_HEADER, askedModel } from './asked-model.js';
 import type { AskedModel } from './asked-model.js';
 import { applicant } from './gateway-context.js';
@@ -47,23 +48,23 @@ export async function relay(
     lease.release();
     throw error;
   }
-  const { signal, done } = context.running.begin(reply);
+  const running = context.running.begin(reply);
   const early = earlyBytes(context, dialect, body, asked, request, reply);
   let leave = (): void => undefined;
   try {
-    leave = await context.admission.enter(asked.model, applicant(request, signal));
-    const options = { make: 'in-background', level: asked.level, signal } as const;
+    leave = await context.admission.enter(asked.model, applicant(request, running));
+    const options = new PlaceOptions(asked.level, running);
     for (let attempt = 1, again = true; again; attempt += 1) {
       const placed = await lease.places.place(asked.model, options);
       try {
         lease.generation.warnOfFallback(asked.model, placed.chosen);
         observationOf(request)?.placed(asked.model, placed.chosen);
-        await pass({ context, lease, apis, placed, signal, request, reply, asked, body, early });
+        await pass({ context, lease, apis, placed, running, request, reply, asked, body, early });
         again = false;
       } catch (error) {
         // Nothing of an answer has gone out then; a smaller point may stand ready.
         again = isOutOfMemory(error) && (await placed.ranOutOfMemory?.()) === true;
-        if (!again || attempt === MOST_ATTEMPTS || signal.aborted) throw error;
+        if (!again || attempt === MOST_ATTEMPTS || running.aborted) throw error;
       } finally {
         placed.release();
       }
@@ -76,10 +77,26 @@ export async function relay(
   } finally {
     early?.stop();
     leave();
-    done();
+    running.done();
     lease.release();
   }
   return true;
+}
+
+/** The signal is made only where a variant has to be looked for, or waited for. */
+class PlaceOptions implements ChooseOptions {
+  readonly make = 'in-background';
+  readonly level: VariantLevel | undefined;
+  readonly #running: RunningRequest;
+
+  constructor(level: VariantLevel | undefined, running: RunningRequest) {
+    this.level = level;
+    this.#running = running;
+  }
+
+  get signal(): AbortSignal {
+    return this.#running.signal;
+  }
 }
 
 /** Each step down frees memory; what runs out of it again and again has another fault. */
@@ -118,7 +135,7 @@ interface Passed {
   readonly lease: BackendLease;
   readonly apis: NativeApis;
   readonly placed: PlacedRequest;
-  readonly signal: AbortSignal;
+  readonly running: RunningRequest;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly asked: AskedModel;
@@ -129,7 +146,7 @@ interface Passed {
 const GENERATIONS = /\/(?:chat|generate|completions|responses|messages)$/;
 
 async function pass(passed: Passed): Promise<void> {
-  const { context, lease, apis, placed, signal, request, reply, asked, body, early } = passed;
+  const { context, lease, apis, placed, running, request, reply, asked, body, early } = passed;
   const { chosen } = placed;
   const startMs = performance.now();
   const isGeneration = GENERATIONS.test(request.url);
@@ -138,9 +155,9 @@ async function pass(passed: Passed): Promise<void> {
   let firstMs: number | null = null;
   try {
     const sent = { method: request.method, headers: outward(request), body: sentBody(body, chosen, request) };
-    const status = await atFirst(await hostsOf(apis, chosen.variant, signal), ({ address }, isLast) =>
+    const status = await atFirst(await hostsOf(apis, chosen.variant, running), ({ address }, isLast) =>
       forward(context.transport, { url: `${address}${request.url}`, ...sent }, reply.raw, {
-        signal,
+        signal: running,
         headers: { ...copied(reply), ...variantHeaders(chosen) },
         rewrite: renameModel(chosen.variant, asked.name),
         refused: worthAnotherTry(apis, chosen.variant, {
@@ -158,7 +175,7 @@ async function pass(passed: Passed): Promise<void> {
         },
       }),
     );
-    if (tail !== null && status === 200 && !signal.aborted) {
+    if (tail !== null && status === 200 && !running.aborted) {
       const timings = timingsOf(tail.text, performance.now() - startMs, firstMs);
       observation?.timed(timings);
       await lease.generation.record(asked.model, chosen, timings, null);
@@ -212,15 +229,15 @@ export async function relayAsItIs(
   try {
     const { apis } = lease.runtime;
     if (apis?.dialects.includes(dialect) !== true) return false;
-    const { signal, done } = context.running.begin(reply);
+    const running = context.running.begin(reply);
     try {
       const { method, body } = request;
       const url = `${apis.address}${request.url}`;
       const sent = { url, method, headers: outward(request), body: rawBody(request) ?? streamed(body) };
-      await forward(context.transport, sent, reply.raw, { signal, headers: copied(reply) });
+      await forward(context.transport, sent, reply.raw, { signal: running, headers: copied(reply) });
       return true;
     } finally {
-      done();
+      running.done();
     }
   } finally {
     lease.release();

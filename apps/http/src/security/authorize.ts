@@ -1,6 +1,7 @@
 import type { ServiceLimits } from '@plimsoll/domain';
 import type { FastifyRequest } from 'fastify';
 import { refusal } from '../errors/error-body.js';
+import { inDialect } from '../gateway/in-dialect.js';
 import type { HttpServer } from '../server/http-server.js';
 import { ANYBODY } from './principal.js';
 import type { Principal, Principals } from './principal.js';
@@ -40,16 +41,16 @@ export function authorize(
     const sender = principals.find(request.headers);
     if (sender === null) {
       const hint = 'Send it as "Authorization: Bearer …".';
-      const { status, body } = refusal(401, 'unauthorized', 'The token is missing or wrong.', hint);
-      void reply.code(status).header('www-authenticate', 'Bearer').send(body);
+      const refused = refusal(401, 'unauthorized', 'The token is missing or wrong.', hint);
+      void reply.code(401).header('www-authenticate', 'Bearer').send(inDialect(request.url, refused));
       return;
     }
     request.sender = sender;
     const scope = scopeOf(request.method, url ?? '');
     if (!sender.scopes.includes(scope)) {
       const needed = scope === 'change' ? 'admin' : scope;
-      const { status, body } = refusal(403, 'forbidden', `This token lacks the scope "${needed}".`);
-      void reply.code(status).send(body);
+      const refused = refusal(403, 'forbidden', `This token lacks the scope "${needed}".`);
+      void reply.code(403).send(inDialect(request.url, refused));
       return;
     }
     const begun = sender === ANYBODY ? strangers.begin(strangerAt(request.ip, limitsNow())) : limits.begin(sender);
@@ -58,8 +59,8 @@ export function authorize(
       done();
       return;
     }
-    const { status, body } = refusal(429, 'rate-limited', begun.message);
-    void reply.code(status).header('retry-after', `${begun.retryAfterSeconds}`).send(body);
+    const refused = refusal(429, 'rate-limited', begun.message);
+    void reply.code(429).header('retry-after', `${begun.retryAfterSeconds}`).send(inDialect(request.url, refused));
   });
   server.addHook('onResponse', (request, _reply, done) => {
     request.endCount?.();

@@ -6,7 +6,9 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { addGateway, isGatewayUrl } from '../gateway/gateway.js';
+import { addGateway } from '../gateway/gateway.js';
+import { isGatewayUrl } from '../gateway/gateway-url.js';
+import { inDialect } from '../gateway/in-dialect.js';
 import { retryAfter } from '../gateway/retry-after.js';
 import { logged } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
@@ -114,9 +116,9 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     logController: new LogController({ disableRequestLogging: true }),
     ...(log === undefined ? {} : { loggerInstance: log }),
     // What the router refuses before it has found a route.
-    frameworkErrors: (error, _request, reply) => {
-      const { status, body } = errorAnswer(error);
-      void (reply as FastifyReply).code(status).send(body);
+    frameworkErrors: (error, request, reply) => {
+      const answer = errorAnswer(error);
+      void (reply as FastifyReply).code(answer.status).send(inDialect(request.url, answer));
     },
   }).withTypeProvider<ZodTypeProvider>();
   const limits = new LiveLimits(options.admission ?? {}, ({ requestMs }) => {
@@ -136,7 +138,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
       allowedHosts,
       allowsLocalPages: isGatewayUrl(request.url),
     });
-    if (refused !== null) await reply.code(refused.status).send(refused.body);
+    if (refused !== null) await reply.code(refused.status).send(inDialect(request.url, refused));
   });
   authorize(server, principals, () => limits.now, isHealthRoute);
   answerRequestId(server);
@@ -171,12 +173,13 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   });
   server.setNotFoundHandler(async (request, reply) => {
     const allowed = allowedMethods(server, request.url);
-    const { status, body } =
+    const hint = isGatewayUrl(request.url) ? null : `The routes are described at ${PREFIX}/openapi.json`;
+    const answer =
       allowed.length === 0
-        ? refusal(404, 'not-found', 'There is nothing here.', `The routes are described at ${PREFIX}/openapi.json`)
+        ? refusal(404, 'not-found', 'There is nothing here.', hint)
         : refusal(405, 'method-not-allowed', `This route answers to ${allowed.join(', ')}.`);
     if (allowed.length > 0) reply.header('allow', allowed.join(', '));
-    return reply.code(status).send(body);
+    return reply.code(answer.status).send(inDialect(request.url, answer));
   });
 
   await server.register(swagger, {

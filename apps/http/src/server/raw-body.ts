@@ -1,3 +1,4 @@
+import { InvalidInputError } from '@plimsoll/domain';
 import type { FastifyRequest } from 'fastify';
 import type { HttpServer } from './http-server.js';
 
@@ -19,6 +20,12 @@ export function readBodiesAsJson(server: HttpServer): void {
     request.bodyText = body;
     // Some clients label a body that they do not send.
     if (body === '') done(null, undefined);
-    else void parse(request, body, done);
+    else {
+      void parse(request, body, (error, parsed) => {
+        // Fastify's own words blame a content type that nobody looked at.
+        if (error === null) done(null, parsed);
+        else done(new InvalidInputError('The body is not valid JSON.', { cause: error }));
+      });
+    }
   });
 }

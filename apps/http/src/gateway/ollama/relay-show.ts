@@ -33,7 +33,7 @@ export async function relayShow(
       const asked = await askedModel(context, shown.model ?? name ?? '', request.headers, runtime);
       const chosen = await choose.choose(asked.model, { make: false, standIn: true, level: asked.level, signal });
       const body = JSON.stringify({ ...shown, model: chosen.variant });
-      await atFirst(await hostsOf(apis, chosen.variant, signal), ({ address }, isLast) =>
+      await atFirst(await hostsOf(apis, chosen.variant, { signal }), ({ address }, isLast) =>
         forward(
           context.transport,
           { url: `${address}/api/show`, method: 'POST', headers: outward(request), body },
