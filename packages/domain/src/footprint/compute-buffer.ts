@@ -164,14 +164,25 @@ function pipelinedBytes(
   return bytes(Math.max(network, scores, logits), cells.batchTokens);
 }
 
-/** Bytes on the host when devices compute: the batch's inputs and embeddings. */
+/** What the host has to do with a batch that devices compute. */
+export interface HostShare {
+  readonly isPipelined: boolean;
+  /** Whether it holds recurrent layers: their operations are not fetched to a device, nor is what stands between them. */
+  readonly recurs: boolean;
+  /** Whether it attends, where it holds recurrent layers. */
+  readonly attends: boolean;
+}
+
+/** Bytes on the host when devices compute: the batch's inputs and embeddings, and recurrent layers that stay. */
 export function hostInputBytes(
   dims: ComputeDimensions,
   cells: CacheCells,
   flash: boolean,
-  isPipelined = false,
+  { isPipelined, recurs, attends }: HostShare,
 ): number {
   const { mask, valueIndices } = inputs(dims, cells, flash);
   const copies = isPipelined ? COPIES : 1;
-  return bytes(2 * dims.width + copies * (mask + valueIndices + (flash ? 7 : 5)), cells.batchTokens);
+  const scores = attends && !flash ? attentionValues(dims, cells, flash) : 0;
+  const layers = recurs ? Math.max(stateSpaceValues(dims, cells), scores) : 0;
+  return bytes(2 * dims.width + copies * (mask + valueIndices + (flash ? 7 : 5)) + layers, cells.batchTokens);
 }

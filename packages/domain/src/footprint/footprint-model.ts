@@ -17,7 +17,7 @@ import { hybridGraph } from './hybrid-graph.js';
 import { hybridScratchBytes } from './hybrid-scratch.js';
 import type { HybridBatch } from './hybrid-scratch.js';
 import { layerRanges } from './layer-ranges.js';
-import type { LayerRange } from './layer-ranges.js';
+import type { LayerRange, LayerRanges } from './layer-ranges.js';
 import type { RunShape } from './operating-point.js';
 import { tensorPlace } from './tensor-place.js';
 import type { TensorPlace } from './tensor-place.js';
@@ -162,11 +162,11 @@ interface Parts {
 }
 
 function estimate(parts: Parts, weights: WeightTable, shape: RunShape): FootprintEstimate {
-  const flash = shape.flashAttention !== 'off';
+  const ranges = layerRanges(shape.placement, parts.blocks);
+  const flash = usesFlash(parts, shape, ranges);
   const caches = flash ? parts.withFlash : parts.withoutFlash;
   checkCacheTypes(caches, shape, parts.architecture.latentAttention);
   const cells = cacheCells(caches, shape, parts.unified);
-  const ranges = layerRanges(shape.placement, parts.blocks);
   const dims = withLogitsOf(logitRows(parts, shape, cells) / cells.batchTokens, parts.dims);
   const used = caches.hasFull ? cells : { ...cells, full: 0 };
   const run: Run = { parts, dims, weights, shape, flash, caches, cells: used };
@@ -179,6 +179,22 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
   const notes = isPartial && parts.architecture.recurrent !== null ? parts.partialNotes : parts.notes;
   return { devices, host, totalBytes, notes };
 }
+
+/**
+ * Left to itself, the engine gives flash attention up where it would be computed on another device than its cache. So it
+ * does with a hybrid whose last layer on the host attends: nothing of the attention itself keeps it there. Found by
+ * asking the engine about every placement. Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `auto_fa`.
+ */
+function usesFlash({ architecture }: Parts, { flashAttention }: RunShape, { host, devices }: LayerRanges): boolean {
+  if (flashAttention !== 'auto') return flashAttention === 'on';
+  const { family, layers, layerShapes } = architecture;
+  const isSplit = devices.length > 0 && host.to < layers && family === 'hybrid';
+  return !isSplit || layerShapes[host.to - 1]?.mixer !== 'attention';
+}
+
+/** Whether a layer on the host attends there: not the last, which attends where the next layer is. */
+const attendsOnHost = ({ architecture: { layerShapes } }: Parts, { from, to }: LayerRange): boolean =>
+  layerShapes.slice(from, Math.max(from, to - 1)).some(({ mixer }) => mixer === 'attention' || mixer === 'both');
 
 const lastWithLayers = (devices: readonly LayerRange[]): number => {
   const index = devices.findLastIndex(({ from, to }) => to > from);
@@ -284,7 +300,11 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
     cacheBytes(caches, cells, shape, from, to),
     recurrentBytes(caches, shape, from, to),
     hasDevices
-      ? hostInputBytes(run.dims, cells, run.flash, isPipelined(run))
+      ? hostInputBytes(run.dims, cells, run.flash, {
+          isPipelined: isPipelined(run),
+          recurs: at(caches.recurrentBefore, to) > at(caches.recurrentBefore, from),
+          attends: attendsOnHost(parts, { from, to }),
+        })
       : (hybridBytes(run, false) ?? hostComputeBytes(run.dims, cells, run.flash)),
   );
 }

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,5 +62,37 @@ describe('scratch memory of hybrids of attention and Mamba 2', () => {
       const [exact, ours] = [await oracle.measure(path, run), footprints.footprint('file', run)];
       expect(Math.abs(ours.host.computeBytes / exact.host.computeBytes - 1), JSON.stringify(run)).toBeLessThan(0.001);
     }
+  });
+});
+
+const DRIVERS = '/usr/share/vulkan/icd.d';
+const hasVulkan = existsSync(DRIVERS) && readdirSync(DRIVERS).some((name) => name.startsWith('lvp_icd'));
+
+// Where a layer that attends is the last on the host, the engine gives flash attention up.
+describe.skipIf(!hasVulkan)(`hybrids split between host and device${hasVulkan ? '' : ' (skipped: no device)'}`, () => {
+  const oracle = new LlamaCppFootprintOracle({ flavor: 'vulkan', environment: { GGML_VK_VISIBLE_DEVICES: '0' } });
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'plimsoll-hybrids-'))));
+  afterAll(async () => {
+    await oracle.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each(Object.entries(HYBRIDS))('%s takes no more than was counted', { timeout: 120_000 }, async (name, write) => {
+    const [, , sizes = SIZES[0]] = SIZES;
+    if (sizes === undefined) throw new Error('no sizes');
+    const path = join(folder, `${name}.gguf`);
+    await writeSparseGguf(path, zooSpec(write(sizes)));
+    const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
+    const footprints = createFootprintModel(header);
+    const off: string[] = [];
+    for (let gpuLayers = 1; gpuLayers <= footprints.architecture.layers; gpuLayers += 1) {
+      const placement = { gpuLayers, split: [1], expertLayersOnHost: 0 };
+      const run: RunShape = { ...base, flashAttention: 'auto', placement };
+      const [exact, ours] = [await oracle.measure(path, run), footprints.footprint('file', run)];
+      const error = exact.totalBytes / ours.totalBytes - 1;
+      if (error > 0.01) off.push(`${gpuLayers} layers: ${(100 * error).toFixed(2)} %`);
+    }
+    expect(off).toEqual([]);
   });
 });
