@@ -336,6 +336,7 @@ export type {
 export type { Heat, HeatReading } from './governor/heat.js';
 export { SACRIFICES, ladderOf, sacrificeOf } from './governor/ladder.js';
 export type { Ladder, Rung, Sacrifice } from './governor/ladder.js';
+export { ledgerOf } from './governor/ledger-of.js';
 export { heldBytes, ledgerEntry } from './governor/memory-ledger.js';
 export type { BytesByDomain, LedgerEntry, MemoryDomain, MemoryReading, Reservation } from './governor/memory-ledger.js';
 export { HOST_DOMAIN } from './governor/observe.js';

@@ -1,16 +1,4 @@
-import {
-  DEFAULT_GOVERNOR_POLICY,
-  INITIAL_GOVERNOR_STATE,
-  HOST_DOMAIN,
-  admit,
-  bytesHeld,
-  decide,
-  inputsOf,
-  hasRoomForLoad,
-  ledgerEntry,
-  outcomeOf,
-  reservationsOf,
-} from '@plimsoll/domain';
+import { DEFAULT_GOVERNOR_POLICY, INITIAL_GOVERNOR_STATE, decide, inputsOf, ledgerOf } from '@plimsoll/domain';
 import type {
   Admission,
   CallOptions,
@@ -28,12 +16,16 @@ import type {
   HostProbe,
   LedgerEntry,
   Pin,
-  PressureLevel,
 } from '@plimsoll/domain';
 import { DecisionLog } from './decision-log.js';
 import type { LoggedDecision } from './decision-log.js';
+import { deviceLimits } from './device-limits.js';
 import { machineReadings } from './machine-readings.js';
 import type { ModelPool, PoolAdvice } from './model-pool.js';
+import { OutcomeWatch } from './outcome-watch.js';
+import { PressureBell } from './pressure-bell.js';
+import { admissionOf, fitsBeside, hasRoomAgain, inTheWayOf } from './room-for-models.js';
+import type { RoomRules } from './room-for-models.js';
 
 /** What the governor works with. */
 export interface GovernOptions {
@@ -60,14 +52,6 @@ export interface GovernorStatus {
   readonly latched: GovernorState['latched'];
 }
 
-/** A decision, what others held in its memory when it was taken, and when readings show what came of it. */
-interface WatchedDecision {
-  readonly decision: GovernorDecision;
-  readonly foreignBefore: number | null;
-  /** Null while it is being carried out. */
-  readonly dueMs: number | null;
-}
-
 /** Time between two looks while something is served, and while nothing is. */
 const SERVING_MS = 1000;
 const IDLE_MS = 10_000;
@@ -84,17 +68,15 @@ export class Govern implements PoolAdvice {
   /** Ends the pause between two looks. */
   #pause: AbortController | null = null;
   #isIdle = true;
-  readonly #levels = new Map<string, PressureLevel>();
-  /** Decisions that are being carried out. */
-  #underWay = 0;
-  /** The decision whose outcome is still to be seen; null when there is none, or several would blur it. */
-  #watched: WatchedDecision | null = null;
+  readonly #outcomes = new OutcomeWatch(this.log);
+  readonly #bell: PressureBell;
 
   constructor(options: GovernOptions) {
     this.#options = options;
     this.#policy = options.policy ?? DEFAULT_GOVERNOR_POLICY;
     this.#limitBytes = options.limitBytes ?? null;
     this.#mode = options.mode ?? 'active';
+    this.#bell = new PressureBell(options.events);
   }
 
   get mode(): GovernorMode {
@@ -149,35 +131,19 @@ export class Govern implements PoolAdvice {
     beside: readonly string[],
     isLastResort: boolean,
   ): Promise<Admission | 'wait' | null> {
-    const input = await this.#input();
-    const { failed } = this.#state;
-    const emptied = input.models.filter(({ name }) => beside.includes(name));
-    const now = admit(this.#policy, input, model, failed, emptied);
-    if (now !== null) return now;
-    const models = input.models.map((one) => ({ ...one, changing: false, activeRequests: 0, incoming: undefined }));
-    if (admit(this.#policy, { ...input, models }, model, failed) !== null) return 'wait';
-    const { hard } = this.#policy;
-    return isLastResort ? admit({ ...this.#policy, soft: hard, usageSwitch: null }, input, model, failed) : null;
+    return admissionOf(this.#rules(await this.#input()), model, beside, isLastResort);
   }
 
   async inTheWay(model: GovernedModel): Promise<readonly string[]> {
-    const input = await this.#input();
-    const models = input.models.map((one) => ({ ...one, activeRequests: 0 }));
-    return admit(this.#policy, { ...input, models }, model, this.#state.failed)?.unload ?? [];
+    return inTheWayOf(this.#rules(await this.#input()), model);
   }
 
   async fitsBeside(model: GovernedModel, rung: number): Promise<boolean> {
-    const to = model.ladder[rung];
-    const { leaveShare } = this.#policy.hard;
-    return to !== undefined && hasRoomForLoad(await this.#input(), model, to, leaveShare) === true;
+    return fitsBeside(this.#rules(await this.#input()), model, rung);
   }
 
   async hasRoomFor(model: GovernedModel, rung: number): Promise<boolean> {
-    const to = model.ladder[rung];
-    const input = await this.#input();
-    // Drivers give device memory back late; the host's is back with the process that held it.
-    const memory = input.memory.filter(({ domain }) => domain !== HOST_DOMAIN);
-    return to === undefined || hasRoomForLoad({ ...input, memory }, model, to, 0) !== false;
+    return hasRoomAgain(await this.#input(), model, rung);
   }
 
   woken(): void {
@@ -191,7 +157,7 @@ export class Govern implements PoolAdvice {
     const { decision } = look;
     if (decision?.action.kind === 'switch' && decision.action.model === model.name) {
       this.#state = look.state;
-      this.#watch(decision, this.#ledger(input), input.nowMs + this.#policy.settleMs);
+      this.#outcomes.done(decision, ledgerOf(input), input.nowMs + this.#policy.settleMs);
       this.#record({ decision, carriedOut: 'done', error: null, outcome: null });
       return decision.action.to;
     }
@@ -200,7 +166,7 @@ export class Govern implements PoolAdvice {
     const { nowMs: atMs } = input;
     const action = { kind: 'switch' as const, model: model.name, from: model.rung, to };
     const prediction = { domain: null, freeBytesBefore: null, freeBytesAfter: null };
-    const inputs = inputsOf(input, this.#ledger(input));
+    const inputs = inputsOf(input, ledgerOf(input));
     const step: GovernorDecision = { atMs, rule: 'out-of-memory', direction: 'down', action, inputs, prediction };
     this.#failed(model.name, model.rung, atMs);
     this.#record({ decision: step, carriedOut: 'done', error: null, outcome: null });
@@ -210,7 +176,7 @@ export class Govern implements PoolAdvice {
   async status(): Promise<GovernorStatus> {
     const input = await this.#input();
     const { latched } = this.#state;
-    return { mode: this.mode, ledger: this.#ledger(input), models: input.models, hold: this.#hold, latched };
+    return { mode: this.mode, ledger: ledgerOf(input), models: input.models, hold: this.#hold, latched };
   }
 
   /** Looks once. What was decided has been begun; `done` resolves when it has been carried out, or has failed. */
@@ -218,10 +184,10 @@ export class Govern implements PoolAdvice {
     await this.#options.pool.reconcile();
     const input = await this.#input();
     const look = decide(this.#policy, this.#state, input);
-    const ledger = this.#ledger(input);
-    this.#settle(input.nowMs, ledger);
+    const ledger = ledgerOf(input);
+    this.#outcomes.settle(input.nowMs, ledger);
     this.#hold = look.hold;
-    this.#tellPressure(look.state, ledger);
+    this.#bell.ring(look.state.pressure, ledger);
     const done = Promise.resolve();
     if (this.mode === 'hold') return { look: { ...look, decision: null }, done };
     // What a dry run decides is not remembered as done.
@@ -235,33 +201,34 @@ export class Govern implements PoolAdvice {
   /** Never fails: what went wrong is recorded. */
   async #carryOut(decision: GovernorDecision, ledger: readonly LedgerEntry[]): Promise<void> {
     const entry = { decision, error: null, outcome: null };
-    this.#watch(decision, ledger);
-    this.#underWay += 1;
+    let isDone = false;
+    this.#outcomes.begun(decision, ledger);
     try {
       await this.#options.pool.perform(decision.action);
+      isDone = true;
       this.#record({ ...entry, carriedOut: 'done' });
     } catch (error) {
       this.#record({ ...entry, carriedOut: 'failed', error: error instanceof Error ? error.message : String(error) });
       const { action, atMs } = decision;
       // Whatever is wrong with that point, it is not tried again soon.
       if (action.kind === 'switch') this.#failed(action.model, action.to, atMs);
-      if (this.#watched?.decision === decision) this.#watched = null;
     } finally {
-      this.#underWay -= 1;
-      const dueMs = this.#options.clock.nowMs() + this.#policy.settleMs;
-      if (this.#watched?.decision === decision) this.#watched = { ...this.#watched, dueMs };
+      this.#outcomes.ended(decision, isDone, this.#options.clock.nowMs() + this.#policy.settleMs);
     }
   }
 
   async #input(): Promise<GovernorInput> {
     const { gpu, host, clock, pool } = this.#options;
-    const limitBytes = this.#limitBytes;
     const [devices, machine] = await Promise.all([gpu.read().catch(() => []), host.read()]);
     const nowMs = clock.nowMs();
     const models = pool.models();
     const ids = devices.map(({ deviceId }) => deviceId);
-    const limits = limitBytes === null ? {} : limitsOf(limitBytes, ids, models);
-    return { nowMs, ...machineReadings(devices, machine, nowMs), models, limitBytes: limits };
+    const limitBytes = deviceLimits(this.#limitBytes, ids, models);
+    return { nowMs, ...machineReadings(devices, machine, nowMs), models, limitBytes };
+  }
+
+  #rules(input: GovernorInput): RoomRules {
+    return { policy: this.#policy, input, failed: this.#state.failed };
   }
 
   #failed(model: string, rung: number, atMs: number): void {
@@ -274,48 +241,6 @@ export class Govern implements PoolAdvice {
     const { decision, carriedOut, error } = entry;
     this.#options.events?.publish({ type: 'governor-decided', decision, carriedOut, error });
   }
-
-  #tellPressure({ pressure }: GovernorState, ledger: readonly LedgerEntry[]): void {
-    for (const { domain, freeBytes, capacityBytes } of ledger) {
-      const level = pressure[domain]?.level ?? 'none';
-      if (level === (this.#levels.get(domain) ?? 'none')) continue;
-      this.#levels.set(domain, level);
-      this.#options.events?.publish({ type: 'memory-pressure', domain, level, freeBytes, capacityBytes });
-    }
-  }
-
-  #ledger(input: GovernorInput): readonly LedgerEntry[] {
-    const reservations = reservationsOf(input.models);
-    return input.memory.map((reading) =>
-      ledgerEntry(reading, reservations, input.limitBytes?.[reading.domain] ?? null),
-    );
-  }
-
-  #watch(decision: GovernorDecision, ledger: readonly LedgerEntry[], dueMs: number | null = null): void {
-    const { domain } = decision.prediction;
-    const foreignBefore = ledger.find((entry) => entry.domain === domain)?.foreignBytes ?? null;
-    this.#watched = this.#underWay > 0 ? null : { decision, foreignBefore, dueMs };
-  }
-
-  /** Writes down how the last decision turned out, once readings can show it. */
-  #settle(nowMs: number, ledger: readonly LedgerEntry[]): void {
-    if (this.#watched === null || nowMs < (this.#watched.dueMs ?? Number.POSITIVE_INFINITY)) return;
-    const { decision, foreignBefore } = this.#watched;
-    const after = ledger.find(({ domain }) => domain === decision.prediction.domain);
-    this.log.settle(decision, after === undefined ? null : outcomeOf(decision, after, foreignBefore));
-    this.#watched = null;
-  }
-}
-
-/** What is left of the common limit on each device beside what our models hold on the others. */
-function limitsOf(
-  limitBytes: number,
-  devices: readonly string[],
-  models: readonly GovernedModel[],
-): Readonly<Record<string, number>> {
-  const held = (device: string): number => models.reduce((sum, model) => sum + bytesHeld(model, device), 0);
-  const all = devices.reduce((sum, device) => sum + held(device), 0);
-  return Object.fromEntries(devices.map((device) => [device, Math.max(0, limitBytes - all + held(device))]));
 }
 
 /** The next rung that takes less, where the rules see none. */

@@ -1,9 +1,9 @@
 import type { GovernedModel } from './governed-model.js';
-import { bytesHeld, reservationsOf } from './governed-model.js';
+import { bytesHeld } from './governed-model.js';
 import type { BandShares, GovernorPolicy } from './governor-policy.js';
 import type { FailedPoint, GovernorInput } from './governor-state.js';
 import type { Ladder, Rung } from './ladder.js';
-import { ledgerEntry } from './memory-ledger.js';
+import { ledgerOf } from './ledger-of.js';
 import type { MemoryDomain } from './memory-ledger.js';
 
 /** How a model that is asked for comes in. */
@@ -29,14 +29,9 @@ export function admit(
   beside: readonly GovernedModel[] = [],
 ): Admission | null {
   const others = input.models.filter(({ name }) => name !== model.name);
-  const reservations = reservationsOf(input.models);
+  const ledger = ledgerOf(input);
   const roomBeside = ({ enterShare, leaveShare }: BandShares, left: readonly Rung[]): readonly Room[] =>
-    input.memory.map((reading) => {
-      const { domain, freeBytes, capacityBytes } = ledgerEntry(
-        reading,
-        reservations,
-        input.limitBytes?.[reading.domain] ?? null,
-      );
+    ledger.map(({ domain, freeBytes, capacityBytes }) => {
       const own = bytesHeld(model, domain) - incomingBytes(others, domain);
       const forOthers = left.reduce((sum, { bytes }) => sum + (bytes[domain] ?? 0), 0);
       const keep = ((capacityBytes ?? 0) * (enterShare + leaveShare)) / 2 + forOthers;

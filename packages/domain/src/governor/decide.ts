@@ -7,9 +7,8 @@ import type {
   GovernorState,
   HoldReason,
 } from './governor-state.js';
-import { reservationsOf } from './governed-model.js';
 import { heatStep, heatVerdict } from './heat-rules.js';
-import { ledgerEntry } from './memory-ledger.js';
+import { ledgerOf } from './ledger-of.js';
 import type { LedgerEntry } from './memory-ledger.js';
 import { outOfMemoryStep, pressureStep } from './memory-rules.js';
 import { observe } from './observe.js';
@@ -59,10 +58,7 @@ export const inputsOf = (input: GovernorInput, memory: readonly LedgerEntry[]): 
  * memory that they are of.
  */
 export function decide(policy: GovernorPolicy, before: GovernorState, input: GovernorInput): GovernorLook {
-  const reservations = reservationsOf(input.models);
-  const ledger = input.memory.map((reading) =>
-    ledgerEntry(reading, reservations, input.limitBytes?.[reading.domain] ?? null),
-  );
+  const ledger = ledgerOf(input);
   const state = observe(policy, before, input, ledger);
   const { nowMs, models } = input;
   if (nowMs < state.settleUntilMs || models.some(({ incoming }) => incoming !== undefined)) {

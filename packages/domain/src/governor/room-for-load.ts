@@ -1,9 +1,9 @@
 import { incomingBytes } from './admit.js';
-import { expectedBytes, reservationsOf } from './governed-model.js';
+import { expectedBytes } from './governed-model.js';
 import type { GovernedModel } from './governed-model.js';
 import type { GovernorInput } from './governor-state.js';
 import type { Rung } from './ladder.js';
-import { ledgerEntry } from './memory-ledger.js';
+import { ledgerOf } from './ledger-of.js';
 
 /**
  * Whether a rung can be loaded now beside all that is loaded, with that share of each memory left free. Null when a
@@ -15,15 +15,12 @@ export function hasRoomForLoad(
   rung: Rung,
   keepShare: number,
 ): boolean | null {
-  const reservations = reservationsOf(input.models);
-  const answers = input.memory.map((reading) => {
-    const needed = expectedBytes(model, rung, reading.domain);
+  const answers = ledgerOf(input).map(({ domain, freeBytes, capacityBytes }) => {
+    const needed = expectedBytes(model, rung, domain);
     if (needed === 0) return true;
-    const limit = input.limitBytes?.[reading.domain] ?? null;
-    const { freeBytes, capacityBytes } = ledgerEntry(reading, reservations, limit);
     if (freeBytes === null || capacityBytes === null) return null;
     const others = input.models.filter(({ name }) => name !== model.name);
-    return freeBytes - incomingBytes(others, reading.domain) - needed >= capacityBytes * keepShare;
+    return freeBytes - incomingBytes(others, domain) - needed >= capacityBytes * keepShare;
   });
   return answers.includes(false) ? false : answers.includes(null) ? null : true;
 }
