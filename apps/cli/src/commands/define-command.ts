@@ -8,6 +8,9 @@ export interface Example {
   readonly effect: string;
 }
 
+/** Columns of a usual terminal. */
+const MOST_COLUMNS = 80;
+
 /** Adds a command with the flags that all share and its examples below the help. */
 export function defineCommand(
   parent: Command,
@@ -15,14 +18,20 @@ export function defineCommand(
   summary: string,
   examples: readonly [Example, ...Example[]],
 ): Command {
-  const widest = Math.max(...examples.map(({ command }) => command.length));
-  const lines = examples.map(({ command, effect }) => `  $ ${command.padEnd(widest)}  # ${effect}`);
   return parent
     .command(usage)
     .description(summary)
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+    .addHelpText('after', `\nExamples:\n${linesOf(examples).join('\n')}`)
     .option('--json', 'print one JSON document and nothing else')
     .option('--config <file>', 'configuration file to use');
+}
+
+/** Commands with what they do beside them, or below them where a line would be too long. */
+function linesOf(examples: readonly Example[]): readonly string[] {
+  const widest = Math.max(...examples.map(({ command }) => command.length));
+  const beside = examples.map(({ command, effect }) => `  $ ${command.padEnd(widest)}  # ${effect}`);
+  if (beside.every((line) => line.length <= MOST_COLUMNS)) return beside;
+  return examples.flatMap(({ command, effect }) => [`  $ ${command}`, `      ${effect}`]);
 }
 
 /** Flags that every command understands. */
