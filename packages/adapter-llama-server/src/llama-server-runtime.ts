@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { BackendFailedError, CapabilityMissingError, throwIfCancelled } from '@plimsoll/domain';
+import { BackendFailedError, CapabilityMissingError } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -15,7 +15,7 @@ import type {
   RuntimeInfo,
   UnloadOptions,
 } from '@plimsoll/domain';
-import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
+import { ModelFiles, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
 import { RANKING_ARGUMENTS, embeddingArguments } from './embedding-arguments.js';
 import { RestartDelay } from './restart-delay.js';
@@ -53,8 +53,7 @@ export class LlamaServerRuntime implements ModelRuntime {
     kvCachePerModel: true,
   };
   readonly #options: LlamaServerRuntimeOptions;
-  readonly #folder: ModelFolder;
-  readonly #files: FileFacts;
+  readonly #files: ModelFiles;
   readonly #models: ResidentModels<ServerHost>;
   /** A llama-server answers, embeds or ranks. */
   readonly #embedding: ResidentModels<ServerHost>;
@@ -65,8 +64,7 @@ export class LlamaServerRuntime implements ModelRuntime {
 
   constructor(options: LlamaServerRuntimeOptions) {
     this.#options = options;
-    this.#folder = new ModelFolder(options.modelsFolder);
-    this.#files = new FileFacts(options.inspector ?? null);
+    this.#files = new ModelFiles(options);
     this.#models = this.#residents(async () => []);
     this.#embedding = this.#residents((path) => embeddingArguments(path, options.inspector));
     this.#ranking = this.#residents(async () => RANKING_ARGUMENTS);
@@ -82,12 +80,11 @@ export class LlamaServerRuntime implements ModelRuntime {
   }
 
   async list(): Promise<readonly InstalledVariant[]> {
-    return Promise.all((await this.#folder.list()).map((file) => this.#files.variant(file)));
+    return this.#files.list();
   }
 
   async find(name: string): Promise<InstalledVariant | null> {
-    const file = await this.#folder.find(name);
-    return file === null ? null : this.#files.variant(file);
+    return this.#files.find(name);
   }
 
   async resident(): Promise<readonly ResidentModel[]> {
@@ -95,18 +92,18 @@ export class LlamaServerRuntime implements ModelRuntime {
   }
 
   async load(name: string, load: LoadOptions = {}, { signal }: CallOptions = {}): Promise<{ readonly loadMs: number }> {
-    return this.#models.load(await this.#required(name, signal), load, signal);
+    return this.#models.load(await this.#files.require(name, signal), load, signal);
   }
 
   async unload(name: string, { drainMs = DRAIN_MS }: UnloadOptions = {}): Promise<void> {
-    const path = (await this.#folder.find(name))?.path;
+    const path = await this.#files.pathOf(name);
     await Promise.all(this.#all().map((models) => models.unload(name, path, drainMs)));
   }
 
   async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
     const { signal } = options;
     const startedMs = performance.now();
-    const file = await this.#required(request.model, signal);
+    const file = await this.#files.require(request.model, signal);
     const load = { ...request.load, adapters: request.load?.adapters ?? [] };
     const { host, loadMs, leave } = await this.#models.enter(file, load, signal);
     let firstTokenMs: number | null = null;
@@ -130,8 +127,7 @@ export class LlamaServerRuntime implements ModelRuntime {
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
     if (texts.length === 0) return { vectors: [] };
-    const file = await this.#required(model, options.signal);
-    await this.#files.refuseReranker(file);
+    const file = await this.#files.requireEmbedder(model, options.signal);
     return this.#with(this.#embedding, file, options, (client) => client.embed(SERVED_NAME, texts, options));
   }
 
@@ -141,8 +137,7 @@ export class LlamaServerRuntime implements ModelRuntime {
     documents: readonly string[],
     options: CallOptions = {},
   ): Promise<RerankResult> {
-    const file = await this.#required(model, options.signal);
-    await this.#files.demandReranker(file);
+    const file = await this.#files.requireReranker(model, options.signal);
     return this.#with(this.#ranking, file, options, async (client) => {
       if (client.rerank === undefined) throw new CapabilityMissingError('The client of llama-server cannot rank.');
       return client.rerank(SERVED_NAME, query, documents, options);
@@ -206,12 +201,6 @@ export class LlamaServerRuntime implements ModelRuntime {
       this.#delays.delete(old);
     }
     return delay;
-  }
-
-  async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
-    throwIfCancelled(signal, 'Cancelled before the model was loaded.');
-    if (name.trim() === '') throw new CapabilityMissingError('A model has to be named.');
-    return this.#folder.require(name);
   }
 }
 

@@ -1,10 +1,10 @@
 export { fileDigest } from './file-digest.js';
-export { FileFacts } from './file-facts.js';
 export { homeFolder } from './home-folder.js';
 export { isRunning } from './is-running.js';
 export { FolderCatalog } from './folder-catalog.js';
 export type { CatalogOptions } from './folder-catalog.js';
 export type { DroppedCache, LoadedModel, LoadedShape, ModelHost } from './model-host.js';
+export { ModelFiles } from './model-files.js';
 export { ModelFolder } from './model-folder.js';
 export type { ModelFile } from './model-folder.js';
 export { ResidentModels } from './resident-models.js';

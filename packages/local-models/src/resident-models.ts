@@ -92,7 +92,7 @@ export class ResidentModels<Host extends ModelHost> {
   }
 
   /** Unloads the models of that file or name, after `drainMs` even when they answer. */
-  async unload(name: string, path: string | undefined, drainMs: number): Promise<void> {
+  async unload(name: string, path: string | null, drainMs: number): Promise<void> {
     const concerned = [...this.#slots].filter(([, slot]) => slot.name === name || slot.path === path);
     await Promise.all(
       concerned.map(([key, slot]) => {

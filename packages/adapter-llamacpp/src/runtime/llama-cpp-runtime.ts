@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { throwIfCancelled } from '@plimsoll/domain';
 import type {
   CallOptions,
   EmbedResult,
@@ -15,7 +14,7 @@ import type {
   RuntimeInfo,
   UnloadOptions,
 } from '@plimsoll/domain';
-import { FileFacts, ModelFolder, ResidentModels } from '@plimsoll/local-models';
+import { ModelFiles, ResidentModels } from '@plimsoll/local-models';
 import type { ModelFile, ResidencyOptions } from '@plimsoll/local-models';
 import type { EngineOptions } from '../engine/engine-options.js';
 import type { EngineProcess } from '../engine/engine-process.js';
@@ -48,14 +47,12 @@ export class LlamaCppRuntime implements ModelRuntime {
     residency: true,
     kvCachePerModel: true,
   };
-  readonly #folder: ModelFolder;
-  readonly #files: FileFacts;
+  readonly #files: ModelFiles;
   readonly #options: LlamaCppRuntimeOptions;
   readonly #models: ResidentModels<EngineHost>;
 
   constructor(options: LlamaCppRuntimeOptions) {
-    this.#folder = new ModelFolder(options.modelsFolder);
-    this.#files = new FileFacts(options.inspector ?? null);
+    this.#files = new ModelFiles(options);
     this.#options = options;
     const { engine = {} } = options;
     this.#models = new ResidentModels({
@@ -76,12 +73,11 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async list(): Promise<readonly InstalledVariant[]> {
-    return Promise.all((await this.#folder.list()).map((file) => this.#files.variant(file)));
+    return this.#files.list();
   }
 
   async find(name: string): Promise<InstalledVariant | null> {
-    const file = await this.#folder.find(name);
-    return file === null ? null : this.#files.variant(file);
+    return this.#files.find(name);
   }
 
   async resident(): Promise<readonly ResidentModel[]> {
@@ -90,23 +86,23 @@ export class LlamaCppRuntime implements ModelRuntime {
 
   async load(name: string, load: LoadOptions = {}, options: CallOptions = {}): Promise<{ readonly loadMs: number }> {
     const { signal } = options;
-    return this.#models.load(await this.#required(name, signal), load, signal);
+    return this.#models.load(await this.#files.require(name, signal), load, signal);
   }
 
   async unload(name: string, { drainMs = DRAIN_MS }: UnloadOptions = {}): Promise<void> {
-    await this.#models.unload(name, (await this.#folder.find(name))?.path, drainMs);
+    await this.#models.unload(name, await this.#files.pathOf(name), drainMs);
   }
 
   async dropIdleCache(name: string): Promise<boolean> {
-    const file = await this.#folder.find(name);
-    return file !== null && (await this.#models.dropCache(file.path));
+    const path = await this.#files.pathOf(name);
+    return path !== null && (await this.#models.dropCache(path));
   }
 
   async *generate(request: GenerateRequest, options: CallOptions = {}): AsyncGenerator<GenerateEvent> {
     const { signal } = options;
     const startedMs = performance.now();
     const work = sessionRequest(request, () => randomInt(2 ** 32));
-    const file = await this.#required(request.model, signal);
+    const file = await this.#files.require(request.model, signal);
     const load = { ...request.load, adapters: request.load?.adapters ?? [] };
     const { host, loadMs, leave } = await this.#models.enter(file, load, signal);
     let firstTokenMs: number | null = null;
@@ -126,8 +122,7 @@ export class LlamaCppRuntime implements ModelRuntime {
   }
 
   async embed(model: string, texts: readonly string[], options: CallOptions = {}): Promise<EmbedResult> {
-    const file = await this.#required(model, options.signal);
-    await this.#files.refuseReranker(file);
+    const file = await this.#files.requireEmbedder(model, options.signal);
     const vectors = await this.#with(file, options, (engine, signal) => engine.call('embed', texts, signal));
     return { vectors };
   }
@@ -138,8 +133,7 @@ export class LlamaCppRuntime implements ModelRuntime {
     documents: readonly string[],
     options: CallOptions = {},
   ): Promise<RerankResult> {
-    const file = await this.#required(model, options.signal);
-    await this.#files.demandReranker(file);
+    const file = await this.#files.requireReranker(model, options.signal);
     return this.#with(file, options, (engine, signal) => engine.call('rerank', { query, documents }, signal));
   }
 
@@ -158,10 +152,5 @@ export class LlamaCppRuntime implements ModelRuntime {
     } finally {
       leave();
     }
-  }
-
-  async #required(name: string, signal: AbortSignal | undefined): Promise<ModelFile> {
-    throwIfCancelled(signal, 'Cancelled before the model was loaded.');
-    return this.#folder.require(name);
   }
 }
