@@ -1,29 +1,14 @@
-import { totalmem } from 'node:os';
-import { BusyError, CancelledError, throwIfCancelled } from '@plimsoll/domain';
-import type { LoadOptions, ModelInspector, ResidentModel } from '@plimsoll/domain';
+import { throwIfCancelled } from '@plimsoll/domain';
+import type { LoadOptions, ResidentModel } from '@plimsoll/domain';
+import { abortable } from './abortable.js';
 import { checkLoadOptions } from './load-options-check.js';
 import type { ModelFile } from './model-folder.js';
 import type { ModelHost } from './model-host.js';
+import { ModelRoom } from './model-room.js';
 import { RequestQueue } from './request-queue.js';
+import type { ResidencyOptions } from './residency-options.js';
 import { ResidentModelSlot } from './resident-model-slot.js';
 import { demandUsualVocabulary } from './vocabulary-limit.js';
-
-/** How many models stay loaded, and for how long. */
-export interface ResidencyOptions {
-  /** Models kept loaded at once; the one unused longest goes when another is needed. 3 when absent. */
-  readonly maxResidentModels?: number | undefined;
-  /**
-   * Bytes of host memory that loaded models may take together, 90 % of the machine's when absent. Models that nobody
-   * uses make room first; then a load waits for an answer to end. A model larger than all of it is loaded alone.
-   */
-  readonly maxResidentBytes?: number | undefined;
-  /** Requests that may wait for one model. 64 when absent. */
-  readonly maxWaitingRequests?: number | undefined;
-  /** Milliseconds a model stays after its last use. Five minutes when absent. */
-  readonly keepAliveMs?: number | 'forever' | undefined;
-  /** Looks at headers before the engine does. */
-  readonly inspector?: ModelInspector | undefined;
-}
 
 /** How the process of a model is started. */
 export interface HostOptions<Host extends ModelHost> {
@@ -42,19 +27,18 @@ export interface ModelPlace<Host extends ModelHost> {
 }
 
 const FIVE_MINUTES_MS = 300_000;
-const HOST_SHARE = 0.9;
-/** A load waits so long for room that running answers hold. */
-const ROOM_WAIT_MS = 60_000;
 
 /** The loaded models. What happens to one model happens one thing at a time: it is never loaded twice. */
 export class ResidentModels<Host extends ModelHost> {
   readonly #options: ResidencyOptions & HostOptions<Host>;
   readonly #slots = new Map<string, ResidentModelSlot<Host>>();
   readonly #turns = new Map<string, RequestQueue>();
-  readonly #room = new RequestQueue(Number.MAX_SAFE_INTEGER);
+  readonly #loads = new RequestQueue(Number.MAX_SAFE_INTEGER);
+  readonly #room: ModelRoom<Host>;
 
   constructor(options: ResidencyOptions & HostOptions<Host>) {
     this.#options = options;
+    this.#room = new ModelRoom(options, this.#slots);
   }
 
   /** Loads a model where it is not loaded as asked. */
@@ -169,7 +153,7 @@ export class ResidentModels<Host extends ModelHost> {
     try {
       const { loadMs } = await abortable(slot.facts, signal);
       this.#touch(slot, load);
-      await this.#trim(slot);
+      await this.#room.trim(slot);
       return { slot, loadMs };
     } catch (error) {
       this.#forget(path, slot);
@@ -183,9 +167,9 @@ export class ResidentModels<Host extends ModelHost> {
     const { maxWaitingRequests = 64, open, inspector = null } = this.#options;
     const expectedHostBytes = this.#options.expectedHostBytes(file, load);
     await demandUsualVocabulary(inspector, file.path);
-    const leave = await this.#room.enter(signal);
+    const leave = await this.#loads.enter(signal);
     try {
-      await this.#makeRoom(expectedHostBytes, signal);
+      await this.#room.make(expectedHostBytes, signal);
       const slot = new ResidentModelSlot({
         name: file.name,
         path: file.path,
@@ -199,58 +183,6 @@ export class ResidentModels<Host extends ModelHost> {
     } finally {
       leave?.();
     }
-  }
-
-  async #makeRoom(bytes: number, signal: AbortSignal | undefined): Promise<void> {
-    const { maxResidentModels = 3 } = this.#options;
-    while (this.#slots.size >= maxResidentModels && (await this.#evictIdle(null)));
-    const endMs = performance.now() + ROOM_WAIT_MS;
-    while (this.#slots.size > 0 && this.#hostBytes() + bytes > this.#budget()) {
-      if (await this.#evictIdle(null)) continue;
-      const waitMs = endMs - performance.now();
-      if (waitMs <= 0) {
-        const names = [...this.#slots.values()].map(({ name }) => name).join(', ');
-        throw new BusyError(`The memory for models is taken by ${names}, in use.`, {
-          hint: 'Try again when they are done, or raise the limit of memory for loaded models.',
-        });
-      }
-      await abortable(this.#someIdle(waitMs), signal);
-    }
-  }
-
-  /** The engine has said what the new one takes: others may have to go after all. */
-  async #trim(newest: ResidentModelSlot<Host>): Promise<void> {
-    while (this.#hostBytes() > this.#budget() && (await this.#evictIdle(newest)));
-  }
-
-  /** Unloads the idle model that was used longest ago; false when there is none. */
-  async #evictIdle(except: ResidentModelSlot<Host> | null): Promise<boolean> {
-    const idle = [...this.#slots].filter(([, slot]) => slot.idle && slot !== except);
-    const [oldest] = idle.sort(([, a], [, b]) => a.lastUsedMs - b.lastUsedMs);
-    if (oldest === undefined) return false;
-    this.#forget(...oldest);
-    await oldest[1].close();
-    return true;
-  }
-
-  /** Resolves when a model that answers or loads now has done so, or after a while. */
-  async #someIdle(mostMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, mostMs)));
-    const done = [...this.#slots.values()].map(async (slot) => {
-      await slot.facts.catch(() => null);
-      await slot.queue.empty();
-    });
-    await Promise.race([late, ...done]);
-    clearTimeout(timer);
-  }
-
-  #hostBytes(): number {
-    return [...this.#slots.values()].reduce((sum, { hostBytes }) => sum + hostBytes, 0);
-  }
-
-  #budget(): number {
-    return this.#options.maxResidentBytes ?? HOST_SHARE * totalmem();
   }
 
   #touch(slot: ResidentModelSlot<Host>, load: LoadOptions): void {
@@ -267,20 +199,5 @@ export class ResidentModels<Host extends ModelHost> {
 
   #forget(path: string, slot: ResidentModelSlot<Host>): void {
     if (this.#slots.get(path) === slot) this.#slots.delete(path);
-  }
-}
-
-/** Stops waiting, not the work, when the signal aborts. */
-async function abortable<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return work;
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(new CancelledError('Cancelled while the model was loading.'));
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
 }
