@@ -56,18 +56,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           root,
-          include: ['{packages,apps,tooling}/*/{src,test}/**/*.integration.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'end-to-end',
-          root,
-          include: ['apps/*/test/**/*.e2e.test.ts'],
+          include: FOLDERS.map((folder) => `${folder}/**/*.{integration,e2e}.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
