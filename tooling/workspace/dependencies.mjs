@@ -5,6 +5,9 @@ import { root } from './run.mjs';
 
 const lock = parse(readFileSync(path.join(root, 'pnpm-lock.yaml'), 'utf8'));
 
+const store = path.join(root, 'node_modules', '.pnpm');
+const stored = readdirSync(store);
+
 const manifestAt = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 
 /** Folders of the packages that are published, relative to the root. */
@@ -51,7 +54,7 @@ export function dependenciesOf(folder, kinds = ['dependencies', 'optionalDepende
       version: id.slice(at + 1),
       integrity: lock.packages[id]?.resolution?.integrity ?? null,
       needs: [],
-      ...installed(key, id.slice(0, at)),
+      ...copyOf(key, id.slice(0, at)),
     };
     found.set(id, entry);
     const { dependencies = {}, optionalDependencies = {} } = lock.snapshots[key] ?? {};
@@ -64,11 +67,19 @@ export function dependenciesOf(folder, kinds = ['dependencies', 'optionalDepende
   return found;
 }
 
+const copies = new Map();
+
+/** As `installed`, looked up once: many packages need the same. */
+function copyOf(key, name) {
+  const copy = copies.get(key) ?? installed(key, name);
+  copies.set(key, copy);
+  return copy;
+}
+
 /** What only the installed copy says; `isInstalled` is false where the package is for another system. */
 function installed(key, name) {
   const shortKey = key.replaceAll('/', '+').replaceAll(')(', '_').replaceAll('(', '_').replaceAll(')', '');
-  const store = path.join(root, 'node_modules', '.pnpm');
-  const folder = [shortKey, folderStartingWith(store, shortKey)]
+  const folder = [shortKey, folderStartingWith(shortKey)]
     .filter((found) => found !== undefined)
     .map((found) => path.join(store, found, 'node_modules', name))
     .find((found) => existsSync(path.join(found, 'package.json')));
@@ -84,7 +95,7 @@ function installed(key, name) {
 }
 
 /** Long names are cut off and hashed by pnpm. */
-function folderStartingWith(store, key) {
+function folderStartingWith(key) {
   const start = key.replace(/_.*$/u, '');
-  return readdirSync(store).find((name) => name === start || name.startsWith(`${start}_`));
+  return stored.find((name) => name === start || name.startsWith(`${start}_`));
 }

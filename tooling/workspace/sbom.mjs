@@ -7,6 +7,8 @@ import { root } from './run.mjs';
 
 const licenses = new Contrib.License.Factories.LicenseFactory();
 const spec = Spec.Spec1dot6;
+/** One for all: it compiles the schema when it is first used. */
+const validator = new Validation.JsonStrictValidator(spec.version);
 
 /** One package as CycloneDX describes it. */
 function component({ name, version, license, integrity }, type = Enums.ComponentType.Library) {
@@ -39,7 +41,7 @@ export async function billOfMaterials(folder) {
     sortLists: true,
     space: 2,
   });
-  const invalid = await new Validation.JsonStrictValidator(spec.version).validate(text);
+  const invalid = await validator.validate(text);
   if (invalid !== null) throw new Error(`The bill of materials of ${own} is not valid: ${JSON.stringify(invalid)}`);
   return `${text}\n`;
 }

@@ -36,12 +36,20 @@ export async function greyPixels(image: string | Buffer, longEdge: number): Prom
   return { width: info.width, height: info.height, grey: new Uint8Array(data), scale: info.width / autoOrient.width };
 }
 
+const random = seededRandom(7);
+const deviates: number[] = [];
+
+/** The normal deviate at a place of one row of them, which is drawn once. */
+function deviateAt(index: number): number {
+  while (deviates.length <= index) deviates.push(normalDeviate(random));
+  return deviates[index] ?? 0;
+}
+
 /** Adds Gaussian noise of a standard deviation in grey values, the same every time. */
 async function withNoise(image: Buffer, sigma: number): Promise<Buffer> {
   const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const random = seededRandom(7);
   for (let index = 0; index < data.length; index += 1) {
-    data[index] = Math.max(0, Math.min(255, Math.round((data[index] ?? 0) + sigma * normalDeviate(random))));
+    data[index] = Math.max(0, Math.min(255, Math.round((data[index] ?? 0) + sigma * deviateAt(index))));
   }
   const { width, height, channels } = info;
   return sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 1 }).toBuffer();

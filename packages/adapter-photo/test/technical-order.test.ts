@@ -30,7 +30,7 @@ describe('photos in the public domain and their degraded copies', () => {
     for (const photo of CC0_PHOTOS) {
       const original = await sharp(cc0PhotoPath(photo))
         .resize({ width: 512, height: 512, fit: 'inside' })
-        .png()
+        .png({ compressionLevel: 1 })
         .toBuffer();
       const first = await scoresOf(original);
       for (const [way, degrade] of Object.entries(DEGRADATIONS)) {
@@ -85,7 +85,7 @@ describe('photos in the public domain and their degraded copies', () => {
       for (const longEdge of [512, 1024, 2048]) {
         const resized = await sharp(cc0PhotoPath(photo))
           .resize({ width: longEdge, height: longEdge, fit: 'inside' })
-          .png()
+          .png({ compressionLevel: 1 })
           .toBuffer();
         sizes.push(overall(await scoresOf(resized)));
       }
