@@ -27,7 +27,7 @@ export function addCompareCommand(program: Command, run: RunAction): void {
       effect: '24 exact answers and 8 JSON shapes, with McNemar’s test',
     },
     {
-      command: 'plimsoll compare llama3.1:8b --prompts mine.jsonl --grader "python3 grade.py"',
+      command: 'plimsoll compare llama3.1:8b --prompts own.jsonl --grader "python3 grade.py"',
       effect: 'your own prompts, your own score',
     },
   ])
