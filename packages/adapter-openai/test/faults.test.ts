@@ -12,10 +12,15 @@ const request: GenerateRequest = { model: 'tale-1b', input: { kind: 'prompt', pr
 let server: OpenAiServer;
 let runtime: OpenAiModelRuntime;
 
+/** A client that waits so long for whatever is next. */
+function waiting(ms: number): OpenAiModelRuntime {
+  const timeouts = { connectMs: 2_000, firstByteMs: ms, idleMs: ms, shortCallMs: ms };
+  return new OpenAiModelRuntime({ baseUrl: server.baseUrl, apiKey: KEY, timeouts });
+}
+
 beforeEach(async () => {
   server = await startOpenAiServer();
-  const timeouts = { connectMs: 2_000, firstByteMs: 300, idleMs: 300, shortCallMs: 300 };
-  runtime = new OpenAiModelRuntime({ baseUrl: server.baseUrl, apiKey: KEY, timeouts });
+  runtime = waiting(10_000);
 });
 afterEach(async () => {
   await runtime.close();
@@ -178,6 +183,8 @@ describe('broken connections', () => {
   });
 
   test('silence before the first byte, and in the middle', async () => {
+    await runtime.close();
+    runtime = waiting(300);
     server.intercept = ({ method }) => method === 'POST';
     expect(await failure()).toMatchObject({ code: 'timeout' });
     server.intercept = ({ method }, response) =>
