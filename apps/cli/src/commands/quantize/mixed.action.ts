@@ -26,6 +26,7 @@ import { importanceMatrix } from './quantize.importance.js';
 import { agreeToTime } from './mixed.consent.js';
 import { mixedDocument } from './mixed.document.js';
 import { resolvedGoal, type AskedGoal } from './mixed.goal.js';
+import { interrupted } from './mixed.interrupted.js';
 import { places } from './mixed.places.js';
 import { renderMixed } from './mixed.render.js';
 import { writeWhole } from '../../output/write-file.js';
@@ -57,6 +58,7 @@ export async function quantizeMixed(
     const folder = path.join(cacheFolder(context.env), 'mixed');
     const cache = fileTextCache(path.join(folder, 'results'));
     const bar = output.progress('mixed precision');
+    let measured = 0;
     try {
       const wanted = await resolvedGoal(goal, {
         ...{ use, header, file, flags, places: { cache, folder }, signal },
@@ -79,8 +81,13 @@ export async function quantizeMixed(
       });
       const probe = await use.precisionProbe({ ...probing, importanceMatrix: matrix });
       const mixing = new MixPrecision(probe, sensitivityPriors(cache));
+      const showMeasured = windowProgress(bar, 'measurement');
       const options: MixOptions = {
-        ...{ signal, onProgress: windowProgress(bar, 'measurement') },
+        signal,
+        onProgress: (done, total) => {
+          measured = done;
+          showMeasured(done, total);
+        },
         onErrors: (done, total) => bar.update(`errors of tensor ${done} of ${total}`, done / total),
         consent:
           flags.yes === true
@@ -140,6 +147,8 @@ export async function quantizeMixed(
       };
       output.result(document, (shown) => renderMixed(shown, place.recipe));
       return EXIT.done;
+    } catch (error) {
+      throw interrupted(error, measured);
     } finally {
       bar.stop();
     }
