@@ -41,11 +41,12 @@ export function createProgram(
     .exitOverride()
     .addHelpText(
       'after',
-      '\nA <model> is a name of the backend (llama3.1:8b-instruct), a path to a GGUF file, an https:// URL of one,\n' +
-        'hf.co/org/repo[:LEVEL], or ollama:name for the public library.\n\n' +
-        'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing fits, 4 backend unreachable,\n' +
-        '130 interrupted, 143 terminated. With --json a failed command leaves stdout empty and writes one JSON\n' +
-        'document to stderr.\n\n' +
+      '\nA <model> is a name of the backend (llama3.1:8b-instruct), a path to a GGUF\n' +
+        'file, an https:// URL of one, hf.co/org/repo[:LEVEL], or ollama:name for the\n' +
+        'public library.\n\n' +
+        'Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 nothing fits,\n' +
+        '4 backend unreachable, 130 interrupted, 143 terminated. With --json a failed\n' +
+        'command leaves stdout empty and writes one JSON document to stderr.\n\n' +
         'Begin with: plimsoll demo',
     );
   // A command that is known needs no other beside it, unless it describes them all.

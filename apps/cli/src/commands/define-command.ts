@@ -21,10 +21,13 @@ export function defineCommand(
   return parent
     .command(usage)
     .description(summary)
-    .addHelpText('after', `\nExamples:\n${linesOf(examples).join('\n')}`)
+    .addHelpText('after', helpWith(examples))
     .option('--json', 'print one JSON document and nothing else')
     .option('--config <file>', 'configuration file to use');
 }
+
+/** What stands below the help of a command. */
+export const helpWith = (examples: readonly Example[]): string => `\nExamples:\n${linesOf(examples).join('\n')}`;
 
 /** Commands with what they do beside them, or below them where a line would be too long. */
 function linesOf(examples: readonly Example[]): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../command-context.js';
+import { helpWith } from '../define-command.js';
 
 /** Describes `plimsoll schema`. */
 export function addSchemaCommand(program: Command, run: RunAction): void {
@@ -8,7 +9,10 @@ export function addSchemaCommand(program: Command, run: RunAction): void {
     .description('print the JSON Schema of a command’s --json output')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ plimsoll schema            # the names of all documents\n  $ plimsoll schema plan       # the shape of plimsoll.plan/1',
+      helpWith([
+        { command: 'plimsoll schema', effect: 'the names of all documents' },
+        { command: 'plimsoll schema plan', effect: 'the shape of plimsoll.plan/1' },
+      ]),
     )
     .action((name: string | undefined) =>
       run({}, async (context) => (await import('./schema.action.js')).schema(context, name)),
