@@ -17,15 +17,15 @@ const sample = (user, name = 'fable-5m-F16.gguf') => {
  * Kills commands at random, again and again: whatever they were at, the state that they share is the old or the new,
  * whole, and the next undisturbed run leaves nothing beside it.
  *
- * `setUp` gives the command lines that run at once, variables of their environment, how to check after a kill, and how to list what was left beside.
+ * `setUp` gives the command lines that run at once, how to check after a kill, and how to list what was left beside.
  */
 async function killAgain({ group, kills, setUp }) {
   const tally = createTally(`kill -9 of ${group}`);
   const user = createUser();
   const temporary = user.path('tmp');
   mkdirSync(temporary);
-  const { commands, check, env = {}, leftBeside = () => [], close = async () => undefined } = await setUp(user);
-  const options = { env: { TMPDIR: temporary, ...env } };
+  const options = { env: { TMPDIR: temporary } };
+  const { commands, check, leftBeside = () => [], close = async () => undefined } = await setUp(user);
   try {
     const whole = await run(user, commands(0)[0], options);
     tally.add('undisturbed', whole, faultsOf(whole, { codes: [0], ...bounds }));
@@ -158,8 +158,6 @@ const compare = async (user) => {
   const measuring = ['--no-quality', '--iterations', '3', '--max-tokens', '8'];
   let most = 0;
   return {
-    // Threads that wait for each other take many times as long where something else wants a core.
-    env: { PLIMSOLL_THREADS: '1' },
     commands: () => [['compare', model, '--levels', 'F16,Q4_0', '--make', ...measuring]],
     async check() {
       const out = user.path('out.jsonl');
