@@ -10,7 +10,7 @@ import type { SourceTensor } from './source-tensors.js';
 import { tensorTypeId } from './tensor-type-id.js';
 
 /** Weights of a tensor that are looked at, at most. */
-const MOST_WEIGHTS = 1 << 18;
+const MOST_WEIGHTS = 1 << 20;
 
 /** What each type does to each tensor, by importance-weighted squared error. */
 export async function quantizationErrors(engine: Engine, request: QuantizationErrorJob, job: Job): Promise<null> {
