@@ -21,7 +21,7 @@ const shared = {
   ssr: { resolve: { conditions, externalConditions: conditions } },
 };
 
-// eslint-disable-next-line no-restricted-exports -- vitest reads the default export
+// oxlint-disable-next-line no-restricted-exports -- vitest reads the default export
 export default defineConfig({
   root,
   test: {

@@ -1,14 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { local, root, run, runQuietlyBeside } from './run.mjs';
+import { local, run, runQuietlyBeside } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const LINTED = ['packages', 'apps', 'tooling'];
 
 /** Checks that are one pass or fail each; the longest first, since as many run at once as there are cores. */
 const checks = [
-  ['lint', ...local('eslint', '--config', 'tooling/eslint/eslint.config.mjs', '--max-warnings', '0', ...LINTED)],
+  ['lint', ...local('oxlint', '--type-aware', '-c', 'tooling/lint/oxlint.json', ...LINTED)],
   ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
   // One program over everything: the build has checked each package alone, this adds tests and examples.
   ['types', ...local('tsc', '-p', 'tooling/tsconfig/all.json')],

@@ -44,7 +44,13 @@ async function started(
   let [stdout, stderr] = ['', ''];
   const code = await runProgram(args, {
     stdin: (async function* () {})(),
-    stdout: { write: (text: string) => ((stdout += text), onOut(text), true) },
+    stdout: {
+      write: (text: string) => {
+        stdout += text;
+        onOut(text);
+        return true;
+      },
+    },
     stderr: { write: (text: string) => ((stderr += text), true) },
     env: {
       HOME: home,

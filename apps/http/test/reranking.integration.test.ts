@@ -53,7 +53,7 @@ test.skipIf(program === null)(
       const ours = await embedded('/rerank', { ...asked, documents: DOCUMENTS.map((text) => ({ text })) });
       expect(theirs.body).toMatchObject({ model: asked.model, object: 'list', usage: ours.body['usage'] });
       const indexes = theirs.body.results?.map(({ index }) => index);
-      expect([...(indexes ?? [])].sort()).toEqual([0, 1, 2]);
+      expect((indexes ?? []).toSorted((one, other) => one - other)).toEqual([0, 1, 2]);
       expect(ours.body.results?.map(({ index }) => index)).toEqual(indexes);
       for (const [place, { relevance_score: score }] of (ours.body.results ?? []).entries()) {
         expect(score).toBeCloseTo(theirs.body.results?.[place]?.relevance_score ?? NaN, 4);

@@ -123,7 +123,7 @@ describe('a new adapter', () => {
 
   test('has the right types', { timeout: 120_000 }, () => {
     const declarations = ['--declaration', 'true', '--isolatedDeclarations', 'true'];
-    expect(check('typescript/bin/tsc', '-p', folder, ...declarations)).toEqual({ status: 0, output: '' });
+    expect(check('@typescript/native/bin/tsc', '-p', folder, ...declarations)).toEqual({ status: 0, output: '' });
   });
 
   test('shows its example in the README, also once both are formatted', () => {

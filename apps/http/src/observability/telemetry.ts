@@ -84,7 +84,6 @@ export function openTelemetry({ endpoint, serviceName = 'plimsoll', devices }: T
       const span = tracer.startSpan(
         [request.operation, request.model].filter((part) => part !== null).join(' '),
         {
-          // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the same enum, by its types for CommonJS
           kind: SpanKind.SERVER,
           startTime: request.startedAtMs,
           attributes: { ...labels, ...spanAttributes(request) },
@@ -92,7 +91,6 @@ export function openTelemetry({ endpoint, serviceName = 'plimsoll', devices }: T
         parentOf(request.traceParent),
       );
       if (firstMs !== null) span.addEvent('first token', {}, request.startedAtMs + firstMs);
-      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the same enum, by its types for CommonJS
       if (request.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(request.startedAtMs + totalMs);
     },

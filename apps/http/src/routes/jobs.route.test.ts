@@ -36,7 +36,7 @@ describe('jobs', () => {
       result: { schema: 'plimsoll.quantize/1', level: 'Q5_K_M' },
     });
     const text = await (await fetch(`${at}/jobs/${job.id}/events`)).text();
-    expect(text).toMatch(/^id: \d+\nevent: job\ndata: .*\"status\":\"done\"/m);
+    expect(text).toMatch(/^id: \d+\nevent: job\ndata: .*"status":"done"/m);
     expect(services.state.leases).toBe(0);
   });
 
@@ -122,11 +122,12 @@ test('what happens is told as it happens, and nothing of the settings', async ()
   const answer = await fetch(`${at}/events`, { signal: left.signal });
   const reader = answer.body!.getReader();
   const decoder = new TextDecoder();
-  let text = decoder.decode((await reader.read()).value);
+  let text = decoder.decode((await reader.read()).value as Uint8Array | undefined);
   expect(text).toBe(': open\n\n');
   services.events.publish({ type: 'variant-built', name: 'tale:1b-q8_0' });
   await services.settings.update({ openaiApiKey: 'sk-secret' });
-  while (!text.includes('settings-changed')) text += decoder.decode((await reader.read()).value);
+  while (!text.includes('settings-changed'))
+    text += decoder.decode((await reader.read()).value as Uint8Array | undefined);
   expect(text).toContain('event: variant-built\ndata: {"name":"tale:1b-q8_0"}\n\n');
   expect(text).not.toContain('secret');
   left.abort();

@@ -3,7 +3,7 @@ declare global {
    * The platform's cancellation handle. The domain only passes it on and never looks inside,
    * so it names the type without depending on a platform's library.
    */
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- merges with the platform's own declaration
+  // oxlint-disable-next-line typescript/no-empty-object-type -- merges with the platform's own declaration
   interface AbortSignal {}
 }
 

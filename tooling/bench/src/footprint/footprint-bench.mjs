@@ -66,7 +66,9 @@ export async function bench({ models, device = true, log = toStderr } = {}) {
       ...speedRows(await speedModel(folder, inspector)),
     ];
   } finally {
-    await Promise.all(modes.flatMap(({ onHost, onDevice }) => [onHost.close(), onDevice?.close()]));
+    await Promise.all(
+      modes.flatMap(({ onHost, onDevice }) => [onHost, onDevice]).map(async (engine) => engine?.close()),
+    );
     await rm(folder, { recursive: true });
   }
 }

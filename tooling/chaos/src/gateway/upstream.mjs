@@ -66,7 +66,7 @@ async function answer(request, response, mood, seen, state) {
   } catch {
     return;
   }
-  if (request.method === 'GET') return void answerModels(response, mood);
+  if (request.method === 'GET') return answerModels(response, mood);
   const asked = JSON.parse(text);
   const n = Number(/request (\d+)/.exec(text)?.[1]);
   seen.set(n, (seen.get(n) ?? 0) + 1);

@@ -1,7 +1,6 @@
 import { bytesHeld, expectedBytes, heldBytes, reservationsOf } from '@plimsoll/domain';
 
 const HOUR_MS = 3_600_000;
-const entryOf = (ledger, domain) => ledger.find((entry) => entry.domain === domain);
 const sum = (numbers) => numbers.reduce((total, n) => total + n, 0);
 /** Of doubles that were added in another order. */
 const about = (a, b) => Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));

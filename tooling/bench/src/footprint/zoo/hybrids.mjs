@@ -57,7 +57,7 @@ const falcon = (p) =>
 
 /** Layers of one kind each: Mamba 2, a network, attention. */
 function nemotron(p) {
-  const kinds = [...'M-M*M-'];
+  const kinds = 'M-M*M-'.split('');
   const where = (kind, value) => kinds.map((found) => (found === kind ? value : 0));
   return model(
     'nemotron',

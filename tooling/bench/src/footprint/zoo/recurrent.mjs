@@ -19,7 +19,7 @@ import {
 } from './blocks.mjs';
 
 /** Blocks of Nemotron-H-8B: Mamba 2, feed-forward, attention. */
-const NEMOTRON = [...'M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-'];
+const NEMOTRON = 'M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-'.split('');
 
 /** Recurrent models and hybrids. */
 export function recurrentModels() {
