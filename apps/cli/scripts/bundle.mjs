@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { LATE } from './late-parts.mjs';
 import { requireLate } from './require-late.mjs';
 
 /** Stay packages of their own: they load native libraries, workers or data that lie beside their files. */
@@ -76,6 +77,14 @@ const runtimeInside = {
   },
 };
 
+/** Without their dependencies, which a plan may need. */
+const lateGroups = Object.entries(LATE).map(([name, tests]) => ({
+  name,
+  test: (id) => tests.some((test) => test.test(id)),
+  priority: 1,
+  includeDependenciesRecursively: false,
+}));
+
 const { output: chunks } = await build({
   root: fileURLToPath(new URL('..', import.meta.url)),
   configFile: false,
@@ -105,9 +114,10 @@ const { output: chunks } = await build({
         // What every command needs, and a plan, is one file, whose compiled code compile.mjs keeps.
         codeSplitting: {
           groups: [
+            ...lateGroups,
             {
               name: 'main',
-              test: /[\\/]src[\\/](main|container)\.ts$|[\\/]adapter-(gguf|gpu|hub)[\\/]src[\\/]inversify\.ts$/,
+              test: /[\\/]src[\\/](main|container)\.ts$|[\\/]adapter-gpu[\\/]src[\\/]inversify\.ts$/,
               includeDependenciesRecursively: true,
             },
           ],

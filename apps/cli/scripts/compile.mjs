@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { LATE } from './late-parts.mjs';
 
 const require = createRequire(import.meta.url);
 const { loadCompiled } = require('../bin/load-compiled.js');
@@ -30,6 +31,9 @@ try {
     });
     if (code !== 0) throw new Error(`The plan of the sample model ended with ${code}: ${failure}`);
   }
+  const late = new RegExp(`[\\\\/]chunks[\\\\/](?:${Object.keys(LATE).join('|')})-`);
+  const loaded = Object.keys(require.cache).find((file) => late.test(file));
+  if (loaded !== undefined) throw new Error(`A plan loads ${loaded}: what it needs of it stays out of late-parts.mjs.`);
   writeFileSync(`${program}.cache`, script.createCachedData());
 } finally {
   rmSync(folder, { recursive: true });

@@ -87,3 +87,20 @@ it('packages that require a part themselves do so late as well', () => {
   expect(use()).toBe('spawned');
   expect(required).toEqual(['node:child_process']);
 });
+
+it('parts of the bundle are loaded when they are used, once, and the functions of the bundler at once', () => {
+  const code = requireLate(
+    'const runtime = require("./chunks/rolldown-runtime-1.cjs");\nconst part = require("./chunks/part-1.cjs");\n',
+  );
+  const required: string[] = [];
+  const run = compileFunction(`${code} return () => [part.name, part.name];`, ['require']) as (
+    require: (id: string) => unknown,
+  ) => () => unknown;
+  const use = run((id) => {
+    required.push(id);
+    return { name: `of ${id}` };
+  });
+  expect(required).toEqual(['./chunks/rolldown-runtime-1.cjs']);
+  expect(use()).toEqual(['of ./chunks/part-1.cjs', 'of ./chunks/part-1.cjs']);
+  expect(required).toEqual(['./chunks/rolldown-runtime-1.cjs', './chunks/part-1.cjs']);
+});

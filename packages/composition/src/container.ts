@@ -1,4 +1,4 @@
-import 'reflect-metadata';
+import 'reflect-metadata/lite';
 import { Container, type ServiceIdentifier } from 'inversify';
 
 /** A token of a parent stands for its object below it as well, and two tokens may stand for one: it is closed once. */

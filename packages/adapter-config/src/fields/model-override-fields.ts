@@ -25,13 +25,20 @@ export const ALLOWED_LEVELS: string = `one of ${LEVEL_NAMES.join(', ')}`;
 /** How the allowed KV cache types are said. */
 export const ALLOWED_CACHE_TYPES: string = `one of ${KV_CACHE_TYPES.join(', ')}`;
 
-const adapterSchema = z.union([
-  z.string().min(1),
-  z.strictObject({
-    path: z.string().min(1),
-    scale: z.number().min(BOUNDS.adapterScale[0]).max(BOUNDS.adapterScale[1]).default(1),
-  }),
-]);
+type AdapterEntry = string | { readonly path: string; readonly scale: number };
+
+const adaptersSchema = (): z.ZodType<readonly AdapterEntry[]> =>
+  z
+    .array(
+      z.union([
+        z.string().min(1),
+        z.strictObject({
+          path: z.string().min(1),
+          scale: z.number().min(BOUNDS.adapterScale[0]).max(BOUNDS.adapterScale[1]).default(1),
+        }),
+      ]),
+    )
+    .max(BOUNDS.adapters[1]);
 
 /** The keys of one model's entry. */
 export const OVERRIDE_KEYS: readonly OverrideKey[] = [
@@ -54,7 +61,7 @@ export const OVERRIDE_KEYS: readonly OverrideKey[] = [
     key: 'lora_adapters',
     setting: 'adapters',
     allowed: 'a list of files, or of objects with "path" and "scale"',
-    schema: () => z.array(adapterSchema).max(BOUNDS.adapters[1]),
+    schema: adaptersSchema,
   },
 ];
 
@@ -69,8 +76,7 @@ export const overridesSchema = (): z.ZodType<Record<string, Record<string, unkno
 const DECODERS: Readonly<Record<string, (value: unknown, place: ValuePlace) => unknown>> = {
   level: (value) => parseVariantLevel(String(value)),
   adapters: (value, place) =>
-    z
-      .array(adapterSchema)
+    adaptersSchema()
       .parse(value)
       .map((adapter) => (typeof adapter === 'string' ? { path: adapter, scale: 1 } : adapter))
       .map(({ path, scale }) => ({ path: absolutePath(path, place), scale })),
