@@ -67,6 +67,11 @@ export class Batcher {
     }
   }
 
+  /** Drops what the sequences hold of answers that are over, so that no prompt begins with any of it. */
+  forget(): void {
+    for (const sequence of this.#sequences) sequence.clear();
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     this.#lastTurnMs = performance.now();

@@ -20,6 +20,7 @@ import { expectChats } from './prompt.js';
 import { Pieces } from './pieces.js';
 import { ThreadTuner } from './thread-tuner.js';
 import { TokenBatch } from './token-batch.js';
+import { warmUp } from './warm-up.js';
 
 /** Context length when nobody asks for one: enough for a talk, little memory. */
 const DEFAULT_CONTEXT_TOKENS = 4_096;
@@ -128,6 +129,9 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     return { ...opened, batcher: new Batcher(engine, opened) };
   };
   const opened = sessionWith(context);
+  const generates = !llama.modelHasEncoder(model);
+  const pools = llama.poolingType(context) > 0;
+  if (generates && !pools) await warmUp(engine, opened, opened.batcher, job);
   current = opened;
   reopen = async () => sessionWith(await newContext());
   expectChats(engine, opened);
@@ -140,8 +144,8 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
       batchTokens,
       placement: { ...shape.placement, gpuLayers: Math.min(shape.placement.gpuLayers, llama.modelLayers(model) + 1) },
     },
-    generates: !llama.modelHasEncoder(model),
-    pools: llama.poolingType(context) > 0,
+    generates,
+    pools,
   };
 }
 

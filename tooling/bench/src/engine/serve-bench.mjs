@@ -15,7 +15,7 @@ const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
 
 /**
  * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
- * slots. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
+ * slots; both stream. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
  * hits none alone. Both compute with the same number of threads; on a machine with other work give one, since threads that
  * wait for each other say more of that work than of the engine. Both compute with the same instructions, llama-server with
  * kernels that this machine's compiler made.
@@ -80,8 +80,12 @@ async function ours(runtime, model, prompt, maxTokens) {
   throw new Error('the answer had no end');
 }
 
+/** A stream as well: our answers come piece by piece whether or not anyone asked for that. */
 async function theirs(address, prompt, maxTokens) {
-  const body = JSON.stringify({ prompt, n_predict: maxTokens, temperature: 0, stream: false });
+  const body = JSON.stringify({ prompt, n_predict: maxTokens, temperature: 0, stream: true });
   const answer = await fetch(`${address}/completion`, { method: 'POST', body });
-  return (await answer.json()).tokens_predicted;
+  let text = '';
+  for await (const piece of answer.body.pipeThrough(new TextDecoderStream())) text += piece;
+  const last = text.trimEnd().split('\n\n').at(-1);
+  return JSON.parse(last.slice('data: '.length)).tokens_predicted;
 }

@@ -15,7 +15,7 @@ const LOGIT_SPREAD = 2;
  * way. Weights are normal with a deviation of 1/√inputs, as at the start of a training: every layer then passes on
  * about as much as it is given, and quantizing it shows in the answers. Returns the number of parameters.
  */
-export async function writeGeneratedModel(file, { tokenizerOf, layers, width, feedForward }) {
+export async function writeGeneratedModel(file, { tokenizerOf, layers, width, feedForward, contextTokens = CONTEXT }) {
   const { metadata } = await gguf(tokenizerOf, { allowLocalFile: true });
   const vocabulary = metadata['tokenizer.ggml.tokens'].length;
   const matrix = (name, columns, rows, spread = 1) => ({ name, shape: [columns, rows], type: 'F16', spread });
@@ -39,7 +39,7 @@ export async function writeGeneratedModel(file, { tokenizerOf, layers, width, fe
       'general.name': 'Random weights',
       'general.file_type': 1,
       'llama.block_count': layers,
-      'llama.context_length': CONTEXT,
+      'llama.context_length': contextTokens,
       'llama.embedding_length': width,
       'llama.feed_forward_length': feedForward,
       'llama.attention.head_count': width / HEAD,
