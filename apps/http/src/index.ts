@@ -1,5 +1,6 @@
 export { createServer } from './server/create-server.js';
-export type { CreateServerOptions, CreatedServer, RequestLogEntry } from './server/create-server.js';
+export type { CreateServerOptions, CreatedServer } from './server/create-server.js';
+export type { RequestLogEntry } from './server/exit.js';
 export { httpServices } from './server/http-services.js';
 export type { BackendLease, HttpServices } from './server/http-services.js';
 export { startServer } from './server/start-server.js';

@@ -1,9 +1,9 @@
 import type { BackendLease, HttpServices } from '../server/http-services.js';
 import type { RelayTransport, Stoppable } from '@plimsoll/transport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Admission } from '../admission/admission.js';
 import type { Applicant } from '../admission/fair-queue.js';
-import { senderOf } from '../security/authorize.js';
+import { senderOf } from '../security/entrance.js';
 import { ANYBODY } from '../security/principal.js';
 import type { LiveLimits } from '../server/live-limits.js';
 import type { RunningRequests } from '../server/running-requests.js';
@@ -24,10 +24,19 @@ export interface GatewayContext {
   readonly newId: () => string;
 }
 
+/** As much of a request as passing it on needs, whether or not it came by a route of Fastify's. */
+export type GatewayRequest = Pick<FastifyRequest, 'raw' | 'headers' | 'method' | 'url' | 'body'>;
+
+/** Where its answer goes, and the headers that were set so far. */
+export interface GatewayReply {
+  readonly raw: FastifyReply['raw'];
+  getHeaders(): Readonly<Record<string, number | string | readonly string[] | undefined>>;
+}
+
 /** Who a request counts for where it waits. */
-export function applicant(request: FastifyRequest, signal: Stoppable): Applicant {
+export function applicant(request: GatewayRequest, signal: Stoppable): Applicant {
   const sender = senderOf(request);
-  const client = sender === ANYBODY ? request.ip : sender.name;
+  const client = sender === ANYBODY ? (request.raw.socket.remoteAddress ?? '') : sender.name;
   return { client, priority: sender.priority, signal };
 }
 

@@ -3,14 +3,12 @@ import { isLocalPage } from '../security/local-pages.js';
 import { addAnthropicRoutes } from './anthropic/anthropic-routes.js';
 import type { GatewayContext } from './gateway-context.js';
 import { isGatewayUrl } from './gateway-url.js';
-import { limitBodies } from './limit-bodies.js';
 import { addOllamaRoutes } from './ollama/ollama-routes.js';
 import { addOpenAiRoutes, addUnversionedRoutes } from './openai/openai-routes.js';
-import { POINT_HEADER, VARIANT_HEADER } from './variant-headers.js';
 
 /** The APIs that clients know already: Ollama's, OpenAI's and Anthropic's, each with its own words for failures. */
 export async function addGateway(server: HttpServer, context: GatewayContext): Promise<void> {
-  addCors(server);
+  addPreflight(server);
   const dialects = [
     ['/api', addOllamaRoutes],
     ['/v1', addOpenAiRoutes],
@@ -23,8 +21,8 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
         dialect.addHook('onRoute', (route) => {
           // The answers are other APIs'; ours alone is described.
           route.schema = { ...route.schema, hide: true };
+          route.config = { ...route.config, mostBytes: () => context.limits.now.bodyBytes };
         });
-        limitBodies(dialect, () => context.limits.now.bodyBytes);
         addRoutes(dialect, context);
       },
       { prefix },
@@ -32,29 +30,21 @@ export async function addGateway(server: HttpServer, context: GatewayContext): P
   }
 }
 
-/** Tells browsers that pages which the guard lets through may read the answers. */
-function addCors(server: HttpServer): void {
+/** Answers what browsers ask before they let a page ask; the headers of the answer itself are set where it came in. */
+function addPreflight(server: HttpServer): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
-    if (origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) {
+    if (request.method !== 'OPTIONS' || origin === undefined || !isGatewayUrl(request.url) || !isLocalPage(origin)) {
       done();
       return;
     }
-    reply.headers({
-      'access-control-allow-origin': origin,
-      'access-control-expose-headers': `${VARIANT_HEADER}, ${POINT_HEADER}`,
-      vary: 'Origin',
-    });
-    if (request.method !== 'OPTIONS') done();
-    else {
-      void reply
-        .code(204)
-        .headers({
-          'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS',
-          'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
-          'access-control-max-age': '43200',
-        })
-        .send();
-    }
+    void reply
+      .code(204)
+      .headers({
+        'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS',
+        'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+        'access-control-max-age': '43200',
+      })
+      .send();
   });
 }

@@ -3,15 +3,15 @@ import { isOutOfMemory, mayAnswerElsewhere } from '@plimsoll/domain';
 import type { NativeApis, VariantLevel } from '@plimsoll/domain';
 import { forward } from '@plimsoll/transport';
 import type { ForwardOptions } from '@plimsoll/transport';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import { observationOf } from '../observability/observe-requests.js';
 import type { BackendLease } from '../server/http-services.js';
-import { rawBody } from '../server/raw-body.js';
+import { bodyText } from '../server/json-body.js';
 import type { RunningRequest } from '../server/running-requests.js';
 import { LEVEL_HEADER, askedModel } from './asked-model.js';
 import type { AskedModel } from './asked-model.js';
 import { applicant } from './gateway-context.js';
-import type { GatewayContext } from './gateway-context.js';
+import type { GatewayContext, GatewayReply, GatewayRequest } from './gateway-context.js';
 import { AnswerTail, timingsOf } from './answer-tail.js';
 import { EarlyBytes } from './early-bytes.js';
 import { failureOf } from './failure.js';
@@ -30,8 +30,8 @@ type Dialect = NativeApis['dialects'][number];
 export async function relay(
   context: GatewayContext,
   dialect: Dialect,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: GatewayRequest,
+  reply: GatewayReply,
 ): Promise<boolean> {
   const body = namedBody(request.body);
   if (body === null) return false;
@@ -108,8 +108,8 @@ function earlyBytes(
   api: Dialect,
   body: NamedBody,
   { name: model }: AskedModel,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: GatewayRequest,
+  reply: GatewayReply,
 ): EarlyBytes | null {
   if (!GENERATIONS.test(request.url) || !(api === 'ollama' ? body.stream !== false : body.stream === true)) return null;
   const [path = ''] = request.url.split('?', 1);
@@ -136,8 +136,8 @@ interface Passed {
   readonly apis: NativeApis;
   readonly placed: PlacedRequest;
   readonly running: RunningRequest;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: GatewayRequest;
+  readonly reply: GatewayReply;
   readonly asked: AskedModel;
   readonly body: NamedBody;
   readonly early: EarlyBytes | null;
@@ -203,12 +203,12 @@ export function worthAnotherTry(
  * The text as it came where nothing of it changes. Requests that differ in the context alone would have Ollama load
  * the model again: what is planned holds.
  */
-function sentBody(body: NamedBody, { variant, load }: ChosenVariant, request: FastifyRequest): string {
+function sentBody(body: NamedBody, { variant, load }: ChosenVariant, request: GatewayRequest): string {
   const { contextTokens } = load;
   const { options } = body;
   const plans = contextTokens !== undefined && typeof options === 'object' && options !== null;
   const isSame = !plans && (body.model ?? variant) === variant && (body.name ?? variant) === variant;
-  const text = isSame ? rawBody(request) : null;
+  const text = isSame ? bodyText(request) : null;
   if (text !== null) return text;
   return JSON.stringify({
     ...body,
@@ -222,8 +222,8 @@ function sentBody(body: NamedBody, { variant, load }: ChosenVariant, request: Fa
 export async function relayAsItIs(
   context: GatewayContext,
   dialect: Dialect,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: GatewayRequest,
+  reply: GatewayReply,
 ): Promise<boolean> {
   const lease = await context.services.backend();
   try {
@@ -233,7 +233,7 @@ export async function relayAsItIs(
     try {
       const { method, body } = request;
       const url = `${apis.address}${request.url}`;
-      const sent = { url, method, headers: outward(request), body: rawBody(request) ?? streamed(body) };
+      const sent = { url, method, headers: outward(request), body: bodyText(request) ?? streamed(body) };
       await forward(context.transport, sent, reply.raw, { signal: running, headers: copied(reply) });
       return true;
     } finally {
@@ -254,15 +254,15 @@ function streamed(body: unknown): AsyncIterable<Uint8Array> | null {
 const UNSAID: ReadonlySet<string> = new Set(['authorization', 'origin', 'referer', 'cookie', LEVEL_HEADER]);
 
 /** The headers that go on with a request. */
-export function outward({ headers }: FastifyRequest): FastifyRequest['headers'] {
-  const said: FastifyRequest['headers'] = {};
+export function outward({ headers }: Pick<GatewayRequest, 'headers'>): IncomingHttpHeaders {
+  const said: IncomingHttpHeaders = {};
   for (const name of Object.keys(headers)) if (!UNSAID.has(name)) said[name] = headers[name];
   said['accept-encoding'] = 'identity';
   return said;
 }
 
 /** Headers that hooks have set so far, which an answer past Fastify would lose. */
-export function copied(reply: FastifyReply): Record<string, string> {
+export function copied(reply: GatewayReply): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     headers[name] = Array.isArray(value) ? value.join(', ') : String(value ?? '');

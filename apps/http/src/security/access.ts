@@ -2,7 +2,7 @@ import type { Settings, SettingsPatch } from '@plimsoll/domain';
 import type { FastifyRequest } from 'fastify';
 import type { ManageSettings } from '@plimsoll/application';
 import { assertChangeable } from './admin-settings.js';
-import { senderOf } from './authorize.js';
+import { senderOf } from './entrance.js';
 import { assertRequestable } from './requested-model.js';
 
 /** What the senders of requests may do. Who has the admin token may do everything. */

@@ -6,6 +6,8 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { answerDirectly } from '../gateway/direct-requests.js';
+import type { GatewayContext } from '../gateway/gateway-context.js';
 import { addGateway } from '../gateway/gateway.js';
 import { isGatewayUrl } from '../gateway/gateway-url.js';
 import { inDialect } from '../gateway/in-dialect.js';
@@ -13,7 +15,6 @@ import { retryAfter } from '../gateway/retry-after.js';
 import { logged } from '../observability/log.js';
 import { Metrics } from '../observability/metrics.js';
 import type { Telemetry, TelemetryOptions } from '../observability/telemetry.js';
-import { observeRequests } from '../observability/observe-requests.js';
 import type { FinishedRequest, RequestObserver } from '../observability/observation.js';
 import { Admission } from '../admission/admission.js';
 import type { AdmissionLimits } from '../admission/fair-queue.js';
@@ -37,25 +38,17 @@ import { addRootRoute } from '../routes/root.route.js';
 import { addSettingsRoutes } from '../routes/settings.route.js';
 import { addStatsRoute } from '../routes/stats.route.js';
 import { Access } from '../security/access.js';
-import { authorize } from '../security/authorize.js';
+import { Entrance } from '../security/entrance.js';
 import { Principals } from '../security/principal.js';
-import { guard } from '../security/guard.js';
 import type { HttpServer } from './http-server.js';
 import type { HttpServices } from './http-services.js';
 import { LiveLimits } from './live-limits.js';
-import { answerRequestId, requestId } from './request-id.js';
-import { readBodiesAsJson } from './raw-body.js';
+import { Exit } from './exit.js';
+import type { RequestLogEntry } from './exit.js';
+import { readBodiesAsJson } from './json-body.js';
 import { RunningRequests } from './running-requests.js';
 import { allowedMethods } from './allowed-methods.js';
-
-/** One line of the log: no query, no body, no header. */
-export interface RequestLogEntry {
-  readonly method: string;
-  /** The route's pattern, or `unknown`. */
-  readonly route: string;
-  readonly status: number;
-  readonly durationMs: number;
-}
+import { visitOf } from './visit.js';
 
 /** What a server is made of. */
 export interface CreateServerOptions {
@@ -112,7 +105,7 @@ export async function createServer(options: CreateServerOptions): Promise<Create
     keepAliveTimeout: 72_000,
     requestTimeout: DEFAULT_SERVICE_LIMITS.requestMs,
     clientErrorHandler: answerProtocolError,
-    genReqId: requestId,
+    genReqId: (raw) => visitOf(raw).id,
     logController: new LogController({ disableRequestLogging: true }),
     ...(log === undefined ? {} : { loggerInstance: log }),
     // What the router refuses before it has found a route.
@@ -127,41 +120,42 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   const admission = new Admission(() => limits.admission);
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
-  readBodiesAsJson(server);
+  const readJson = readBodiesAsJson(server);
 
-  server.addHook('onRequest', async (request, reply) => {
-    const { settings } = await services.settings.load();
-    principals.update(settings.accessTokens);
-    limits.update(settings.limits);
-    const refused = guard(request.headers, {
-      asksForToken: principals.asks,
-      allowedHosts,
-      allowsLocalPages: isGatewayUrl(request.url),
-    });
-    if (refused !== null) await reply.code(refused.status).send(inDialect(request.url, refused));
+  const entrance = new Entrance({ settings: services.settings, principals, limits, allowedHosts, isPublic: isHealthRoute });
+  const closing = noticeClosing(server);
+  const exit = new Exit({
+    observers: [
+      metrics.observe,
+      ...(log === undefined ? [] : [(finished: FinishedRequest) => log.info(logged(finished), 'request to a model')]),
+      ...(telemetry === null ? [] : [telemetry.observe]),
+      ...observers,
+    ],
+    onRequest: (id, entry) => {
+      onRequest?.(entry);
+      log?.info({ id, ...entry }, 'request');
+    },
+    // A connection whose answer ends during a shutdown would otherwise stay open until it has been idle for long.
+    onOver: () => {
+      if (closing.isClosing) setImmediate(() => server.server.closeIdleConnections());
+    },
   });
-  authorize(server, principals, () => limits.now, isHealthRoute);
-  answerRequestId(server);
-  observeRequests(server, [
-    metrics.observe,
-    ...(log === undefined ? [] : [(finished: FinishedRequest) => log.info(logged(finished), 'request to a model')]),
-    ...(telemetry === null ? [] : [telemetry.observe]),
-    ...observers,
-  ]);
-  closeFinishedConnections(server);
+  server.addHook('onRequest', async (request, reply) => {
+    const { raw, url } = request;
+    const visit = visitOf(raw);
+    // What was let in already comes from where requests are answered directly.
+    if (visit.headers === null) {
+      const route = request.routeOptions.url;
+      exit.watch(raw, reply.raw, route);
+      const refused = await entrance.enter(raw, route);
+      if (refused !== null) return reply.code(refused.status).headers(refused.headers).send(inDialect(url, refused));
+    }
+    reply.headers(visit.headers ?? {});
+    return undefined;
+  });
   server.addHook('onClose', async () => {
     await Promise.all([thread.close(), jobs.close(), telemetry?.close()]);
   });
-  if (onRequest !== undefined || log !== undefined) {
-    server.addHook('onResponse', (request, reply, done) => {
-      const { method } = request;
-      const route = request.routeOptions.url ?? 'unknown';
-      const entry = { method, route, status: reply.statusCode, durationMs: reply.elapsedTime };
-      onRequest?.(entry);
-      log?.info({ id: request.id, ...entry }, 'request');
-      done();
-    });
-  }
   server.setErrorHandler(async (error, _request, reply) => {
     const { status, body } = errorAnswer(error);
     if (body.error.code === 'internal') {
@@ -213,16 +207,12 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   );
   const transport = undiciTransport({ connectMs: CONNECT_MS });
   server.addHook('onClose', () => transport.close());
-  await addGateway(server, {
-    services,
-    running,
-    admission,
-    limits,
-    transport,
-    aliveMs: heartbeatMs,
-    nowMs: Date.now,
-    newId: randomUUID,
-  });
+  const context: GatewayContext = {
+    ...{ services, running, admission, limits, transport },
+    ...{ aliveMs: heartbeatMs, nowMs: Date.now, newId: randomUUID },
+  };
+  await addGateway(server, context);
+  answerDirectly(server.server, { entrance, context, readJson, exit, isClosing: () => closing.isClosing });
   return { server, running };
 }
 
@@ -241,14 +231,11 @@ function isHealthRoute(url: string | undefined): boolean {
   return url !== undefined && HEALTH_ROUTES.has(url);
 }
 
-/** A connection whose answer ends during a shutdown would otherwise stay open until it has been idle for long. */
-function closeFinishedConnections(server: HttpServer): void {
-  let closing = false;
+/** Knows from the beginning of a shutdown on that there is one. */
+function noticeClosing(server: HttpServer): { readonly isClosing: boolean } {
+  const state = { isClosing: false };
   server.addHook('preClose', async () => {
-    closing = true;
+    state.isClosing = true;
   });
-  server.addHook('onResponse', (_request, _reply, done) => {
-    if (closing) setImmediate(() => server.server.closeIdleConnections());
-    done();
-  });
+  return state;
 }

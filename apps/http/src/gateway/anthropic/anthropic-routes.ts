@@ -1,7 +1,5 @@
 import { BackendFailedError } from '@plimsoll/domain';
 import {
-  anthropicError,
-  anthropicErrorType,
   countTokensRequest,
   messagesCodec,
   messagesRequest,
@@ -10,22 +8,15 @@ import {
 import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
 import { askedModel } from '../asked-model.js';
-import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
+import { answerErrors } from '../in-dialect.js';
 import { parseBody } from '../parse-body.js';
-import { retryAfter } from '../retry-after.js';
 import { relay } from '../relay.js';
 
 /** `/v1/messages`, as Anthropic's clients know it. */
 export function addAnthropicRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, request, reply) => {
-    const { status, message } = refusalOf(error, request.body);
-    if (status === 503) reply.header('retry-after', retryAfter(error));
-    return reply
-      .code(status === 503 ? 529 : status)
-      .send(anthropicError(anthropicErrorType(status), message, request.id));
-  });
+  answerErrors(server, 'anthropic');
   server.post('/messages', async (request, reply) => {
     if (await relay(context, 'anthropic', request, reply)) return reply;
     return answerGeneration(context, messagesCodec, parseBody(messagesRequest, request.body), request, reply);

@@ -19,12 +19,12 @@ import { answerGeneration } from '../answer-generation.js';
 import { askedModel } from '../asked-model.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
-import { refusalOf } from '../failure.js';
 import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
+import { answerErrors } from '../in-dialect.js';
+import { asksNothing } from './asks-nothing.js';
 import { allNamedModels } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
-import { retryAfter } from '../retry-after.js';
 import { relay, relayAsItIs } from '../relay.js';
 import { writeComing, writeResident, writeShow, writeTag } from './describe.js';
 import { answerProgress } from './progress.js';
@@ -35,11 +35,7 @@ const API_VERSION = '0.34.2';
 
 /** `/api`, as Ollama's clients know it. */
 export function addOllamaRoutes(server: HttpServer, context: GatewayContext): void {
-  server.setErrorHandler(async (error, request, reply) => {
-    const { status, message } = refusalOf(error, request.body);
-    if (status === 503) reply.header('retry-after', retryAfter(error));
-    return reply.code(status).send(ollamaError(message));
-  });
+  answerErrors(server, 'ollama');
   server.get('/version', async () => ({ version: await withBackend(context, versionOf) }));
   server.get('/tags', async () => {
     const models = await allNamedModels(context);
@@ -68,13 +64,14 @@ export function addOllamaRoutes(server: HttpServer, context: GatewayContext): vo
     });
   });
   server.post('/chat', async (request, reply) => {
-    if (!isEmpty(request.body, ['messages']) && (await relay(context, 'ollama', request, reply))) return reply;
+    const isLoading = asksNothing('/api/chat', request.body);
+    if (!isLoading && (await relay(context, 'ollama', request, reply))) return reply;
     const body = parseBody(chatRequest, request.body);
-    if ((body.messages ?? []).length > 0) return answerGeneration(context, chatCodec, body, request, reply);
+    if (!isLoading) return answerGeneration(context, chatCodec, body, request, reply);
     return answerLoading(context, body, request, reply, { message: { role: 'assistant', content: '' } });
   });
   server.post('/generate', async (request, reply) => {
-    const isLoading = isEmpty(request.body, ['prompt', 'images']);
+    const isLoading = asksNothing('/api/generate', request.body);
     if (!isLoading && (await relay(context, 'ollama', request, reply))) return reply;
     const body = parseBody(generateRequest, request.body);
     if (!isLoading) return answerGeneration(context, generateCodec, body, request, reply);
@@ -157,15 +154,6 @@ function addOllamasOwn(server: HttpServer, context: GatewayContext): void {
 async function versionOf({ runtime }: BackendLease): Promise<string> {
   if (runtime.id !== 'ollama') return API_VERSION;
   return (await runtime.info()).version ?? API_VERSION;
-}
-
-/** Whether all of these fields are absent, null or empty: such a request is about the model and asks it nothing. */
-function isEmpty(body: unknown, fields: readonly string[]): boolean {
-  const values = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
-  return fields.every((field) => {
-    const value = values[field] ?? '';
-    return value === '' || (Array.isArray(value) && value.length === 0);
-  });
 }
 
 /** A request without a prompt loads the model; one that keeps it for no time unloads it. */

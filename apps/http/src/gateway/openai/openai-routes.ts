@@ -5,8 +5,6 @@ import {
   completionCodec,
   completionRequest,
   embeddingsRequest,
-  openAiError,
-  openAiErrorType,
   responsesCodec,
   responsesRequest,
 } from '@plimsoll/protocol/openai';
@@ -14,30 +12,23 @@ import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
 import { catalogueName } from '../catalogue-name.js';
 import { embedTexts } from '../embed-texts.js';
-import { refusalOf } from '../failure.js';
 import type { GatewayContext } from '../gateway-context.js';
+import { answerErrors } from '../in-dialect.js';
 import { allNamedModels } from '../named-models.js';
 import type { NamedModel } from '../named-models.js';
 import { parseBody } from '../parse-body.js';
 import { addRerankRoutes } from '../rerank-routes.js';
-import { retryAfter } from '../retry-after.js';
 import { relay } from '../relay.js';
-
-/** Codes of OpenAI's that clients look at. */
-const CODES: Readonly<Record<string, string>> = {
-  'model-not-found': 'model_not_found',
-  'variant-not-found': 'model_not_found',
-};
 
 /** What llama-server has without `/v1` as well. */
 export function addUnversionedRoutes(server: HttpServer, context: GatewayContext): void {
-  answerErrors(server);
+  answerErrors(server, 'openai');
   addRerankRoutes(server, context);
 }
 
 /** `/v1`, as OpenAI's clients know it. */
 export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): void {
-  answerErrors(server);
+  answerErrors(server, 'openai');
   addRerankRoutes(server, context);
   server.post('/chat/completions', async (request, reply) => {
     if (await relay(context, 'openai', request, reply)) return reply;
@@ -80,14 +71,6 @@ export function addOpenAiRoutes(server: HttpServer, context: GatewayContext): vo
     const model = models.find((candidate) => candidate.name === catalogueName(name));
     if (model === undefined) throw new ModelNotFoundError(`model '${name}' not found`);
     return writeModel(model);
-  });
-}
-
-function answerErrors(server: HttpServer): void {
-  server.setErrorHandler(async (error, request, reply) => {
-    const { status, code, message } = refusalOf(error, request.body);
-    if (status === 503) reply.header('retry-after', retryAfter(error));
-    return reply.code(status).send(openAiError(message, openAiErrorType(status), CODES[code] ?? null));
   });
 }
 
