@@ -124,6 +124,19 @@ for (const { name, missing, model, start } of [llamaServer, ...ollamas]) {
       expect(told).toEqual(new Map([...told.keys()].map((client) => [client, first])));
     });
 
+    test.each([
+      '/api/chat',
+      '/api/generate',
+      '/v1/chat/completions',
+      '/v1/responses',
+      '/v1/embeddings',
+      '/v1/messages',
+    ])('%s of no model is invalid input', async (path) => {
+      const body = JSON.stringify({ model: '', messages, prompt, input: prompt, max_tokens: 8 });
+      const answer = await fetch(urlOf() + path, { method: 'POST', body });
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('model is required')]);
+    });
+
     const reason = 'missing' in python ? ` (skipped: ${python.missing})` : '';
     test.skipIf('missing' in python)(`of Python as well${reason}`, async () => {
       const script = fileURLToPath(new URL('python_clients.py', import.meta.url));

@@ -34,6 +34,8 @@ export async function askedModel(
   headers: IncomingHttpHeaders,
   runtime: Pick<ModelRuntime, 'find' | 'id'>,
 ): Promise<AskedModel> {
+  // An alias of all names is none of no name.
+  if (asked.trim() === '') throw new InvalidInputError('model is required');
   const { modelAliases } = (await services.settings.load()).settings;
   const alias = aliasKey(Object.keys(modelAliases), asked.replace(LATEST, ''));
   const name = alias === null ? asked : (modelAliases[alias] ?? asked);

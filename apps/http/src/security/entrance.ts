@@ -90,7 +90,10 @@ export class Entrance {
         ? this.#strangers.begin(strangerAt(raw.socket.remoteAddress ?? '', limits.now))
         : this.#limited.begin(sender);
     if (typeof begun !== 'function') {
-      return { ...refusal(429, 'rate-limited', begun.message), headers: { 'retry-after': `${begun.retryAfterSeconds}` } };
+      return {
+        ...refusal(429, 'rate-limited', begun.message),
+        headers: { 'retry-after': `${begun.retryAfterSeconds}` },
+      };
     }
     visit.endCount = begun;
     return null;

@@ -122,7 +122,13 @@ export async function createServer(options: CreateServerOptions): Promise<Create
   server.setSerializerCompiler(serializerCompiler);
   const readJson = readBodiesAsJson(server);
 
-  const entrance = new Entrance({ settings: services.settings, principals, limits, allowedHosts, isPublic: isHealthRoute });
+  const entrance = new Entrance({
+    settings: services.settings,
+    principals,
+    limits,
+    allowedHosts,
+    isPublic: isHealthRoute,
+  });
   const closing = noticeClosing(server);
   const exit = new Exit({
     observers: [

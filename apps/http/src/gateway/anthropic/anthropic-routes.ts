@@ -1,10 +1,5 @@
 import { BackendFailedError } from '@plimsoll/domain';
-import {
-  countTokensRequest,
-  messagesCodec,
-  messagesRequest,
-  readConversation,
-} from '@plimsoll/protocol/anthropic';
+import { countTokensRequest, messagesCodec, messagesRequest, readConversation } from '@plimsoll/protocol/anthropic';
 import type { HttpServer } from '../../server/http-server.js';
 import { answerGeneration } from '../answer-generation.js';
 import { askedModel } from '../asked-model.js';
