@@ -7,7 +7,7 @@ import { requestId } from './request-id.js';
 const VISIT = Symbol('visit');
 
 interface Visited extends IncomingMessage {
-  [VISIT]?: Visit;
+  [VISIT]?: Visit | undefined;
 }
 
 /** What is known of a request from its head to the end of its answer, whichever way it is answered. */
