@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import {
   ModelNotFoundError,
-  UnsupportedLevelError,
   isCloudName,
   isFullPrecision,
   isPlimsollError,
@@ -12,24 +11,24 @@ import {
   type BuiltVariant,
   type CallOptions,
   type CatalogOptions,
-  type InstalledVariant,
   type Level,
   type ModelInspector,
   type VariantBuilder,
 } from '@plimsoll/domain';
 import { withScratchFolder } from '@plimsoll/local-models';
 import type { CreateRequest, ProgressAnswer } from '@plimsoll/protocol/ollama';
-import { drain } from '@plimsoll/transport';
 import type { OllamaRegistry } from '../catalog/ollama-registry.js';
 import { inheritedFields } from '../model/inherited-fields.js';
-import { sameOllamaName } from '../model-name.js';
 import type { OllamaApi } from '../ollama-api.js';
-import { installedVariant } from '../runtime/installed-variant.js';
+import type { BuildJob } from './build-job.js';
 import { buildSource, type BuildSource } from './build-source.js';
 import { CREATE_LEVELS, mayQuantize } from './create-levels.js';
 import { demandRoom, freeBytes, type FreeBytes } from './demand-room.js';
+import { impossibleBuild } from './impossible-build.js';
+import { installedAs, installedVariants } from './installed-variants.js';
 import { ProgressMeter } from './progress.js';
 import { uploadModel } from './upload-model.js';
+import { verifyVariant } from './verify-variant.js';
 
 type Quantizer = VariantBuilder & { close(): Promise<void> };
 
@@ -47,14 +46,6 @@ export interface OllamaVariantBuilderOptions {
   readonly freeBytes?: FreeBytes | undefined;
 }
 
-/** A build on its way. */
-interface Job {
-  readonly request: BuildRequest;
-  readonly source: BuildSource;
-  readonly installed: readonly InstalledVariant[];
-  readonly options: BuildOptions;
-}
-
 /** Failures of one way after which the next one is tried. */
 const PASSABLE: Readonly<Record<BuildMethod, readonly string[]>> = {
   pull: ['model-not-found', 'backend-failed', 'timeout'],
@@ -62,9 +53,6 @@ const PASSABLE: Readonly<Record<BuildMethod, readonly string[]>> = {
   quantize: ['model-not-found'],
   import: [],
 };
-
-/** Failures of the short answer that show the variant itself to be broken, not the machine to be short of something. */
-const BROKEN: readonly string[] = ['unsupported-model', 'invalid-model-file', 'backend-failed'];
 
 /**
  * Makes variants on an Ollama server: pulls them, has the server quantize, or quantizes the source's weights on this
@@ -107,9 +95,9 @@ export class OllamaVariantBuilder implements VariantBuilder {
         if (isLast || !isPlimsollError(error) || !PASSABLE[method].includes(error.code)) throw error;
         continue;
       }
-      return this.#verify(job, method);
+      return verifyVariant(this.#api, job, method);
     }
-    throw impossible(job, this.#openQuantizer !== null);
+    throw impossibleBuild(job, this.#openQuantizer !== null);
   }
 
   /** Bytes of the weights, where a quantizer is at hand and can read the source. */
@@ -132,13 +120,13 @@ export class OllamaVariantBuilder implements VariantBuilder {
     return this.#opened;
   }
 
-  async #job(request: BuildRequest, options: BuildOptions): Promise<Job> {
-    const installed = await this.#installed(options);
-    const source = await buildSource(this.#api, this.#files, request, find(installed, request.source), options);
+  async #job(request: BuildRequest, options: BuildOptions): Promise<BuildJob> {
+    const installed = await installedVariants(this.#api, options);
+    const source = await buildSource(this.#api, this.#files, request, installedAs(installed, request.source), options);
     return { request, source, installed, options };
   }
 
-  async #methods(job: Job): Promise<readonly BuildMethod[]> {
+  async #methods(job: BuildJob): Promise<readonly BuildMethod[]> {
     const { request, source, options } = job;
     const { target, level } = request;
     if (isCloudName(target) || parseModelReference(target).kind === 'file') return [];
@@ -162,7 +150,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
   }
 
   /** The quantizer looks at the file where it is here; else the registry has to have it. */
-  async #canQuantize({ request, source, options }: Job): Promise<boolean> {
+  async #canQuantize({ request, source, options }: BuildJob): Promise<boolean> {
     const { level: from, path, weights } = source;
     if (this.#openQuantizer === null || from === null || from === request.level) return false;
     if (!isFullPrecision(from) && request.allowRequantize !== true) return false;
@@ -173,7 +161,7 @@ export class OllamaVariantBuilder implements VariantBuilder {
     return quantizer !== null && (await quantizer.methods({ ...request, source: path, target })).length > 0;
   }
 
-  async #make(method: BuildMethod, job: Job): Promise<void> {
+  async #make(method: BuildMethod, job: BuildJob): Promise<void> {
     const { request, source, options } = job;
     const { target: model, level } = request;
     switch (method) {
@@ -192,10 +180,10 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
   }
 
-  async #quantize(job: Job): Promise<void> {
+  async #quantize(job: BuildJob): Promise<void> {
     const { request, source, options } = job;
     const quantizer = await this.#quantizer();
-    if (quantizer === null) throw impossible(job, false);
+    if (quantizer === null) throw impossibleBuild(job, false);
     await withScratchFolder('import', async (folder) => {
       const from = source.path ?? (await this.#download(job, folder));
       const build = { ...request, source: from, target: join(folder, `${request.level}.gguf`) };
@@ -208,14 +196,14 @@ export class OllamaVariantBuilder implements VariantBuilder {
   }
 
   /** Gives a file to the server, with what the source has beside its weights. */
-  async #import({ request, source, options }: Job, path: string): Promise<void> {
+  async #import({ request, source, options }: BuildJob, path: string): Promise<void> {
     const files = await uploadModel(this.#api, path, options);
     const fields = source.shown === null ? { files } : inheritedFields(source.shown, files);
     await this.#create({ ...fields, model: request.target }, options);
   }
 
   /** The publisher's file, for weights that the server keeps where this process cannot read them. */
-  async #download({ request, source, options }: Job, folder: string): Promise<string> {
+  async #download({ request, source, options }: BuildJob, folder: string): Promise<string> {
     const { weights } = source;
     if (this.#registry === null || weights === null) {
       throw new ModelNotFoundError(`The weights of ${request.source} cannot be read here.`);
@@ -249,42 +237,6 @@ export class OllamaVariantBuilder implements VariantBuilder {
     }
   }
 
-  async #verify({ request, installed, options }: Job, method: BuildMethod): Promise<BuiltVariant> {
-    const { target, level } = request;
-    const isNew = find(installed, target) === null;
-    const made = find(await this.#installed(options), target);
-    if (made === null) {
-      throw new ModelNotFoundError(`Ollama reported success, but has no model ${target}.`, { hint: 'Try again.' });
-    }
-    const isMixed = (request.overrides ?? []).length > 0;
-    if (made.level !== null && made.level !== level && !isMixed) {
-      if (isNew) await this.#api.delete(target, options);
-      throw new UnsupportedLevelError(`${target} came out as ${made.level}, not as ${level}; it was not kept.`, {
-        hint: `Ask for ${made.level}, or start from an F16 model.`,
-      });
-    }
-    if (method !== 'pull') await this.#demandAnswer(target, isNew, options);
-    return { name: made.name, path: null, sizeBytes: made.sizeBytes, digest: made.digest };
-  }
-
-  /** A variant that cannot be run is not kept. One that there is no memory for now is. */
-  async #demandAnswer(model: string, isNew: boolean, options: BuildOptions): Promise<void> {
-    options.onProgress?.({ phase: 'trying', completed: null, total: null, unit: 'bytes' });
-    const question = { model, prompt: 'a', raw: true, options: { num_predict: 1, num_ctx: 256 }, keep_alive: 0 };
-    try {
-      await drain(this.#api.generate(question, options));
-    } catch (error) {
-      if (!isPlimsollError(error) || error.code === 'cancelled') throw error;
-      if (!BROKEN.includes(error.code)) return;
-      if (isNew) await this.#api.delete(model, options);
-      throw error;
-    }
-  }
-
-  async #installed(options: CallOptions): Promise<readonly InstalledVariant[]> {
-    return (await this.#api.tags(options)).map(installedVariant);
-  }
-
   async #canPull(target: string, options: CatalogOptions): Promise<'yes' | 'no' | 'perhaps'> {
     if (!this.#pulls) return 'no';
     if (options.remote === false) return 'perhaps';
@@ -292,35 +244,4 @@ export class OllamaVariantBuilder implements VariantBuilder {
     if (entry === 'unknown') return 'perhaps';
     return entry === 'absent' ? 'no' : 'yes';
   }
-}
-
-/** Why none of the ways leads to the variant. */
-function impossible({ request, source }: Job, quantizes: boolean): Error {
-  const { level, source: name, target } = request;
-  if (source.kind === 'absent') {
-    return new ModelNotFoundError(`Ollama has no model ${name} to make ${target} from.`, {
-      hint: `ollama pull ${name}`,
-    });
-  }
-  const isUnquantized = source.level !== null && isFullPrecision(source.level);
-  if (isUnquantized && quantizes && source.path === null) {
-    return new UnsupportedLevelError(
-      `Ollama does not make ${level} of ${name}, and its file ${source.weights?.path ?? ''} cannot be read here.`,
-      {
-        hint: 'Run this as the user of the Ollama server, on its machine, or name a GGUF file of the model by its path.',
-      },
-    );
-  }
-  const reason = isUnquantized
-    ? `it makes only ${[...CREATE_LEVELS.keys()].join(', ')}`
-    : `${name} is ${source.level ?? 'of an unknown level'}, and only F16, BF16 and F32 models are quantized`;
-  return new UnsupportedLevelError(`Ollama cannot make ${level} of ${name}: ${reason}.`, {
-    hint: isUnquantized
-      ? 'Quantize the file with the embedded engine and import the result.'
-      : 'Pull or import an F16 variant of the model and start from that.',
-  });
-}
-
-function find(installed: readonly InstalledVariant[], name: string): InstalledVariant | null {
-  return installed.find((variant) => sameOllamaName(variant.name, name)) ?? null;
 }
