@@ -1,5 +1,7 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { close, open } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { InvalidModelFileError, ModelNotFoundError, StorageFailedError } from '@plimsoll/domain';
 import { parseSplitName } from '../header/split-name.js';
 import { FileSource } from './file-source.js';
@@ -48,8 +50,8 @@ export async function openModelFile(path: string): Promise<OpenModelFile> {
     // Opening a pipe would wait for ever, and a device never ends.
     if (!facts.isFile())
       throw new InvalidModelFileError(`${path} is no ordinary file.`, { hint: 'Give a .gguf file.' });
-    const handle = await open(path, 'r');
-    return { source: new FileSource(handle, path, facts.size), close: () => handle.close() };
+    const descriptor = await promisify(open)(path, 'r');
+    return { source: new FileSource(descriptor, path, facts.size), close: () => promisify(close)(descriptor) };
   } catch (error) {
     throw translate(error, path);
   }

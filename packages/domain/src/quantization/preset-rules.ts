@@ -31,6 +31,16 @@ export interface PresetTensor {
 
 const among = (level: Level, ...levels: readonly Level[]): boolean => levels.includes(level);
 
+/** Levels of less than three bits, which have rules of their own: they count feed-forward tensors one by one even in mixtures. */
+export const TINY_LEVELS: ReadonlySet<Level> = new Set<Level>([
+  'IQ1_S',
+  'IQ1_M',
+  'IQ2_XXS',
+  'IQ2_XS',
+  'IQ2_S',
+  'IQ2_M',
+]);
+
 /** Every third tensor in the middle, all of the first and last eighth. Integer division, as in the source. */
 const getsMoreBits = (i: number, n: number): boolean =>
   i < Math.trunc(n / 8) || i >= Math.trunc((7 * n) / 8) || (i - Math.trunc(n / 8)) % 3 === 2;
@@ -44,9 +54,7 @@ export function presetRule(level: Level, base: TensorType, tensor: PresetTensor,
   if (isOutput) return outputRule(level, base, tensor, model);
   if (level === 'MXFP4_MOE') return tensor.stacked ? 'MXFP4' : 'Q8_0';
   if (tensor.category === 'token-embedding') return embeddingRule(level, base);
-  if (among(level, 'IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ2_M')) {
-    return tinyRule(level, base, tensor, model);
-  }
+  if (TINY_LEVELS.has(level)) return tinyRule(level, base, tensor, model);
   switch (tensor.category) {
     case 'attention-v':
       return valueRule(level, base, tensor.index, model);
@@ -72,7 +80,7 @@ export function presetRule(level: Level, base: TensorType, tensor: PresetTensor,
 
 function outputRule(level: Level, base: TensorType, tensor: PresetTensor, model: PresetModel): TensorType {
   if (level === 'MXFP4_MOE' || model.architecture === 'falcon' || !tensor.rowDivides) return 'Q8_0';
-  if (among(level, 'IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ2_M', 'IQ3_XXS')) return 'Q5_K';
+  if (TINY_LEVELS.has(level) || level === 'IQ3_XXS') return 'Q5_K';
   return base === 'Q8_0' ? 'Q8_0' : 'Q6_K';
 }
 
