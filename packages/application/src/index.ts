@@ -119,6 +119,7 @@ export type { LlmEvaluation, LlmFailure, PhotoEvaluation, PhotoOutcome } from '.
 export type { PhotoModel } from './photos/photo-model.js';
 export type { PlacedRequest, PlaceRequests } from './variants/place-requests.js';
 export type { PhotoResults } from './photos/photo-results.js';
+export { notRecorded } from './warning.js';
 export type { Warn, Warning } from './warning.js';
 export { QueuePhotos } from './photos/queue/queue-photos.js';
 export type { QueuePhotosDependencies, QueuePhotosOptions } from './photos/queue/queue-photos.js';

@@ -19,5 +19,11 @@ export type Warning =
   /** The configuration holds something that is not used. */
   | { readonly kind: 'configuration'; readonly message: string };
 
+/** That a record could not be kept, and why. */
+export const notRecorded = (cause: unknown): Warning => ({
+  kind: 'not-recorded',
+  message: cause instanceof Error ? cause.message : String(cause),
+});
+
 /** Takes warnings as they come. */
 export type Warn = (warning: Warning) => void;

@@ -100,9 +100,17 @@ export function backendModules(
 
 /** What decides which backend is open: another one is opened when it changes. */
 export function backendKey(settings: Settings): string {
-  const { id, settings: keys } = findBackend(settings.backend);
-  return JSON.stringify([id, settings.naming, ...keys.map((key) => settings[key])]);
+  let key = backendKeys.get(settings);
+  if (key === undefined) {
+    const { id, settings: keys } = findBackend(settings.backend);
+    key = JSON.stringify([id, settings.naming, ...keys.map((name) => settings[name])]);
+    backendKeys.set(settings, key);
+  }
+  return key;
 }
+
+/** Asked for with every request; settings that did not change are the same object. */
+const backendKeys = new WeakMap<Settings, string>();
 
 /** Folder for importance matrices below the one for what can be made again. */
 export const importanceFolder = (cacheFolder: string): string => path.join(cacheFolder, 'imatrix');

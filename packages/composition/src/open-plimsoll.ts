@@ -1,3 +1,4 @@
+import { notRecorded } from '@plimsoll/application';
 import type { Warn } from '@plimsoll/application';
 import type { ConfigStoreOptions } from '@plimsoll/adapter-config';
 import { CLOCK, CONFIG_STORE, EVENT_BUS, HOST_PROBE, MEASUREMENT_STORE } from '@plimsoll/di';
@@ -29,6 +30,11 @@ export interface OpenPlimsollOptions {
   readonly warn?: Warn | undefined;
   /** Whether changes of the settings' file are followed, for a program that stays; a command reads them once. */
   readonly follow?: boolean | undefined;
+  /**
+   * Whether records of answers are written together, a little later, for a server with many requests; they are lost when
+   * it is killed in that moment. See `WriteBehindStore`.
+   */
+  readonly gatherRecords?: boolean | undefined;
   /** Objects that take the place of adapters, by token. Whoever gave them closes them. */
   readonly replace?: ReadonlyMap<ServiceIdentifier<object>, object> | undefined;
 }
@@ -71,6 +77,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
     storeFile: constants.has(MEASUREMENT_STORE) ? null : storeFile,
     cacheFolder,
     isRealHost: !constants.has(HOST_PROBE),
+    onLostRecords: options.gatherRecords === true ? (error) => warn(notRecorded(error)) : null,
   });
   const reading = {
     headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder),
@@ -103,6 +110,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
     async close() {
       await config.close();
       await backends.close();
+      await shared.store.close();
       await services.close();
     },
   };

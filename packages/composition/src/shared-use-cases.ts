@@ -6,6 +6,7 @@ import { LazyMeasurementStore } from './lazy-measurement-store.js';
 import { keptMemoryBandwidth, type MemoryBandwidth } from './memory-bandwidth.js';
 import { once } from './once.js';
 import type { Services } from './services.js';
+import { WriteBehindStore } from './write-behind-store.js';
 
 /** Use cases that need no backend. Each is made when it is first asked for. */
 export interface SharedUseCases {
@@ -29,6 +30,8 @@ export interface SharedPlaces {
   /** Where measurements are: as long as there is none, questions open no database; null for a store that is given. */
   readonly storeFile: string | null;
   readonly cacheFolder: string | undefined;
+  /** Is told why records could not be kept that are written together; null where each is written at once. */
+  readonly onLostRecords: ((error: unknown) => void) | null;
   /** Whether the host is a real one, whose memory can be measured. */
   readonly isRealHost: boolean;
 }
@@ -36,12 +39,13 @@ export interface SharedPlaces {
 /** Puts together what needs no backend. */
 export function sharedUseCases(
   services: Services,
-  { storeFile, cacheFolder, isRealHost }: SharedPlaces,
+  { storeFile, cacheFolder, onLostRecords, isRealHost }: SharedPlaces,
 ): SharedUseCases {
-  const store = new LazyMeasurementStore(
+  const kept = new LazyMeasurementStore(
     () => services.get(MEASUREMENT_STORE),
     () => storeFile === null || existsSync(storeFile),
   );
+  const store = onLostRecords === null ? kept : new WriteBehindStore(kept, onLostRecords);
   const settings = once(
     async () => new ManageSettings(await services.get(CONFIG_STORE), await services.get(EVENT_BUS)),
   );

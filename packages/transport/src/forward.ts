@@ -103,7 +103,10 @@ class WayBack implements AnswerSink {
   readonly #reject: (error: Error) => void;
   #exchange: Exchange | null = null;
   #status: number | null = null;
-  #hasSent = false;
+  /** The head of the answer, until it is written. */
+  #head: Record<string, string | string[]> | null = null;
+  /** What came with the head; it goes out with it. */
+  #first: Buffer | null = null;
   #stopped = false;
   /** Whether the answer may end with words that were not counted. */
   #mayEnd = false;
@@ -155,16 +158,24 @@ class WayBack implements AnswerSink {
       this.#withheld = sent;
       return;
     }
-    this.#writeHead(status, sent);
+    this.#writeHead(sent);
   }
 
-  #writeHead(status: number, headers: Record<string, string | string[]>): void {
-    this.#response.writeHead(status, headers);
-    // Together with the first piece where that came with it, else at once: a client waits for the head.
-    process.nextTick(() => {
-      if (!this.#hasSent && !this.isOver) this.#response.flushHeaders();
-    });
+  /** The head waits for what came with it, and no longer: an answer that is there at once then goes out in one write. */
+  #writeHead(headers: Record<string, string | string[]>): void {
+    this.#head = headers;
+    process.nextTick(this.#flush);
   }
+
+  /** Writes the head, with what came with it: a client waits for it. */
+  readonly #flush = (): void => {
+    const [head, first] = [this.#head, this.#first];
+    if (head === null) return;
+    this.#head = this.#first = null;
+    this.#response.writeHead(this.#status ?? 0, head);
+    if (first === null) this.#response.flushHeaders();
+    else this.#write(first);
+  };
 
   piece(bytes: Buffer): boolean {
     if (this.#refusal !== null) {
@@ -182,7 +193,7 @@ class WayBack implements AnswerSink {
   #passOnWithheld(): void {
     const [headers, pieces] = [this.#withheld, this.#refusal ?? []];
     this.#withheld = this.#refusal = null;
-    if (headers !== null) this.#writeHead(this.#status ?? 0, headers);
+    if (headers !== null) this.#writeHead(headers);
     for (const piece of pieces) this.#passOn(piece);
   }
 
@@ -192,8 +203,16 @@ class WayBack implements AnswerSink {
     const changed = rewrite == null ? bytes : rewrite.piece(bytes);
     const ready = changed === null || this.#options.lastWords === undefined ? changed : this.#wholeLines(changed);
     if (ready === null) return true;
-    this.#hasSent = true;
-    const mayGoOn = this.#response.write(ready);
+    if (this.#head !== null && this.#first === null) {
+      this.#first = ready;
+      return true;
+    }
+    this.#flush();
+    return this.#write(ready);
+  }
+
+  #write(bytes: Buffer): boolean {
+    const mayGoOn = this.#response.write(bytes);
     if (!mayGoOn) this.#response.once('drain', this.#resume);
     return mayGoOn;
   }
@@ -227,15 +246,20 @@ class WayBack implements AnswerSink {
       this.#passOnWithheld();
     }
     const last = this.#options.rewrite?.end() ?? null;
-    const rest = [this.#begun, last].filter((bytes) => bytes !== null);
+    const rest = joined(joined(this.#first, this.#begun), last);
+    const head = this.#head;
     this.#over();
-    if (rest.length === 0) this.#response.end();
-    else this.#response.end(Buffer.concat(rest));
+    // All of it is there: its length is known.
+    if (head !== null && rest !== null) head['content-length'] = String(rest.length);
+    if (head !== null) this.#response.writeHead(this.#status ?? 0, head);
+    if (rest === null) this.#response.end();
+    else this.#response.end(rest);
     this.#resolve(this.#status ?? 0);
   }
 
   failed(cause: Error): void {
     if (this.isOver) return;
+    if (!this.#stopped) this.#flush();
     this.#over();
     const { lastWords } = this.#options;
     if (this.#mayEnd && lastWords !== undefined && !this.#stopped) {
@@ -267,9 +291,15 @@ class WayBack implements AnswerSink {
 
   #over(): void {
     this.isOver = true;
+    this.#head = this.#first = null;
     this.#response.off('close', this.#stop);
     this.#options.signal?.removeEventListener('abort', this.#stop);
   }
+}
+
+function joined(a: Buffer | null, b: Buffer | null): Buffer | null {
+  if (a === null || b === null) return a ?? b;
+  return Buffer.concat([a, b]);
 }
 
 const left = (cause?: unknown): CancelledError =>

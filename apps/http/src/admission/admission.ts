@@ -1,7 +1,10 @@
 import { FairQueue } from './fair-queue.js';
 import type { AdmissionLimits, Applicant } from './fair-queue.js';
 
-/** A queue per model, for as long as there are requests to it. */
+/** Queues in which nobody is are kept for so many models; further ones go, so that made-up names fill no memory. */
+const MOST_QUEUES = 64;
+
+/** A queue per model. */
 export class Admission {
   readonly #limits: () => AdmissionLimits;
   readonly #queues = new Map<string, FairQueue>();
@@ -12,30 +15,24 @@ export class Admission {
   }
 
   /**
-   * Waits for a turn at a model; the returned function ends it.
+   * A turn at a model, at once or after a wait; the function ends it and may be called more than once.
    * @throws OverloadedError, CancelledError
    */
-  async enter(model: string, applicant: Applicant): Promise<() => void> {
+  enter(model: string, applicant: Applicant): (() => void) | Promise<() => void> {
     let queue = this.#queues.get(model);
-    if (queue === undefined) this.#queues.set(model, (queue = new FairQueue(this.#limits)));
-    const own = queue;
-    const forget = (): void => {
-      if (own.active === 0 && own.waiting === 0 && this.#queues.get(model) === own) this.#queues.delete(model);
-    };
-    try {
-      const leave = await own.enter(applicant);
-      return () => {
-        leave();
-        forget();
-      };
-    } catch (error) {
-      forget();
-      throw error;
+    if (queue === undefined) {
+      if (this.#queues.size >= MOST_QUEUES) this.#forgetIdle();
+      this.#queues.set(model, (queue = new FairQueue(this.#limits)));
     }
+    return queue.enter(applicant);
   }
 
-  /** Requests by model. */
+  /** Requests by model, of those that have any. */
   waiting(): ReadonlyMap<string, { readonly active: number; readonly waiting: number }> {
-    return this.#queues;
+    return new Map([...this.#queues].filter(([, queue]) => !queue.isIdle));
+  }
+
+  #forgetIdle(): void {
+    for (const [model, queue] of this.#queues) if (queue.isIdle) this.#queues.delete(model);
   }
 }

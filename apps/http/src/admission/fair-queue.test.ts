@@ -44,7 +44,8 @@ describe('a queue', () => {
     const queue = new FairQueue(() => ({ concurrent: 1, mostWaiting: 1, waitMs: 60_000 }));
     const leave = await queue.enter(who('a'));
     const second = queue.enter(who('b'));
-    const error: unknown = await queue.enter(who('c')).catch((cause: unknown) => cause);
+    const third = async (): Promise<unknown> => queue.enter(who('c'));
+    const error: unknown = await third().catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(OverloadedError);
     expect(error).toMatchObject({ code: 'busy', retryAfterSeconds: 1 });
     leave();

@@ -71,13 +71,24 @@ export class FairQueue {
     return this.#waiting;
   }
 
+  /** Whether nobody runs or waits. */
+  get isIdle(): boolean {
+    return this.#active === 0 && this.#waiting === 0;
+  }
+
   /**
-   * Waits for a turn; the returned function ends it and may be called more than once.
+   * A turn, at once or after a wait; the function ends it and may be called more than once.
    * @throws OverloadedError, CancelledError
    */
-  async enter(applicant: Applicant): Promise<() => void> {
-    if (this.#active < this.#limits().concurrent && this.#waiting === 0) this.#active += 1;
-    else await this.#wait(applicant);
+  enter(applicant: Applicant): (() => void) | Promise<() => void> {
+    if (this.#waiting > 0 || this.#active >= this.#limits().concurrent) {
+      return this.#wait(applicant).then(() => this.#begin());
+    }
+    this.#active += 1;
+    return this.#begin();
+  }
+
+  #begin(): () => void {
     const startMs = performance.now();
     let left = false;
     return () => {

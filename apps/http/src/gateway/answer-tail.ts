@@ -3,6 +3,7 @@ import type { GenerationTimings } from '@plimsoll/domain';
 /** What is kept of an answer's end: its last line holds all numbers. */
 const KEPT_BYTES = 8 * 1024;
 const NS_PER_MS = 1_000_000;
+const NOTHING = Buffer.alloc(0);
 
 /** Keeps the end of a body that passes, where servers say how long it took and how much it was. */
 export class AnswerTail {
@@ -11,7 +12,9 @@ export class AnswerTail {
   #bytes = 0;
 
   get text(): string {
-    return Buffer.concat(this.#pieces).subarray(-KEPT_BYTES).toString();
+    const [first = NOTHING] = this.#pieces;
+    const whole = this.#pieces.length > 1 ? Buffer.concat(this.#pieces) : first;
+    return whole.toString('utf8', Math.max(0, whole.length - KEPT_BYTES));
   }
 
   add(bytes: Buffer): void {

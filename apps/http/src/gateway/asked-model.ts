@@ -44,7 +44,8 @@ export async function askedModel(
   if (LEVEL_LIKE.test(text) && (await runtime.find(catalogueName(name))) === null) {
     return { name: asked, model: await untagged(catalogueName(name.slice(0, at)), runtime), level: levelOf(text) };
   }
-  const model = await untagged(catalogueName(name), runtime);
+  const whole = catalogueName(name);
+  const model = LATEST.test(whole) ? await untagged(whole, runtime) : whole;
   const header = headers[LEVEL_HEADER];
   return { name: asked, model, ...(header === undefined ? {} : { level: levelOf(header) }) };
 }

@@ -17,6 +17,7 @@ import { EarlyBytes } from './early-bytes.js';
 import { failureOf } from './failure.js';
 import { atFirst, hostsOf } from './native-hosts.js';
 import { renameModel } from './rename-model.js';
+import { spliceModel } from './splice-model.js';
 import { variantHeaders } from './variant-headers.js';
 
 type Dialect = NativeApis['dialects'][number];
@@ -158,7 +159,7 @@ async function pass(passed: Passed): Promise<void> {
     const status = await atFirst(await hostsOf(apis, chosen.variant, running), ({ address }, isLast) =>
       forward(context.transport, { url: `${address}${request.url}`, ...sent }, reply.raw, {
         signal: running,
-        headers: { ...copied(reply), ...variantHeaders(chosen) },
+        headers: Object.assign(copied(reply), variantHeaders(chosen)),
         rewrite: renameModel(chosen.variant, asked.name),
         refused: worthAnotherTry(apis, chosen.variant, {
           smaller: placed.ranOutOfMemory !== undefined,
@@ -207,9 +208,12 @@ function sentBody(body: NamedBody, { variant, load }: ChosenVariant, request: Ga
   const { contextTokens } = load;
   const { options } = body;
   const plans = contextTokens !== undefined && typeof options === 'object' && options !== null;
-  const isSame = !plans && (body.model ?? variant) === variant && (body.name ?? variant) === variant;
-  const text = isSame ? bodyText(request) : null;
-  if (text !== null) return text;
+  const text = plans ? null : bodyText(request);
+  if (text !== null) {
+    if ((body.model ?? variant) === variant && (body.name ?? variant) === variant) return text;
+    const spliced = body.name === undefined ? spliceModel(text, body.model ?? '', variant) : null;
+    if (spliced !== null) return spliced;
+  }
   return JSON.stringify({
     ...body,
     ...(body.name === undefined ? {} : { name: variant }),

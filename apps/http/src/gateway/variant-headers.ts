@@ -13,20 +13,26 @@ export function variantHeaders(chosen: ChosenVariant): Record<string, string> {
   return headers;
 }
 
+/** What a point consists of, by the name that it has in the header. */
+const FIELDS: readonly (readonly [string, (chosen: ChosenVariant) => string | number | boolean | null | undefined])[] =
+  [
+    ['level', ({ level }) => level],
+    ['context', ({ load }) => load.contextTokens],
+    ['parallel', ({ load }) => load.parallel],
+    ['cache-k', ({ load }) => load.keyCacheType],
+    ['cache-v', ({ load }) => load.valueCacheType],
+    ['flash-attention', ({ load }) => load.flashAttention],
+    ['gpu-layers', ({ load }) => load.placement?.gpuLayers],
+    ['expert-layers-on-host', ({ load }) => load.placement?.expertLayersOnHost],
+    ['threads', ({ load }) => load.threads],
+  ];
+
 /** Such as `level=Q4_K_M, context=8192, cache-k=f16, cache-v=f16, gpu-layers=33`. */
-function pointOf({ level, load }: ChosenVariant): string {
-  const fields = {
-    level,
-    context: load.contextTokens,
-    parallel: load.parallel,
-    'cache-k': load.keyCacheType,
-    'cache-v': load.valueCacheType,
-    'flash-attention': load.flashAttention,
-    'gpu-layers': load.placement?.gpuLayers,
-    'expert-layers-on-host': load.placement?.expertLayersOnHost,
-    threads: load.threads,
-  };
+function pointOf(chosen: ChosenVariant): string {
   let text = '';
-  for (const [key, value] of Object.entries(fields)) if (value != null) text += `${text && ', '}${key}=${value}`;
+  for (const [key, of] of FIELDS) {
+    const value = of(chosen);
+    if (value != null) text += `${text && ', '}${key}=${value}`;
+  }
   return text;
 }

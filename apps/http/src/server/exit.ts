@@ -32,7 +32,7 @@ export class Exit {
 
   /** Waits for the end of a request to a route of that pattern. */
   watch(raw: IncomingMessage, response: ServerResponse, route = 'unknown'): void {
-    response.once('close', () => {
+    response.on('close', () => {
       const { observers, onRequest, onOver } = this.#options;
       const { id, observation, endCount, startMs } = visitOf(raw);
       endCount?.();

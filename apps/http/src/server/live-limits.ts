@@ -4,13 +4,15 @@ import type { AdmissionLimits } from '../admission/fair-queue.js';
 
 /** The limits of the settings as they hold now. */
 export class LiveLimits {
-  readonly #admission: Partial<AdmissionLimits>;
+  readonly #given: Partial<AdmissionLimits>;
   readonly #changed: (limits: ServiceLimits) => void;
   #now: ServiceLimits = DEFAULT_SERVICE_LIMITS;
+  #admission: AdmissionLimits;
 
   /** `admission` wins over the settings. `changed` hears of each change. */
   constructor(admission: Partial<AdmissionLimits>, changed: (limits: ServiceLimits) => void) {
-    this.#admission = admission;
+    this.#given = admission;
+    this.#admission = this.#admissionNow();
     this.#changed = changed;
   }
 
@@ -19,13 +21,18 @@ export class LiveLimits {
   }
 
   get admission(): AdmissionLimits {
-    const { concurrentRequests: concurrent, waitingRequests: mostWaiting, waitMs } = this.#now;
-    return { concurrent, mostWaiting, waitMs, ...this.#admission };
+    return this.#admission;
   }
 
   update(limits: ServiceLimits): void {
     if (limits === this.#now) return;
     this.#now = limits;
+    this.#admission = this.#admissionNow();
     this.#changed(limits);
+  }
+
+  #admissionNow(): AdmissionLimits {
+    const { concurrentRequests: concurrent, waitingRequests: mostWaiting, waitMs } = this.#now;
+    return { concurrent, mostWaiting, waitMs, ...this.#given };
   }
 }

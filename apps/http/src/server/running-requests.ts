@@ -14,7 +14,7 @@ export class RunningRequests {
   begin({ raw }: Pick<FastifyReply, 'raw'>): RunningRequest {
     const request = new RunningRequest(() => this.#running.delete(request));
     this.#running.add(request);
-    raw.once('close', () => {
+    raw.on('close', () => {
       if (!raw.writableFinished) request.stop();
     });
     // Whoever left before is not heard of again.
@@ -35,7 +35,7 @@ export class RunningRequests {
 export class RunningRequest implements Stoppable {
   /** To be called when it is over. */
   readonly done: () => void;
-  readonly #listeners = new Set<() => void>();
+  #listeners: Set<() => void> | null = null;
   #controller: AbortController | null = null;
   #aborted = false;
 
@@ -55,11 +55,11 @@ export class RunningRequest implements Stoppable {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    (this.#listeners ??= new Set()).add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    this.#listeners?.delete(listener);
   }
 
   /** Ends it; once. */
@@ -67,6 +67,6 @@ export class RunningRequest implements Stoppable {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#controller?.abort();
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners ?? []) listener();
   }
 }

@@ -10,6 +10,7 @@ import type {
   ModelRuntime,
 } from '@plimsoll/domain';
 import { failureOf } from '../statistics/failure-of.js';
+import { notRecorded } from '../warning.js';
 import type { Warn } from '../warning.js';
 import type { MeasurementRecorder } from '../statistics/measurement-recorder.js';
 import type { ChosenVariant } from '../variants/chosen-variant.js';
@@ -137,7 +138,7 @@ export class GenerateText {
         timings,
       });
     } catch (cause) {
-      this.#warn({ kind: 'not-recorded', message: cause instanceof Error ? cause.message : String(cause) });
+      this.#warn(notRecorded(cause));
     }
   }
 }

@@ -8,7 +8,7 @@ const [, , address, folder] = process.argv;
 const file = path.join(folder, 'config.json');
 await writeFile(file, JSON.stringify({ ai: { llm_provider: 'ollama', ollama_host: address } }));
 const config = { path: file, environment: {}, homeFolder: folder, workingFolder: folder };
-const plimsoll = await openPlimsoll({ config, follow: true, govern: { mode: 'active' } });
+const plimsoll = await openPlimsoll({ config, follow: true, gatherRecords: true, govern: { mode: 'active' } });
 const { server } = await createServer({ services: await httpServices(plimsoll), admission: { concurrent: 2_000 } });
 await server.listen({ host: '127.0.0.1', port: 0 });
 process.send({ port: server.server.address().port });

@@ -23,7 +23,7 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
   const manager = managerNotices(context.env);
   const plimsoll = await openPlimsoll({
     ...plimsollOptions(context, { ...flags, settings }),
-    follow: true,
+    ...{ follow: true, gatherRecords: true },
     govern: flags.governor === 'off' ? undefined : { mode: flags.governor ?? 'active' },
   });
   const { createLog, httpServices, startServer } = await import('@plimsoll/http');
