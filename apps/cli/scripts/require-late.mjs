@@ -1,5 +1,5 @@
 // Parts of Node that a plan needs none of: they are required when something of them is used, not at the start.
-const PART = 'node:(?:child_process|crypto|dns\\/promises|net|stream|timers\\/promises)';
+const PART = 'node:(?:child_process|crypto|dns\\/promises|fs\\/promises|net|stream|timers\\/promises)';
 /** Parts of the bundle itself; the bundler's own few functions are needed at once. */
 const CHUNK = '\\.\\/chunks\\/(?!rolldown-runtime)[^"]+';
 /** As the bundler writes it at the top of a file, and as packages that are CommonJS write it themselves. */

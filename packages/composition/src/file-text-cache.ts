@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { TextCache } from '@plimsoll/application';
 import { writeBeside } from '@plimsoll/local-models';
 
@@ -13,7 +15,7 @@ export function fileTextCache(folder: string): TextCache {
     FILE_NAME.test(key) ? key : createHash('sha256').update(key).digest('hex').slice(0, 32);
   const fileOf = (key: string): string => path.join(folder, `${nameOf(key)}.txt`);
   return {
-    read: (key) => readFile(fileOf(key), 'utf8').catch(() => null),
+    read: (key) => promisify(readFile)(fileOf(key), 'utf8').catch(() => null),
     async write(key, text) {
       try {
         await mkdir(folder, { recursive: true });

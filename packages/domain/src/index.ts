@@ -16,7 +16,7 @@ export type { MeasuredWhole } from './allocation/type-factors.js';
 export type { PrecisionGroup } from './allocation/precision-groups.js';
 export { parseRecipeLines, recipeLines, recipeOverrides } from './allocation/recipe.js';
 export type { RecipeEntry } from './allocation/recipe.js';
-export { DEVICE_CATALOGUE } from './devices/catalogue.js';
+export { deviceCatalogue } from './devices/catalogue.js';
 export type { DeviceProfile } from './devices/device-profile.js';
 export { chipOf, findDevice, findDevices, profileOf, searchDevices } from './devices/find-device.js';
 export type { DeviceMatch, DevicesFound } from './devices/find-device.js';

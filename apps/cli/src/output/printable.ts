@@ -12,15 +12,16 @@ const MOST_OF_A_PATH = 4096;
 /**
  * What a terminal acts upon or does not show: controls (C0, DEL and C1), format characters such as the marks that
  * reverse the direction of writing, half a surrogate pair, and line and paragraph separators. The joiners that
- * scripts and emoji are written with stay.
+ * scripts and emoji are written with stay. These are made where they are used: V8 looks up the classes of Unicode.
  */
-const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unprintable = (): RegExp => /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The same in text of several lines: line feeds and tabs do what they should. */
-const UNPRINTABLE_IN_LINES = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unprintableInLines = (): RegExp => /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** The same in rendered text, which holds the decorations of `style.ts` as well. */
-const UNPRINTABLE_WHEN_DECORATED = /\u001b\[(?:[0-9]{1,2})m|(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unprintableWhenDecorated = (): RegExp =>
+  /\u001b\[(?:[0-9]{1,2})m|(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const DECORATION = /\u001b\[[0-9]{1,2}m/g;
 
@@ -34,7 +35,7 @@ const ENDLESS_WORD = /[^\s/\\]{121,}/gu;
 export function printable(text: string, most: number = MOST_CHARACTERS): string {
   // Two units may be one character, and no more than `most` characters are shown whatever they are escaped to.
   const cut = text.length > 2 * (most + 1) ? text.slice(0, 2 * (most + 1)) : text;
-  return atMost(isPlain(cut) ? cut : cut.replace(UNPRINTABLE, escaped), most);
+  return atMost(isPlain(cut) ? cut : cut.replace(unprintable(), escaped), most);
 }
 
 /** The same for a path, an address or a model as the user names it: these are of use only whole. */
@@ -44,7 +45,7 @@ export function printablePath(text: string): string {
 
 /** A sentence that foreign text is part of, as one line: foreign words are bounded as `printable` does. */
 export function printableSentence(text: string): string {
-  const line = isPlain(text) ? text : text.replace(UNPRINTABLE, escaped);
+  const line = isPlain(text) ? text : text.replace(unprintable(), escaped);
   return atMost(
     line.replace(ENDLESS_WORD, (word) => printable(word)),
     MOST_OF_A_SENTENCE,
@@ -53,18 +54,18 @@ export function printableSentence(text: string): string {
 
 /** Text of several lines, such as a model's answer: line breaks and tabs stay, nothing is cut. */
 export function printableLines(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(UNPRINTABLE_IN_LINES, escaped);
+  return text.replaceAll('\r\n', '\n').replace(unprintableInLines(), escaped);
 }
 
 /** Rendered text, on its way to a terminal: our own decorations and line breaks stay. */
 export function printableRendering(text: string): string {
   if (arePlainLines(text.replaceAll(DECORATION, ''))) return text;
-  return text.replace(UNPRINTABLE_WHEN_DECORATED, (match) => (match.length > 2 ? match : escaped(match)));
+  return text.replace(unprintableWhenDecorated(), (match) => (match.length > 2 ? match : escaped(match)));
 }
 
 /** JSON that means the same and does nothing to a terminal: `JSON.stringify` leaves DEL, C1 and direction marks. */
 export function printableJson(json: string): string {
-  return json.replace(UNPRINTABLE_IN_LINES, (match) =>
+  return json.replace(unprintableInLines(), (match) =>
     Array.from({ length: match.length }, (_, unit) => `\\u${hex(match.charCodeAt(unit), 4)}`).join(''),
   );
 }

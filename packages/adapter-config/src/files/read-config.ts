@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import { InvalidConfigError } from '@plimsoll/domain';
 import { OTHER_FILE, errorCode, storageError } from './storage-error.js';
@@ -12,6 +13,8 @@ const MAX_DEPTH = 64;
 export async function readConfigText(path: string): Promise<string | null> {
   let file: FileHandle | null = null;
   try {
+    // Most users have none: to find that out takes neither a thread nor an error.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
     // Opening a named pipe would wait for somebody who writes to it.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     return await readRegularFile(file, path);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import * as nodeFiles from 'node:fs/promises';
+import type * as nodeFiles from 'node:fs/promises';
+import { chown, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from './storage-error.js';
 
@@ -17,7 +18,7 @@ export async function writeAtomically(
   path: string,
   text: string,
   secret: boolean,
-  files: SavingFiles = nodeFiles,
+  files: SavingFiles = { chown, mkdir, open, readdir, rename, stat, unlink },
 ): Promise<void> {
   const folder = dirname(path);
   const prefix = `.${basename(path)}.`;

@@ -1,10 +1,15 @@
-import { close, open } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import * as files from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidModelFileError, ModelNotFoundError, StorageFailedError } from '@plimsoll/domain';
 import { parseSplitName } from '../header/split-name.js';
 import { FileSource } from './file-source.js';
+
+// Node's own promises of these take longer to load than a header to read.
+const open = promisify(files.open);
+const close = promisify(files.close);
+const stat = promisify(files.stat);
+const readdir = promisify(files.readdir);
 
 /** An open model file. */
 export interface OpenModelFile {
@@ -50,8 +55,8 @@ export async function openModelFile(path: string): Promise<OpenModelFile> {
     // Opening a pipe would wait for ever, and a device never ends.
     if (!facts.isFile())
       throw new InvalidModelFileError(`${path} is no ordinary file.`, { hint: 'Give a .gguf file.' });
-    const descriptor = await promisify(open)(path, 'r');
-    return { source: new FileSource(descriptor, path, facts.size), close: () => promisify(close)(descriptor) };
+    const descriptor = await open(path, 'r');
+    return { source: new FileSource(descriptor, path, facts.size), close: () => close(descriptor) };
   } catch (error) {
     throw translate(error, path);
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CallOptions, Clock, GpuDevice, GpuProbe, GpuReading } from '@plimsoll/domain';
@@ -40,6 +41,8 @@ export class AmdSysfsProbe implements GpuProbe {
 
   async #cards(): Promise<readonly string[]> {
     const drm = join(this.#root, 'class', 'drm');
+    // Most machines have none: to find that out takes neither a thread nor an error.
+    if (!existsSync(drm)) return [];
     const names = await readdir(drm).catch(() => []);
     const cards = names.filter((name) => /^card\d+$/u.test(name)).sort((a, b) => cardNumber(a) - cardNumber(b));
     const folders = cards.map((name) => join(drm, name, 'device'));

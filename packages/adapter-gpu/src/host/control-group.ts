@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelText } from './kernel-text.js';
 
 /** What a container or service manager allows this process. Null is no limit. */
 export interface ControlGroupLimits {
@@ -13,16 +13,16 @@ export interface ControlGroupLimits {
 const NO_LIMIT = 2 ** 60;
 
 /** Limits of the control group of this process, version 2 or 1, its parents counted in. */
-export async function readControlGroup(root = '/'): Promise<ControlGroupLimits> {
-  const membership = await text(join(root, 'proc/self/cgroup'));
+export function readControlGroup(root = '/'): ControlGroupLimits {
+  const membership = kernelText(join(root, 'proc/self/cgroup'));
   const second = /^0::(\/.*)$/mu.exec(membership)?.[1];
   const mount = join(root, 'sys/fs/cgroup');
-  const unified = second === undefined ? [] : await Promise.all(upwards(mount, second).map(readVersion2));
+  const unified = second === undefined ? [] : upwards(mount, second).map(readVersion2);
   const memory = controllerPath(membership, 'memory');
   const cpu = controllerPath(membership, 'cpu');
   const first = [
-    ...(await Promise.all(upwards(join(mount, 'memory'), memory).map(readMemoryVersion1))),
-    ...(await Promise.all(upwards(join(mount, 'cpu'), cpu).map(readCpuVersion1))),
+    ...upwards(join(mount, 'memory'), memory).map(readMemoryVersion1),
+    ...upwards(join(mount, 'cpu'), cpu).map(readCpuVersion1),
   ];
   return [...unified, ...first].reduce(tightest, NOTHING);
 }
@@ -41,25 +41,23 @@ function tightest(a: ControlGroupLimits, b: ControlGroupLimits): ControlGroupLim
   };
 }
 
-async function readVersion2(folder: string): Promise<ControlGroupLimits> {
-  const [limit, used, statistics, cpu] = await Promise.all(
-    ['memory.max', 'memory.current', 'memory.stat', 'cpu.max'].map(async (name) => text(join(folder, name))),
+function readVersion2(folder: string): ControlGroupLimits {
+  const [limit, used, statistics, cpu] = ['memory.max', 'memory.current', 'memory.stat', 'cpu.max'].map((name) =>
+    kernelText(join(folder, name)),
   );
   const [quota, period] = (cpu ?? '').trim().split(/\s+/u);
   return { ...memoryLimits(limit, used, statistics, 'inactive_file'), processors: share(quota, period) };
 }
 
-async function readMemoryVersion1(folder: string): Promise<ControlGroupLimits> {
-  const [limit, used, statistics] = await Promise.all(
-    ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'memory.stat'].map(async (name) => text(join(folder, name))),
+function readMemoryVersion1(folder: string): ControlGroupLimits {
+  const [limit, used, statistics] = ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'memory.stat'].map((name) =>
+    kernelText(join(folder, name)),
   );
   return { ...memoryLimits(limit, used, statistics, 'total_inactive_file'), processors: null };
 }
 
-async function readCpuVersion1(folder: string): Promise<ControlGroupLimits> {
-  const [quota, period] = await Promise.all(
-    ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map(async (name) => text(join(folder, name))),
-  );
+function readCpuVersion1(folder: string): ControlGroupLimits {
+  const [quota, period] = ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map((name) => kernelText(join(folder, name)));
   return { ...NOTHING, processors: share(quota, period) };
 }
 
@@ -98,13 +96,4 @@ function upwards(mount: string, path: string): readonly string[] {
     (folders, _, depth) => [...folders, join(mount, ...parts.slice(0, depth))],
     [join(mount, ...parts)],
   );
-}
-
-/** Read at once: the kernel makes these texts in microseconds, less than another thread takes to be asked. */
-async function text(path: string): Promise<string> {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

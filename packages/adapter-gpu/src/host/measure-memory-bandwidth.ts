@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 
 /** How memory is read. */
 export interface BandwidthOptions {
@@ -32,11 +32,12 @@ export async function measureMemoryBandwidth(options: BandwidthOptions = {}): Pr
   const { threads = Math.min(MOST_THREADS, os.availableParallelism()), durationMs = 60, bytes = BYTES } = options;
   const { load = os.loadavg()[0] ?? 0 } = options;
   if (load > threads || os.freemem() < LEAST_FREE_SHARE * bytes) return null;
+  const threadsOfNode = await import('node:worker_threads');
   const workerData = { bytes: Math.ceil(bytes / threads), durationMs };
   const workers: Worker[] = [];
   try {
     for (let index = 0; index < threads; index += 1) {
-      workers.push(new Worker(`(${readMemory.toString()})()`, { eval: true, workerData }));
+      workers.push(new threadsOfNode.Worker(`(${readMemory.toString()})()`, { eval: true, workerData }));
     }
     await Promise.all(workers.map((worker) => messageOf(worker)));
     const passes = workers.map((worker) => messageOf(worker) as Promise<Pass>);

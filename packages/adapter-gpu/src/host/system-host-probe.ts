@@ -7,6 +7,7 @@ import type { HostProbe, HostReading } from '@plimsoll/domain';
 import { runProgram } from '../process/run-program.js';
 import type { RunProgram } from '../process/run-program.js';
 import { readControlGroup } from './control-group.js';
+import { kernelText } from './kernel-text.js';
 import { availableFromMeminfo, availableFromVmStat, stallShareFromPressure } from './memory-info.js';
 
 /** What the operating system tells a program directly. */
@@ -46,7 +47,7 @@ export class SystemHostProbe implements HostProbe {
 
   async read(): Promise<HostReading> {
     const facts = this.#facts();
-    const limits = facts.platform === 'linux' ? await readControlGroup(this.#root) : null;
+    const limits = facts.platform === 'linux' ? readControlGroup(this.#root) : null;
     const free = (await this.#available(facts.platform)) ?? facts.freeBytes;
     const limit = limits?.memoryBytes ?? Infinity;
     const { processorName } = facts;
@@ -57,7 +58,7 @@ export class SystemHostProbe implements HostProbe {
       processors: Math.max(1, Math.min(facts.processors, Math.floor(limits?.processors ?? Infinity))),
       platform: `${facts.platform}-${facts.architecture}`,
       memoryBandwidth: bandwidthOf(processorName),
-      memoryStallShare: facts.platform === 'linux' ? await this.#stallShare() : null,
+      memoryStallShare: facts.platform === 'linux' ? this.#stallShare() : null,
     };
   }
 
@@ -69,18 +70,16 @@ export class SystemHostProbe implements HostProbe {
   }
 
   /** Of the control group where it is told, for its limit is what is felt; else of the machine. */
-  async #stallShare(): Promise<number | null> {
+  #stallShare(): number | null {
     for (const file of ['sys/fs/cgroup/memory.pressure', 'proc/pressure/memory']) {
-      const share = stallShareFromPressure(await readFile(join(this.#root, file), 'utf8').catch(() => ''));
+      const share = stallShareFromPressure(kernelText(join(this.#root, file)));
       if (share !== null) return share;
     }
     return null;
   }
 
   async #available(platform: string): Promise<number | null> {
-    if (platform === 'linux') {
-      return availableFromMeminfo(await readFile(join(this.#root, 'proc/meminfo'), 'utf8').catch(() => ''));
-    }
+    if (platform === 'linux') return availableFromMeminfo(kernelText(join(this.#root, 'proc/meminfo')));
     if (platform !== 'darwin') return null;
     const result = await this.#run(['vm_stat'], { timeoutMs: TIMEOUT_MS });
     return result === null ? null : availableFromVmStat(result.stdout);

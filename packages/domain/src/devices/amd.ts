@@ -1,9 +1,9 @@
-import type { DeviceProfile } from './device-profile.js';
+import type { DeviceFamily } from './device-profile.js';
 import { deviceFamily } from './device-profile.js';
 
 /** AMD's devices. FP16 is the peak half-precision figure of the product page; of Instinct cards that of the matrix cores. */
-export const AMD: readonly DeviceProfile[] = [
-  ...deviceFamily('amd', 'dedicated', 'AMD Radeon RX product pages', [
+export const AMD: readonly DeviceFamily[] = [
+  deviceFamily('amd', 'dedicated', 'AMD Radeon RX product pages', [
     ['Radeon RX 9070 XT', 16, 640, 195],
     ['Radeon RX 9070', 16, 640, 145],
     ['Radeon RX 9060 XT', [8, 16], 320, 103],
@@ -28,7 +28,7 @@ export const AMD: readonly DeviceProfile[] = [
     ['Radeon RX Vega 64', 8, 484, 25.3],
     ['Radeon RX 580', [4, 8], 256, null],
   ]),
-  ...deviceFamily('amd', 'dedicated', 'AMD Instinct and Radeon PRO data sheets', [
+  deviceFamily('amd', 'dedicated', 'AMD Instinct and Radeon PRO data sheets', [
     ['Instinct MI325X', 256, 6000, 1307],
     ['Instinct MI300X', 192, 5300, 1307],
     ['Instinct MI250X', 128, 3277, 383],
@@ -41,7 +41,7 @@ export const AMD: readonly DeviceProfile[] = [
     ['Radeon PRO W7800', 32, 576, 90.5],
     ['Radeon PRO W6800', 32, 512, 35.7],
   ]),
-  ...deviceFamily('amd', 'unified', 'AMD Ryzen AI Max and Instinct MI300A product pages', [
+  deviceFamily('amd', 'unified', 'AMD Ryzen AI Max and Instinct MI300A product pages', [
     [
       'Ryzen AI Max+ 395',
       [32, 64, 96, 128],

@@ -1,8 +1,8 @@
-import type { DeviceProfile } from './device-profile.js';
+import type { DeviceFamily } from './device-profile.js';
 import { deviceFamily } from './device-profile.js';
 
 /** Apple's chips: one memory for processor and GPU. Where a chip has two bandwidths, each is a row. */
-export const APPLE: readonly DeviceProfile[] = deviceFamily(
+export const APPLE: DeviceFamily = deviceFamily(
   'apple',
   'unified',
   'Apple newsroom announcements and technical specifications of the Mac models',

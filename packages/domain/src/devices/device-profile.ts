@@ -38,18 +38,31 @@ export type DeviceRow = readonly [
   ...aliases: string[],
 ];
 
-/** Profiles of a family that share vendor, kind of memory and source. */
+/** Devices that share vendor, kind of memory and source. */
+export interface DeviceFamily {
+  readonly vendor: GpuDevice['vendor'];
+  readonly memory: MemoryKind;
+  readonly source: string;
+  readonly rows: readonly DeviceRow[];
+}
+
+/** A family as the tables state it. */
 export function deviceFamily(
   vendor: GpuDevice['vendor'],
   memory: MemoryKind,
   source: string,
   rows: readonly DeviceRow[],
-): readonly DeviceProfile[] {
+): DeviceFamily {
+  return { vendor, memory, source, rows };
+}
+
+/** The profiles of a family. */
+export function profilesOf({ vendor, memory, source, rows }: DeviceFamily): readonly DeviceProfile[] {
   return rows.map(([name, memoryGiB, bandwidthGBs, fp16Tflops, ...aliases]) => ({
     name,
     vendor,
     memory,
-    // Looked up by those who ask: most programs that load the catalogue need no device of it.
+    // Looked up by those who ask: most programs that look a name up ask for no kind.
     get kind() {
       return processorKind(vendor, name);
     },

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import type { ErrorDetails } from '../errors/plimsoll-error.js';
-import { DEVICE_CATALOGUE } from './catalogue.js';
+import { deviceCatalogue, unifiedChips } from './catalogue.js';
 import type { DeviceKey } from './device-key.js';
 import { deviceKey, editDistance } from './device-key.js';
 import type { DeviceProfile } from './device-profile.js';
@@ -26,14 +26,16 @@ const entryOf = (profile: DeviceProfile): Entry => ({
 let entries: readonly Entry[] | null = null;
 
 /** The catalogue, its names read when the first device is looked for. */
-const catalogue = (): readonly Entry[] => (entries ??= DEVICE_CATALOGUE.map(entryOf));
+const catalogue = (): readonly Entry[] => (entries ??= deviceCatalogue().map(entryOf));
 
 /** Those of it that share their memory with a processor and have a number in common with its name. */
 const chipsLike = (processorName: string): readonly Entry[] =>
-  DEVICE_CATALOGUE.filter(({ memory, name, aliases }) => {
-    const words = memory === 'unified' ? [name, ...aliases].join(' ').split(' ') : [];
-    return words.some((word) => /\d/.test(word) && processorName.toLowerCase().includes(word.toLowerCase()));
-  }).map(entryOf);
+  unifiedChips()
+    .filter(({ name, aliases }) => {
+      const words = [name, ...aliases].join(' ').split(' ');
+      return words.some((word) => /\d/.test(word) && processorName.toLowerCase().includes(word.toLowerCase()));
+    })
+    .map(entryOf);
 
 /**
  * The device that a person means by `RTX 4060`, `rtx4060ti 16gb` or `M2 Pro 32GB`, or a driver by
@@ -81,7 +83,7 @@ export function searchDevices(text: string): DevicesFound {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const devices = DEVICE_CATALOGUE.filter(({ name, vendor, aliases }) => {
+  const devices = deviceCatalogue().filter(({ name, vendor, aliases }) => {
     const known = [vendor, name, ...aliases].join(' ').toLowerCase();
     const squeezed = known.replaceAll(/[^a-z0-9]/g, '');
     return words.every((word) => known.includes(word) || squeezed.includes(word.replaceAll(/[^a-z0-9]/g, '') || word));
@@ -121,8 +123,11 @@ export function profileOf(name: string, totalBytes: number | null = null): Devic
 }
 
 /** The chip that a processor's name stands for, one whose GPU shares its memory, or null: most processors are none. */
-export const chipOf = (processorName: string): DeviceProfile | null =>
-  candidatesFor(deviceKey(processorName.slice(0, 200)), chipsLike(processorName.slice(0, 200)))[0] ?? null;
+export function chipOf(processorName: string): DeviceProfile | null {
+  const name = processorName.slice(0, 200);
+  const chips = chipsLike(name);
+  return chips.length === 0 ? null : (candidatesFor(deviceKey(name), chips)[0] ?? null);
+}
 
 /** Rows that carry the name, whatever their memory; those with the size in their name included. */
 function candidatesFor(key: DeviceKey, among: readonly Entry[] = catalogue()): readonly DeviceProfile[] {

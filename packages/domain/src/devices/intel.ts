@@ -1,8 +1,8 @@
-import type { DeviceProfile } from './device-profile.js';
+import type { DeviceFamily } from './device-profile.js';
 import { deviceFamily } from './device-profile.js';
 
 /** Intel's discrete GPUs. Their pages state matrix throughput for 8-bit integers only. */
-export const INTEL: readonly DeviceProfile[] = deviceFamily('intel', 'dedicated', 'Intel ARK product specifications', [
+export const INTEL: DeviceFamily = deviceFamily('intel', 'dedicated', 'Intel ARK product specifications', [
   ['Arc B580', 12, 456, null],
   ['Arc B570', 10, 380, null],
   ['Arc Pro B60', 24, 456, null],

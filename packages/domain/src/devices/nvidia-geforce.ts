@@ -1,12 +1,12 @@
-import type { DeviceProfile } from './device-profile.js';
+import type { DeviceFamily } from './device-profile.js';
 import { deviceFamily } from './device-profile.js';
 
 /**
  * GeForce cards. FP16 figures of tensor cores are those with 32-bit accumulation, dense; laptops have none, because
  * their clock depends on the power limit that the maker chose.
  */
-export const GEFORCE: readonly DeviceProfile[] = [
-  ...deviceFamily(
+export const GEFORCE: readonly DeviceFamily[] = [
+  deviceFamily(
     'nvidia',
     'dedicated',
     'NVIDIA RTX Blackwell GPU architecture whitepaper; GeForce RTX 50 product pages',
@@ -24,7 +24,7 @@ export const GEFORCE: readonly DeviceProfile[] = [
       ['GeForce RTX 5070 Laptop', 8, 384, null],
     ],
   ),
-  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA Ada GPU architecture whitepaper; GeForce RTX 40 product pages', [
+  deviceFamily('nvidia', 'dedicated', 'NVIDIA Ada GPU architecture whitepaper; GeForce RTX 40 product pages', [
     ['GeForce RTX 4090', 24, 1008, 165.2],
     ['GeForce RTX 4090 D', 24, 1008, 147.1],
     ['GeForce RTX 4080 SUPER', 16, 736, 104.4],
@@ -41,31 +41,26 @@ export const GEFORCE: readonly DeviceProfile[] = [
     ['GeForce RTX 4060 Laptop', 8, 256, null],
     ['GeForce RTX 4050 Laptop', 6, 192, null],
   ]),
-  ...deviceFamily(
-    'nvidia',
-    'dedicated',
-    'NVIDIA Ampere GA102 GPU architecture whitepaper; GeForce RTX 30 product pages',
-    [
-      ['GeForce RTX 3090 Ti', 24, 1008, 80],
-      ['GeForce RTX 3090', 24, 936, 71],
-      ['GeForce RTX 3080 Ti', 12, 912, 68.2],
-      ['GeForce RTX 3080 12GB', 12, 912, 61.3],
-      ['GeForce RTX 3080', 10, 760, 59.5],
-      ['GeForce RTX 3070 Ti', 8, 608, 43.5],
-      ['GeForce RTX 3070', 8, 448, 40.6],
-      ['GeForce RTX 3060 Ti', 8, 448, 32.4],
-      ['GeForce RTX 3060', 12, 360, 25.5],
-      ['GeForce RTX 3060 8GB', 8, 240, 25.5],
-      ['GeForce RTX 3050', 8, 224, 18.2],
-      ['GeForce RTX 3050 6GB', 6, 168, null],
-      ['GeForce RTX 3080 Ti Laptop', 16, 512, null],
-      ['GeForce RTX 3080 Laptop', [8, 16], 448, null],
-      ['GeForce RTX 3070 Laptop', 8, 448, null],
-      ['GeForce RTX 3060 Laptop', 6, 336, null],
-      ['GeForce RTX 3050 Laptop', 4, 192, null],
-    ],
-  ),
-  ...deviceFamily(
+  deviceFamily('nvidia', 'dedicated', 'NVIDIA Ampere GA102 GPU architecture whitepaper; GeForce RTX 30 product pages', [
+    ['GeForce RTX 3090 Ti', 24, 1008, 80],
+    ['GeForce RTX 3090', 24, 936, 71],
+    ['GeForce RTX 3080 Ti', 12, 912, 68.2],
+    ['GeForce RTX 3080 12GB', 12, 912, 61.3],
+    ['GeForce RTX 3080', 10, 760, 59.5],
+    ['GeForce RTX 3070 Ti', 8, 608, 43.5],
+    ['GeForce RTX 3070', 8, 448, 40.6],
+    ['GeForce RTX 3060 Ti', 8, 448, 32.4],
+    ['GeForce RTX 3060', 12, 360, 25.5],
+    ['GeForce RTX 3060 8GB', 8, 240, 25.5],
+    ['GeForce RTX 3050', 8, 224, 18.2],
+    ['GeForce RTX 3050 6GB', 6, 168, null],
+    ['GeForce RTX 3080 Ti Laptop', 16, 512, null],
+    ['GeForce RTX 3080 Laptop', [8, 16], 448, null],
+    ['GeForce RTX 3070 Laptop', 8, 448, null],
+    ['GeForce RTX 3060 Laptop', 6, 336, null],
+    ['GeForce RTX 3050 Laptop', 4, 192, null],
+  ]),
+  deviceFamily(
     'nvidia',
     'dedicated',
     'NVIDIA Turing GPU architecture whitepaper; GeForce RTX 20 and GTX 16 product pages',
@@ -86,7 +81,7 @@ export const GEFORCE: readonly DeviceProfile[] = [
     ],
   ),
   // Half precision of these runs at a 64th of single precision; nothing uses it.
-  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA GeForce GTX 10 product pages', [
+  deviceFamily('nvidia', 'dedicated', 'NVIDIA GeForce GTX 10 product pages', [
     ['GeForce GTX 1080 Ti', 11, 484, null],
     ['GeForce GTX 1080', 8, 320, null],
     ['GeForce GTX 1070 Ti', 8, 256, null],

@@ -1,9 +1,9 @@
-import type { DeviceProfile } from './device-profile.js';
+import type { DeviceFamily } from './device-profile.js';
 import { deviceFamily } from './device-profile.js';
 
 /** NVIDIA's workstation and data centre devices. FP16 figures are dense: half of a data sheet's "with sparsity". */
-export const NVIDIA_PROFESSIONAL: readonly DeviceProfile[] = [
-  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA data centre GPU data sheets', [
+export const NVIDIA_PROFESSIONAL: readonly DeviceFamily[] = [
+  deviceFamily('nvidia', 'dedicated', 'NVIDIA data centre GPU data sheets', [
     ['B200', 180, 8000, 2250],
     ['H200', 141, 4800, 989, 'H200 SXM', 'H200 NVL'],
     ['H100 SXM', 80, 3350, 989, 'H100 HBM3', 'H100 SXM5'],
@@ -28,7 +28,7 @@ export const NVIDIA_PROFESSIONAL: readonly DeviceProfile[] = [
     ['P40', 24, 346, null],
     ['P4', 8, 192, null],
   ]),
-  ...deviceFamily('nvidia', 'dedicated', 'NVIDIA RTX professional GPU data sheets', [
+  deviceFamily('nvidia', 'dedicated', 'NVIDIA RTX professional GPU data sheets', [
     ['RTX PRO 6000 Blackwell', 96, 1792, null, 'RTX PRO 6000 Blackwell Workstation Edition', 'RTX PRO 6000'],
     ['RTX PRO 5000 Blackwell', 48, 1344, null, 'RTX PRO 5000'],
     ['RTX PRO 4500 Blackwell', 32, 896, null, 'RTX PRO 4500'],
@@ -49,7 +49,7 @@ export const NVIDIA_PROFESSIONAL: readonly DeviceProfile[] = [
     ['Quadro RTX 6000', 24, 672, 130.5],
     ['Quadro RTX 5000', 16, 448, 89.2],
   ]),
-  ...deviceFamily('nvidia', 'unified', 'NVIDIA DGX Spark and Jetson Orin data sheets', [
+  deviceFamily('nvidia', 'unified', 'NVIDIA DGX Spark and Jetson Orin data sheets', [
     ['GB10', 128, 273, null, 'DGX Spark'],
     ['Jetson AGX Orin', [32, 64], 204.8, null],
     ['Jetson Orin NX', [8, 16], 102.4, null],

@@ -46,12 +46,17 @@ const RECIPE_PREFIX = /^(mixed-[\d.]+bpw)(?:_(.*))?$/i;
 
 const SHORT: Readonly<Partial<Record<VariantLevel, string>>> = { Q4_K_M: 'q4', Q8_0: 'q8' };
 
+type Prefix = readonly [token: string, level: Level];
+
+let allPrefixes: readonly Prefix[] | null = null;
+
 /** Every way a prefix may be written, longest first, so that `q4_K_S_8b` is not taken for `q4` of `K_S_8b`. */
-const PREFIXES: readonly (readonly [token: string, level: Level])[] = LEVEL_NAMES.flatMap((level) =>
-  [level.toLowerCase(), libraryToken(level).toLowerCase(), SHORT[level] ?? ''].map((token) => [token, level] as const),
-)
-  .filter(([token]) => token !== '')
-  .sort(([a], [b]) => b.length - a.length);
+const prefixes = (): readonly Prefix[] =>
+  (allPrefixes ??= LEVEL_NAMES.flatMap((level) =>
+    [level.toLowerCase(), libraryToken(level).toLowerCase(), SHORT[level] ?? ''].map((token): Prefix => [token, level]),
+  )
+    .filter(([token]) => token !== '')
+    .sort(([a], [b]) => b.length - a.length));
 
 /** Splits a tag of the founding scheme, `q8_8b-instruct`, into its level and the rest; null when it has no prefix. */
 export function splitPrefix(tag: string): { readonly level: VariantLevel; readonly rest: string } | null {
@@ -59,7 +64,7 @@ export function splitPrefix(tag: string): { readonly level: VariantLevel; readon
   const name = recipe.toLowerCase();
   if (isRecipeName(name)) return { level: name, rest: after };
   const lower = tag.toLowerCase();
-  for (const [token, level] of PREFIXES) {
+  for (const [token, level] of prefixes()) {
     if (lower === token) return { level, rest: '' };
     if (lower.startsWith(`${token}_`)) return { level, rest: tag.slice(token.length + 1) };
   }

@@ -1,5 +1,5 @@
 import { SETTING_PATHS } from '@plimsoll/adapter-config';
-import { DEVICE_CATALOGUE, LEVEL_NAMES } from '@plimsoll/domain';
+import { deviceCatalogue, LEVEL_NAMES } from '@plimsoll/domain';
 
 /** What flags may take, where any text is read and much of it refused. */
 export const WORDS_OF_FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -7,7 +7,7 @@ export const WORDS_OF_FLAGS: Readonly<Record<string, readonly string[]>> = {
   '--levels': LEVEL_NAMES,
   '--reference': LEVEL_NAMES,
   '--to': LEVEL_NAMES,
-  '--gpu': DEVICE_CATALOGUE.map(({ name }) => name),
+  '--gpu': deviceCatalogue().map(({ name }) => name),
 };
 
 /** What arguments may be, by their name in the usage. */
