@@ -66,6 +66,8 @@ describe('forwarding', () => {
     expect(answer.status).toBe(201);
     expect(answer.headers.get('x-plimsoll-variant')).toBe('fox:q8_0');
     expect(answer.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    // What is there at once goes out as a whole.
+    expect(answer.headers.get('content-length')).toBe('14');
     expect(await answer.text()).toBe('{"done":true}\n');
   });
 
@@ -77,6 +79,7 @@ describe('forwarding', () => {
     });
     const { address } = await gateway(upstream);
     const answer = await fetch(address);
+    expect(answer.headers.get('content-length')).toBeNull();
     const reader = answer.body!.getReader();
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe('first\n');
     finish();

@@ -46,7 +46,7 @@ export interface Exchange {
 
 /** A transport that hands answers to a sink, without a stream in between. */
 export interface RelayTransport extends HttpTransport {
-  relay(url: string, request: RelayedRequest, sink: AnswerSink): Promise<Exchange>;
+  relay(url: string, request: RelayedRequest, sink: AnswerSink): Exchange | Promise<Exchange>;
 }
 
 /** What a relay sends. */

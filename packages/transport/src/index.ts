@@ -3,7 +3,7 @@ export { boundedBody } from './bounded-body.js';
 export type { BoundedBody } from './bounded-body.js';
 export { drain } from './drain.js';
 export { forward } from './forward.js';
-export type { BodyRewriter, ForwardedRequest, ForwardOptions, Stoppable } from './forward.js';
+export type { BodyRewriter, ForwardedRequest, ForwardOptions, Stoppable } from './forward-options.js';
 export { HttpClient, parseJson } from './http-client.js';
 export type { HttpCall, HttpClientOptions, Refusal } from './http-client.js';
 export { headerValue } from './http-fetch.js';

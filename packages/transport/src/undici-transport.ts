@@ -23,7 +23,9 @@ export interface UndiciTransportOptions {
  * takes minutes before the first byte, so every caller sets its own.
  */
 export function undiciTransport(options: UndiciTransportOptions): RelayTransport {
-  let opened: Promise<{ readonly agent: Agent; readonly send: typeof request }> | null = null;
+  let opened: Promise<Opened> | null = null;
+  /** What was opened, for requests that come when it is. */
+  let ready: Opened | null = null;
   return {
     async fetch(url, asked) {
       opened ??= open(options);
@@ -41,15 +43,18 @@ export function undiciTransport(options: UndiciTransportOptions): RelayTransport
       };
       return { status, headers, body, discard };
     },
-    async relay(url, asked, sink) {
+    relay(url, asked, sink) {
+      if (ready !== null) return dispatch(ready.agent, url, asked, sink);
       opened ??= open(options);
-      const { agent } = await opened;
-      return dispatch(agent, url, asked, sink);
+      return opened.then((now) => {
+        ready = now;
+        return dispatch(now.agent, url, asked, sink);
+      });
     },
     async close() {
       if (opened === null) return;
       const { agent } = await opened;
-      opened = null;
+      opened = ready = null;
       await agent.destroy();
     },
   };
@@ -94,7 +99,13 @@ function dispatch(agent: Agent, url: string, { method, headers, body }: RelayedR
   };
 }
 
-async function open(options: UndiciTransportOptions): Promise<{ agent: Agent; send: typeof request }> {
+/** Loaded, with its connections. */
+interface Opened {
+  readonly agent: Agent;
+  readonly send: typeof request;
+}
+
+async function open(options: UndiciTransportOptions): Promise<Opened> {
   const { connectMs, idleMs = 0, lookup, connections, keepAliveMs, maxHeaderBytes } = options;
   const undici = await import('undici');
   const agent = new undici.Agent({

@@ -1,5 +1,5 @@
 import { InvalidInputError, aliasKey, parseVariantLevel } from '@plimsoll/domain';
-import type { VariantLevel, ModelRuntime } from '@plimsoll/domain';
+import type { ModelRuntime, Settings, VariantLevel } from '@plimsoll/domain';
 import type { IncomingHttpHeaders } from 'node:http';
 import { catalogueName } from './catalogue-name.js';
 import type { GatewayContext } from './gateway-context.js';
@@ -36,24 +36,51 @@ export async function askedModel(
 ): Promise<AskedModel> {
   // An alias of all names is none of no name.
   if (asked.trim() === '') throw new InvalidInputError('model is required');
-  const { modelAliases } = (await services.settings.load()).settings;
+  return readModel((await services.settings.load()).settings, asked, headers[LEVEL_HEADER], runtime);
+}
+
+/** At once where the backend needs not be asked. */
+function readModel(
+  { modelAliases }: Pick<Settings, 'modelAliases'>,
+  asked: string,
+  header: string | readonly string[] | undefined,
+  runtime: Pick<ModelRuntime, 'find' | 'id'>,
+): AskedModel | Promise<AskedModel> {
   const alias = aliasKey(Object.keys(modelAliases), asked.replace(LATEST, ''));
   const name = alias === null ? asked : (modelAliases[alias] ?? asked);
-  const at = name.lastIndexOf('@');
-  const text = at > 0 ? name.slice(at + 1) : '';
-  if (LEVEL_LIKE.test(text) && (await runtime.find(catalogueName(name))) === null) {
-    return { name: asked, model: await untagged(catalogueName(name.slice(0, at)), runtime), level: levelOf(text) };
+  if (LEVEL_LIKE.test(name.slice(name.lastIndexOf('@') + 1)) && name.lastIndexOf('@') > 0) {
+    return withLevel(name, asked, header, runtime);
   }
-  const whole = catalogueName(name);
-  const model = LATEST.test(whole) ? await untagged(whole, runtime) : whole;
-  const header = headers[LEVEL_HEADER];
-  return { name: asked, model, ...(header === undefined ? {} : { level: levelOf(header) }) };
+  const level = header === undefined ? {} : { level: levelOf(header) };
+  const model = untagged(catalogueName(name), runtime);
+  return typeof model === 'string'
+    ? { name: asked, model, ...level }
+    : model.then((found) => ({ name: asked, model: found, ...level }));
+}
+
+/** A name with a level behind `@`, unless the backend has a model of the whole name. */
+async function withLevel(
+  name: string,
+  asked: string,
+  header: string | readonly string[] | undefined,
+  runtime: Pick<ModelRuntime, 'find' | 'id'>,
+): Promise<AskedModel> {
+  if ((await runtime.find(catalogueName(name))) === null) {
+    const at = name.lastIndexOf('@');
+    return {
+      name: asked,
+      model: await untagged(catalogueName(name.slice(0, at)), runtime),
+      level: levelOf(name.slice(at + 1)),
+    };
+  }
+  const level = header === undefined ? {} : { level: levelOf(header) };
+  return { name: asked, model: await untagged(catalogueName(name), runtime), ...level };
 }
 
 /** Clients of Ollama's add `:latest` to a name without a tag, as the models of other backends have it. */
-async function untagged(model: string, runtime: Pick<ModelRuntime, 'find' | 'id'>): Promise<string> {
-  const isWhole = !LATEST.test(model) || runtime.id === 'ollama' || (await runtime.find(model)) !== null;
-  return isWhole ? model : model.replace(LATEST, '');
+function untagged(model: string, runtime: Pick<ModelRuntime, 'find' | 'id'>): string | Promise<string> {
+  if (!LATEST.test(model) || runtime.id === 'ollama') return model;
+  return runtime.find(model).then((found) => (found === null ? model.replace(LATEST, '') : model));
 }
 
 function levelOf(text: string | readonly string[]): VariantLevel {

@@ -43,35 +43,44 @@ export function answerDirectly(server: Server, options: DirectRequestsOptions): 
 const NONE = [null, null] as const;
 
 async function answer(
-  { entrance, context, readJson, exit }: DirectRequestsOptions,
+  options: DirectRequestsOptions,
   api: Api,
   raw: IncomingMessage,
   response: ServerResponse,
   goOn: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<void> {
+  const { url = '' } = raw;
+  try {
+    options.exit.watch(raw, response, url);
+    const refused = await options.entrance.enter(raw, url);
+    if (refused !== null) send(response, { ...refused, body: inDialect(url, refused) });
+    else if (!(await passOn(options, api, raw, response))) goOn(raw, response);
+  } catch (error) {
+    fail(api, error, raw, response);
+  }
+}
+
+async function passOn(
+  { context, readJson }: DirectRequestsOptions,
+  api: Api,
+  raw: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
   const { url = '', method = '', headers } = raw;
   const visit = visitOf(raw);
-  let body: unknown;
-  try {
-    exit.watch(raw, response, url);
-    const refused = await entrance.enter(raw, url);
-    if (refused !== null) {
-      send(response, { ...refused, body: inDialect(url, refused) });
-      return;
-    }
-    visit.bytes = await readBody(raw, context.limits.now.bodyBytes);
-    body = readJson(visit.bytes);
-    const request = { raw, url, method, headers, body };
-    const reply = { raw: response, getHeaders: () => visit.headers ?? {} };
-    if (!asksNothing(url, body) && (await relay(context, api, request, reply))) return;
-  } catch (error) {
-    const failed = failedInDialect(api, error, body, visit.id);
-    // The client may have more of its body to send.
-    const more = raw.complete ? {} : { connection: 'close' };
-    send(response, { ...failed, headers: { ...visit.headers, ...failed.headers, ...more } });
-    return;
-  }
-  goOn(raw, response);
+  visit.bytes = await readBody(raw, context.limits.now.bodyBytes);
+  const body = (visit.body = readJson(visit.bytes));
+  if (asksNothing(url, body)) return false;
+  const reply = { raw: response, getHeaders: () => visit.headers ?? {} };
+  return relay(context, api, { raw, url, method, headers, body }, reply);
+}
+
+function fail(api: Api, error: unknown, raw: IncomingMessage, response: ServerResponse): void {
+  const { id, body, headers } = visitOf(raw);
+  const failed = failedInDialect(api, error, body, id);
+  // The client may have more of its body to send.
+  const more = raw.complete ? {} : { connection: 'close' };
+  send(response, { ...failed, headers: { ...headers, ...failed.headers, ...more } });
 }
 
 function send(response: ServerResponse, { status, headers, body }: DialectAnswer): void {

@@ -42,8 +42,11 @@ export function readBodiesAsJson(server: HttpServer): ReadJson {
   server.addContentTypeParser('*', async (request: FastifyRequest) => {
     const visit = visitOf(request.raw);
     const { bodyLimit, config } = request.routeOptions;
-    visit.bytes ??= await readBody(request.raw, config.mostBytes?.() ?? bodyLimit);
-    return readJson(visit.bytes);
+    if (visit.bytes === null) {
+      visit.bytes = await readBody(request.raw, config.mostBytes?.() ?? bodyLimit);
+      visit.body = readJson(visit.bytes);
+    }
+    return visit.body;
   });
   return readJson;
 }

@@ -23,6 +23,8 @@ export class Visit {
   observation: Observation | null = null;
   /** Its body as it came; null where none was read. */
   bytes: Buffer | null = null;
+  /** The same as JSON; undefined where it was not read, or is empty. */
+  body: unknown = undefined;
   /** Ends what is counted of it; null where nothing is. */
   endCount: (() => void) | null = null;
 

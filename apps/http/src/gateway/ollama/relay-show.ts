@@ -8,7 +8,8 @@ import { withBackend } from '../gateway-context.js';
 import type { GatewayContext } from '../gateway-context.js';
 import { parseBody } from '../parse-body.js';
 import { atFirst, hostsOf } from '../native-hosts.js';
-import { copied, outward, worthAnotherTry } from '../relay.js';
+import { copied, outward } from '../relayed-headers.js';
+import { worthAnotherTry } from '../worth-another-try.js';
 import { variantHeaders } from '../variant-headers.js';
 import { basenameAt } from './describe.js';
 
