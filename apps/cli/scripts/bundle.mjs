@@ -117,7 +117,7 @@ const { output: chunks } = await build({
             ...lateGroups,
             {
               name: 'main',
-              test: /[\\/]src[\\/](main|container)\.ts$|[\\/]adapter-gpu[\\/]src[\\/]inversify\.ts$/,
+              test: /[\\/]cli[\\/]src[\\/]main\.ts$|[\\/]adapter-gpu[\\/]src[\\/]index\.ts$/,
               includeDependenciesRecursively: true,
             },
           ],

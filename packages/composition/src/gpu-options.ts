@@ -1,13 +1,9 @@
 import type { GpuProbeOptions, ListEngineDevices } from '@plimsoll/adapter-gpu';
-import type { HostProbe } from '@plimsoll/domain';
 import { existsSync } from 'node:fs';
 
 /** How this machine's devices are looked for: by their makers' means, and by the embedded engine for those without. */
-export function gpuOptions(host?: HostProbe): GpuProbeOptions {
-  return {
-    engineDevices: mayHaveOtherDevices() ? engineDevices : undefined,
-    ...(host === undefined ? {} : { host }),
-  };
+export function gpuOptions(): GpuProbeOptions {
+  return { engineDevices: mayHaveOtherDevices() ? engineDevices : undefined };
 }
 
 /** Whether there may be a device that only the engine knows, such as Intel's. Asking it starts a process. */

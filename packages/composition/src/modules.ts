@@ -18,23 +18,31 @@ import {
 import type { Settings } from '@plimsoll/domain';
 import { findBackend } from './find-backend.js';
 import { gpuOptions } from './gpu-options.js';
+import { once } from './once.js';
 import type { RemoteReading } from './remote-reading.js';
-import type { ModuleLoader, ModuleTable } from './services.js';
+import type { ModuleLoader, ModuleTable, ServiceMaker } from './services.js';
+
+/** The probes of this machine. Nothing is imported before it is asked for. */
+export function machineProbes(): ReadonlyMap<symbol, ServiceMaker> {
+  const host = once(async () => new (await import('@plimsoll/adapter-gpu')).SystemHostProbe());
+  const gpu: ServiceMaker = async () => {
+    const { createGpuProbe } = await import('@plimsoll/adapter-gpu');
+    return createGpuProbe({ ...gpuOptions(), host: await host() });
+  };
+  return new Map([
+    [GPU_PROBE as symbol, gpu],
+    [HOST_PROBE as symbol, host],
+  ]);
+}
 
 /** The adapters that do not depend on the backend. Nothing is imported before it is asked for. */
 export function sharedModules({ storeFile }: Pick<Settings, 'storeFile'>): ModuleTable {
-  const gpu: ModuleLoader = async () => {
-    const { gpuModule } = await import('@plimsoll/adapter-gpu/inversify');
-    return gpuModule(gpuOptions());
-  };
   const store: ModuleLoader = async () => {
     const { storeModule } = await import('@plimsoll/adapter-store/inversify');
     return storeModule(storeFile);
   };
   const oracle: ModuleLoader = async () => (await import('./engine-oracle-module.js')).engineOracleModule();
   return new Map<symbol, readonly ModuleLoader[]>([
-    [GPU_PROBE as symbol, [gpu]],
-    [HOST_PROBE as symbol, [gpu]],
     [MEASUREMENT_STORE as symbol, [store]],
     [FOOTPRINT_ORACLE as symbol, [oracle]],
   ]);

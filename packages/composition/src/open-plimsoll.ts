@@ -8,7 +8,7 @@ import { backendUseCases, type BackendUseCases } from './backend-use-cases.js';
 import type { GovernorOptions } from './governor.js';
 import { InProcessEvents } from './in-process-events.js';
 import { LeasedResource, type Lease } from './leased-resource.js';
-import { backendKey, backendModules, headerFolder, importanceFolder, sharedModules } from './modules.js';
+import { backendKey, backendModules, headerFolder, importanceFolder, machineProbes, sharedModules } from './modules.js';
 import { openConfig } from './open-config.js';
 import { PUBLIC_ADDRESSES, type RemoteReading } from './remote-reading.js';
 import { Services } from './services.js';
@@ -72,7 +72,7 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
     ...(replace ?? []),
   ]);
   const { storeFile } = loaded.settings;
-  const services = new Services({ modules: sharedModules({ storeFile }), constants });
+  const services = new Services({ modules: sharedModules({ storeFile }), makers: machineProbes(), constants });
   const shared = sharedUseCases(services, {
     storeFile: constants.has(MEASUREMENT_STORE) ? null : storeFile,
     cacheFolder,

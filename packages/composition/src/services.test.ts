@@ -50,6 +50,41 @@ test('an adapter is imported when it is first asked for, once, and closed once',
   await expect(services.get(SECOND)).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
+test('what has a maker is made without the modules, once, found below as well, and closed once', async () => {
+  const { log, module } = world();
+  const made: Named = { name: 'made', close: async () => void log.push('close made') };
+  const parent = new Services({
+    modules: new Map([[FIRST, [module(FIRST, 'a')]]]),
+    makers: new Map([[FIRST, async () => (log.push('make'), made)]]),
+  });
+  const child = new Services({ modules: new Map([[SECOND, [module(SECOND, 'b')]]]), parent });
+  expect(await child.get(FIRST)).toBe(made);
+  expect(await parent.get(FIRST)).toBe(made);
+  expect(await parent.find(FIRST)).toBe(made);
+  await child.close();
+  expect(log).toEqual(['make']);
+  await parent.close();
+  await parent.close();
+  expect(log).toEqual(['make', 'close made']);
+});
+
+test('what could not be made is tried again, and a given object wins', async () => {
+  const given: Named = { name: 'given', close: async () => undefined };
+  let tries = 0;
+  const make = async (): Promise<Named> => {
+    tries += 1;
+    if (tries === 1) throw new Error('not yet');
+    return given;
+  };
+  const services = new Services({ modules: new Map(), makers: new Map([[FIRST, make]]) });
+  await expect(services.get(FIRST)).rejects.toThrow('not yet');
+  expect(await services.get(FIRST)).toBe(given);
+  const constants = new Map([[FIRST, given]]);
+  const replaced = new Services({ modules: new Map(), makers: new Map([[FIRST, make]]), constants });
+  expect(await replaced.get(FIRST)).toBe(given);
+  expect(tries).toBe(2);
+});
+
 test('several bindings come in their order; each is closed', async () => {
   const { log, module } = world();
   const services = new Services({ modules: new Map([[FIRST, [module(FIRST, 'a'), module(FIRST, 'b')]]]) });

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '@plimsoll/domain';
 import type { Container, ContainerModule, ServiceIdentifier } from 'inversify';
+import { closeService } from './close-service.js';
 
 /** Imports an adapter and gives what it binds. */
 export type ModuleLoader = () => Promise<ContainerModule>;
@@ -7,11 +8,19 @@ export type ModuleLoader = () => Promise<ContainerModule>;
 /** What binds each token; where several bind one, the best first. */
 export type ModuleTable = ReadonlyMap<ServiceIdentifier<object>, readonly ModuleLoader[]>;
 
+/** Makes a service without the container. */
+export type ServiceMaker = () => Promise<object>;
+
 /** What services are made of. */
 export interface ServicesOptions {
   readonly modules: ModuleTable;
   /** Objects that exist already; they win over modules, and whoever gave them closes them. */
   readonly constants?: ReadonlyMap<ServiceIdentifier<object>, object> | undefined;
+  /**
+   * What a plan of a file needs: made when it is first asked for, without the container, which takes longer to load than
+   * all of it. Modules cannot inject these; they are closed as what the container makes.
+   */
+  readonly makers?: ReadonlyMap<ServiceIdentifier<object>, ServiceMaker> | undefined;
   /** Where tokens are looked up that are not bound here. */
   readonly parent?: Services | undefined;
 }
@@ -23,22 +32,25 @@ export interface ServicesOptions {
 export class Services {
   readonly #modules: ModuleTable;
   readonly #constants: ReadonlyMap<ServiceIdentifier<object>, object>;
+  readonly #makers: ReadonlyMap<ServiceIdentifier<object>, ServiceMaker>;
+  readonly #made = new Map<ServiceMaker, Promise<object>>();
   readonly #parent: Services | null;
   readonly #loading = new Map<ModuleLoader, Promise<void>>();
   #container: Promise<Container> | null = null;
   #closed: Promise<void> | null = null;
   readonly #endings: (() => void)[] = [];
 
-  constructor({ modules, constants = new Map(), parent }: ServicesOptions) {
+  constructor({ modules, constants = new Map(), makers = new Map(), parent }: ServicesOptions) {
     this.#modules = modules;
     this.#constants = constants;
+    this.#makers = makers;
     this.#parent = parent ?? null;
   }
 
   /** The service behind a token. @throws InvalidInputError after `close` */
   async get<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service> {
     this.#requireOpen();
-    const constant = this.#constant(token);
+    const constant = await this.#given(token);
     if (constant !== undefined) return constant;
     if (this.#parent !== null && !this.#modules.has(token)) return this.#parent.get(token);
     return (await this.#bound(token)).getAsync(token);
@@ -47,7 +59,7 @@ export class Services {
   /** The service behind a token, or null where the backend has none. */
   async find<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service | null> {
     this.#requireOpen();
-    const constant = this.#constant(token);
+    const constant = await this.#given(token);
     if (constant !== undefined) return constant;
     const container = await this.#bound(token);
     return container.isBound(token) ? container.getAsync(token) : null;
@@ -56,7 +68,7 @@ export class Services {
   /** All services behind a token, best first. */
   async getAll<Service extends object>(token: ServiceIdentifier<Service>): Promise<readonly Service[]> {
     this.#requireOpen();
-    const constant = this.#constant(token);
+    const constant = await this.#given(token);
     if (constant !== undefined) return [constant];
     const container = await this.#bound(token);
     return container.isBound(token) ? container.getAllAsync(token) : [];
@@ -77,6 +89,9 @@ export class Services {
     for (const end of this.#endings) end();
     const container = await this.#container;
     await Promise.allSettled(this.#loading.values());
+    for (const made of await Promise.allSettled(this.#made.values())) {
+      if (made.status === 'fulfilled') await closeService(made.value);
+    }
     await container?.unbindAllAsync();
   }
 
@@ -87,9 +102,18 @@ export class Services {
     });
   }
 
-  /** The map's type cannot say that each value is of its token's type; `openPlimsoll` puts in what is. */
-  #constant<Service extends object>(token: ServiceIdentifier<Service>): Service | undefined {
-    return this.#constants.get(token) as Service | undefined;
+  /** The maps' types cannot say that each value is of its token's type; `openPlimsoll` puts in what is. */
+  async #given<Service extends object>(token: ServiceIdentifier<Service>): Promise<Service | undefined> {
+    const constant = this.#constants.get(token);
+    const make = this.#makers.get(token);
+    if (constant !== undefined || make === undefined) return constant as Service | undefined;
+    let making = this.#made.get(make);
+    if (making === undefined) {
+      making = make();
+      this.#made.set(make, making);
+      making.catch(() => this.#made.delete(make));
+    }
+    return (await making) as Service;
   }
 
   /** The container, with what binds the token loaded into it: in order, each module once. */

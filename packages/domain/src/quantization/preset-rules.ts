@@ -45,6 +45,12 @@ export const TINY_LEVELS: ReadonlySet<Level> = new Set<Level>([
 const getsMoreBits = (i: number, n: number): boolean =>
   i < Math.trunc(n / 8) || i >= Math.trunc((7 * n) / 8) || (i - Math.trunc(n / 8)) % 3 === 2;
 
+/** Whether the rule for a category looks at the running number; elsewhere tensors of one kind get one type. */
+export function countsTensors(level: Level, category: TensorCategory): boolean {
+  if (category === 'attention-v' || category === 'ffn-down') return true;
+  return level === 'IQ3_XS' && (category === 'ffn-gate' || category === 'ffn-up');
+}
+
 /**
  * The type a preset gives to one tensor, before the fallback for rows that do not divide into blocks.
  * Source: llama.cpp v0.5.0 `src/llama-quant.cpp`, `llama_tensor_get_type_impl`.

@@ -5,10 +5,10 @@ import type { TensorOverride } from '../ports/variant-builder.port.js';
 import { statedLevel } from './file-recipe.js';
 import { LEVELS } from './level.js';
 import type { Level } from './level.js';
-import { TINY_LEVELS, presetRule } from './preset-rules.js';
+import { TINY_LEVELS, countsTensors, presetRule } from './preset-rules.js';
 import type { PresetModel } from './preset-rules.js';
 import { divides, sizeAs, traitsOf } from './preset-traits.js';
-import type { PresetTensorType, TensorKind } from './preset-traits.js';
+import type { KnownSize, PresetTensorType, TensorKind } from './preset-traits.js';
 import type { TensorCategory } from './tensor-category.js';
 import { TENSOR_TYPES } from './tensor-type.js';
 import type { TensorType } from './tensor-type.js';
@@ -99,26 +99,33 @@ function applyRules(header: ModelHeader, level: Level, options: PresetOptions): 
   const model: PresetModel = { ...facts, importanceMatrix: options.importanceMatrix ?? needsImportanceMatrix };
   const overrides = (options.overrides ?? []).map(({ pattern, type }) => ({ pattern: new RegExp(pattern), type }));
   const counters = new Map<TensorCategory, number>();
+  const alike = new Map<TensorKind, KnownSize>();
   const tensors = [...stored];
   for (const { name, index, block, kind } of visited) {
     if (!kind.isQuantizable) continue;
-    const { type, bytes } = sizeAs(kind, wantedType(name, block, kind));
+    const { type, bytes } = alike.get(kind) ?? sizeOf(name, block, kind);
     tensors[index] = { name, type, bytes };
   }
   return tensors;
 
-  function wantedType(name: string, block: number | null, kind: TensorKind): TensorType {
-    if (TENSOR_TYPES[baseType].blockWeights === 1) return baseType;
+  function sizeOf(name: string, block: number | null, kind: TensorKind): KnownSize {
+    if (TENSOR_TYPES[baseType].blockWeights === 1) return sizeAs(kind, baseType);
     const forced = overrides.find(({ pattern }) => pattern.test(name));
-    return forced?.type ?? ruleType(name, block, kind);
+    const size = sizeAs(kind, forced?.type ?? ruleType(name, block, kind));
+    const { category } = kind;
+    if (overrides.length === 0 && !countsTensors(level, category) && !isByBlock(category)) alike.set(kind, size);
+    return size;
+  }
+
+  function isByBlock(category: TensorCategory): boolean {
+    return model.experts > 1 && category.startsWith('ffn-') && !TINY_LEVELS.has(level);
   }
 
   function ruleType(name: string, block: number | null, kind: TensorKind): TensorType {
     const { category } = kind;
     const count = counters.get(category) ?? 0;
     counters.set(category, count + 1);
-    const byBlock = model.experts > 1 && category.startsWith('ffn-') && !TINY_LEVELS.has(level);
-    const index = byBlock ? expertBlock(name, block) : count;
+    const index = isByBlock(category) ? expertBlock(name, block) : count;
     const stacked = kind.stacked && (header.architecture !== 'bailingmoe3' || category.startsWith('ffn-'));
     return presetRule(level, baseType, { category, index, rowDivides: divides(kind, baseType), stacked }, model);
   }
