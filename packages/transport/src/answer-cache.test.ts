@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { AnswerCache } from './answer-cache.js';
 
 test('an answer holds for its time, and a failure for none', async () => {
-  let nowMs = 0;
+  let nowMs = 1;
   let asked = 0;
   const cache = new AnswerCache<{ readonly asked: number }>({ holdsMs: 1000, nowMs: () => nowMs });
   const ask = async () => ({ asked: ++asked });
   expect(await cache.answer('a', ask)).toEqual({ asked: 1 });
   expect(await cache.answer('a', ask)).toEqual({ asked: 1 });
   expect(await cache.answer('b', ask)).toEqual({ asked: 2 });
-  nowMs = 1001;
+  nowMs = 1002;
   expect(await cache.answer('a', ask)).toEqual({ asked: 3 });
   await expect(cache.answer('c', () => Promise.reject(new Error('no network')))).rejects.toThrow('no network');
   expect(await cache.answer('c', ask)).toEqual({ asked: 4 });

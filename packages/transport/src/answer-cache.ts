@@ -1,3 +1,5 @@
+import type { LRUCache } from 'lru-cache';
+
 /** How long an answer holds: long enough for the questions of one plan and of a server, short enough for a new release. */
 const HOLDS_MS = 5 * 60_000;
 const MOST_ANSWERS = 500;
@@ -13,14 +15,11 @@ export interface AnswerCacheOptions {
  * needed. The least recently used go first beyond 500. What fails is not kept.
  */
 export class AnswerCache<Answer extends object | string> {
-  /** Least recently used first. */
-  readonly #answers = new Map<string, { readonly answer: Answer; readonly untilMs: number }>();
-  readonly #holdsMs: number;
-  readonly #nowMs: () => number;
+  readonly #options: AnswerCacheOptions;
+  #opened: Promise<LRUCache<string, Answer>> | null = null;
 
-  constructor({ holdsMs = HOLDS_MS, nowMs = () => performance.now() }: AnswerCacheOptions = {}) {
-    this.#holdsMs = holdsMs;
-    this.#nowMs = nowMs;
+  constructor(options: AnswerCacheOptions = {}) {
+    this.#options = options;
   }
 
   /** The answer that is known, else what `ask` gives, which is kept unless `keep` says no. Errors as `ask`. */
@@ -29,23 +28,19 @@ export class AnswerCache<Answer extends object | string> {
     ask: () => Promise<Answer>,
     keep: (answer: Answer) => boolean = () => true,
   ): Promise<Answer> {
-    const known = this.#answers.get(key);
-    this.#answers.delete(key);
-    if (known !== undefined && this.#nowMs() < known.untilMs) {
-      this.#answers.set(key, known);
-      return known.answer;
-    }
+    this.#opened ??= this.#open();
+    const answers = await this.#opened;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
     const answer = await ask();
-    if (keep(answer)) this.#keep(key, answer);
+    if (keep(answer)) answers.set(key, answer);
     return answer;
   }
 
-  #keep(key: string, answer: Answer): void {
-    this.#answers.delete(key);
-    this.#answers.set(key, { answer, untilMs: this.#nowMs() + this.#holdsMs });
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= MOST_ANSWERS) break;
-      this.#answers.delete(oldest);
-    }
+  /** The library is loaded by the first question: most commands ask no registry. */
+  async #open(): Promise<LRUCache<string, Answer>> {
+    const { holdsMs = HOLDS_MS, nowMs = () => performance.now() } = this.#options;
+    const library = await import('lru-cache');
+    return new library.LRUCache({ max: MOST_ANSWERS, ttl: holdsMs, ttlResolution: 0, perf: { now: nowMs } });
   }
 }
