@@ -17,14 +17,6 @@ export async function main(process: NodeJS.Process, version: string): Promise<vo
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
-      throw error;
-    });
-  }
-
   process.exitCode = await runProgram(process.argv.slice(2), {
     get stdin() {
       return process.stdin;
@@ -33,8 +25,10 @@ export async function main(process: NodeJS.Process, version: string): Promise<vo
       const { stdin: input, stdout: output } = process;
       return input.isTTY && output.isTTY ? { input, output } : null;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: patient(process.stdout),
+    get stderr() {
+      return patient(process.stderr);
+    },
     env: process.env,
     signal: interruption.signal,
     version,
@@ -43,4 +37,15 @@ export async function main(process: NodeJS.Process, version: string): Promise<vo
   process.off('SIGINT', interrupt);
   process.off('SIGTERM', interrupt);
   setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe: that is no failure. */
+function patient(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (!stream.listeners('error').includes(endOrThrow)) stream.on('error', endOrThrow);
+  return stream;
+}
+
+function endOrThrow(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
+  throw error;
 }

@@ -27,16 +27,15 @@ export async function runProgram(args: readonly string[], world: ProgramWorld): 
   // Everything that a command does at once listens to its one signal: many listeners are no leak.
   setMaxListeners(0, world.signal);
   const json = args.includes('--json');
-  // What a command reads from is opened when it reads: a stream takes Node longer than a small command.
-  const { stdout, stderr, env, nowMs } = world;
-  let output = new Output({ stdout, stderr, env, nowMs, json });
+  let output = new Output(world, json);
   let exitCode: number = EXIT.done;
   const runAction: RunAction = async (flags, action) => {
-    output = new Output({ stdout, stderr, env, nowMs, json: flags.json === true });
+    output = new Output(world, flags.json === true);
     exitCode = await action({
       output,
       signal: world.signal,
-      env,
+      env: world.env,
+      // What a command reads from is opened when it reads: a stream takes Node longer than a small command.
       get stdin() {
         return world.stdin;
       },

@@ -19,9 +19,9 @@ export interface JsonDocument {
 /** What an output room is made of. */
 export interface OutputOptions {
   readonly stdout: TextStream;
+  /** Opened when something is written to it: most commands have nothing to say there. */
   readonly stderr: TextStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly json: boolean;
   readonly nowMs: () => number;
 }
 
@@ -41,22 +41,26 @@ export class Output {
   readonly json: boolean;
   /** Decorations for stdout. */
   readonly style: Style;
-  /** Decorations for stderr. */
-  readonly errorStyle: Style;
+  readonly #options: OutputOptions;
   readonly #stdout: TextStream;
-  readonly #stderr: TextStream;
   readonly #columns: number | null;
-  readonly #nowMs: () => number;
   readonly #progress = new Set<Progress>();
 
-  constructor(options: OutputOptions) {
-    this.json = options.json;
+  constructor(options: OutputOptions, json: boolean) {
+    this.json = json;
+    this.#options = options;
     this.#stdout = options.stdout;
-    this.#stderr = options.stderr;
     this.#columns = columnsIn(options.env);
-    this.#nowMs = options.nowMs;
     this.style = wantsColour(options.stdout.isTTY === true, options.env) ? COLOURED : PLAIN;
-    this.errorStyle = wantsColour(options.stderr.isTTY === true, options.env) ? COLOURED : PLAIN;
+  }
+
+  /** Decorations for stderr. */
+  get errorStyle(): Style {
+    return wantsColour(this.#stderr.isTTY === true, this.#options.env) ? COLOURED : PLAIN;
+  }
+
+  get #stderr(): TextStream {
+    return this.#options.stderr;
   }
 
   /** Columns that lines may have: what `COLUMNS` says, else the terminal; null where stdout is none. */
@@ -128,7 +132,7 @@ export class Output {
   progress(title?: string): Progress {
     const bar = createProgress({
       stream: this.#stderr,
-      nowMs: this.#nowMs,
+      nowMs: this.#options.nowMs,
       ...(title === undefined ? {} : { title: printable(title) }),
     });
     const tracked: Progress = {

@@ -20,22 +20,33 @@ export function largestContext(
 ): LargestContext {
   const split = splitByBudget(request.budget);
   const placement = { gpuLayers: split.length === 0 ? 0 : offloadableLayers(request), split, expertLayersOnHost: 0 };
-  const fits = (contextTokens: number): boolean => {
+  /** Bytes over the budget; negative is what stays free. */
+  const excess = (contextTokens: number): number => {
     const shape: RunShape = { ...baseShape(request, cache, contextTokens, parallel), placement };
     const fit = fitOf(request.footprint(level, shape), request.budget, request.correction ?? null);
-    return fit.deviceShortBytes + fit.hostShortBytes === 0;
+    return fit.deviceShortBytes + fit.hostShortBytes || -fit.headroomBytes;
   };
-  const most = request.model.contextLength ?? FALLBACK_CONTEXT;
-  return { level, ...cache, contextTokens: fits(most) ? most : search(most, fits) };
+  return { level, ...cache, contextTokens: search(request.model.contextLength ?? FALLBACK_CONTEXT, excess) };
 }
 
-function search(most: number, fits: (contextTokens: number) => boolean): number | null {
-  let low = 0;
+/**
+ * The most of a context with which nothing is over the budget. Bytes grow about evenly with the context, so each guess
+ * lies where the line between what fits and what does not meets the budget; where the line misleads, halving what is
+ * left bounds the search.
+ */
+function search(most: number, excess: (contextTokens: number) => number): number | null {
+  let over = excess(most);
+  if (over <= 0) return most;
+  let low = 1;
   let high = Math.ceil(most / STEP);
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (fits(middle * STEP)) low = middle;
-    else high = middle;
+  let free = -excess(STEP);
+  if (free < 0 || high <= 1) return null;
+  for (let tries = 0; high - low > 1; tries += 1) {
+    const wanted = tries < 4 ? low + Math.floor(((high - low) * free) / (free + over)) : (low + high) >> 1;
+    const middle = Math.min(high - 1, Math.max(low + 1, wanted));
+    const found = excess(middle * STEP);
+    if (found <= 0) [low, free] = [middle, -found];
+    else [high, over] = [middle, found];
   }
-  return low === 0 ? null : low * STEP;
+  return low * STEP;
 }
