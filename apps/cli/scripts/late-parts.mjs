@@ -15,6 +15,6 @@ export const LATE = {
     /[\\/]application[\\/]src[\\/]planning[\\/](exact-plan|recommend-point)\.ts$/,
     /[\\/]domain[\\/]src[\\/](allocation|governor)[\\/]/,
     /[\\/]domain[\\/]src[\\/]metrics[\\/](?!robust-statistics)/,
-    /[\\/]composition[\\/]src[\\/](check-folders|engine-builds|governor|precision-probe|type-speeds)\.ts$/,
+    /[\\/]composition[\\/]src[\\/](backend-diagnosis|check-folders|engine-builds|governor|precision-probe|type-speeds)\.ts$/,
   ],
 };

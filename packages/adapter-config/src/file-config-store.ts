@@ -13,6 +13,7 @@ import { settingOf } from './fields/flat-settings.js';
 import { SETTING_FIELDS } from './fields/setting-fields.js';
 import { fileChanges } from './file-changes.js';
 import type { FileChange } from './file-changes.js';
+import { applyChanges, holdsSecret, whereItHolds } from './config-edits.js';
 import { findConfigPath } from './files/config-path.js';
 import { withFileLock } from './files/file-lock.js';
 import { parseConfigText, readConfigText } from './files/read-config.js';
@@ -235,34 +236,9 @@ function originOf(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).origin : null;
 }
 
-/** A change of a setting that the active profile sets, made there. */
-function whereItHolds(change: FileChange, document: Record<string, unknown>, profile: string | null): FileChange {
-  if (profile === null || change.keys[0] === 'profiles') return change;
-  const inProfile = valueAt(document, ['profiles', profile, ...change.keys.slice(0, 2)]) !== undefined;
-  return inProfile ? { keys: ['profiles', profile, ...change.keys], value: change.value } : change;
-}
-
 /** Each wrong value has a line of its own in the message. */
 function mistakes(failure: Error | null): number {
   return failure === null ? 0 : failure.message.split('\n').length;
-}
-
-async function applyChanges(text: string | null, changes: readonly FileChange[]): Promise<string> {
-  // Most programs that read settings change none.
-  const { removeJsonValue, setJsonValue } = await import('./text/edit-json.js');
-  const start = text === null || text.replace('\uFEFF', '').trim() === '' ? '{}\n' : text;
-  return changes.reduce(
-    (edited, { keys, value }) =>
-      value === undefined ? removeJsonValue(edited, keys) : setJsonValue(edited, keys, value),
-    start,
-  );
-}
-
-function holdsSecret(document: Record<string, unknown>): boolean {
-  const profiles = Object.values((valueAt(document, ['profiles']) ?? {}) as Record<string, unknown>);
-  return SETTING_FIELDS.filter(({ secret }) => secret).some(({ path }) =>
-    [document, ...profiles].some((part) => typeof valueAt(part, path.split('.')) === 'string'),
-  );
 }
 
 function flatValue(settings: Settings, key: FlatKey): unknown {

@@ -5,27 +5,22 @@ import {
   BackgroundBuilds,
   ChooseVariant,
   CompareLevels,
-  Diagnose,
   EnsureVariant,
   GenerateText,
   InspectModel,
   ListModels,
   MeasurementRecorder,
-  PlanModel,
   QuantizeModel,
   RecommendPoint,
-  checkResidentModels,
+  type Diagnose,
+  type PlanModel,
   type CompareDependencies,
-  type ExactPlanDependencies,
-  type MachineState,
   type PlaceRequests,
-  type PrecisionProbe,
 } from '@plimsoll/application';
 import {
   CLOCK,
   CONFIG_STORE,
   EVENT_BUS,
-  FOOTPRINT_ORACLE,
   GPU_PROBE,
   HOST_PROBE,
   IMPORTANCE_COLLECTOR,
@@ -33,36 +28,23 @@ import {
   MODEL_CATALOG,
   MODEL_INSPECTOR,
   MODEL_RUNTIME,
-  REMOTE_CATALOG,
-  TENSOR_QUANTIZER,
   VARIANT_BUILDER,
   type BackendDescriptor,
 } from '@plimsoll/di';
-import {
-  parseModelReference,
-  type CallOptions,
-  type ImportanceCollector,
-  type ModelReference,
-  type ModelRuntime,
-  type Settings,
-  type TypeSpeeds,
-} from '@plimsoll/domain';
-import { checkFolders } from './check-folders.js';
-import { engineFindings } from './engine-builds.js';
+import { parseModelReference, type ImportanceCollector, type ModelRuntime, type Settings } from '@plimsoll/domain';
+import { backendDiagnosis } from './backend-diagnosis.js';
+import { backendPlanning } from './backend-planning.js';
 import { fallbackMeasurementStore } from './fallback-measurement-store.js';
-import { FileVariants, lateBuilder } from './file-variants.js';
 import { findBackend } from './find-backend.js';
 import { startGovernor, type Governor, type GovernorOptions } from './governor.js';
-import { MemoizedInspector } from './memoized-inspector.js';
 import { nameVariant } from './name-variant.js';
 import { once } from './once.js';
-import { precisionProbe, type PrecisionProbeOptions } from './precision-probe.js';
+import { recipeTools, type RecipeTools } from './recipe-tools.js';
 import type { Services } from './services.js';
 import type { SharedUseCases } from './shared-use-cases.js';
-import { typeSpeeds, type TypeSpeedsOptions } from './type-speeds.js';
 
 /** Use cases over the backend that the settings choose. Each is made, and opens its adapters, when it is first asked for. */
-export interface BackendUseCases {
+export interface BackendUseCases extends RecipeTools {
   /** The settings by which this backend was opened. */
   readonly settings: Settings;
   /** What is known of it without opening it. */
@@ -92,16 +74,6 @@ export interface BackendUseCases {
   readonly quantization: () => Promise<QuantizeModel>;
   /** Collects importance matrices on the engine inside. */
   readonly importance: () => Promise<ImportanceCollector>;
-  /** What a recipe for a model is chosen with: makes files for a moment and measures them. */
-  readonly precisionProbe: (
-    options: Omit<PrecisionProbeOptions, 'builder' | 'tensors' | 'logits'>,
-  ) => Promise<PrecisionProbe>;
-  /** How fast types are multiplied here, for a model of so many weights; null where nothing is known. */
-  readonly typeSpeeds: (
-    weights: number,
-    places: Pick<TypeSpeedsOptions, 'cache' | 'folder'>,
-    options?: CallOptions,
-  ) => Promise<TypeSpeeds | null>;
   readonly comparison: (options?: ComparisonOptions) => Promise<CompareLevels>;
   /** Keeps measurements. */
   readonly recorder: () => Promise<MeasurementRecorder>;
@@ -128,8 +100,6 @@ export interface BackendUseCasesOptions {
   /** Aborts when the backend is given up. */
   readonly signal: AbortSignal;
 }
-
-const REMOTE_KINDS: readonly ModelReference['kind'][] = ['huggingface', 'ollama-library'];
 
 /** For models that no backend needs to be asked about. */
 const NO_NAMES: Pick<ModelRuntime, 'find'> = { find: async () => null };
@@ -193,26 +163,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
       ),
   );
 
-  const planning = async (model?: string): Promise<PlanModel> => {
-    const common = {
-      devices: await shared.devices(),
-      memoryBandwidth: shared.memoryBandwidth,
-      config: await services.get(CONFIG_STORE),
-      store: fallbackMeasurementStore(store, warn),
-      exact: await exactAnswers(services),
-    };
-    const kind = model === undefined ? null : parseModelReference(model).kind;
-    if (kind === 'file' && backend.runsFiles) {
-      const inspector = new MemoizedInspector(new FileModelInspector());
-      const files = new FileVariants(inspector);
-      const builder = lateBuilder(files, () => services.getAll(VARIANT_BUILDER));
-      const bus = await services.get(EVENT_BUS);
-      const fromHeaders = new EnsureVariant(files, files, [builder], naming, bus);
-      return new PlanModel({ ...common, inspect: new InspectModel(files, [inspector]), ensure: fromHeaders });
-    }
-    const remote = kind === null || REMOTE_KINDS.includes(kind) ? await services.getAll(REMOTE_CATALOG) : [];
-    return new PlanModel({ ...common, inspect: await inspect(model), ensure: await ensure(), remote });
-  };
+  const planning = backendPlanning({ services, shared, backend, naming, warn, inspect, ensure });
 
   const governor = once(async () => {
     if (govern === null) return null;
@@ -228,22 +179,6 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
       store: fallbackMeasurementStore(store, warn),
     };
     return startGovernor({ ...parts, settings, signal }, govern);
-  });
-  // Recipes are measured on the engine inside, whatever backend serves.
-  const probeEngine = once(async () => {
-    const [builder] = backend.runsFiles ? await services.getAll(VARIANT_BUILDER) : [];
-    const [tensors, logits] = [await services.find(TENSOR_QUANTIZER), await services.find(LOGITS_SOURCE)];
-    if (builder !== undefined && tensors !== null && logits !== null) return { builder, tensors, logits };
-    const { LlamaCppLogitsSource, LlamaCppTensorQuantizer, LlamaCppVariantBuilder } =
-      await import('@plimsoll/adapter-llamacpp');
-    const folder = { modelsFolder: settings.modelsFolder };
-    const opened = {
-      builder: new LlamaCppVariantBuilder(folder),
-      tensors: new LlamaCppTensorQuantizer(folder),
-      logits: new LlamaCppLogitsSource(folder),
-    };
-    services.onClose(() => void Promise.allSettled(Object.values(opened).map((one) => one.close())));
-    return opened;
   });
   const places = async (): Promise<PlaceRequests> => (await governor())?.models ?? (await choose());
 
@@ -280,11 +215,7 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         ),
     ),
     importance: () => services.get(IMPORTANCE_COLLECTOR),
-    precisionProbe: async (options) => precisionProbe({ ...options, ...(await probeEngine()) }),
-    typeSpeeds: async (weights, places, options) => {
-      const machine = async (): Promise<MachineState> => (await shared.devices()).read(options);
-      return typeSpeeds(weights, { ...places, machine, isEmbedded: backend.id === 'embedded' }, options);
-    },
+    ...recipeTools({ services, settings, shared, backend }),
     comparison: async ({ model, grader } = {}) =>
       new CompareLevels({
         planner: await planning(model),
@@ -299,45 +230,6 @@ export function backendUseCases(options: BackendUseCasesOptions): BackendUseCase
         grader,
         digest: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
       }),
-    diagnosis: once(async () => {
-      const [config, regressions] = [await services.get(CONFIG_STORE), await shared.regressions()];
-      const resident = {
-        runtime: await runtime(),
-        inspect: await inspect(),
-        recorder: await recorder(),
-        settings: async () => (await config.load()).settings,
-      };
-      const keptFiles = async (): Promise<readonly string[]> => [
-        (await config.load()).path,
-        ...(shared.storeFile === null ? [] : [shared.storeFile]),
-      ];
-      const devices = await shared.devices();
-      return new Diagnose({
-        config,
-        runtime: await runtime(),
-        devices,
-        choose: await choose(),
-        store,
-        checks: [
-          ...(backend.id === 'embedded' ? [(call?: CallOptions) => engineFindings(devices, call)] : []),
-          async () => checkFolders(await keptFiles()),
-          () => regressions.check(),
-          (options) => checkResidentModels(resident, options),
-        ],
-      });
-    }),
-  };
-}
-
-/** The embedded engine's own bytes, whatever backend serves: it is started by the first question. */
-async function exactAnswers(services: Services): Promise<ExactPlanDependencies> {
-  return {
-    oracle: {
-      measure: async (file, shape, options) => (await services.get(FOOTPRINT_ORACLE)).measure(file, shape, options),
-    },
-    withHeaderFile: async (header, types, use) =>
-      (await import('@plimsoll/adapter-gguf/writer')).withHeaderFile(header, types, use),
-    clock: await services.get(CLOCK),
-    newId: () => randomUUID(),
+    diagnosis: once(() => backendDiagnosis({ services, shared, backend, runtime, inspect, recorder, choose })),
   };
 }
