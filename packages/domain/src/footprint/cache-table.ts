@@ -79,6 +79,12 @@ export interface CacheCells {
   readonly batchTokens: number;
   /** Values of the matrices that rotate queries, keys and values before they are quantized; 0 where none are. */
   readonly rotation: number;
+  /** Rows of the matrix that rotates keys, and of the one for values; 0 where there is none. */
+  readonly keyRotation: number;
+  readonly valueRotation: number;
+  /** Bytes of one value in the caches of keys and of values. */
+  readonly keyBytes: number;
+  readonly valueBytes: number;
 }
 
 function checkRange(key: string, value: number, most: number): void {
@@ -110,7 +116,9 @@ export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean)
     full,
     window,
     batchTokens,
-    rotation: rotationValues(table, shape),
+    ...rotations(table, shape),
+    keyBytes: bytesPerValue(shape.keyCacheType),
+    valueBytes: bytesPerValue(shape.valueCacheType),
   };
 }
 
@@ -118,13 +126,17 @@ export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean)
  * Keys and values that are quantized are rotated by a Hadamard matrix first, when heads have whole blocks of 64: keys
  * by the largest that divides a head, values by 64. Source: llama.cpp v0.5.0 `src/llama-kv-cache.cpp`, `attn_rot_k`.
  */
-function rotationValues({ headLength, hasFull, window }: CacheTable, shape: RunShape): number {
-  if (headLength === 0 || headLength % ROTATED !== 0) return 0;
+function rotations(
+  { headLength, hasFull, window }: CacheTable,
+  shape: RunShape,
+): Pick<CacheCells, 'rotation' | 'keyRotation' | 'valueRotation'> {
+  if (headLength === 0 || headLength % ROTATED !== 0) return { rotation: 0, keyRotation: 0, valueRotation: 0 };
   let length = ROTATED;
   while (headLength % (2 * length) === 0) length *= 2;
-  const keys = blockOf(shape.keyCacheType) > 1 ? length ** 2 : 0;
-  const values = blockOf(shape.valueCacheType) > 1 ? ROTATED ** 2 : 0;
-  return (keys + values) * ((hasFull ? 1 : 0) + (window > 0 ? 1 : 0));
+  const keyRotation = blockOf(shape.keyCacheType) > 1 ? length : 0;
+  const valueRotation = blockOf(shape.valueCacheType) > 1 ? ROTATED : 0;
+  const caches = (hasFull ? 1 : 0) + (window > 0 ? 1 : 0);
+  return { rotation: (keyRotation ** 2 + valueRotation ** 2) * caches, keyRotation, valueRotation };
 }
 
 const ROTATED = 64;

@@ -13,9 +13,8 @@ import type { FetchedBytes } from './compute-buffer.js';
 import { computeDimensions } from './compute-dimensions.js';
 import type { ComputeDimensions } from './compute-dimensions.js';
 import type { Footprint, MemoryUse } from './footprint.js';
-import { hybridGraph } from './hybrid-graph.js';
-import { hybridScratchBytes } from './hybrid-scratch.js';
-import type { HybridBatch } from './hybrid-scratch.js';
+import { graphFootprint } from './graph-footprint.js';
+import type { GraphFootprint, ScratchQuery } from './graph-footprint.js';
 import { layerRanges } from './layer-ranges.js';
 import type { LayerRange, LayerRanges } from './layer-ranges.js';
 import type { RunShape } from './operating-point.js';
@@ -82,7 +81,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     withFlash: cacheTable(architecture, true),
     withoutFlash: cacheTable(architecture, false),
     dims: computeDimensions(architecture, header),
-    hybrid: hybridScratch(architecture, header),
+    graph: graphFootprint(architecture, header),
     logitsPerSequence: options.outputs === 'every' ? Infinity : 1 + (options.draftedTokens ?? 0),
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
@@ -133,21 +132,6 @@ function sized(
   });
 }
 
-/** Scratch memory of a hybrid whose graph is known, by what a batch is laid out for; null for other models. */
-type HybridScratch = (batch: HybridBatch) => number;
-
-function hybridScratch(architecture: ModelArchitecture, header: ModelHeader): HybridScratch | null {
-  const graph = hybridGraph(architecture, header);
-  if (graph === null) return null;
-  const known = new Map<string, number>();
-  return (batch) => {
-    const key = JSON.stringify(batch);
-    const bytes = known.get(key) ?? hybridScratchBytes(graph, batch);
-    known.set(key, bytes);
-    return bytes;
-  };
-}
-
 interface Parts {
   readonly architecture: ModelArchitecture;
   readonly blocks: number;
@@ -155,7 +139,7 @@ interface Parts {
   readonly withFlash: CacheTable;
   readonly withoutFlash: CacheTable;
   readonly dims: ComputeDimensions;
-  readonly hybrid: HybridScratch | null;
+  readonly graph: GraphFootprint | null;
   readonly logitsPerSequence: number;
   readonly notes: readonly string[];
   readonly partialNotes: readonly string[];
@@ -163,7 +147,7 @@ interface Parts {
 
 function estimate(parts: Parts, weights: WeightTable, shape: RunShape): FootprintEstimate {
   const ranges = layerRanges(shape.placement, parts.blocks);
-  const flash = usesFlash(parts, shape, ranges);
+  const flash = usesFlash(parts, weights, shape, ranges);
   const caches = flash ? parts.withFlash : parts.withoutFlash;
   checkCacheTypes(caches, shape, parts.architecture.latentAttention);
   const cells = cacheCells(caches, shape, parts.unified);
@@ -172,24 +156,32 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
   const run: Run = { parts, dims, weights, shape, flash, caches, cells: used };
   // The caller's index of the device that computes last: it makes the logits, whoever holds their matrix.
   const last = lastWithLayers(ranges.devices);
-  const devices = ranges.devices.map((range, index) => deviceUse(run, range, index === last, index === 0));
-  const host = hostUse(run, ranges.host, devices.length > 0);
+  const walked = scratchByGraph(run, ranges);
+  const devices = ranges.devices.map((range, index) =>
+    withScratch(deviceUse(run, range, index === last, index === 0), walked?.[index]),
+  );
+  const host = withScratch(hostUse(run, ranges.host, devices.length > 0), walked?.at(-1));
   const totalBytes = devices.reduce((sum, { totalBytes: bytes }) => sum + bytes, host.totalBytes);
   const isPartial = devices.length > 0 && shape.placement.gpuLayers <= parts.blocks;
-  const notes = isPartial && parts.architecture.recurrent !== null ? parts.partialNotes : parts.notes;
+  const isRough = isPartial && walked === null && parts.architecture.recurrent !== null;
+  const notes = isRough ? parts.partialNotes : parts.notes;
   return { devices, host, totalBytes, notes };
 }
 
 /**
  * Left to itself, the engine gives flash attention up where it would be computed on another device than its cache. So it
- * does with a hybrid whose last layer on the host attends: nothing of the attention itself keeps it there. Found by
- * asking the engine about every placement. Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `auto_fa`.
+ * does with some hybrids whose last layer on the host attends: nothing of the attention itself keeps it there.
+ * Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `auto_fa`.
  */
-function usesFlash({ architecture }: Parts, { flashAttention }: RunShape, { host, devices }: LayerRanges): boolean {
-  if (flashAttention !== 'auto') return flashAttention === 'on';
+function usesFlash(parts: Parts, weights: WeightTable, shape: RunShape, ranges: LayerRanges): boolean {
+  const { architecture, withFlash, unified, graph } = parts;
+  if (shape.flashAttention !== 'auto') return shape.flashAttention === 'on';
   const { family, layers, layerShapes } = architecture;
-  const isSplit = devices.length > 0 && host.to < layers && family === 'hybrid';
-  return !isSplit || layerShapes[host.to - 1]?.mixer !== 'attention';
+  const { host, devices } = ranges;
+  if (devices.length === 0 || host.to === 0 || host.to >= layers || family !== 'hybrid') return true;
+  const cells = cacheCells(withFlash, shape, unified);
+  const keeps = graph?.keepsFlash(scratchQuery({ parts, weights, shape, flash: true, cells }, ranges));
+  return keeps ?? layerShapes[host.to - 1]?.mixer !== 'attention';
 }
 
 /** Whether a layer on the host attends there: not the last, which attends where the next layer is. */
@@ -232,12 +224,7 @@ function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isF
   // Operations on matrices of the host go to the first device.
   const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
   const pipeline = isPipelined(run) ? (isFirst ? 'first' : 'later') : null;
-  const computesAll = from === 0 && to > blocks && fetched.weightBytes === 0;
-  // Devices that change the order of operations take more than the walk finds.
-  const walked = (computesAll ? hybridBytes(run, true) : null) ?? 0;
-  const computeBytes = computes
-    ? Math.max(walked, deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline))
-    : 0;
+  const computeBytes = computes ? deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
   return use(
     weightsBytes,
     cacheBytes(caches, cells, shape, from, to),
@@ -261,7 +248,7 @@ const NOTHING_FETCHED: FetchedBytes = {
 };
 
 /** Source: llama.cpp `src/llama-context.cpp`, `pipeline_parallel`; all devices that can hold layers support it. */
-const isPipelined = ({ shape: { placement }, parts }: Run): boolean =>
+const isPipelined = ({ shape: { placement }, parts }: Pick<Run, 'shape' | 'parts'>): boolean =>
   placement.split.length > 1 && placement.gpuLayers > parts.blocks && placement.expertLayersOnHost === 0;
 
 /** Rows from which on a device fetches a matrix. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH` and its default. */
@@ -270,9 +257,28 @@ const FETCHED_ROWS = 32;
 const logitRows = ({ logitsPerSequence }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
   Math.min(parallel * logitsPerSequence, batchTokens);
 
-/** Where the graph is known; null elsewhere. */
-const hybridBytes = ({ parts, shape, cells, flash }: Run, onDevice: boolean): number | null =>
-  parts.hybrid?.({ cells, flash, rows: logitRows(parts, shape, cells), onDevice }) ?? null;
+/** Scratch memory by the model's graph, on each device and the host; null where that is not known. */
+const scratchByGraph = (run: Run, ranges: LayerRanges): readonly number[] | null =>
+  run.parts.graph?.scratch(scratchQuery(run, ranges)) ?? null;
+
+function scratchQuery(run: Omit<Run, 'dims' | 'caches'>, ranges: LayerRanges): ScratchQuery {
+  const { parts, shape, cells, flash, weights } = run;
+  return {
+    cells,
+    flash,
+    transposed: !flash && shape.flashAttention === 'off',
+    rows: logitRows(parts, shape, cells),
+    ranges,
+    expertLayersOnHost: shape.placement.expertLayersOnHost,
+    sizes: weights.sizes,
+    isPipelined: isPipelined(run),
+  };
+}
+
+const withScratch = (found: MemoryUse, computeBytes: number | undefined): MemoryUse =>
+  computeBytes === undefined
+    ? found
+    : { ...found, computeBytes, totalBytes: found.totalBytes - found.computeBytes + computeBytes };
 
 function fetchedBytes(run: Run, gpuLayers: number): FetchedBytes {
   const { weights, shape, caches, cells, parts } = run;
@@ -305,7 +311,7 @@ function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): Memor
           recurs: at(caches.recurrentBefore, to) > at(caches.recurrentBefore, from),
           attends: attendsOnHost(parts, { from, to }),
         })
-      : (hybridBytes(run, false) ?? hostComputeBytes(run.dims, cells, run.flash)),
+      : hostComputeBytes(run.dims, cells, run.flash),
   );
 }
 

@@ -28,3 +28,22 @@ test('nothing takes no room', () => {
   memory.give(memory.take(0));
   expect(memory.usedBytes).toBe(0);
 });
+
+test('what took no room keeps pieces apart where it is given back late, as in the engine', () => {
+  const memory = new ScratchMemory();
+  const [first, second, third] = [memory.take(64), memory.take(64), memory.take(64)];
+  memory.give(second);
+  const nothing = memory.take(0);
+  const inItsPlace = memory.take(32);
+  memory.give(first);
+  memory.give(inItsPlace);
+  memory.give(nothing);
+  memory.give(third);
+  expect(memory.take(256).from).toBe(192);
+});
+
+test('memory of a device is aligned as the device needs it', () => {
+  const memory = new ScratchMemory(128);
+  memory.take(1);
+  expect(memory.take(1).from).toBe(128);
+});

@@ -29,10 +29,24 @@ export interface WeightTable {
   /** The largest matrix that makes queries alone. */
   readonly queryBytes: number;
   readonly totalBytes: number;
+  /** Bytes of the largest tensor of each name, without the number of its layer. */
+  readonly sizes: ReadonlyMap<string, number>;
 }
 
 /** Backends align every tensor of a buffer; 32 bytes on the host. Source: ggml `ggml-impl.h`, `TENSOR_ALIGNMENT`. */
 const ALIGNMENT = 32;
+
+/** The name of a tensor without the number of its layer. */
+export const nameInLayer = (name: string): string => name.replace(/^blk\.\d+\./, '');
+
+function largestByName(tensors: readonly SizedTensor[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { name, bytes } of tensors) {
+    const key = nameInLayer(name);
+    sizes.set(key, Math.max(sizes.get(key) ?? 0, bytes));
+  }
+  return sizes;
+}
 
 /** Sums `tensors` up. `blocks` counts all layers, those for prediction included. `placeOf` may remember places. */
 export function weightTable(
@@ -78,5 +92,6 @@ export function weightTable(
     largestDenseBytes,
     queryBytes,
     totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
+    sizes: largestByName(tensors),
   };
 }

@@ -17,5 +17,5 @@ export interface HybridSizes {
   readonly rotates: boolean;
 }
 
-/** The three ways to mix attention with Mamba 2, in any size. */
-export const HYBRIDS: Readonly<Record<'granite' | 'falcon' | 'nemotron', (sizes: HybridSizes) => ZooModel>>;
+/** All ways to mix attention with recurrences, in any size. */
+export const HYBRIDS: Readonly<Record<string, (sizes: HybridSizes) => ZooModel>>;

@@ -1,0 +1,100 @@
+import { RAM_ALIGNMENT } from '../scratch-memory.js';
+import { Builder, MissingTensorError } from './builder.js';
+import type { GraphBatch, GraphModel, GraphPlaces } from './graph-model.js';
+import type { ComputeGraph } from './compute-graph.js';
+import { FAMILIES } from './families.js';
+import { layOut } from './lay-out.js';
+import { schedule } from './schedule.js';
+import { CELLS, ScratchProgram } from './scratch-program.js';
+import type { Machine } from './schedule.js';
+import type { Tensor } from './tensor.js';
+import { vulkanOrder } from './vulkan-order.js';
+
+const asBuilt: Machine['reorder'] = (nodes) => ({ nodes, keep: new Map() });
+
+interface Order {
+  readonly reorder: Machine['reorder'];
+  /** Of what the device holds, bytes. */
+  readonly alignment: number;
+}
+
+const LOOKS_AHEAD: Order = { reorder: vulkanOrder, alignment: 16 };
+/**
+ * How devices compute: CUDA in the order of the graph, Vulkan looking ahead. Which a device does is not known here, so
+ * the larger figure counts where it holds everything; where it fetches weights, these decide, and Vulkan's order is taken.
+ */
+const ORDERS: readonly Order[] = [{ reorder: asBuilt, alignment: 128 }, LOOKS_AHEAD];
+/** Alignment of RAM that devices read. */
+const SHARED_RAM_ALIGNMENT = 64;
+
+/** Whether the graph of such a model is known. */
+export const hasGraph = (architecture: string): boolean => Object.hasOwn(FAMILIES, architecture);
+
+/** A batch, but for what only decides how large some of its tensors are. */
+export type GraphShape = Omit<GraphBatch, 'cells'>;
+
+/**
+ * How scratch memory is used: the graph of a batch is built, divided among devices and laid out as the engine does, for
+ * what lies where decides whether freed memory has room for what comes next, and no formula tells that. One program for
+ * each way in which devices compute; the larger figure counts. Empty when the file lacks what the graph is made of.
+ */
+export function scratchPrograms(model: GraphModel, shape: GraphShape, places: GraphPlaces): readonly ScratchProgram[] {
+  const { devices, holdsAll } = places;
+  const orders = devices === 0 ? [{ reorder: asBuilt, alignment: 0 }] : holdsAll ? ORDERS : [LOOKS_AHEAD];
+  return orders.flatMap(({ reorder, alignment }) => {
+    const graph = graphOf(model, { ...shape, cells: CELLS }, places);
+    if (graph === null) return [];
+    const host = devices === 0 ? RAM_ALIGNMENT : SHARED_RAM_ALIGNMENT;
+    const layout = layOut(schedule(graph, machineOf(places, reorder)));
+    return [new ScratchProgram(layout, [...Array.from({ length: devices }, () => alignment), host])];
+  });
+}
+
+/**
+ * Whether the engine keeps flash attention where it may choose: it does when, of a batch with one token of each
+ * sequence, every layer's attention is computed where the layer is. Null when the model's graph is not known.
+ * Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `resolve_fused_ops`.
+ */
+export function keepsFlash(model: GraphModel, shape: GraphShape, places: GraphPlaces): boolean | null {
+  const { sequences } = shape;
+  const graph = graphOf(model, { ...shape, tokens: sequences, rows: sequences, cells: CELLS }, places);
+  if (graph === null) return null;
+  schedule(graph, machineOf(places, asBuilt));
+  return graph.nodes.every(
+    ({ operation, place, layer }) => operation !== 'flash_attn' || place === places.layer(layer),
+  );
+}
+
+function graphOf(model: GraphModel, batch: GraphBatch, places: GraphPlaces): ComputeGraph | null {
+  const family = Object.hasOwn(FAMILIES, model.architecture.name) ? FAMILIES[model.architecture.name] : undefined;
+  if (family === undefined) return null;
+  const builder = new Builder(model, batch, places);
+  try {
+    builder.logits(family(builder));
+  } catch (error) {
+    if (error instanceof MissingTensorError) return null;
+    throw error;
+  }
+  return builder.graph;
+}
+
+/** Batches in flight where several devices hold the whole model. Source: ggml `GGML_SCHED_MAX_COPIES`. */
+const COPIES = 4;
+
+const machineOf = ({ devices, isPipelined }: GraphPlaces, reorder: Machine['reorder']): Machine => ({
+  devices,
+  batches: isPipelined ? COPIES : 1,
+  supports: isSupported,
+  reorder,
+});
+
+/** Source: llama.cpp v0.5.0 `ggml/src/ggml-vulkan/ggml-vulkan.cpp`, `ggml_backend_vk_device_supports_op`. */
+function isSupported({ operation, sources }: Tensor): boolean {
+  if (operation === 'ssm_scan') {
+    const [states, , , a] = sources;
+    const [state = 0, head = 0] = states?.shape ?? [];
+    return a?.shape[0] === 1 && (state === 128 || state === 256) && head % 16 === 0;
+  }
+  if (operation === 'gated_delta_net') return [16, 32, 64, 128].includes(sources[2]?.shape[0] ?? 0);
+  return true;
+}

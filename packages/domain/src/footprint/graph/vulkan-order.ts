@@ -1,0 +1,231 @@
+import type { Reordered } from './schedule.js';
+import { isViewOnly } from './tensor.js';
+import type { Operation, Tensor } from './tensor.js';
+import { CHOICES, dependsOn, FUSED, FUSED_APART, KEPT, PATTERNS } from './vulkan-fusions.js';
+
+/**
+ * The order in which llama.cpp's Vulkan backend computes: it looks ahead for operations that depend on nothing that is
+ * still to be computed, and keeps together what it can fuse. More is alive at once then.
+ * Source: llama.cpp v0.5.0 `ggml/src/ggml-vulkan/ggml-vulkan.cpp`, `ggml_vk_graph_optimize`.
+ */
+export function vulkanOrder(nodes: readonly Tensor[]): Reordered {
+  const walk = new VulkanWalk(nodes);
+  walk.run();
+  return { nodes: walk.order.map((index) => at(nodes, index)), keep: walk.keep };
+}
+
+const LOOK_AHEAD = 20;
+const NEAR = 15;
+
+const at = (nodes: readonly Tensor[], index: number): Tensor => nodes[index] as Tensor;
+
+class VulkanWalk {
+  readonly order: number[] = [];
+  readonly keep = new Map<Tensor, Tensor[]>();
+  readonly #nodes: readonly Tensor[];
+  readonly #used: boolean[];
+  readonly #waits: number[][] = [];
+  readonly #readers = new Map<Tensor, number>();
+  readonly #computed = new Set<Tensor>();
+  #next = 0;
+
+  constructor(nodes: readonly Tensor[]) {
+    this.#nodes = nodes;
+    this.#used = nodes.map(() => false);
+  }
+
+  run(): void {
+    while (this.#next < this.#nodes.length) {
+      if (PATTERNS.has(at(this.#nodes, this.#next).operation)) {
+        if (CHOICES.some((pattern) => this.#keepChoice(pattern))) continue;
+        if (KEPT.some((pattern) => this.#keepTogether(pattern))) continue;
+      }
+      const set = [this.#next];
+      this.#addReal(set);
+      if (at(this.#nodes, set.at(-1) ?? 0).operation !== 'add') this.#addViews(set);
+      this.#push(set);
+    }
+  }
+
+  #push(set: readonly number[]): void {
+    for (const index of set) {
+      this.order.push(index);
+      this.#used[index] = true;
+      this.#computed.add(at(this.#nodes, index));
+    }
+    while (this.#next < this.#nodes.length && this.#used[this.#next] === true) this.#next += 1;
+  }
+
+  #matches(pattern: readonly Operation[], start: number): boolean {
+    return (
+      start + pattern.length <= this.#nodes.length &&
+      pattern.every(
+        (operation, offset) =>
+          at(this.#nodes, start + offset).operation === operation && this.#used[start + offset] !== true,
+      )
+    );
+  }
+
+  #keepTogether(pattern: readonly Operation[]): boolean {
+    if (!this.#matches(pattern, this.#next)) return false;
+    this.#push(pattern.map((_, offset) => this.#next + offset));
+    return true;
+  }
+
+  #keepChoice(pattern: readonly Operation[]): boolean {
+    const start = this.#next;
+    if (!this.#matches(pattern, start)) return false;
+    let last = start + pattern.length - 1;
+    if (this.#nodes[last + 1]?.operation === 'scale') last += 1;
+    const until = at(this.#nodes, last);
+    const seen = new Set<Tensor>();
+    const kept = this.keep.get(until) ?? [];
+    this.keep.set(until, kept);
+    for (let index = start; index < start + pattern.length; index += 1) {
+      const node = at(this.#nodes, index);
+      for (const source of node.sources) {
+        if (!seen.has(source)) kept.push(source);
+        seen.add(source);
+      }
+      seen.add(node);
+    }
+    return this.#keepTogether(pattern);
+  }
+
+  /** Adds operations ahead that nothing holds back. */
+  #addReal(set: number[]): void {
+    const end = Math.min(this.#next + LOOK_AHEAD, this.#nodes.length);
+    for (let index = this.#next + 1; index < end; index += 1) {
+      const node = at(this.#nodes, index);
+      if (this.#used[index] === true || isViewOnly(node)) continue;
+      if (PATTERNS.get(node.operation)?.some((pattern) => this.#matches(pattern, index)) === true) continue;
+      if (!this.#isFree(index, set.at(-1) ?? 0)) continue;
+      set.push(index);
+      this.#pullFusable(index, set);
+    }
+  }
+
+  /** What of the nodes just before one it has to wait for. */
+  #waitsFor(index: number): readonly number[] {
+    let found = this.#waits[index];
+    if (found === undefined) {
+      this.#waits[index] = found = [];
+      const node = at(this.#nodes, index);
+      for (let before = Math.max(0, index - LOOK_AHEAD); before < index; before += 1) {
+        if (dependsOn(node, at(this.#nodes, before))) found.push(before);
+      }
+    }
+    return found;
+  }
+
+  #isFree(index: number, last: number): boolean {
+    const node = at(this.#nodes, index);
+    for (const before of this.#waitsFor(index)) {
+      if (before < this.#next || this.#used[before] === true) continue;
+      const pair = `${at(this.#nodes, before).operation} ${node.operation}`;
+      const isFused =
+        before === last &&
+        ((index === before + 1 && FUSED.has(pair)) || (FUSED_APART.has(pair) && this.#onlyViews(before + 1, index)));
+      if (!isFused) return false;
+    }
+    return true;
+  }
+
+  #onlyViews(from: number, to: number): boolean {
+    for (let index = from; index < to; index += 1) {
+      if (this.#used[index] !== true && !isViewOnly(at(this.#nodes, index))) return false;
+    }
+    return true;
+  }
+
+  /** Adds views of what is computed. */
+  #addViews(set: number[]): void {
+    const end = Math.min(this.#next + LOOK_AHEAD, this.#nodes.length);
+    for (let index = this.#next + 1; index < end; index += 1) {
+      const node = at(this.#nodes, index);
+      if (this.#used[index] === true || !isViewOnly(node)) continue;
+      const isFree = this.#waitsFor(index).every(
+        (before) => before < this.#next || this.#used[before] === true || set.includes(before),
+      );
+      if (isFree) set.push(index);
+    }
+  }
+
+  /** Adds what is fused with the operation just added. */
+  #pullFusable(index: number, set: number[]): void {
+    const node = at(this.#nodes, index);
+    const before = this.#nodes[index - 1]?.operation;
+    let last = index;
+    if (node.operation === 'mul' && before === 'rms_norm') {
+      last =
+        this.#pull(set, index, ({ operation, sources: [first, ...more] }) => {
+          return operation === 'rope' && first === node && more.every((source) => source.operation === 'none');
+        }) ?? index;
+    }
+    const { operation } = at(this.#nodes, last);
+    if (operation === 'rope' || operation === 'rms_norm') this.#pullWrite(last, set);
+    if (node.operation === 'add' && before === 'mul_mat') {
+      this.#pull(set, index, ({ operation: found, sources: [first, second] }) => {
+        return found === 'add' && first === node && second !== undefined && this.#isThere(second);
+      });
+    }
+    if (node.operation === 'add' && before === 'ssm_conv') {
+      this.#pull(set, index, ({ operation: found, sources: [first] }) => found === 'unary' && first === node);
+    }
+    if (node.operation === 'unary') {
+      this.#pull(set, index, ({ operation: found, sources }) => {
+        const other = sources[0] === node ? sources[1] : sources[0];
+        return found === 'mul' && sources.includes(node) && other !== undefined && this.#isThere(other);
+      });
+    }
+  }
+
+  /** How many nodes read a result. */
+  #uses(tensor: Tensor): number {
+    if (this.#readers.size === 0) {
+      for (const { sources } of this.#nodes) {
+        for (const source of sources) this.#readers.set(source, (this.#readers.get(source) ?? 0) + 1);
+      }
+    }
+    return this.#readers.get(tensor) ?? 0;
+  }
+
+  #isThere(tensor: Tensor): boolean {
+    return tensor.operation === 'none' || this.#computed.has(tensor);
+  }
+
+  #pull(set: number[], index: number, fits: (tensor: Tensor) => boolean): number | null {
+    const end = Math.min(index + NEAR, this.#nodes.length);
+    for (let found = index + 1; found < end; found += 1) {
+      if (!fits(at(this.#nodes, found))) continue;
+      set.push(found);
+      this.#used[found] = true;
+      return found;
+    }
+    return null;
+  }
+
+  /** Adds the view of a result and its way into a cache. */
+  #pullWrite(index: number, set: number[]): void {
+    const node = at(this.#nodes, index);
+    const end = Math.min(index + NEAR, this.#nodes.length);
+    let viewed = -1;
+    let written = -1;
+    for (let found = index + 1; found < end && written < 0; found += 1) {
+      if (this.#used[found] === true) continue;
+      const { operation, sources } = at(this.#nodes, found);
+      if (viewed < 0 && operation === 'view' && sources[0] === node) viewed = found;
+      else if (viewed >= 0 && operation === 'set_rows' && sources[0] === this.#nodes[viewed]) written = found;
+    }
+    if (written < 0) return;
+    if (this.#uses(node) > 1 || this.#uses(at(this.#nodes, viewed)) > 1) return;
+    const into = at(this.#nodes, written);
+    for (let between = index + 1; between < written; between += 1) {
+      const other = at(this.#nodes, between);
+      if (this.#used[between] !== true && between !== viewed && !isViewOnly(other) && dependsOn(into, other)) return;
+    }
+    set.push(viewed, written);
+    this.#used[viewed] = true;
+    this.#used[written] = true;
+  }
+}
