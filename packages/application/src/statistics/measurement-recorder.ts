@@ -60,15 +60,10 @@ export class MeasurementRecorder {
     draft: MeasurementDraft<Kind>,
     options?: CallOptions,
   ): Promise<MeasurementOf<Kind>> {
-    const facts: RecordFacts = {
-      id: this.#newId(),
-      atMs: this.#clock.nowMs(),
-      environment: await this.environment(options),
-      ...UNKNOWN,
-      ...draft,
-    };
-    // What the draft has beside these facts is what is of its kind alone: TypeScript cannot add the two up.
-    return { ...draft, ...facts } as unknown as MeasurementOf<Kind>;
+    const environment = await this.environment(options);
+    // What the draft has beside the facts of every record is what is of its kind alone: TypeScript cannot add the two up.
+    const record = { id: this.#newId(), atMs: this.#clock.nowMs(), environment, ...UNKNOWN, ...draft };
+    return record as unknown as MeasurementOf<Kind>;
   }
 
   /** Completes and keeps a record. */
