@@ -58,6 +58,8 @@ export default defineConfig({
           root,
           include: FOLDERS.map((folder) => `${folder}/**/*.{integration,e2e}.test.ts`),
           exclude: ['**/node_modules/**', '**/dist/**'],
+          // What takes part is in processes of its own; the modules of a test itself are loaded once.
+          isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
