@@ -9,6 +9,7 @@ export const LATE = {
     /[\\/]adapter-gguf[\\/]src[\\/](cache|http)[\\/]/,
     /[\\/]adapter-hub[\\/]src[\\/]/,
   ],
+  graph: [/[\\/]domain[\\/]src[\\/]footprint[\\/]graph[\\/]/],
   'use-cases': [
     /[\\/]application[\\/]src[\\/](comparison|diagnosis|generation|governor|photos|settings|statistics|tasks)[\\/]/,
     /[\\/]application[\\/]src[\\/]variants[\\/](?!ensure-variant)/,

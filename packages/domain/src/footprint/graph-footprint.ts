@@ -35,7 +35,8 @@ export interface GraphFootprint {
 
 /** Answers by the model's graph, each question answered once; null when the graph is not known. */
 export function graphFootprint(architecture: ModelArchitecture, header: ModelHeader): GraphFootprint | null {
-  if (!hasGraph(architecture.name)) return null;
+  // All whose graph is known have layers with a state: of the others the graph's code is not needed at all.
+  if (architecture.recurrent === null || !hasGraph(architecture.name)) return null;
   const model: GraphModel = {
     architecture,
     header,

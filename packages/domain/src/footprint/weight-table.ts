@@ -58,6 +58,7 @@ export function weightTable(
   const layersBefore = new Float64Array(blocks + 1);
   const expertsBefore = new Float64Array(blocks + 1);
   let [inputBytes, outputBytes, sharedBytes, tiedBytes] = [0, 0, 0, 0];
+  let sizes: ReadonlyMap<string, number> | null = null;
   let [outputMatrixBytes, largestBytes, largestDenseBytes, queryBytes] = [0, 0, 0, 0];
   for (const tensor of tensors) {
     const bytes = Math.ceil(tensor.bytes / ALIGNMENT) * ALIGNMENT;
@@ -92,6 +93,10 @@ export function weightTable(
     largestDenseBytes,
     queryBytes,
     totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
-    sizes: largestByName(tensors),
+    // Hybrids alone ask: of the others names need not be read for each level.
+    get sizes() {
+      sizes ??= largestByName(tensors);
+      return sizes;
+    },
   };
 }
