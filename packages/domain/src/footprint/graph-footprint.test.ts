@@ -45,6 +45,13 @@ describe('a hybrid with experts on a device', () => {
     expect(device(on(23, 0))).toBe(device(on(22, 0)));
   });
 
+  test('is not taken for the processor, which the same model is asked about next', () => {
+    const fresh = createFootprintModel(header);
+    const withDevice = fresh.footprint('file', on(41, 0)).host.computeBytes;
+    expect(fresh.footprint('file', base).host.computeBytes).toBe(61_878_336);
+    expect(fresh.footprint('file', on(41, 0)).host.computeBytes).toBe(withDevice);
+  });
+
   test('fetches less when weights are quantized', () => {
     const at = (level: 'F16' | 'Q4_0'): number => model.footprint(level, on(20, 0)).devices[0]?.computeBytes ?? 0;
     expect(at('Q4_0')).toBeLessThan(at('F16'));

@@ -47,7 +47,8 @@ export function graphFootprint(architecture: ModelArchitecture, header: ModelHea
   const programs = remembered((query) => {
     const [shape, places] = [shapeOf(query), placesOf(model, query)];
     const { structure } = representativeLayers(model, places);
-    const key = JSON.stringify([shape, structure, places.output, places.isPipelined]);
+    const { devices, output, holdsAll, isPipelined } = places;
+    const key = JSON.stringify([shape, structure, devices, output, holdsAll, isPipelined]);
     const known = alike.get(key) ?? scratchPrograms(model, shape, places);
     alike.set(key, known);
     return known;
