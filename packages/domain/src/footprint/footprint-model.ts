@@ -6,17 +6,16 @@ import type { ModelHeader } from '../model/model-header.js';
 import { presetTypes } from '../quantization/preset.js';
 import { isRecipeName } from '../quantization/variant-level.js';
 import type { RecipeName, VariantLevel } from '../quantization/variant-level.js';
-import { cacheBytes, cacheCells, cacheTable, checkCacheTypes, recurrentBytes } from './cache-table.js';
-import type { CacheCells, CacheTable } from './cache-table.js';
-import { deviceComputeBytes, hostComputeBytes, hostInputBytes } from './compute-buffer.js';
-import type { FetchedBytes } from './compute-buffer.js';
+import { cacheCells, cacheTable, checkCacheTypes } from './cache-table.js';
 import { computeDimensions } from './compute-dimensions.js';
 import type { ComputeDimensions } from './compute-dimensions.js';
 import type { Footprint, MemoryUse } from './footprint.js';
 import { graphFootprint } from './graph-footprint.js';
-import type { GraphFootprint, ScratchQuery } from './graph-footprint.js';
+import type { ScratchQuery } from './graph-footprint.js';
 import { layerRanges } from './layer-ranges.js';
 import type { LayerRange, LayerRanges } from './layer-ranges.js';
+import { deviceUse, hostUse, isPipelined, logitRows } from './memory-use.js';
+import type { FootprintParts, FootprintRun } from './memory-use.js';
 import type { RunShape } from './operating-point.js';
 import { tensorPlace } from './tensor-place.js';
 import type { TensorPlace } from './tensor-place.js';
@@ -74,7 +73,7 @@ export interface FootprintModel {
 export function createFootprintModel(header: ModelHeader, options: FootprintModelOptions = {}): FootprintModel {
   const architecture = architectureOf(header);
   const { notes } = architecture;
-  const parts: Parts = {
+  const parts: FootprintParts = {
     architecture,
     blocks: architecture.layers + architecture.predictionLayers,
     unified: options.unifiedCache ?? false,
@@ -132,20 +131,7 @@ function sized(
   });
 }
 
-interface Parts {
-  readonly architecture: ModelArchitecture;
-  readonly blocks: number;
-  readonly unified: boolean;
-  readonly withFlash: CacheTable;
-  readonly withoutFlash: CacheTable;
-  readonly dims: ComputeDimensions;
-  readonly graph: GraphFootprint | null;
-  readonly logitsPerSequence: number;
-  readonly notes: readonly string[];
-  readonly partialNotes: readonly string[];
-}
-
-function estimate(parts: Parts, weights: WeightTable, shape: RunShape): FootprintEstimate {
+function estimate(parts: FootprintParts, weights: WeightTable, shape: RunShape): FootprintEstimate {
   const ranges = layerRanges(shape.placement, parts.blocks);
   const flash = usesFlash(parts, weights, shape, ranges);
   const caches = flash ? parts.withFlash : parts.withoutFlash;
@@ -153,7 +139,7 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
   const cells = cacheCells(caches, shape, parts.unified);
   const dims = withLogitsOf(logitRows(parts, shape, cells) / cells.batchTokens, parts.dims);
   const used = caches.hasFull ? cells : { ...cells, full: 0 };
-  const run: Run = { parts, dims, weights, shape, flash, caches, cells: used };
+  const run: FootprintRun = { parts, dims, weights, shape, flash, caches, cells: used };
   // The caller's index of the device that computes last: it makes the logits, whoever holds their matrix.
   const last = lastWithLayers(ranges.devices);
   const walked = scratchByGraph(run, ranges);
@@ -173,7 +159,7 @@ function estimate(parts: Parts, weights: WeightTable, shape: RunShape): Footprin
  * does with some hybrids whose last layer on the host attends: nothing of the attention itself keeps it there.
  * Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `auto_fa`.
  */
-function usesFlash(parts: Parts, weights: WeightTable, shape: RunShape, ranges: LayerRanges): boolean {
+function usesFlash(parts: FootprintParts, weights: WeightTable, shape: RunShape, ranges: LayerRanges): boolean {
   const { architecture, withFlash, unified, graph } = parts;
   if (shape.flashAttention !== 'auto') return shape.flashAttention === 'on';
   const { family, layers, layerShapes } = architecture;
@@ -183,10 +169,6 @@ function usesFlash(parts: Parts, weights: WeightTable, shape: RunShape, ranges: 
   const keeps = graph?.keepsFlash(scratchQuery({ parts, weights, shape, flash: true, cells }, ranges));
   return keeps ?? layerShapes[host.to - 1]?.mixer !== 'attention';
 }
-
-/** Whether a layer on the host attends there: not the last, which attends where the next layer is. */
-const attendsOnHost = ({ architecture: { layerShapes } }: Parts, { from, to }: LayerRange): boolean =>
-  layerShapes.slice(from, Math.max(from, to - 1)).some(({ mixer }) => mixer === 'attention' || mixer === 'both');
 
 const lastWithLayers = (devices: readonly LayerRange[]): number => {
   const index = devices.findLastIndex(({ from, to }) => to > from);
@@ -199,69 +181,11 @@ function withLogitsOf(share: number, dims: ComputeDimensions): ComputeDimensions
   return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
 }
 
-interface Run {
-  readonly parts: Parts;
-  readonly dims: ComputeDimensions;
-  readonly weights: WeightTable;
-  readonly shape: RunShape;
-  readonly flash: boolean;
-  readonly caches: CacheTable;
-  readonly cells: CacheCells;
-}
-
-const at = (values: Float64Array, index: number): number => values[Math.min(index, values.length - 1)] ?? 0;
-
-function deviceUse(run: Run, { from, to }: LayerRange, makesLogits: boolean, isFirst: boolean): MemoryUse {
-  const { weights, shape, caches, cells, parts } = run;
-  const { blocks } = parts;
-  const gpuLayers = Math.min(shape.placement.gpuLayers, blocks + 1);
-  let weightsBytes = at(weights.layersBefore, to) - at(weights.layersBefore, from);
-  weightsBytes -= expertsLeftOnHost(run, from, to);
-  const holdsOutput = to > blocks && to > from;
-  if (holdsOutput) weightsBytes += weights.outputBytes + weights.tiedBytes;
-  if (Math.min(to, blocks) > from) weightsBytes += weights.sharedBytes;
-  const computes = to > from || (isFirst && makesLogits);
-  // Operations on matrices of the host go to the first device.
-  const fetched = isFirst ? fetchedBytes(run, gpuLayers) : NOTHING_FETCHED;
-  const pipeline = isPipelined(run) ? (isFirst ? 'first' : 'later') : null;
-  const computeBytes = computes ? deviceComputeBytes(run.dims, cells, run.flash, makesLogits, fetched, pipeline) : 0;
-  return use(
-    weightsBytes,
-    cacheBytes(caches, cells, shape, from, to),
-    recurrentBytes(caches, shape, from, to),
-    computeBytes,
-  );
-}
-
-/** Bytes of the experts of the layers `from` ≤ layer < `to` that stay on the host. */
-function expertsLeftOnHost({ weights, shape }: Run, from: number, to: number): number {
-  const end = Math.min(shape.placement.expertLayersOnHost, to);
-  return end <= from ? 0 : at(weights.expertsBefore, end) - at(weights.expertsBefore, from);
-}
-
-const NOTHING_FETCHED: FetchedBytes = {
-  weightBytes: 0,
-  queryBytes: 0,
-  outputBytes: 0,
-  fetchesLastLayer: false,
-  cacheBytes: 0,
-};
-
-/** Source: llama.cpp `src/llama-context.cpp`, `pipeline_parallel`; all devices that can hold layers support it. */
-const isPipelined = ({ shape: { placement }, parts }: Pick<Run, 'shape' | 'parts'>): boolean =>
-  placement.split.length > 1 && placement.gpuLayers > parts.blocks && placement.expertLayersOnHost === 0;
-
-/** Rows from which on a device fetches a matrix. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH` and its default. */
-const FETCHED_ROWS = 32;
-
-const logitRows = ({ logitsPerSequence }: Parts, { parallel }: RunShape, { batchTokens }: CacheCells): number =>
-  Math.min(parallel * logitsPerSequence, batchTokens);
-
 /** Scratch memory by the model's graph, on each device and the host; null where that is not known. */
-const scratchByGraph = (run: Run, ranges: LayerRanges): readonly number[] | null =>
+const scratchByGraph = (run: FootprintRun, ranges: LayerRanges): readonly number[] | null =>
   run.parts.graph?.scratch(scratchQuery(run, ranges)) ?? null;
 
-function scratchQuery(run: Omit<Run, 'dims' | 'caches'>, ranges: LayerRanges): ScratchQuery {
+function scratchQuery(run: Omit<FootprintRun, 'dims' | 'caches'>, ranges: LayerRanges): ScratchQuery {
   const { parts, shape, cells, flash, weights } = run;
   return {
     cells,
@@ -279,48 +203,3 @@ const withScratch = (found: MemoryUse, computeBytes: number | undefined): Memory
   computeBytes === undefined
     ? found
     : { ...found, computeBytes, totalBytes: found.totalBytes - found.computeBytes + computeBytes };
-
-function fetchedBytes(run: Run, gpuLayers: number): FetchedBytes {
-  const { weights, shape, caches, cells, parts } = run;
-  const { blocks } = parts;
-  const layersOnHost = gpuLayers <= blocks;
-  const expertsOnHost = expertsLeftOnHost(run, 0, blocks) > 0 && weights.largestBytes > weights.largestDenseBytes;
-  return {
-    weightBytes: layersOnHost || expertsOnHost ? weights.largestBytes : 0,
-    queryBytes: layersOnHost ? weights.queryBytes : 0,
-    outputBytes: gpuLayers === 0 && logitRows(parts, shape, cells) >= FETCHED_ROWS ? weights.outputMatrixBytes : 0,
-    fetchesLastLayer: gpuLayers < 2,
-    cacheBytes: layersOnHost ? Math.ceil(cacheBytes(caches, cells, shape, 0, blocks) / blocks) : 0,
-  };
-}
-
-function hostUse(run: Run, { from, to }: LayerRange, hasDevices: boolean): MemoryUse {
-  const { weights, shape, caches, cells, parts } = run;
-  const { blocks } = parts;
-  let weightsBytes = weights.inputBytes + at(weights.layersBefore, to) - at(weights.layersBefore, from);
-  weightsBytes += expertsLeftOnHost(run, to, blocks);
-  if (to > blocks) weightsBytes += weights.outputBytes;
-  if (to > from) weightsBytes += weights.sharedBytes;
-  return use(
-    weightsBytes,
-    cacheBytes(caches, cells, shape, from, to),
-    recurrentBytes(caches, shape, from, to),
-    hasDevices
-      ? hostInputBytes(run.dims, cells, run.flash, {
-          isPipelined: isPipelined(run),
-          recurs: at(caches.recurrentBefore, to) > at(caches.recurrentBefore, from),
-          attends: attendsOnHost(parts, { from, to }),
-        })
-      : hostComputeBytes(run.dims, cells, run.flash),
-  );
-}
-
-function use(weightsBytes: number, kvCacheBytes: number, recurrentStateBytes: number, computeBytes: number): MemoryUse {
-  return {
-    weightsBytes,
-    kvCacheBytes,
-    recurrentStateBytes,
-    computeBytes,
-    totalBytes: weightsBytes + kvCacheBytes + recurrentStateBytes + computeBytes,
-  };
-}
