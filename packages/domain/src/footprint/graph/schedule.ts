@@ -35,6 +35,8 @@ export function schedule({ leaves, nodes }: ComputeGraph, machine: Machine): Sch
   for (const tensor of [...leaves, ...nodes]) if (tensor.place < 0) tensor.place = ownPlace(tensor, machine);
   expand(nodes, machine);
   settle(nodes, machine);
+  // Of what splitting replaces by copies.
+  const read = new Set(nodes.filter((node) => !isViewOnly(node)).flatMap(({ sources }) => sources));
   const scheduled: Tensor[] = [];
   const kept: Tensor[] = [];
   for (const { place, nodes: found, inputs } of split(nodes)) {
@@ -55,7 +57,7 @@ export function schedule({ leaves, nodes }: ComputeGraph, machine: Machine): Sch
     }
   }
   if (machine.batches > 1) {
-    const inputs = leaves.filter(({ isInput }) => isInput);
+    const inputs = leaves.filter((leaf) => leaf.isInput && read.has(leaf));
     kept.unshift(...inputs.flatMap((input) => inFlight(input, machine.batches)));
   }
   return { leaves: [...kept, ...leaves], nodes: scheduled };
