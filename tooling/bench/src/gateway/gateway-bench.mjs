@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Pool } from 'undici';
-import { BODY, ask, quantile } from './ask.mjs';
+import { BODY, ask, quantile, shuffled } from './ask.mjs';
 import { atFixedRate } from './fixed-rate.mjs';
 import { startNginx } from './start-nginx.mjs';
 
-const WARM_UP = 300;
+/** Until the code of all ways is compiled: a server is in use for longer. */
+const WARM_UP = 3_000;
 /** Requests to one way before it is the next one's turn, and turns. */
 const IN_A_ROW = 20;
 const TURNS = 25;
@@ -94,7 +95,7 @@ async function* openLoop(ways, perSecond, { connections, turns }) {
   const pools = Object.values(ways).map(({ address }) => new Pool(address, { connections, pipelining: 1 }));
   for (const pool of pools) await Promise.all(Array.from({ length: connections * 6 }, () => ask(pool)));
   for (let turn = 0; turn < turns; turn += 1) {
-    for (const [index, name] of Object.keys(ways).entries()) {
+    for (const [index, name] of shuffled([...Object.keys(ways).entries()])) {
       times[name].push(...(await atFixedRate(pools[index], perSecond, TURN_SECONDS)));
     }
   }
@@ -119,7 +120,9 @@ async function oneByOne(ways) {
   });
   for (const { pool } of asked) for (let index = 0; index < WARM_UP; index += 1) await ask(pool);
   for (let turn = 0; turn < TURNS; turn += 1) {
-    for (const { pool, times } of asked) for (let index = 0; index < IN_A_ROW; index += 1) times.push(await ask(pool));
+    for (const { pool, times } of shuffled(asked)) {
+      for (let index = 0; index < IN_A_ROW; index += 1) times.push(await ask(pool));
+    }
   }
   await Promise.all(asked.map(({ pool }) => pool.close()));
   return Object.fromEntries(asked.map(({ name, times }) => [name, quantile(times, 0.5)]));
