@@ -30,7 +30,8 @@ export async function layersThatFit(
   if (devices.length === 0) return 0;
   const known = devices.every((device) => device.freeBytes !== null);
   if (!known) return MOST_LAYERS;
-  const free = devices.map((device) => device.freeBytes ?? 0);
+  // By the placement's indexes: what lies on a device without a share is nothing.
+  const free = listDevices(engine).map((device) => device.freeBytes ?? 0);
   const sum = free.reduce((total, bytes) => total + bytes, 0);
   const split = placement.split ?? free.map((bytes) => bytes / sum);
   const fits = async (gpuLayers: number): Promise<boolean> => {

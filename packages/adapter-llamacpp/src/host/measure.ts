@@ -17,6 +17,8 @@ const LOAD_NOTHING = 0;
 /** `n_outputs_max`: as many as a batch has tokens. */
 const EVERY_TOKEN = 0;
 
+const NOTHING: MemoryUse = { weightsBytes: 0, kvCacheBytes: 0, recurrentStateBytes: 0, computeBytes: 0, totalBytes: 0 };
+
 /** Asks the engine what a model would take, without allocating it. */
 export async function measure(engine: Engine, { path, shape, outputs }: MeasureJob, job: Job): Promise<Footprint> {
   engine.log.clear();
@@ -39,7 +41,8 @@ export async function measure(engine: Engine, { path, shape, outputs }: MeasureJ
     const handles = devices.map((device) => device.handle);
     const use = (place: Pointer | 'host'): MemoryUse => memoryUse(place, handles, context, twice, recurrent);
     const host = use('host');
-    const perDevice = handles.map(use);
+    const inUse = handles.map(use);
+    const perDevice = shape.placement.split.map((share) => (share > 0 ? (inUse.shift() ?? NOTHING) : NOTHING));
     return {
       devices: perDevice,
       host,

@@ -31,7 +31,7 @@ export interface PlacedModelParams {
 }
 
 /**
- * The devices that a placement names, in the engine's order; null when it names none in particular.
+ * The devices that have a share of a placement, in the engine's order; null when it names none in particular.
  * @throws InvalidInputError when there are fewer.
  */
 export function placedDevices(
@@ -46,7 +46,7 @@ export function placedDevices(
       remedies: [{ kind: 'list-devices' }],
     });
   }
-  return found.slice(0, split.length);
+  return found.filter((_, index) => (split[index] ?? 0) > 0);
 }
 
 /** `llama_model_params` for a placement. */
@@ -57,7 +57,7 @@ export function placedModelParams(engine: Engine, placement: NativePlacement): P
   devices?.forEach(({ handle }, i) => (handles[i] = handle ?? 0n));
   // The engine reads as many shares as it knows devices at most.
   const split = new Float32Array(new ArrayBuffer(MOST_DEVICES * 4));
-  split.set((placement.split ?? []).slice(0, MOST_DEVICES));
+  split.set((placement.split ?? []).filter((share) => share > 0).slice(0, MOST_DEVICES));
   const pattern = Buffer.from(`${expertPattern(placement.expertLayersOnHost)}\0`);
   const overrides = new BigUint64Array(new ArrayBuffer(4 * 8));
   overrides[0] = koffi.address(pattern);

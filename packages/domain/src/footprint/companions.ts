@@ -1,6 +1,7 @@
 import type { ModelHeader } from '../model/model-header.js';
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import { createFootprintModel } from './footprint-model.js';
+import { onDevicesInUse } from './devices-in-use.js';
 import type { FootprintEstimate, FootprintModel, FootprintModelOptions, Weights } from './footprint-model.js';
 import type { MemoryUse } from './footprint.js';
 import type { RunShape } from './operating-point.js';
@@ -49,16 +50,17 @@ export function createLoadedModel(
   return {
     ...model,
     notes,
-    footprint: (weights, shape) => {
-      const beside: Beside[] = [];
-      if (drafting !== null) beside.push(draftBytes(drafting, shape));
-      if (predicting !== null) beside.push(predicting(weights, shape));
-      if (known !== null) {
-        const { weightsBytes, computeBytes } = shape.flashAttention === 'off' ? known.off : known.on;
-        beside.push(onFirst(weightsBytes + (computeBytes ?? 0), shape));
-      }
-      return beside.reduce(withBeside, model.footprint(weights, shape));
-    },
+    footprint: (weights, asked) =>
+      onDevicesInUse(asked, (shape) => {
+        const beside: Beside[] = [];
+        if (drafting !== null) beside.push(draftBytes(drafting, shape));
+        if (predicting !== null) beside.push(predicting(weights, shape));
+        if (known !== null) {
+          const { weightsBytes, computeBytes } = shape.flashAttention === 'off' ? known.off : known.on;
+          beside.push(onFirst(weightsBytes + (computeBytes ?? 0), shape));
+        }
+        return beside.reduce(withBeside, model.footprint(weights, shape));
+      }),
   };
 }
 

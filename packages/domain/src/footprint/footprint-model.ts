@@ -9,6 +9,7 @@ import type { RecipeName, VariantLevel } from '../quantization/variant-level.js'
 import { cacheCells, cacheTable, checkCacheTypes } from './cache-table.js';
 import { computeDimensions } from './compute-dimensions.js';
 import type { ComputeDimensions } from './compute-dimensions.js';
+import { onDevicesInUse } from './devices-in-use.js';
 import type { Footprint, MemoryUse } from './footprint.js';
 import { graphFootprint } from './graph-footprint.js';
 import type { ScratchQuery } from './graph-footprint.js';
@@ -112,7 +113,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
   return {
     architecture,
     notes,
-    footprint: (weights, shape) => estimate(parts, tableOf(weights), shape),
+    footprint: (weights, shape) => onDevicesInUse(shape, (used) => estimate(parts, tableOf(weights), used)),
     weightBytes: (weights) => tableOf(weights).totalBytes,
   };
 }

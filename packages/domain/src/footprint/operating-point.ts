@@ -11,7 +11,10 @@ export interface Placement {
    * so `layers + 1` is everything and 0 leaves all on the host.
    */
   readonly gpuLayers: number;
-  /** Share of the offloaded layers per device; one entry per device, summing to 1. Empty means no device. */
+  /**
+   * Share of the offloaded layers per device; one entry per device, summing to 1. Empty means no device; one whose share
+   * is 0 is kept out of the engine's sight.
+   */
   readonly split: readonly number[];
   /**
    * Layers, counted from the first, whose experts' matrices stay on the host although the layers are on devices:

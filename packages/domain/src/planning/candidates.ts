@@ -6,9 +6,10 @@ import { isRecipeName } from '../quantization/variant-level.js';
 import type { VariantLevel } from '../quantization/variant-level.js';
 import type { MeasuredSpeed } from '../learning/measured-speed.js';
 import type { PlanCandidate } from './plan.js';
-import type { CacheTypes, PlanRequest } from './plan-request.js';
+import type { CacheTypes, PlanGoal, PlanRequest } from './plan-request.js';
 import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
+import { candidateUtility } from './ranking.js';
 import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
 import { asPublished, measuredWhenMade, priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
@@ -79,25 +80,29 @@ function withCache(
           variant,
         };
       });
-      // Layers that were asked for are all shown; of placements that were found, the fastest.
-      result.push(...(request.gpuLayers === undefined ? points.toSorted(byPlacement).slice(0, 1) : points));
+      // Layers that were asked for are all shown; of placements that were found, the one that is worth most.
+      const best = points.toSorted(byPlacement(request.goal ?? 'balanced')).slice(0, 1);
+      result.push(...(request.gpuLayers === undefined ? best : points));
     }
   }
   return result;
 }
 
-/** Faster first; then with more layers on devices, on fewer devices, with more left free. */
-function byPlacement(a: PlanCandidate, b: PlanCandidate): number {
-  const speed = ({ expected }: PlanCandidate): number => expected.decodeTokensPerSecond.value ?? 0;
-  const devices = ({ footprint }: PlanCandidate): number =>
-    footprint.devices.filter(({ totalBytes }) => totalBytes > 0).length;
-  return (
-    speed(b) - speed(a) ||
-    b.shape.placement.gpuLayers - a.shape.placement.gpuLayers ||
-    devices(a) - devices(b) ||
-    b.headroomBytes - a.headroomBytes
-  );
-}
+/** Known speeds first, then what is worth more; then with more layers on devices, on fewer devices, with more left free. */
+const byPlacement =
+  (goal: PlanGoal) =>
+  (a: PlanCandidate, b: PlanCandidate): number => {
+    const worth = (one: PlanCandidate): number =>
+      one.expected.decodeTokensPerSecond.value === null ? -Number.MAX_VALUE : candidateUtility(one, goal);
+    const devices = ({ footprint }: PlanCandidate): number =>
+      footprint.devices.filter(({ totalBytes }) => totalBytes > 0).length;
+    return (
+      worth(b) - worth(a) ||
+      b.shape.placement.gpuLayers - a.shape.placement.gpuLayers ||
+      devices(a) - devices(b) ||
+      b.headroomBytes - a.headroomBytes
+    );
+  };
 
 /** A shape without placement, the request's defaults filled in. */
 export function baseShape(
