@@ -17,12 +17,14 @@ const LINKED = /^@img\/sharp-(?:libvips-|win32-|wasm32$)/u;
 const READ_BY_HAND = new Map([['spawndamnit', 'MIT']]);
 
 /**
- * Packages for other systems, which are not installed here, with what the registry says of one of each family (26
+ * Packages for other systems, which are not installed here, with what the registry says of one of each family (27
  * November 2026). One that none of these is about fails the check.
  */
 const ELSEWHERE = [
   [/^@(?:koromix\/koffi|msgpackr-extract\/msgpackr-extract|libsql\/|turbo\/|reflink\/reflink)/u, 'MIT'],
-  [/^@(?:rolldown|oxc-parser|oxc-resolver)\/binding-/u, 'MIT'],
+  [/^@(?:rolldown|oxc-parser|oxc-resolver|oxlint)\/binding-/u, 'MIT'],
+  [/^@oxlint-tsgolint\//u, 'MIT'],
+  [/^@typescript\/typescript-/u, 'Apache-2.0'],
   [/^(?:@emnapi\/.*|@napi-rs\/wasm-runtime|@tybys\/wasm-util|fsevents|exiftool-vendored\.exe)$/u, 'MIT'],
   [/^@img\/sharp-libvips-/u, 'LGPL-3.0-or-later'],
   [/^@img\/sharp-(?:win32-|wasm32$)/u, 'Apache-2.0 AND LGPL-3.0-or-later'],
