@@ -83,7 +83,6 @@ export class RelayedRequest {
       // Nothing of an answer has gone out then; a smaller point may stand ready.
       const isAgain = isOutOfMemory(error) && (await placed.ranOutOfMemory?.()) === true;
       if (!isAgain || count === MOST_ATTEMPTS || this.#running.aborted) throw error;
-      placed.release();
       await this.#attempt(count + 1);
     } finally {
       placed.release();

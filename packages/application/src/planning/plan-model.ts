@@ -2,8 +2,6 @@ import {
   InvalidInputError,
   OWN_PREDICTION_LAYERS,
   createPlan,
-  isFullPrecision,
-  isPlimsollError,
   metadataString,
   planTogether,
   resolveQuantization,
@@ -13,17 +11,13 @@ import type {
   CallOptions,
   Companions,
   ConfigStore,
-  FootprintModel,
   HostReading,
-  InspectedModel,
   KvCacheType,
-  VariantLevel,
   MeasurementStore,
   ModelCatalog,
   ModelHeader,
   Plan,
   PlanRequest,
-  PlanVariant,
   ResidentPlan,
 } from '@plimsoll/domain';
 import type { MachineState, ReadDevices } from '../devices/read-devices.js';
@@ -34,10 +28,10 @@ import type { ExactPlanDependencies, ExactPlanOptions, ExactPlanSubject } from '
 import { exactPlanSubject, requireEngine } from './exact-plan-subject.js';
 import { fileLevel, publishedLevel } from './file-level.js';
 import { learnedKnowledge } from './learned-knowledge.js';
+import { isWorthOffering, usualLevels } from './levels-to-plan.js';
 import { isElsewhere, machineForPlan } from './machine-for-plan.js';
 import { plannedFootprints, planRequestOf } from './plan-input.js';
 import type { PlanInput } from './plan-input.js';
-import { USUAL_LEVELS } from './plan-model-request.js';
 import type { PlanModelRequest } from './plan-model-request.js';
 import { plannedRecipes, withRecipes } from './planned-recipes.js';
 import { fileAtUrl, offeredEntries, offeredLevels, plannedVariants } from './planned-variants.js';
@@ -208,38 +202,6 @@ export class PlanModel {
 /** Whether the plan is for devices other than those of this machine. */
 const describesDevices = ({ gpu, vramBytes }: PlanModelRequest): boolean =>
   gpu !== undefined || vramBytes !== undefined;
-
-/** The usual levels, with the file's own among them. */
-function usualLevels(inspected: InspectedModel): readonly VariantLevel[] {
-  const own = fileLevel(inspected);
-  if (own === null || USUAL_LEVELS.includes(own)) return USUAL_LEVELS;
-  // A BF16 or F32 file stands where F16 would: it is the same weights.
-  return own === 'BF16' || own === 'F32' ? [own, ...USUAL_LEVELS.slice(1)] : [own, ...USUAL_LEVELS];
-}
-
-/**
- * A level larger than the file cannot hold more than the file does, unless someone else made it from something better:
- * of a model that was published quantized nobody can.
- */
-function isWorthOffering(
-  inspected: InspectedModel,
-  model: FootprintModel,
-  level: VariantLevel,
-  variant: PlanVariant | undefined,
-): boolean {
-  if (level === fileLevel(inspected)) return true;
-  // Such a file calls itself F16 and holds MXFP4: by its own word F16 would be the same file.
-  if (publishedLevel(inspected) !== null && isFullPrecision(level)) return false;
-  const here = variant?.status === 'local' || variant?.status === 'remote';
-  if (here && publishedLevel(inspected) === null) return true;
-  try {
-    return model.weightBytes(level) <= model.weightBytes('file');
-  } catch (error) {
-    // The plan says why a level cannot be made.
-    if (isPlimsollError(error)) return true;
-    throw error;
-  }
-}
 
 /** Half the bytes of f16 at hardly any loss: considered wherever no other cache is set. */
 const HALF_CACHE: CacheTypes = { keyCacheType: 'q8_0', valueCacheType: 'q8_0' };

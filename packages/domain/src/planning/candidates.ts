@@ -5,11 +5,11 @@ import { isPlimsollError } from '../errors/plimsoll-error.js';
 import { isRecipeName } from '../quantization/variant-level.js';
 import type { VariantLevel } from '../quantization/variant-level.js';
 import type { MeasuredSpeed } from '../learning/measured-speed.js';
+import { byPlacement } from './by-placement.js';
 import type { PlanCandidate } from './plan.js';
-import type { CacheTypes, PlanGoal, PlanRequest } from './plan-request.js';
+import type { CacheTypes, PlanRequest } from './plan-request.js';
 import type { Placed } from './placement.js';
 import { offloadableLayers, placeBest, placeExactly, splitByBudget } from './placement.js';
-import { candidateUtility } from './ranking.js';
 import type { Prediction } from '../prediction/prediction.js';
 import { UNKNOWN } from '../prediction/prediction.js';
 import { asPublished, measuredWhenMade, priorKvCacheKld, priorQuality } from '../prediction/quality-prior.js';
@@ -87,22 +87,6 @@ function withCache(
   }
   return result;
 }
-
-/** Known speeds first, then what is worth more; then with more layers on devices, on fewer devices, with more left free. */
-const byPlacement =
-  (goal: PlanGoal) =>
-  (a: PlanCandidate, b: PlanCandidate): number => {
-    const worth = (one: PlanCandidate): number =>
-      one.expected.decodeTokensPerSecond.value === null ? -Number.MAX_VALUE : candidateUtility(one, goal);
-    const devices = ({ footprint }: PlanCandidate): number =>
-      footprint.devices.filter(({ totalBytes }) => totalBytes > 0).length;
-    return (
-      worth(b) - worth(a) ||
-      b.shape.placement.gpuLayers - a.shape.placement.gpuLayers ||
-      devices(a) - devices(b) ||
-      b.headroomBytes - a.headroomBytes
-    );
-  };
 
 /** A shape without placement, the request's defaults filled in. */
 export function baseShape(

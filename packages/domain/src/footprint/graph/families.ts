@@ -26,6 +26,14 @@ const usedExperts = (builder: Builder): number => builder.architecture.experts?.
 
 const SOFTMAX = { gating: 'softmax', scales: false } as const;
 
+/** The feed-forward network of a layer: its experts where it has any, and the one that all tokens share. */
+function network(builder: Builder, x: Tensor, index: number, routing: Routing): Tensor {
+  if (!hasExperts(builder, index)) return dense(builder, x, index);
+  const made = expertNetwork(builder, x, index, routing);
+  const shared = sharedExpert(builder, x, index);
+  return shared === null ? made : add(made, shared);
+}
+
 const mixes = (builder: Builder, index: number): boolean => builder.layer(index).mixer === 'recurrent';
 
 /** Whether Granite's queries and keys are rotated: it uses the key for another thing as a switch. */
@@ -46,14 +54,7 @@ function graniteHybrid(builder: Builder): Tensor {
     if (index === builder.layers.at(-1)) [mixed, x] = [getRows(mixed, inputs.outputs), getRows(x, inputs.outputs)];
     const sum = add(scaled(mixed), x);
     const again = builder.norm(sum, `${block}.ffn_norm`);
-    let made: Tensor;
-    if (hasExperts(builder, index)) {
-      made = expertNetwork(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: true });
-      const shared = sharedExpert(builder, again, index);
-      if (shared !== null) made = add(made, shared);
-    } else {
-      made = dense(builder, again, index);
-    }
+    const made = network(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: true });
     x = add(scaled(made), sum);
   }
   return builder.norm(x, 'output_norm');
@@ -72,9 +73,7 @@ function jamba(builder: Builder): Tensor {
     if (index === builder.layers.at(-1)) [mixed, x] = [getRows(mixed, inputs.outputs), getRows(x, inputs.outputs)];
     const sum = add(x, mixed);
     const again = builder.norm(sum, `${block}.ffn_norm`);
-    const made = hasExperts(builder, index)
-      ? expertNetwork(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: false })
-      : dense(builder, again, index);
+    const made = network(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: false });
     x = add(sum, made);
   }
   return builder.norm(x, 'output_norm');
@@ -144,14 +143,7 @@ function qwenHybrid(builder: Builder): Tensor {
       : gatedAttention(builder, inputs, normed, index);
     const sum = add(mixed, x);
     const again = builder.norm(sum, `${block}.post_attention_norm`);
-    let made: Tensor;
-    if (hasExperts(builder, index)) {
-      made = expertNetwork(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: true });
-      const shared = sharedExpert(builder, again, index);
-      if (shared !== null) made = add(made, shared);
-    } else {
-      made = dense(builder, again, index);
-    }
+    const made = network(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: true });
     x = add(made, sum);
   }
   return getRows(kept(builder.norm(x, 'output_norm')), inputs.outputs);
@@ -177,9 +169,7 @@ function lfm2(builder: Builder): Tensor {
     if (index === builder.layers.at(-1)) [mixed, x] = [getRows(mixed, inputs.outputs), getRows(x, inputs.outputs)];
     const sum = add(x, mixed);
     const again = builder.norm(sum, `${block}.ffn_norm`);
-    const made = hasExperts(builder, index)
-      ? expertNetwork(builder, again, index, routing)
-      : dense(builder, again, index);
+    const made = network(builder, again, index, routing);
     x = add(sum, made);
   }
   return builder.norm(x, builder.find('output_norm.weight') === null ? 'token_embd_norm' : 'output_norm');
