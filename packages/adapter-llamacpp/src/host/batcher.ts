@@ -10,8 +10,11 @@ import type { StepPart } from './step-plan.js';
 
 /** `llama_decode` answers so when the abort callback stopped it. */
 const ABORTED = 2;
-/** A step that takes longer than this runs off the main thread, which then stays open for messages. */
-const LONG_STEP_MS = 6;
+/**
+ * A step that takes longer than this runs off the main thread, which then stays open for messages. Where the threads of a
+ * computation have all cores, the way to another thread and back takes a tenth of a step of 8 ms.
+ */
+const LONG_STEP_MS = 25;
 /** How often messages are looked at between short steps, milliseconds. */
 const TURN_EVERY_MS = 8;
 /** A shorter batch says more about its overhead than about threads. */
