@@ -182,10 +182,10 @@ export class Batcher {
   /** Computes the batch; short steps on this thread, which saves the way to another. */
   async #compute(parts: readonly ComputedPart[]): Promise<number> {
     const { llama } = this.#engine;
-    const { batch, context, threads, batchTuner } = this.#session;
+    const { batch, context, threads, threadChoices } = this.#session;
     const decodes = parts.every(({ answer }) => answer.promptLeft === 0);
-    const tuner = this.#session.decodeTuner(decodes ? parts.length : 1);
-    const many = decodes || batch.size < MEASURED_TOKENS ? tuner : batchTuner;
+    const tuner = threadChoices.decode(decodes ? parts.length : 1);
+    const many = decodes || batch.size < MEASURED_TOKENS ? tuner : threadChoices.batch(batch.size);
     threads.use(tuner.threads, many.threads);
     this.#session.abort.set(parts.every(({ answer }) => answer.job.aborted));
     const startedMs = performance.now();
@@ -203,7 +203,7 @@ export class Batcher {
       this.#lastDecodeMs[parts.length] = ms;
       tuner.record(ms);
     } else if (batch.size >= MEASURED_TOKENS) {
-      batchTuner.record(ms / batch.size);
+      many.record(ms / batch.size);
     }
     return code;
   }

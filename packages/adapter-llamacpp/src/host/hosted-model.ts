@@ -4,7 +4,7 @@ import type { ContextThreads } from '../native/context-threads.js';
 import type { Pointer } from '../native/structs.js';
 import type { Mutex } from './mutex.js';
 import type { Pieces } from './pieces.js';
-import type { ThreadTuner } from './thread-tuner.js';
+import type { ThreadChoices } from './thread-choices.js';
 import type { TokenBatch } from './token-batch.js';
 
 /** The model that this process hosts. */
@@ -19,9 +19,7 @@ export interface Session {
   /** Applies the adapters that the model was loaded with to a context of it. */
   readonly applyAdapters: (context: Pointer) => void;
   readonly threads: ContextThreads;
-  /** Threads for steps in which so many answers decode one token each. */
-  readonly decodeTuner: (answers: number) => ThreadTuner;
-  readonly batchTuner: ThreadTuner;
+  readonly threadChoices: ThreadChoices;
   /** Sequences that are computed at once. */
   readonly parallel: number;
   readonly microBatchTokens: number;

@@ -40,7 +40,9 @@ export async function pooledOutput(
   if (memory !== null) llama.memoryClear(memory, false);
   const native = batch.fill(tokens, 0);
   const code = await state.compute.run(async () => {
-    const count = (tokens.length >= MEASURED_TOKENS ? state.batchTuner : state.decodeTuner(1)).threads;
+    const count = (
+      tokens.length >= MEASURED_TOKENS ? state.threadChoices.batch(tokens.length) : state.threadChoices.decode(1)
+    ).threads;
     threads.use(count, count);
     const stopListening = job.onAbort(() => state.abort.set(true));
     try {

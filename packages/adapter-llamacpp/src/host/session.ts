@@ -18,15 +18,13 @@ import { Mutex } from './mutex.js';
 import { LOGICAL_BATCH, placedModelParams, shapedContextParams } from './native-params.js';
 import { expectChats } from './prompt.js';
 import { Pieces } from './pieces.js';
-import { ThreadTuner } from './thread-tuner.js';
+import { ThreadChoices } from './thread-choices.js';
 import { TokenBatch } from './token-batch.js';
 import { warmUp } from './warm-up.js';
 
 /** Context length when nobody asks for one: enough for a talk, little memory. */
 const DEFAULT_CONTEXT_TOKENS = 4_096;
 const MICRO_BATCH = 512;
-/** Bytes that a processor reads in about 5 ms. */
-const LARGE_MODEL_BYTES = 64 * 1024 ** 2;
 const LEAST_CONTEXT_TOKENS = 8;
 
 /** The hosted model and what answers with it. */
@@ -106,7 +104,6 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
   const context = await newContext();
   const contextTokens = Math.floor(llama.contextTokens(context) / shape.parallel);
   const batchTokens = Math.min(llama.contextTokens(context), Math.max(shape.batchTokens, shape.microBatchTokens));
-  const decodeTuners: ThreadTuner[] = [];
   const vocab = llama.vocab(model);
   const lasting = {
     options,
@@ -116,8 +113,7 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     applyAdapters,
     batch: new TokenBatch(engine, batchTokens),
     abort,
-    decodeTuner: (answers: number) => (decodeTuners[answers] ??= decodeThreadTuner(engine, model, options)),
-    batchTuner: new ThreadTuner(options.batchThreads, 2),
+    threadChoices: new ThreadChoices(options, Number(llama.modelTensorBytes(model))),
     parallel: shape.parallel,
     microBatchTokens: Math.min(shape.microBatchTokens, batchTokens),
     pieces: new Pieces(engine, vocab),
@@ -147,15 +143,6 @@ export async function open(engine: Engine, options: SessionOptions, job: Job): P
     generates,
     pools,
   };
-}
-
-/**
- * Threads for decoding. A token of a model of this size takes over 5 ms, in which all cores help from the first one on;
- * only when that becomes slow, as on a busy machine, fewer are tried. For smaller ones the best number is found first.
- */
-function decodeThreadTuner({ llama }: Engine, model: Pointer, { decodeThreads }: SessionOptions): ThreadTuner {
-  const isLarge = Number(llama.modelTensorBytes(model)) > LARGE_MODEL_BYTES;
-  return isLarge ? new ThreadTuner([...decodeThreads].reverse(), 6, 'settled') : new ThreadTuner(decodeThreads, 6);
 }
 
 /** What was asked for, and llama.cpp's defaults for the rest; layers as many as fit. */
