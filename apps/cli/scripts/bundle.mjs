@@ -13,6 +13,7 @@ const separate = [
   '@plimsoll/adapter-photo',
   '@plimsoll/adapter-postgres',
   '@plimsoll/adapter-queue',
+  '@plimsoll/adapter-store/thread',
   '@plimsoll/http',
   '@plimsoll/report',
   '@plimsoll/sample-model',

@@ -10,3 +10,14 @@ export function storeModule(path: string): ContainerModule {
       .inSingletonScope();
   });
 }
+
+/** The same, with a thread of its own that reads and writes the file. */
+export async function threadedStoreModule(path: string): Promise<ContainerModule> {
+  // By its full name: a bundle of this file has the thread's program nowhere beside it, the package has.
+  const { ThreadedMeasurementStore } = await import('@plimsoll/adapter-store/thread');
+  return new ContainerModule(({ bind }) => {
+    bind(MEASUREMENT_STORE)
+      .toResolvedValue(() => new ThreadedMeasurementStore(path))
+      .inSingletonScope();
+  });
+}

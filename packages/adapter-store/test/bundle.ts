@@ -1,11 +1,22 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const conditions = ['@plimsoll/source', 'node', 'import', 'module', 'default'];
 
-/** Makes one plain JavaScript file of a TypeScript program, so that Node 20 can run it as a process of its own. */
-export async function bundle(entry: string, outFolder: string): Promise<string> {
+/** A program in a folder of its own. */
+export interface Bundle {
+  readonly file: string;
+  readonly remove: () => void;
+}
+
+/** Makes one plain JavaScript file of a TypeScript program, so that Node 20 can run it as a process or thread of its own. */
+export async function bundle(entry: string): Promise<Bundle> {
+  // Inside the package, where the program finds the database's native part.
+  const cache = fileURLToPath(new URL('../.cache/', import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'program-'));
   await build({
     configFile: false,
     logLevel: 'silent',
@@ -17,10 +28,10 @@ export async function bundle(entry: string, outFolder: string): Promise<string> 
     ssr: { resolve: { conditions }, noExternal: true, external: ['libsql'], target: 'node' },
     build: {
       ssr: entry,
-      outDir: outFolder,
+      outDir: folder,
       emptyOutDir: false,
       rolldownOptions: { output: { entryFileNames: 'program.mjs' } },
     },
   });
-  return join(outFolder, 'program.mjs');
+  return { file: join(folder, 'program.mjs'), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

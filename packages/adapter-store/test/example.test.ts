@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -17,12 +17,10 @@ describe('the example of the README', () => {
   });
 
   it('prints what its comments say', async () => {
-    const folder = fileURLToPath(new URL(`../.cache/example-${process.pid}`, import.meta.url));
-    mkdirSync(folder, { recursive: true });
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const program = await bundle(fileURLToPath(example), folder);
+    const { file, remove } = await bundle(fileURLToPath(example));
+    onTestFinished(remove);
     const data = dirname(storeFile());
-    const { stdout } = await promisify(execFile)(process.execPath, [program, data]);
+    const { stdout } = await promisify(execFile)(process.execPath, [file, data]);
     const promised = [...source.matchAll(/\/\/ (.*)$/gmu)].map(([, comment]) => comment);
     expect(stdout.trimEnd().split('\n')).toEqual(promised);
   });

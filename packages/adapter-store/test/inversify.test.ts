@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { ThreadedMeasurementStore } from '@plimsoll/adapter-store/thread';
 import { MEASUREMENT_STORE } from '@plimsoll/di';
 import { Container } from 'inversify';
 import { expect, it } from 'vitest';
-import { storeModule } from '../src/inversify.js';
+import { storeModule, threadedStoreModule } from '../src/inversify.js';
+
 import { measurement } from './measurement.js';
 import { storeFile } from './store-file.js';
 
@@ -13,4 +15,12 @@ it('binds one store', async () => {
   await store.append([measurement()]);
   expect(await container.get(MEASUREMENT_STORE).query()).toHaveLength(1);
   await store.close();
+});
+
+it('binds one store on a thread', async () => {
+  const container = new Container();
+  container.load(await threadedStoreModule(storeFile()));
+  const store = container.get(MEASUREMENT_STORE);
+  expect(store).toBeInstanceOf(ThreadedMeasurementStore);
+  expect(container.get(MEASUREMENT_STORE)).toBe(store);
 });

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { bundle } from './bundle.js';
@@ -11,11 +9,8 @@ const KILLS = 8;
 
 it('has kept everything that append returned for, after every kill', async () => {
   const path = storeFile();
-  // Inside the package, where the program finds the database's native part.
-  const folder = fileURLToPath(new URL(`../.cache/kill-${process.pid}`, import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const program = await bundle(fileURLToPath(new URL('./appending-child.ts', import.meta.url)), join(folder, 'out'));
+  const { file: program, remove } = await bundle(fileURLToPath(new URL('./appending-child.ts', import.meta.url)));
+  onTestFinished(remove);
   const told: string[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     const child = spawn(process.execPath, [program, path, `r${kill}`], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -35,11 +35,17 @@ export function machineProbes(): ReadonlyMap<symbol, ServiceMaker> {
   ]);
 }
 
+/** Where measurements are kept, and whether on a thread of their own, for a program that must not wait for a disk. */
+export interface MeasurementPlace {
+  readonly storeFile: string;
+  readonly onThread: boolean;
+}
+
 /** The adapters that do not depend on the backend. Nothing is imported before it is asked for. */
-export function sharedModules({ storeFile }: Pick<Settings, 'storeFile'>): ModuleTable {
+export function sharedModules({ storeFile, onThread }: MeasurementPlace): ModuleTable {
   const store: ModuleLoader = async () => {
-    const { storeModule } = await import('@plimsoll/adapter-store/inversify');
-    return storeModule(storeFile);
+    const { storeModule, threadedStoreModule } = await import('@plimsoll/adapter-store/inversify');
+    return onThread ? threadedStoreModule(storeFile) : storeModule(storeFile);
   };
   const oracle: ModuleLoader = async () => (await import('./engine-oracle-module.js')).engineOracleModule();
   return new Map<symbol, readonly ModuleLoader[]>([

@@ -31,8 +31,8 @@ export interface OpenPlimsollOptions {
   /** Whether changes of the settings' file are followed, for a program that stays; a command reads them once. */
   readonly follow?: boolean | undefined;
   /**
-   * Whether records of answers are written together, a little later, for a server with many requests; they are lost when
-   * it is killed in that moment. See `WriteBehindStore`.
+   * Whether records of answers are written together, a little later, by a thread of their own, for a server with many
+   * requests; they are lost when it is killed in that moment. See `WriteBehindStore` and `ThreadedMeasurementStore`.
    */
   readonly gatherRecords?: boolean | undefined;
   /** Objects that take the place of adapters, by token. Whoever gave them closes them. */
@@ -72,12 +72,14 @@ export async function openPlimsoll(options: OpenPlimsollOptions = {}): Promise<P
     ...(replace ?? []),
   ]);
   const { storeFile } = loaded.settings;
-  const services = new Services({ modules: sharedModules({ storeFile }), makers: machineProbes(), constants });
+  const gathers = options.gatherRecords === true;
+  const modules = sharedModules({ storeFile, onThread: gathers });
+  const services = new Services({ modules, makers: machineProbes(), constants });
   const shared = sharedUseCases(services, {
     storeFile: constants.has(MEASUREMENT_STORE) ? null : storeFile,
     cacheFolder,
     isRealHost: !constants.has(HOST_PROBE),
-    onLostRecords: options.gatherRecords === true ? (error) => warn(notRecorded(error)) : null,
+    onLostRecords: gathers ? (error) => warn(notRecorded(error)) : null,
   });
   const reading = {
     headerCache: cacheFolder === undefined ? null : headerFolder(cacheFolder),

@@ -34,10 +34,28 @@ test('they are written by themselves after a while', async () => {
   await vi.waitFor(() => expect(appended).toHaveBeenCalledTimes(1));
 });
 
-test('a crowd of them is waited for', async () => {
+test('many of them are handed over a few at a time', async () => {
   const { store, appended } = watched();
-  for (let index = 0; index <= 1000; index += 1) await store.append([generationRecord({ id: `${index}` })]);
-  expect(appended).toHaveBeenCalledTimes(1);
+  for (let index = 0; index < 120; index += 1) await store.append([generationRecord({ id: `${index}` })]);
+  await store.close();
+  expect(appended.mock.calls.map(([batch]) => batch.length)).toEqual([50, 50, 20]);
+});
+
+test('more than a thousand that are not written are waited for', async () => {
+  let write = (): void => undefined;
+  const { store } = watched(() => new Promise((resolve) => (write = resolve)));
+  for (let index = 0; index < 1000; index += 1) await store.append([generationRecord({ id: `${index}` })]);
+  const over = vi.fn();
+  void store.append([generationRecord({ id: 'last' })]).then(over);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(over).not.toHaveBeenCalled();
+  await vi.waitFor(
+    () => {
+      write();
+      expect(over).toHaveBeenCalled();
+    },
+    { interval: 1 },
+  );
 });
 
 test('any other measurement is written before it returns', async () => {

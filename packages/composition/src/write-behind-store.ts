@@ -8,8 +8,10 @@ import type {
 
 /** Longest that a record waits. */
 const WAIT_MS = 250;
-/** So many may wait; whoever brings one more waits until they are written. */
-const MOST_WAITING = 1000;
+/** So many are not gathered any longer: handing them over takes a time in which nothing else is done. */
+const AT_ONCE = 50;
+/** So many may be unwritten; whoever brings one more waits until they are written. */
+const MOST_UNWRITTEN = 1000;
 
 /**
  * Writes the records of answers behind their backs, many at once: a server that answers thousands of requests a second
@@ -20,6 +22,7 @@ export class WriteBehindStore implements MeasurementStore {
   readonly #store: MeasurementStore;
   readonly #onLost: (error: unknown) => void;
   #waiting: Measurement[] = [];
+  #unwritten = 0;
   #timer: NodeJS.Timeout | null = null;
   /** Batches are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
@@ -36,8 +39,10 @@ export class WriteBehindStore implements MeasurementStore {
       return;
     }
     this.#waiting.push(...measurements);
-    if (this.#waiting.length > MOST_WAITING) await this.#flush();
-    else this.#timer ??= setTimeout(() => void this.#flush(), WAIT_MS);
+    this.#unwritten += measurements.length;
+    this.#timer ??= setTimeout(() => void this.#flush(), WAIT_MS);
+    if (this.#waiting.length >= AT_ONCE) void this.#flush();
+    if (this.#unwritten > MOST_UNWRITTEN) await this.#writing;
   }
 
   async query(filter?: MeasurementFilter, options?: CallOptions): Promise<readonly Measurement[]> {
@@ -60,7 +65,17 @@ export class WriteBehindStore implements MeasurementStore {
     this.#timer = null;
     const batch = this.#waiting;
     this.#waiting = [];
-    if (batch.length > 0) this.#writing = this.#writing.then(() => this.#store.append(batch)).catch(this.#onLost);
+    if (batch.length > 0) this.#writing = this.#writing.then(() => this.#write(batch));
     return this.#writing;
+  }
+
+  async #write(batch: readonly Measurement[]): Promise<void> {
+    try {
+      await this.#store.append(batch);
+    } catch (error) {
+      this.#onLost(error);
+    } finally {
+      this.#unwritten -= batch.length;
+    }
   }
 }
