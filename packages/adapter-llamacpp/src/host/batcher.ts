@@ -15,8 +15,11 @@ const ABORTED = 2;
  * computation have all cores, the way to another thread and back takes a tenth of a step of 8 ms.
  */
 const LONG_STEP_MS = 25;
-/** How often messages are looked at between short steps, milliseconds. */
-const TURN_EVERY_MS = 8;
+/**
+ * How often, between short steps, messages are looked at and what was written is sent, milliseconds: as often as a screen
+ * is drawn. Whoever reads an answer needs a core for each message, for which the threads that compute wait.
+ */
+const TURN_EVERY_MS = 16;
 /** A shorter batch says more about its overhead than about threads. */
 const MEASURED_TOKENS = 64;
 
