@@ -182,9 +182,18 @@ function withLogitsOf(share: number, dims: ComputeDimensions): ComputeDimensions
   return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
 }
 
-/** Scratch memory by the model's graph, on each device and the host; null where that is not known. */
-const scratchByGraph = (run: FootprintRun, ranges: LayerRanges): readonly number[] | null =>
-  run.parts.graph?.scratch(scratchQuery(run, ranges)) ?? null;
+/**
+ * Scratch memory by the model's graph, on each device and the host; null where that is not known, or where a closed form
+ * is near enough: all of a model without recurrent layers in one kind of memory. Most plans need no graph at all then.
+ */
+function scratchByGraph(run: FootprintRun, ranges: LayerRanges): readonly number[] | null {
+  const { parts, shape } = run;
+  const { architecture, graph } = parts;
+  const { gpuLayers, expertLayersOnHost } = shape.placement;
+  const isDivided = gpuLayers <= parts.blocks || (expertLayersOnHost > 0 && architecture.experts !== null);
+  const isNeeded = architecture.recurrent !== null || (ranges.devices.length > 0 && isDivided);
+  return isNeeded ? (graph?.scratch(scratchQuery(run, ranges)) ?? null) : null;
+}
 
 function scratchQuery(run: Omit<FootprintRun, 'dims' | 'caches'>, ranges: LayerRanges): ScratchQuery {
   const { parts, shape, cells, flash, weights } = run;

@@ -49,11 +49,31 @@ describe('footprints', () => {
     );
   });
 
-  it('never shrink when the context grows', () => {
+  it('hold no less of the context when it grows', () => {
     fc.assert(
       fc.property(model, level, shape, fc.integer({ min: 0, max: 100_000 }), (subject, weights, run, more) => {
         const longer = { ...run, contextTokens: run.contextTokens + more };
         const [short, long] = [subject.footprint(weights, run), subject.footprint(weights, longer)];
+        [...long.devices, long.host].forEach((use, index) => {
+          const before = [...short.devices, short.host][index];
+          expect(use.kvCacheBytes).toBeGreaterThanOrEqual(before?.kvCacheBytes ?? 0);
+          expect(use.weightsBytes).toBe(before?.weightsBytes);
+        });
+      }),
+    );
+  });
+
+  it('never shrink when the context of a model in one kind of memory grows', () => {
+    const together = fc.constantFrom(
+      { gpuLayers: 0, split: [], expertLayersOnHost: 0 },
+      { gpuLayers: 100, split: [1], expertLayersOnHost: 0 },
+      { gpuLayers: 100, split: [0.2, 0.3, 0.5], expertLayersOnHost: 0 },
+    );
+    fc.assert(
+      fc.property(model, level, shape, together, fc.integer({ min: 0, max: 100_000 }), (...given) => {
+        const [subject, weights, run, placement, more] = given;
+        const longer = { ...run, placement, contextTokens: run.contextTokens + more };
+        const [short, long] = [subject.footprint(weights, { ...run, placement }), subject.footprint(weights, longer)];
         expect(long.host.totalBytes).toBeGreaterThanOrEqual(short.host.totalBytes);
         long.devices.forEach((use, index) => {
           expect(use.totalBytes).toBeGreaterThanOrEqual(short.devices[index]?.totalBytes ?? 0);

@@ -1,8 +1,10 @@
 import type { ModelArchitecture } from '../model/architecture.js';
 import type { ModelHeader } from '../model/model-header.js';
 import type { CacheCells } from './cache-table.js';
+import { hasGraph } from './graph-architectures.js';
+import { graphModel } from './graph/graph-model.js';
 import type { GraphModel, GraphPlaces } from './graph/graph-model.js';
-import { hasGraph, keepsFlash, scratchPrograms } from './graph/graph-scratch.js';
+import { keepsFlash, scratchPrograms } from './graph/graph-scratch.js';
 import type { GraphShape } from './graph/graph-scratch.js';
 import { representativeLayers } from './graph/representative-layers.js';
 import type { ScratchProgram } from './graph/scratch-program.js';
@@ -33,62 +35,40 @@ export interface GraphFootprint {
   readonly keepsFlash: (query: ScratchQuery) => boolean | null;
 }
 
-/** Answers by the model's graph, each question answered once; null when the graph is not known. */
+type Programs = readonly ScratchProgram[];
+
+/** Answers by the model's graph, each question that differs answered once; null when the graph is not known. */
 export function graphFootprint(architecture: ModelArchitecture, header: ModelHeader): GraphFootprint | null {
-  // All whose graph is known have layers with a state: of the others the graph's code is not needed at all.
-  if (architecture.recurrent === null || !hasGraph(architecture.name)) return null;
-  const model: GraphModel = {
-    architecture,
-    header,
-    shapes: new Map(header.tensors.map(({ name, shape }) => [name, shape])),
-  };
-  const results = resultsKept();
-  const alike = new Map<string, readonly ScratchProgram[]>();
-  const programs = remembered((query) => {
-    const [shape, places] = [shapeOf(query), placesOf(model, query)];
-    const { structure } = representativeLayers(model, places);
+  if (!hasGraph(architecture.name)) return null;
+  // Made by the first question: of many models none is asked.
+  let model: GraphModel | null = null;
+  const prepared = (): GraphModel => (model ??= graphModel(architecture, header));
+  const alike = new Map<string, Programs>();
+  const programs = remembered((query): Programs => {
+    const [shape, places] = [shapeOf(query), placesOf(prepared(), query)];
+    const { layers, structure } = representativeLayers(prepared(), places);
     const { devices, output, holdsAll, isPipelined } = places;
-    const key = JSON.stringify([shape, structure, devices, output, holdsAll, isPipelined]);
-    const known = alike.get(key) ?? scratchPrograms(model, shape, places);
+    const key = `${shapeKey(query)} ${structure} ${[devices, output, holdsAll, isPipelined].join()}`;
+    const known = alike.get(key) ?? scratchPrograms(prepared(), shape, places, layers);
     alike.set(key, known);
     return known;
   });
   return {
-    scratch: ({ cells, sizes, ...rest }) => {
-      const found = programs({ cells, sizes, ...rest });
-      const known = results(found, sizes);
-      const key = `${String(cells.full)} ${String(cells.keyBytes)} ${String(cells.valueBytes)}`;
-      let bytes = known.get(key);
-      if (bytes === undefined) known.set(key, (bytes = most(found, cells, sizes)));
-      return bytes;
-    },
-    keepsFlash: remembered((query) => keepsFlash(model, shapeOf(query), placesOf(model, query))),
+    scratch: (query) => most(programs(query), query),
+    keepsFlash: remembered((query) => keepsFlash(prepared(), shapeOf(query), placesOf(prepared(), query))),
   };
 }
 
 /** The larger figure in each place. */
-function most(
-  programs: readonly ScratchProgram[],
-  { full, keyBytes, valueBytes }: CacheCells,
-  weights: ReadonlyMap<string, number>,
-): readonly number[] | null {
-  const [first, second] = programs.map((program) => program.run({ cells: full, keyBytes, valueBytes, weights }));
-  return first?.map((bytes, place) => Math.max(bytes, second?.[place] ?? 0)) ?? null;
-}
-
-type Programs = readonly ScratchProgram[];
-type Results = Map<string, readonly number[] | null>;
-
-/** What programs found so far for weights of these sizes. */
-function resultsKept(): (programs: Programs, sizes: ReadonlyMap<string, number>) => Results {
-  const kept = new WeakMap<Programs, WeakMap<ReadonlyMap<string, number>, Results>>();
-  return (programs, sizes) => {
-    const bySizes = kept.get(programs) ?? new WeakMap<ReadonlyMap<string, number>, Results>();
-    kept.set(programs, bySizes);
-    const found = bySizes.get(sizes) ?? new Map<string, readonly number[] | null>();
-    bySizes.set(sizes, found);
-    return found;
-  };
+function most(programs: Programs, { cells, sizes }: ScratchQuery): readonly number[] | null {
+  const { full, window, keyBytes, valueBytes } = cells;
+  const measured = { cells: { full, window }, keyBytes, valueBytes, weights: sizes };
+  const [first, second] = programs;
+  if (first === undefined) return null;
+  const found = first.run(measured);
+  if (second === undefined) return found;
+  const other = second.run(measured);
+  return found.map((bytes, place) => Math.max(bytes, other[place] ?? 0));
 }
 
 /** Answers each question that differs in its structure once. */
@@ -96,13 +76,18 @@ function remembered<Answer>(ask: (query: ScratchQuery) => Answer): (query: Scrat
   const answers = new Map<string, Answer>();
   return (query) => {
     const { ranges, expertLayersOnHost, isPipelined } = query;
-    const key = JSON.stringify([shapeOf(query), ranges, expertLayersOnHost, isPipelined]);
-    const known = answers.get(key);
-    if (known !== undefined) return known;
-    const answer = ask(query);
-    answers.set(key, answer);
+    let key = `${shapeKey(query)} ${String(expertLayersOnHost)} ${String(isPipelined)} ${String(ranges.host.to)}`;
+    for (const { to } of ranges.devices) key += ` ${String(to)}`;
+    let answer = answers.get(key);
+    if (answer === undefined) answers.set(key, (answer = ask(query)));
     return answer;
   };
+}
+
+function shapeKey({ cells, flash, transposed, rows }: ScratchQuery): string {
+  const { batchTokens, sequences, streams, keyRotation, valueRotation, keyBytes, valueBytes } = cells;
+  const types = `${String(keyRotation)} ${String(valueRotation)} ${String(keyBytes === 4)} ${String(valueBytes === 4)}`;
+  return `${String(batchTokens)} ${String(sequences)} ${String(streams)} ${String(rows)} ${types} ${String(flash)} ${String(transposed)}`;
 }
 
 function shapeOf({ cells, flash, transposed, rows }: ScratchQuery): GraphShape {
@@ -111,6 +96,8 @@ function shapeOf({ cells, flash, transposed, rows }: ScratchQuery): GraphShape {
     // Every sequence has as many tokens of the batch.
     tokens: Math.ceil(cells.batchTokens / sequences) * sequences,
     ...{ sequences, streams, rows, flash, transposed, keyRotation, valueRotation },
+    longKeys: cells.keyBytes === 4,
+    longValues: cells.valueBytes === 4,
   };
 }
 

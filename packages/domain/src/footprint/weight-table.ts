@@ -93,7 +93,7 @@ export function weightTable(
     largestDenseBytes,
     queryBytes,
     totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
-    // Hybrids alone ask: of the others names need not be read for each level.
+    // Graphs alone ask: where none is built, names need not be read for each level.
     get sizes() {
       sizes ??= largestByName(tensors);
       return sizes;

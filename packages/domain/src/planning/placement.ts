@@ -31,8 +31,17 @@ export function splitByBudget(budget: MemoryBudget): readonly number[] {
 /** Most devices of which every choice is tried; of more, all together and each alone. */
 const MOST_CHOSEN_FROM = 4;
 
-/** Ways to divide layers among some of the devices: what each may hold, and nothing for those left out. */
+/** Ways to divide layers over the devices of a budget, which all points of a plan have in common. */
+const waysOf = new WeakMap<MemoryBudget, readonly (readonly number[])[]>();
+
 function splits(budget: MemoryBudget): readonly (readonly number[])[] {
+  let ways = waysOf.get(budget);
+  if (ways === undefined) waysOf.set(budget, (ways = dividedAmong(budget)));
+  return ways;
+}
+
+/** Ways to divide layers among some of the devices: what each may hold, and nothing for those left out. */
+function dividedAmong(budget: MemoryBudget): readonly (readonly number[])[] {
   const usable = budget.devices.map(({ usableBytes }) => usableBytes);
   const filled = usable.flatMap((bytes, index) => (bytes > 0 ? [index] : []));
   const chosen =

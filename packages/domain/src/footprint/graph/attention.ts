@@ -2,12 +2,16 @@ import type { Builder } from './builder.js';
 import {
   cache,
   cacheView,
+  capped,
   cont,
   flashAttention,
+  halved,
   input,
+  like,
   maskInput,
   mulMat,
   reshape,
+  scale,
   scores,
   setRows,
   softMax,
@@ -15,7 +19,7 @@ import {
   transposedCopy,
   view,
 } from './operations.js';
-import type { Tensor } from './tensor.js';
+import type { CacheKind, Tensor } from './tensor.js';
 
 /** What is cached, of types that are chosen. */
 export const KEYS = 'keys';
@@ -23,7 +27,9 @@ export const VALUES = 'values';
 
 /** What all layers that attend to one kind of cache read. */
 export interface AttentionInputs {
-  readonly cells: number;
+  readonly kind: CacheKind;
+  /** Whether keys are computed before values, as where layers have caches of two kinds. */
+  readonly keysFirst: boolean;
   readonly keyIds: Tensor;
   readonly valueIds: Tensor;
   readonly mask: Tensor;
@@ -31,15 +37,20 @@ export interface AttentionInputs {
   readonly valueRotation: Tensor | null;
 }
 
-/** Source: llama.cpp v0.5.0 `src/llama-graph.cpp`, `build_attn_inp_kv_impl`. */
-export function attentionInputs({ batch, architecture }: Builder, cells: number = batch.cells): AttentionInputs {
-  const { tokens, streams, flash, transposed, keyRotation, valueRotation } = batch;
+/** Source: llama.cpp v0.5.0 `src/llama-graph.cpp`, `build_attn_inp_kv_impl` and `build_attn_inp_kv_iswa`. */
+export function attentionInputs(
+  { batch, architecture }: Builder,
+  kind: CacheKind = 'full',
+  keysFirst = false,
+): AttentionInputs {
+  const { tokens, cells, streams, flash, transposed, keyRotation, valueRotation } = batch;
   const widest = Math.max(0, ...architecture.layerShapes.map(({ kvHeads, valueLength }) => kvHeads * valueLength));
   return {
-    cells,
+    kind,
+    keysFirst,
     keyIds: input('i64', tokens),
     valueIds: input('i64', tokens * (transposed ? widest : 1)),
-    mask: maskInput(flash ? 'f16' : 'f32', cells, tokens / streams, 1, streams),
+    mask: maskInput(kind, flash ? 'f16' : 'f32', cells, tokens / streams, 1, streams),
     keyRotation: keyRotation > 0 ? input('f32', keyRotation, keyRotation) : null,
     valueRotation: valueRotation > 0 ? input('f32', valueRotation, valueRotation) : null,
   };
@@ -80,6 +91,35 @@ export function projections(builder: Builder, x: Tensor, index: number, queryHea
   };
 }
 
+/** What plain attention is given. */
+export interface PlainAttention {
+  readonly attention: AttentionInputs;
+  /** Null where nothing is rotated by position. */
+  readonly positions: Tensor | null;
+  /** Whether queries are scaled before scores are made of them. */
+  readonly scalesQueries?: boolean;
+}
+
+/** Plain attention, with or without rotation by position, and its output matrix. */
+export function attention(builder: Builder, given: PlainAttention, x: Tensor, index: number): Tensor {
+  const made = projections(builder, x, index);
+  const { positions } = given;
+  const factors = builder.rotationFactors(index);
+  const block = `blk.${String(index)}`;
+  const turn = (part: Tensor, name: string): Tensor => {
+    const normed = builder.find(`${block}.${name}.weight`) === null ? part : builder.norm(part, `${block}.${name}`);
+    if (positions === null) return normed;
+    return factors === null ? like('rope', normed, positions) : like('rope', normed, positions, factors);
+  };
+  const queries = turn(made.queries, 'attn_q_norm');
+  const turned = {
+    queries: given.scalesQueries === true ? scale(queries) : queries,
+    keys: turn(made.keys, 'attn_k_norm'),
+    values: made.values,
+  };
+  return builder.project(attend(builder, given.attention, turned, index), `${block}.attn_output`);
+}
+
 /** Source: llama.cpp v0.5.0 `src/llama-impl.h`, `llama_mul_mat_hadamard`. */
 function rotated(x: Tensor, rotation: Tensor | null): Tensor {
   if (rotation === null) return x;
@@ -94,18 +134,17 @@ function rotated(x: Tensor, rotation: Tensor | null): Tensor {
  */
 export function attend(builder: Builder, inputs: AttentionInputs, made: Projections, index: number): Tensor {
   const { graph, batch } = builder;
-  const { streams, tokens, flash, transposed } = batch;
+  const { cells, streams, tokens, flash, transposed } = batch;
   const { kvHeads, keyLength, valueLength } = builder.layer(index);
   const queries = rotated(made.queries, inputs.keyRotation);
   const keys = rotated(made.keys, inputs.keyRotation);
   const values = rotated(made.values, inputs.valueRotation);
-  for (const tensor of [queries, values, keys]) graph.expand(tensor);
+  for (const tensor of inputs.keysFirst ? [queries, keys, values] : [queries, values, keys]) graph.expand(tensor);
 
   const place = builder.places.layer(index);
-  const keyCache = cache(place, KEYS, kvHeads * keyLength, inputs.cells, streams);
-  const valueCache = cache(place, VALUES, kvHeads * valueLength, inputs.cells, streams);
-  const flat = (tensor: Tensor): Tensor =>
-    streams > 1 ? reshape(tensor, tensor.shape[0], inputs.cells * streams) : tensor;
+  const keyCache = cache(place, KEYS, inputs.kind, kvHeads * keyLength, cells, streams);
+  const valueCache = cache(place, VALUES, inputs.kind, kvHeads * valueLength, cells, streams);
+  const flat = (tensor: Tensor): Tensor => (streams > 1 ? reshape(tensor, tensor.shape[0], cells * streams) : tensor);
   const row = (tensor: Tensor): Tensor => {
     const [length, heads] = tensor.shape;
     return view(tensor, [length * heads, tokens], [4, tensor.strides[2], tensor.strides[2] * tokens, 0]);
@@ -115,21 +154,20 @@ export function attend(builder: Builder, inputs: AttentionInputs, made: Projecti
   else graph.expand(transposedValues(valueCache, values, inputs.valueIds, tokens));
 
   const q = swapMiddle(splitStreams(queries, streams));
-  const k = swapMiddle(cacheView(keyCache, [keyLength, kvHeads, inputs.cells, streams]));
+  const k = swapMiddle(cacheView(keyCache, [keyLength, kvHeads, cells, streams]));
   const v = swapMiddle(
-    cacheView(
-      valueCache,
-      transposed ? [inputs.cells, kvHeads, valueLength, streams] : [valueLength, kvHeads, inputs.cells, streams],
-    ),
+    cacheView(valueCache, transposed ? [cells, kvHeads, valueLength, streams] : [valueLength, kvHeads, cells, streams]),
   );
+  const sinks = builder.find(`blk.${String(index)}.attn_sinks.weight`);
   let result: Tensor;
   if (flash) {
-    const sinks = builder.find(`blk.${String(index)}.attn_sinks.weight`);
-    const attended = flashAttention(q, k, v, inputs.mask, sinks);
+    const [keyHalves, valueHalves] = [batch.longKeys ? halved(k) : k, batch.longValues ? halved(v) : v];
+    const attended = flashAttention(q, keyHalves, valueHalves, inputs.mask, sinks);
     attended.layer = index;
     result = reshape(attended, attended.shape[0] * attended.shape[1], tokens);
   } else {
-    const weights = softMax(scores(k, q), inputs.mask);
+    const raw = scores(k, q);
+    const weights = softMax(capsScores(builder) ? capped(raw) : raw, inputs.mask, sinks);
     const weighted = mulMat(transposed ? v : transposedCopy(v), weights);
     const [length, , heads] = weighted.shape;
     result = cont(swapMiddle(weighted), length * heads, tokens);
@@ -137,6 +175,9 @@ export function attend(builder: Builder, inputs: AttentionInputs, made: Projecti
   graph.expand(result);
   return rotated(result, inputs.valueRotation);
 }
+
+/** Source: llama.cpp v0.5.0 `src/models`, `attn_soft_cap`, of the models whose graphs are known. */
+const capsScores = ({ architecture }: Builder): boolean => architecture.name === 'gemma2';
 
 function splitStreams(queries: Tensor, streams: number): Tensor {
   const [length, heads, tokens] = queries.shape;

@@ -1,14 +1,30 @@
 import type { ModelArchitecture } from '../../model/architecture.js';
 import type { LayerShape } from '../../model/layer-shapes.js';
 import { metadataNumber } from '../../model/model-header.js';
-import { representativeLayers } from './representative-layers.js';
 import { ComputeGraph } from './compute-graph.js';
 import type { GraphBatch, GraphModel, GraphPlaces } from './graph-model.js';
-import { add, cache, getRows, glu, input, like, mul, mulMat, scale, unary, weight } from './operations.js';
+import {
+  add,
+  capped,
+  getRows,
+  glu,
+  gluOfHalves,
+  input,
+  like,
+  mul,
+  mulMat,
+  scale,
+  state,
+  unary,
+  weight,
+} from './operations.js';
 import type { Tensor } from './tensor.js';
 
 /** Said inside this folder alone: a file lacks a tensor that its architecture's graph is made of. */
 export class MissingTensorError extends Error {}
+
+/** Those of long and of short contexts are of one size. Source: llama.cpp v0.5.0 `src/llama-model.cpp`, `get_rope_factors`. */
+const ROTATION_FACTORS = ['rope_freqs.weight', 'rope_factors_long.weight', 'rope_factors_short.weight'];
 
 /** What all graphs are built with: the model's weights and states, the batch's inputs and the usual blocks. */
 export class Builder {
@@ -19,12 +35,13 @@ export class Builder {
   /** The layers that are built. */
   readonly layers: readonly number[];
   readonly #weights = new Map<string, Tensor>();
+  readonly #factors = new Map<number, Tensor>();
 
-  constructor(model: GraphModel, batch: GraphBatch, places: GraphPlaces) {
+  constructor(model: GraphModel, batch: GraphBatch, places: GraphPlaces, layers: readonly number[]) {
     this.model = model;
     this.batch = batch;
     this.places = places;
-    this.layers = representativeLayers(model, places).layers;
+    this.layers = layers;
   }
 
   get architecture(): ModelArchitecture {
@@ -62,7 +79,7 @@ export class Builder {
 
   /** States of a recurrent layer. */
   states(layer: number, ...shape: readonly number[]): Tensor {
-    return cache(this.places.layer(layer), null, ...shape);
+    return state(this.places.layer(layer), ...shape);
   }
 
   /** Times a matrix of the layer, and its bias if there is one. */
@@ -76,11 +93,11 @@ export class Builder {
    * Norms stay with their layer where the engine would move them otherwise.
    * Source: llama.cpp v0.5.0 `src/llama-context.cpp`, `graph_get_cb`.
    */
-  norm(x: Tensor, name: string): Tensor {
+  norm(x: Tensor, name: string, staysWithLayer = true): Tensor {
     const found = this.find(`${name}.weight`) ?? this.find(name);
     const normed = like('rms_norm', x);
     if (found === null) return normed;
-    const layer = /^blk\.(\d+)\./.exec(name)?.[1];
+    const layer = staysWithLayer ? /^blk\.(\d+)\./.exec(name)?.[1] : undefined;
     const isPinned = this.places.holdsAll || this.batch.tokens < 32;
     if (layer !== undefined && isPinned) normed.place = this.places.layer(Number(layer));
     return mul(normed, found);
@@ -97,12 +114,28 @@ export class Builder {
     return this.graph.expand(embedded);
   }
 
-  /** A gated network, or one without a gate, which squares what is positive. */
+  /** A network whose gate has a matrix of its own or half of that of the values, or which has none and squares what is positive. */
   network(x: Tensor, [gate, up, down]: readonly [string, string, string]): Tensor {
     const values = this.project(x, up);
-    const gated = this.find(`${gate}.weight`) !== null;
-    const activated = gated ? glu(this.project(x, gate), values) : like('sqr', unary(values));
+    const isFused = values.shape[0] === 2 * this.need(`${down}.weight`).shape[0];
+    const hasGate = this.find(`${gate}.weight`) !== null;
+    const activated = isFused
+      ? gluOfHalves(values)
+      : hasGate
+        ? glu(this.project(x, gate), values)
+        : like('sqr', unary(values));
     return this.project(activated, down);
+  }
+
+  /** Factors of the rotation by position, of which each place with layers has its own; null without. */
+  rotationFactors(layer: number): Tensor | null {
+    const name = ROTATION_FACTORS.find((each) => this.model.shapes.has(each));
+    const shape = name === undefined ? undefined : this.model.shapes.get(name);
+    if (name === undefined || shape === undefined) return null;
+    const place = this.places.layer(layer);
+    const known = this.#factors.get(place) ?? weight(name, shape, place);
+    this.#factors.set(place, known);
+    return known;
   }
 
   /** The logits, which end the graph; what they are made of is an output too. Those models whose matrix for them is the embedding have a copy of it there. */
@@ -111,7 +144,10 @@ export class Builder {
     const own = this.find('output.weight');
     const shape = this.model.shapes.get('token_embd.weight') ?? [];
     const matrix = own ?? weight('token_embd.weight', shape, this.places.output);
-    const logits = mulMat(matrix, x);
-    this.graph.expand(this.setting('logit_scale') === 0 ? logits : scale(logits));
+    const made = mulMat(matrix, x);
+    const bias = this.find('output.bias');
+    const logits = bias === null ? made : add(made, bias);
+    const caps = this.architecture.name === 'gemma2' || this.setting('final_logit_softcapping') !== 0;
+    this.graph.expand(caps ? capped(logits) : this.setting('logit_scale') === 0 ? logits : scale(logits));
   }
 }

@@ -19,8 +19,8 @@ import type { Tensor } from './tensor.js';
 /** How experts are chosen and weighted. */
 export interface Routing {
   readonly used: number;
-  /** Whether probabilities come from a soft maximum over all experts, or from each expert's own sigmoid. */
-  readonly gating: 'softmax' | 'sigmoid';
+  /** Whether weights come from a soft maximum over all experts, from each expert's own sigmoid, or from a soft maximum over the chosen ones. */
+  readonly gating: 'softmax' | 'sigmoid' | 'softmax-of-chosen';
   /** Whether the weights of the chosen experts are made to sum to 1. */
   readonly norms: boolean;
   /** Whether the weights are scaled in the end. */
@@ -43,13 +43,16 @@ export function expertNetwork(
   const block = `blk.${String(index)}`;
   const logits = scores ?? builder.project(x, `${block}.ffn_gate_inp`);
   const count = logits.shape[0];
-  const probabilities = gating === 'softmax' ? like('soft_max', logits) : unary(logits);
+  const probabilities = gating === 'softmax' ? like('soft_max', logits) : gating === 'sigmoid' ? unary(logits) : logits;
   const preference = builder.find(`${block}.exp_probs_b.bias`);
   const ranked = preference === null ? probabilities : add(probabilities, preference);
   const order = argsort(ranked);
   const ids = view(order, [used, tokens]);
   const rows = reshape(probabilities, 1, count, tokens);
   let weights = getRows(rows, ids);
+  if (gating === 'softmax-of-chosen') {
+    weights = reshape(like('soft_max', reshape(weights, used, tokens)), 1, used, tokens);
+  }
   if (norms) {
     const flat = reshape(weights, used, tokens);
     weights = reshape(like('div', flat, like('clamp', sumRows(flat))), 1, used, tokens);
@@ -65,11 +68,13 @@ export function expertNetwork(
     const half = [both.shape[0] / 2, used, tokens];
     activated = glu(view(both, half), view(both, half));
   } else {
-    const values = mulMatId(builder.need(`${block}.ffn_up_exps.weight`), input, ids);
-    const gates = builder.find(`${block}.ffn_gate_exps.weight`);
-    activated = gates === null ? like('sqr', unary(values)) : glu(mulMatId(gates, input, ids), values);
+    const values = project(builder, `${block}.ffn_up_exps`, input, ids);
+    const hasGates = builder.find(`${block}.ffn_gate_exps.weight`) !== null;
+    activated = hasGates
+      ? glu(project(builder, `${block}.ffn_gate_exps`, input, ids), values)
+      : like('sqr', unary(values));
   }
-  const results = mul(mulMatId(builder.need(`${block}.ffn_down_exps.weight`), activated, ids), weights);
+  const results = mul(project(builder, `${block}.ffn_down_exps`, activated, ids), weights);
   graph.expand(results);
   const [resultWidth] = results.shape;
   const each = Array.from({ length: used }, () =>
@@ -80,11 +85,22 @@ export function expertNetwork(
   return used === 1 ? cont(sum) : sum;
 }
 
+/** Times the matrices of the chosen experts, and their biases if there are any. */
+function project(builder: Builder, name: string, x: Tensor, ids: Tensor): Tensor {
+  const made = mulMatId(builder.need(`${name}.weight`), x, ids);
+  const bias = builder.find(`${name}.bias`);
+  return bias === null ? made : like('add_id', made, bias, ids);
+}
+
 /** The expert that every token has, weighted by a gate of its own where there is one. */
 export function sharedExpert(builder: Builder, x: Tensor, index: number): Tensor | null {
   const block = `blk.${String(index)}`;
   if (builder.find(`${block}.ffn_up_shexp.weight`) === null) return null;
   const result = builder.network(x, [`${block}.ffn_gate_shexp`, `${block}.ffn_up_shexp`, `${block}.ffn_down_shexp`]);
   const gate = builder.find(`${block}.ffn_gate_inp_shexp.weight`);
-  return gate === null ? result : mul(result, unary(mulMat(gate, x)));
+  if (gate === null) return result;
+  const score = mulMat(gate, x);
+  // Qwen 2 makes its sigmoid of another function.
+  const part = builder.architecture.name === 'qwen2moe' ? like('div', unary(score), score) : unary(score);
+  return mul(result, part);
 }

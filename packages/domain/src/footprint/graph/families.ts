@@ -1,38 +1,17 @@
+import type { GraphArchitecture } from '../graph-architectures.js';
 import type { Builder } from './builder.js';
 import { deltaNet } from './delta-net.js';
+import { attention } from './attention.js';
 import { expertNetwork, sharedExpert } from './experts.js';
 import type { Routing } from './experts.js';
-import { attention, gatedAttention, hybridInputs } from './hybrid-attention.js';
+import { gatedAttention, hybridInputs } from './hybrid-attention.js';
+import { dense, hasExperts, network, SOFTMAX, usedExperts } from './networks.js';
 import { add, getRows, mulMat, scale } from './operations.js';
 import { shortConvolution } from './short-convolution.js';
 import { mamba, mamba2 } from './state-space.js';
+import { kept } from './tensor.js';
 import type { Tensor } from './tensor.js';
-
-/** What is an output of the graph although nobody asks for it: it is never given back. */
-function kept(x: Tensor): Tensor {
-  x.isKept = true;
-  return x;
-}
-
-const FFN = ['ffn_gate', 'ffn_up', 'ffn_down'] as const;
-
-const dense = (builder: Builder, x: Tensor, index: number): Tensor =>
-  builder.network(x, FFN.map((part) => `blk.${String(index)}.${part}`) as [string, string, string]);
-
-const hasExperts = (builder: Builder, index: number): boolean =>
-  builder.find(`blk.${String(index)}.ffn_gate_inp.weight`) !== null;
-
-const usedExperts = (builder: Builder): number => builder.architecture.experts?.used ?? 0;
-
-const SOFTMAX = { gating: 'softmax', scales: false } as const;
-
-/** The feed-forward network of a layer: its experts where it has any, and the one that all tokens share. */
-function network(builder: Builder, x: Tensor, index: number, routing: Routing): Tensor {
-  if (!hasExperts(builder, index)) return dense(builder, x, index);
-  const made = expertNetwork(builder, x, index, routing);
-  const shared = sharedExpert(builder, x, index);
-  return shared === null ? made : add(made, shared);
-}
+import { TRANSFORMERS } from './transformers.js';
 
 const mixes = (builder: Builder, index: number): boolean => builder.layer(index).mixer === 'recurrent';
 
@@ -176,7 +155,8 @@ function lfm2(builder: Builder): Tensor {
 }
 
 /** What makes the last result before the logits, by architecture. */
-export const FAMILIES: Readonly<Record<string, (builder: Builder) => Tensor>> = {
+export const FAMILIES: Readonly<Record<GraphArchitecture, (builder: Builder) => Tensor>> = {
+  ...TRANSFORMERS,
   'falcon-h1': falconH1,
   granitehybrid: graniteHybrid,
   jamba,

@@ -14,6 +14,9 @@ export interface GraphBatch {
   readonly flash: boolean;
   /** Whether values are cached transposed, as they are where no flash attention was asked for from the start. */
   readonly transposed: boolean;
+  /** Whether keys and values are cached as 32-bit floats, of which flash attention makes shorter ones. */
+  readonly longKeys: boolean;
+  readonly longValues: boolean;
   /** Lengths of what rotates keys and values before they are quantized; 0 where nothing does. */
   readonly keyRotation: number;
   readonly valueRotation: number;
@@ -38,4 +41,22 @@ export interface GraphModel {
   readonly header: ModelHeader;
   /** Shapes of its tensors by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** What each layer is made of, as a number: those with the same are alike but for where they lie. */
+  readonly kinds: readonly number[];
+  /** Whether it has experts, by layer. */
+  readonly hasExperts: readonly boolean[];
+}
+
+/** Prepares a model for building its graph. */
+export function graphModel(architecture: ModelArchitecture, header: ModelHeader): GraphModel {
+  const shapes = new Map(header.tensors.map(({ name, shape }) => [name, shape]));
+  const numbers = new Map<string, number>();
+  const hasExperts = architecture.layerShapes.map((_, index) => shapes.has(`blk.${String(index)}.ffn_gate_inp.weight`));
+  const kinds = architecture.layerShapes.map(({ mixer, window, heads, kvHeads, feedForward }, index) => {
+    const kind = [mixer, window, heads, kvHeads, feedForward, hasExperts[index]].join();
+    const number = numbers.get(kind) ?? numbers.size;
+    numbers.set(kind, number);
+    return number;
+  });
+  return { architecture, header, shapes, kinds, hasExperts };
 }

@@ -2,9 +2,11 @@ import { RAM_ALIGNMENT } from '../scratch-memory.js';
 import { Builder, MissingTensorError } from './builder.js';
 import type { GraphBatch, GraphModel, GraphPlaces } from './graph-model.js';
 import type { ComputeGraph } from './compute-graph.js';
+import { hasGraph } from '../graph-architectures.js';
 import { FAMILIES } from './families.js';
 import { layOut } from './lay-out.js';
 import { schedule } from './schedule.js';
+import { representativeLayers } from './representative-layers.js';
 import { CELLS, ScratchProgram } from './scratch-program.js';
 import type { Machine } from './schedule.js';
 import type { Tensor } from './tensor.js';
@@ -27,9 +29,6 @@ const ORDERS: readonly Order[] = [{ reorder: asBuilt, alignment: 128 }, LOOKS_AH
 /** Alignment of RAM that devices read. */
 const SHARED_RAM_ALIGNMENT = 64;
 
-/** Whether the graph of such a model is known. */
-export const hasGraph = (architecture: string): boolean => Object.hasOwn(FAMILIES, architecture);
-
 /** A batch, but for what only decides how large some of its tensors are. */
 export type GraphShape = Omit<GraphBatch, 'cells'>;
 
@@ -38,11 +37,16 @@ export type GraphShape = Omit<GraphBatch, 'cells'>;
  * what lies where decides whether freed memory has room for what comes next, and no formula tells that. One program for
  * each way in which devices compute; the larger figure counts. Empty when the file lacks what the graph is made of.
  */
-export function scratchPrograms(model: GraphModel, shape: GraphShape, places: GraphPlaces): readonly ScratchProgram[] {
+export function scratchPrograms(
+  model: GraphModel,
+  shape: GraphShape,
+  places: GraphPlaces,
+  layers: readonly number[],
+): readonly ScratchProgram[] {
   const { devices, holdsAll } = places;
   const orders = devices === 0 ? [{ reorder: asBuilt, alignment: 0 }] : holdsAll ? ORDERS : [LOOKS_AHEAD];
   return orders.flatMap(({ reorder, alignment }) => {
-    const graph = graphOf(model, { ...shape, cells: CELLS }, places);
+    const graph = graphOf(model, { ...shape, cells: CELLS }, places, layers);
     if (graph === null) return [];
     const host = devices === 0 ? RAM_ALIGNMENT : SHARED_RAM_ALIGNMENT;
     const layout = layOut(schedule(graph, machineOf(places, reorder)));
@@ -57,7 +61,8 @@ export function scratchPrograms(model: GraphModel, shape: GraphShape, places: Gr
  */
 export function keepsFlash(model: GraphModel, shape: GraphShape, places: GraphPlaces): boolean | null {
   const { sequences } = shape;
-  const graph = graphOf(model, { ...shape, tokens: sequences, rows: sequences, cells: CELLS }, places);
+  const { layers } = representativeLayers(model, places);
+  const graph = graphOf(model, { ...shape, tokens: sequences, rows: sequences, cells: CELLS }, places, layers);
   if (graph === null) return null;
   schedule(graph, machineOf(places, asBuilt));
   return graph.nodes.every(
@@ -65,10 +70,16 @@ export function keepsFlash(model: GraphModel, shape: GraphShape, places: GraphPl
   );
 }
 
-function graphOf(model: GraphModel, batch: GraphBatch, places: GraphPlaces): ComputeGraph | null {
-  const family = Object.hasOwn(FAMILIES, model.architecture.name) ? FAMILIES[model.architecture.name] : undefined;
-  if (family === undefined) return null;
-  const builder = new Builder(model, batch, places);
+function graphOf(
+  model: GraphModel,
+  batch: GraphBatch,
+  places: GraphPlaces,
+  layers: readonly number[],
+): ComputeGraph | null {
+  const { name } = model.architecture;
+  if (!hasGraph(name)) return null;
+  const family = FAMILIES[name];
+  const builder = new Builder(model, batch, places, layers);
   try {
     builder.logits(family(builder));
   } catch (error) {

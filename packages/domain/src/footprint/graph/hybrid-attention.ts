@@ -26,19 +26,6 @@ export function hybridInputs(builder: Builder, positionsPerToken: number): Hybri
   };
 }
 
-/** Plain attention, with or without rotation by position, and its output matrix. */
-export function attention(builder: Builder, inputs: HybridInputs, x: Tensor, index: number): Tensor {
-  const made = projections(builder, x, index);
-  const { positions } = inputs;
-  const block = `blk.${String(index)}`;
-  const turn = (part: Tensor, name: string): Tensor => {
-    const normed = builder.find(`${block}.${name}.weight`) === null ? part : builder.norm(part, `${block}.${name}`);
-    return positions === null ? normed : like('rope', normed, positions);
-  };
-  const turned = { ...made, queries: turn(made.queries, 'attn_q_norm'), keys: turn(made.keys, 'attn_k_norm') };
-  return builder.project(attend(builder, inputs.attention, turned, index), `${block}.attn_output`);
-}
-
 /** Attention whose result is gated by the second half of what makes queries. */
 export function gatedAttention(builder: Builder, inputs: HybridInputs, x: Tensor, index: number): Tensor {
   const { heads, kvHeads, keyLength } = builder.layer(index);

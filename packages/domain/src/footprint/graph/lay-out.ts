@@ -4,6 +4,7 @@ import type { Operation, Tensor } from './tensor.js';
 /** Operations whose result may take the place of an operand. Source: ggml `src/ggml-alloc.c`, `ggml_op_can_inplace`. */
 const IN_PLACE: ReadonlySet<Operation> = new Set<Operation>([
   'add',
+  'add_id',
   'clamp',
   'div',
   'mul',

@@ -1,5 +1,5 @@
 import { Tensor } from './tensor.js';
-import type { ElementType, Operation, Shape } from './tensor.js';
+import type { CacheKind, ElementType, Operation, Shape } from './tensor.js';
 
 /** Results as ggml makes them. Source of shapes and of the order of operands: llama.cpp v0.5.0 `ggml/src/ggml.c`. */
 
@@ -8,48 +8,62 @@ export const input = (type: ElementType, ...shape: readonly number[]): Tensor =>
   new Tensor('none', type, filled(shape), { isInput: true });
 
 /** Which cells of a cache each token of the batch sees. */
-export const maskInput = (type: ElementType, ...shape: readonly number[]): Tensor =>
-  new Tensor('none', type, filled(shape), { isInput: true, perCell: true });
+export const maskInput = (kind: CacheKind, type: ElementType, ...shape: readonly number[]): Tensor =>
+  new Tensor('none', type, filled(shape), { isInput: true, perCell: kind });
 
 /** How much each head's query looks at each cell. */
 export const scores = (keys: Tensor, queries: Tensor): Tensor =>
   new Tensor('mul_mat', 'f32', [keys.shape[1], queries.shape[1], queries.shape[2], queries.shape[3]], {
     sources: [keys, queries],
-    perCell: true,
+    perCell: keys.perCell,
   });
 
-export const softMax = (of: Tensor, mask: Tensor): Tensor =>
-  new Tensor('soft_max', 'f32', of.shape, { sources: [of, mask], perCell: true });
+export const softMax = (of: Tensor, mask: Tensor, sinks: Tensor | null): Tensor =>
+  like('soft_max', of, mask, ...(sinks === null ? [] : [sinks]));
 
 /** A copy of cached values with rows and columns exchanged, of 16 bits each. */
 export const transposedCopy = (values: Tensor): Tensor => {
   const turned = transpose(values);
-  return new Tensor('cont', 'f16', turned.shape, { sources: [turned], perCell: true });
+  return new Tensor('cont', 'f16', turned.shape, { sources: [turned], perCell: turned.perCell });
 };
+
+/** A copy as 16-bit floats. Source: the same file, `ggml_cast`. */
+export const halved = (a: Tensor): Tensor => new Tensor('cpy', 'f16', a.shape, { sources: [a], perCell: a.perCell });
 
 export const weight = (name: string, shape: readonly number[], place: number): Tensor =>
   new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'weight', of: name } });
 
-/** What outlives a batch; `of` says what decides how many bytes a value has, null for 32-bit states. */
-export const cache = (place: number, of: string | null, ...shape: readonly number[]): Tensor =>
-  new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'cache', of } });
+/** Keys or values of a layer; `of` says what decides how many bytes one has. */
+export const cache = (place: number, of: string, kind: CacheKind, ...shape: readonly number[]): Tensor =>
+  new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'cache', of }, perCell: kind });
+
+/** What recurrent layers keep between batches. */
+export const state = (place: number, ...shape: readonly number[]): Tensor =>
+  new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'cache', of: null } });
 
 /** All of a cache in another shape. */
 export const cacheView = (of: Tensor, shape: readonly number[]): Tensor =>
-  new Tensor('view', of.type, filled(shape), { sources: [of], within: of, bytes: of.bytes });
+  new Tensor('view', of.type, filled(shape), { sources: [of], within: of, bytes: of.bytes, perCell: of.perCell });
 
 const filled = ([n0 = 1, n1 = 1, n2 = 1, n3 = 1]: readonly number[]): Shape => [n0, n1, n2, n3];
 
 /** A result of the shape of the first operand: `add`, `mul`, `rms_norm`, `rope`, `scale`, `unary` and others. */
 export const like = (operation: Operation, first: Tensor, ...more: readonly Tensor[]): Tensor =>
-  new Tensor(operation, first.type, first.shape, { sources: [first, ...more] });
+  new Tensor(operation, first.type, first.shape, { sources: [first, ...more], perCell: first.perCell });
 
 export const add = (a: Tensor, b: Tensor): Tensor => like('add', a, b);
 export const mul = (a: Tensor, b: Tensor): Tensor => like('mul', a, b);
 export const scale = (a: Tensor): Tensor => like('scale', a);
 export const unary = (a: Tensor): Tensor => like('unary', a);
+/** Values that come near a limit, but never to it. */
+export const capped = (a: Tensor): Tensor => scale(unary(scale(a)));
 /** A gate, activated, times values. */
 export const glu = (gate: Tensor, values: Tensor): Tensor => like('glu', gate, values);
+/** The same of gate and values that lie side by side in each row. */
+export const gluOfHalves = (both: Tensor): Tensor => {
+  const [n0, n1, n2, n3] = both.shape;
+  return new Tensor('glu', both.type, [n0 / 2, n1, n2, n3], { sources: [both] });
+};
 
 export const mulMat = (matrix: Tensor, x: Tensor): Tensor =>
   new Tensor('mul_mat', 'f32', [matrix.shape[1], x.shape[1], x.shape[2], x.shape[3]], { sources: [matrix, x] });
@@ -110,6 +124,7 @@ export const swapMiddle = (a: Tensor): Tensor => {
     within: a,
     strides: [s0, s2, s1, s3],
     bytes: a.bytes,
+    perCell: a.perCell,
   });
 };
 
@@ -120,6 +135,7 @@ export const transpose = (a: Tensor): Tensor => {
     within: a,
     strides: [s1, s0, s2, s3],
     bytes: a.bytes,
+    perCell: a.perCell,
   });
 };
 

@@ -14,21 +14,29 @@ export interface Representatives {
  * Layers that are enough to find the most scratch memory: of those with the same neighbours the first few, and the last
  * ones. What a layer leaves behind is what the one before it of the same kind left; the rest would only repeat it.
  */
-export function representativeLayers({ architecture, shapes }: GraphModel, places: GraphPlaces): Representatives {
-  const { layers } = architecture;
-  const kinds = Array.from({ length: layers }, (_, index) => {
-    const block = `blk.${String(index)}`;
-    const { mixer, window, heads, kvHeads, feedForward } = architecture.layerShapes[index] ?? {};
-    const experts = shapes.has(`${block}.ffn_gate_inp.weight`) ? places.weight(`${block}.ffn_up_exps.weight`) : null;
-    return [mixer, window, heads, kvHeads, feedForward, experts, places.layer(index)].join();
+export function representativeLayers(
+  { kinds, hasExperts }: GraphModel,
+  { devices, layer, weight }: GraphPlaces,
+): Representatives {
+  // A kind, where it lies, and where its experts do, in one number; 0 is beyond either end.
+  const placed = kinds.map((kind, index) => {
+    const experts = hasExperts[index] === true ? weight(`blk.${String(index)}.ffn_up_exps.weight`) + 1 : 0;
+    return 1 + (kind * (devices + 2) + experts) * (devices + 1) + layer(index);
   });
-  const seen = new Map<string, number>();
+  const at = (index: number): number => placed[index] ?? 0;
+  const most = Math.max(...placed) + 1;
+  const around = placed.map((own, index) => (at(index - 1) * most + own) * most + at(index + 1));
+  const end = Math.max(0, around.length - LAST);
+  const left = new Map<number, number>();
+  for (let index = 0; index < end; index += 1) left.set(around[index] ?? 0, (left.get(around[index] ?? 0) ?? 0) + 1);
+  // Layers take turns in where their results lie, so they are left out in pairs.
+  for (const [key, count] of left) left.set(key, count <= OFTEN ? count : OFTEN + (count % 2));
   const kept: number[] = [];
-  for (let index = 0; index < layers; index += 1) {
-    const around = `${kinds[index - 1] ?? ''};${kinds[index] ?? ''};${kinds[index + 1] ?? ''}`;
-    const times = (seen.get(around) ?? 0) + 1;
-    seen.set(around, times);
-    if (times <= OFTEN || index >= layers - LAST) kept.push(index);
+  for (const [index, key] of around.entries()) {
+    const more = left.get(key) ?? 0;
+    if (index < end && more === 0) continue;
+    kept.push(index);
+    left.set(key, more - 1);
   }
-  return { layers: kept, structure: kept.map((index) => kinds[index]).join(';') };
+  return { layers: kept, structure: kept.map(at).join() };
 }

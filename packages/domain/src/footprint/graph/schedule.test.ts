@@ -12,7 +12,7 @@ const MACHINE: Machine = {
   supports: () => true,
   reorder: (nodes) => ({ nodes, keep: new Map() }),
 };
-const SIZES = { cells: 256, keyBytes: 2, valueBytes: 2, weights: new Map([['far', 4096]]) };
+const SIZES = { cells: { full: 256, window: 256 }, keyBytes: 2, valueBytes: 2, weights: new Map([['far', 4096]]) };
 const run = (graph: ComputeGraph, machine: Machine): readonly number[] =>
   new ScratchProgram(layOut(schedule(graph, machine)), [32, 32]).run(SIZES);
 

@@ -1,12 +1,13 @@
-import { ScratchMemory } from '../scratch-memory.js';
+import { aligned, ScratchMemory } from '../scratch-memory.js';
 import { nameInLayer } from '../weight-table.js';
 import { KEYS, VALUES } from './attention.js';
 import type { Layout } from './lay-out.js';
+import type { CacheKind } from './tensor.js';
 
 /** What the sizes of a graph's tensors depend on, once its structure is settled. */
 export interface ScratchSizes {
-  /** Cells of the cache. */
-  readonly cells: number;
+  /** Cells of each cache. */
+  readonly cells: Readonly<Record<CacheKind, number>>;
   /** Bytes of one value in the caches of keys and of values. */
   readonly keyBytes: number;
   readonly valueBytes: number;
@@ -14,61 +15,106 @@ export interface ScratchSizes {
   readonly weights: ReadonlyMap<string, number>;
 }
 
-/** Cells of the cache that a layout is made for. */
+/** Cells of the caches that a layout is made for. */
 export const CELLS = 256;
 
-interface Slot {
-  readonly place: number;
-  readonly bytes: number;
-  readonly perCell: number;
-  /** Whose bytes it has; null where `bytes` and `perCell` say all. */
+/** What decides how many bytes a slot has: a cache, its type, or a weight. */
+interface Measure {
+  readonly kind: CacheKind | null;
+  /** Whose bytes are copied; null where nothing is. */
   readonly of: string | null;
 }
 
+type Results = Map<string, readonly number[]>;
+
 /** How scratch memory is used by graphs of one structure, whatever the sizes of their tensors. */
 export class ScratchProgram {
-  readonly #slots: readonly Slot[];
-  readonly #steps: readonly number[];
+  readonly #steps: Int32Array;
   readonly #alignments: readonly number[];
+  readonly #measures: readonly Measure[];
+  /** Of each slot: its place, its bytes, and the number of the measure that these are multiplied by, -1 for none. */
+  readonly #places: Uint8Array;
+  readonly #bytes: Float64Array;
+  readonly #measureOf: Int16Array;
+  /** Where each slot lies and how many bytes it has, while it is laid out. */
+  readonly #starts: Float64Array;
+  readonly #sized: Float64Array;
+  /** What was found for the same cells and bytes of a value, of one set of weights where any of them counts. */
+  readonly #known: Results = new Map();
+  readonly #knownOf = new WeakMap<ScratchSizes['weights'], Results>();
+  readonly #hasWeights: boolean;
 
   /** A graph laid out for `CELLS`, and the alignment in each place. */
   constructor({ slots, steps }: Layout, alignments: readonly number[]) {
-    this.#steps = steps;
+    this.#steps = Int32Array.from(steps);
     this.#alignments = alignments;
-    this.#slots = slots.map(({ place, bytes, perCell, copyOf }) => {
+    this.#places = Uint8Array.from(slots, ({ place }) => place);
+    this.#bytes = new Float64Array(slots.length);
+    this.#starts = new Float64Array(slots.length);
+    this.#sized = new Float64Array(slots.length);
+    this.#measureOf = new Int16Array(slots.length);
+    const numbers = new Map<string, number>();
+    const measures: Measure[] = [];
+    for (const [index, { bytes, perCell, copyOf }] of slots.entries()) {
       const name = copyOf?.of ?? null;
+      const isOfCache = name === KEYS || name === VALUES;
+      const of = name === null || isOfCache ? name : nameInLayer(name);
+      const kind = name === null || isOfCache ? perCell : null;
       // Of a cache that is copied, values were counted as of 32 bits.
-      if (name === KEYS || name === VALUES) return { place, bytes: 0, perCell: bytes / CELLS / 4, of: name };
-      const of = name === null ? null : nameInLayer(name);
-      return { place, bytes: perCell ? 0 : bytes, perCell: perCell ? bytes / CELLS : 0, of };
-    });
+      this.#bytes[index] = kind !== null ? bytes / CELLS / (isOfCache ? 4 : 1) : of === null ? bytes : 1;
+      if (kind === null && of === null) this.#measureOf[index] = -1;
+      else {
+        const key = `${String(kind)} ${String(of)}`;
+        const number = numbers.get(key) ?? measures.push({ kind, of }) - 1;
+        numbers.set(key, number);
+        this.#measureOf[index] = number;
+      }
+    }
+    this.#measures = measures;
+    this.#hasWeights = measures.some(({ kind }) => kind === null);
   }
 
   /** Bytes in each place. */
-  run({ cells, keyBytes, valueBytes, weights }: ScratchSizes): readonly number[] {
-    const memories = this.#alignments.map((alignment) => new ScratchMemory(alignment));
-    const blocks = this.#slots.map(() => ({ from: 0, bytes: 0 }));
-    for (const step of this.#steps) {
-      const index = step < 0 ? ~step : step;
-      const slot = this.#slots[index];
-      const memory = memories[slot?.place ?? -1];
-      const block = blocks[index];
-      if (slot === undefined || memory === undefined || block === undefined) continue;
-      if (step < 0) {
-        memory.give(block);
-        continue;
-      }
-      const { of, perCell } = slot;
-      const bytes =
-        of === null
-          ? slot.bytes + perCell * cells
-          : of === KEYS
-            ? perCell * cells * keyBytes
-            : of === VALUES
-              ? perCell * cells * valueBytes
-              : (weights.get(of) ?? 0);
-      blocks[index] = memory.take(bytes);
+  run(sizes: ScratchSizes): readonly number[] {
+    const known = this.#hasWeights ? this.#resultsOf(sizes.weights) : this.#known;
+    const { cells, keyBytes, valueBytes } = sizes;
+    const key = `${String(cells.full)} ${String(cells.window)} ${String(keyBytes)} ${String(valueBytes)}`;
+    let found = known.get(key);
+    if (found === undefined) known.set(key, (found = this.#layOut(sizes)));
+    return found;
+  }
+
+  #resultsOf(weights: ScratchSizes['weights']): Results {
+    const known = this.#knownOf.get(weights) ?? new Map<string, readonly number[]>();
+    this.#knownOf.set(weights, known);
+    return known;
+  }
+
+  #layOut(sizes: ScratchSizes): readonly number[] {
+    const memories = this.#alignments.map(() => new ScratchMemory());
+    const measured = this.#measures.map((measure) => amount(measure, sizes));
+    const sized = this.#sized;
+    const starts = this.#starts;
+    const places = this.#places;
+    const factors = Float64Array.from([1, ...measured]);
+    for (let slot = 0; slot < sized.length; slot += 1) {
+      const bytes = (this.#bytes[slot] as number) * (factors[(this.#measureOf[slot] as number) + 1] as number);
+      sized[slot] = aligned(bytes, this.#alignments[places[slot] as number] as number);
+    }
+    const steps = this.#steps;
+    for (let index = 0; index < steps.length; index += 1) {
+      const step = steps[index] as number;
+      const slot = step < 0 ? ~step : step;
+      const memory = memories[places[slot] as number] as ScratchMemory;
+      if (step < 0) memory.give(starts[slot] as number, sized[slot] as number);
+      else starts[slot] = memory.take(sized[slot] as number);
     }
     return memories.map(({ usedBytes }) => usedBytes);
   }
+}
+
+function amount({ kind, of }: Measure, { cells, keyBytes, valueBytes, weights }: ScratchSizes): number {
+  const count = kind === null ? 1 : cells[kind];
+  if (of === null) return count;
+  return of === KEYS ? count * keyBytes : of === VALUES ? count * valueBytes : (weights.get(of) ?? 0);
 }

@@ -6,6 +6,7 @@ export type Operation =
   | 'permute'
   | 'transpose'
   | 'add'
+  | 'add_id'
   | 'argsort'
   | 'clamp'
   | 'concat'
@@ -30,6 +31,9 @@ export type Operation =
   | 'ssm_scan'
   | 'sum_rows'
   | 'unary';
+
+/** Layers that see everything have one cache, those with a sliding window another, of other lengths. */
+export type CacheKind = 'full' | 'window';
 
 export type ElementType = 'f32' | 'f16' | 'i32' | 'i64';
 
@@ -59,8 +63,8 @@ export interface TensorParts {
   readonly bytes?: number;
   /** What the bytes of a copy depend on. */
   readonly copyOf?: Store | null;
-  /** Whether it has as many bytes as the cache has cells, times something. */
-  readonly perCell?: boolean;
+  /** The cache whose number of cells its bytes are a multiple of. */
+  readonly perCell?: CacheKind | null;
   readonly isInput?: boolean;
 }
 
@@ -78,7 +82,7 @@ export class Tensor {
   readonly isInput: boolean;
   /** Of a copy of weights or of what is cached: what is copied. */
   readonly copyOf: Store | null;
-  readonly perCell: boolean;
+  readonly perCell: CacheKind | null;
 
   /** Of attention: the layer that it belongs to. */
   layer = -1;
@@ -99,7 +103,7 @@ export class Tensor {
     operation: Operation,
     type: ElementType,
     shape: Shape,
-    { sources = [], within, strides, store, bytes, isInput = false, copyOf = null, perCell = false }: TensorParts = {},
+    { sources = [], within, strides, store, bytes, isInput = false, copyOf = null, perCell = null }: TensorParts = {},
   ) {
     this.operation = operation;
     this.type = type;
@@ -155,4 +159,10 @@ export function areSameLayout(a: Tensor, b: Tensor): boolean {
     if (a.shape[index] !== b.shape[index] || a.strides[index] !== b.strides[index]) return false;
   }
   return true;
+}
+
+/** Of what is an output of the graph although nobody asks for it: it is never given back. */
+export function kept(tensor: Tensor): Tensor {
+  tensor.isKept = true;
+  return tensor;
 }

@@ -26,6 +26,7 @@ for (const pattern of [...CHOICES, ...KEPT]) {
 /** Pairs that are fused when one follows the other: at once, or with only views and computed nodes between. */
 export const FUSED: ReadonlySet<string> = new Set([
   'mul_mat add',
+  'mul_mat_id add_id',
   'mul_mat_id mul',
   'add add',
   'ssm_conv add',

@@ -164,6 +164,11 @@ class VulkanWalk {
     }
     const { operation } = at(this.#nodes, last);
     if (operation === 'rope' || operation === 'rms_norm') this.#pullWrite(last, set);
+    if (node.operation === 'add_id' && before === 'mul_mat_id') {
+      this.#pull(set, index, ({ operation: found, sources: [first, second] }) => {
+        return found === 'mul' && first === node && second !== undefined && this.#isThere(second);
+      });
+    }
     if (node.operation === 'add' && before === 'mul_mat') {
       this.#pull(set, index, ({ operation: found, sources: [first, second] }) => {
         return found === 'add' && first === node && second !== undefined && this.#isThere(second);

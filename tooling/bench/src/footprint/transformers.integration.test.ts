@@ -1,0 +1,88 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileModelInspector } from '@plimsoll/adapter-gguf';
+import { LlamaCppFootprintOracle } from '@plimsoll/adapter-llamacpp';
+import { createFootprintModel, type RunShape } from '@plimsoll/domain';
+import { writeSparseGguf } from '@plimsoll/testing/gguf';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { zooSpec } from './model-zoo.mjs';
+import { TRANSFORMERS, type TransformerSizes } from './zoo/transformers.mjs';
+
+/** Small enough for Mesa's software device, which takes no tensor above 128 MiB: larger ones move silently. */
+const SIZES: readonly TransformerSizes[] = [
+  { width: 384, heads: 6, kvHeads: 2, head: 64, ffn: 1152, vocabulary: 32_000 },
+  { width: 1024, heads: 8, kvHeads: 4, head: 128, ffn: 3072, vocabulary: 1024 },
+];
+/** Layers on the device, and layers with their experts on the host. */
+const DIVIDED = [
+  [5, 0],
+  [3, 1],
+  [1, 0],
+  [0, 0],
+] as const;
+const EXPERTS_ON_HOST = [
+  [99, 2],
+  [99, 99],
+] as const;
+
+const base: RunShape = {
+  contextTokens: 4096,
+  parallel: 1,
+  microBatchTokens: 512,
+  keyCacheType: 'f16',
+  valueCacheType: 'f16',
+  flashAttention: 'on',
+  placement: { gpuLayers: 0, split: [1], expertLayersOnHost: 0 },
+};
+const RUNS: readonly RunShape[] = [
+  base,
+  { ...base, flashAttention: 'auto' },
+  { ...base, flashAttention: 'off' },
+  { ...base, keyCacheType: 'q8_0', valueCacheType: 'q8_0' },
+  { ...base, contextTokens: 300, parallel: 3 },
+];
+
+const DRIVERS = '/usr/share/vulkan/icd.d';
+const hasVulkan = existsSync(DRIVERS) && readdirSync(DRIVERS).some((name) => name.startsWith('lvp_icd'));
+
+describe.skipIf(!hasVulkan)(`transformers partly on a device${hasVulkan ? '' : ' (skipped: no device)'}`, () => {
+  const environment = { GGML_VK_VISIBLE_DEVICES: '0' };
+  const oracles = (['last', 'every'] as const).map((outputs) => ({
+    outputs,
+    oracle: new LlamaCppFootprintOracle({ flavor: 'vulkan', environment, outputs }),
+  }));
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'plimsoll-transformers-'))));
+  afterAll(async () => {
+    await Promise.all(oracles.map(({ oracle }) => oracle.close()));
+    await rm(folder, { recursive: true });
+  });
+
+  const cases = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
+    SIZES.map((sizes) => [name, sizes.width, write(sizes)] as const),
+  );
+  it.each(cases)('%s, %i wide', { timeout: 120_000 }, async (name, width, model) => {
+    const path = join(folder, `${name}-${width}.gguf`);
+    await writeSparseGguf(path, zooSpec(model));
+    const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
+    for (const { outputs, oracle } of oracles) {
+      const footprints = createFootprintModel(header, { outputs });
+      const placements = footprints.architecture.experts === null ? DIVIDED : [...DIVIDED, ...EXPERTS_ON_HOST];
+      for (const [gpuLayers, expertLayersOnHost] of placements) {
+        for (const run of outputs === 'every' ? [base] : RUNS) {
+          const shape: RunShape = { ...run, placement: { gpuLayers, split: [1], expertLayersOnHost } };
+          const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
+          const which = JSON.stringify({ outputs, ...shape });
+          const [taken, said] = [exact.devices[0]?.computeBytes ?? 0, ours.devices[0]?.computeBytes ?? 0];
+          // With all layers on the device the larger figure of two orders of computing is said.
+          if (gpuLayers < 99) expect(said, which).toBe(taken);
+          else expect(said, which).toBeGreaterThanOrEqual(taken);
+          expect(ours.host.computeBytes, which).toBe(exact.host.computeBytes);
+          expect(ours.totalBytes / exact.totalBytes, which).toBeLessThan(1.05);
+        }
+      }
+    }
+  });
+});
