@@ -136,7 +136,10 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
     return (await answer.json()) as Document;
   };
 
-  /** Asks without a pause until it is stopped; every request has to be one whole answer. */
+  /**
+   * Asks again and again until it is stopped; every request has to be one whole answer. An answer takes half a second of
+   * a core here: the pauses leave the loads that they wait for some of it.
+   */
   function client(model: string): { readonly stop: () => Promise<ReadonlySet<string>> } {
     const variants = new Set<string>();
     const stopping = new AbortController();
@@ -153,6 +156,7 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
         expect([answer.status, text.slice(-300)]).toEqual([200, expect.stringContaining('[DONE]')]);
         expect(text).toContain('"completion_tokens":6');
         variants.add(answer.headers.get('x-plimsoll-variant') ?? '');
+        await sleep(250);
       }
       return variants;
     })();
