@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { LlamaCppFootprintOracle } from '@plimsoll/adapter-llamacpp';
-import { createFootprintModel, type RunShape } from '@plimsoll/domain';
+import { createFootprintModel, type Level, presetTypes, type RunShape } from '@plimsoll/domain';
 import { writeSparseGguf } from '@plimsoll/testing/gguf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { zooSpec } from './model-zoo.mjs';
+import { MODEL_ZOO, zooSpec } from './model-zoo.mjs';
 import { TRANSFORMERS, type TransformerSizes } from './zoo/transformers.mjs';
 
 /** Small enough for Mesa's software device, which takes no tensor above 128 MiB: larger ones move silently. */
@@ -82,6 +82,32 @@ describe.skipIf(!hasVulkan)(`transformers partly on a device${hasVulkan ? '' : '
           expect(ours.host.computeBytes, which).toBe(exact.host.computeBytes);
           expect(ours.totalBytes / exact.totalBytes, which).toBeLessThan(1.05);
         }
+      }
+    }
+  });
+
+  /** Their layers are not all built, and these levels mix types. */
+  it.each(['tinyllama-1.1b', 'smollm2-360m'])('%s, as published', { timeout: 120_000 }, async (id) => {
+    const model = MODEL_ZOO.find((candidate) => candidate.id === id);
+    if (model === undefined) throw new Error(`there is no model ${id}`);
+    const full = zooSpec(model);
+    for (const level of ['Q8_0', 'Q4_K_M', 'Q2_K'] satisfies readonly Level[]) {
+      const path = join(folder, `${id}-${level}.gguf`);
+      await writeSparseGguf(path, full);
+      const inspector = new FileModelInspector();
+      const types = presetTypes((await inspector.inspect({ kind: 'file', path })).header, level).tensors;
+      const tensors = (full.tensors ?? []).map((tensor, index) => ({
+        ...tensor,
+        type: types[index]?.type ?? tensor.type,
+      }));
+      await writeSparseGguf(path, { metadata: full.metadata, tensors });
+      const footprints = createFootprintModel((await inspector.inspect({ kind: 'file', path })).header);
+      for (const gpuLayers of [footprints.architecture.layers, 12, 3, 0]) {
+        const shape: RunShape = { ...base, placement: { gpuLayers, split: [1], expertLayersOnHost: 0 } };
+        const exact = await oracles[0]?.oracle.measure(path, shape);
+        const ours = footprints.footprint('file', shape);
+        expect(ours.devices, `${level} ${gpuLayers}`).toEqual(exact?.devices);
+        expect(ours.host.computeBytes).toBe(exact?.host.computeBytes);
       }
     }
   });
