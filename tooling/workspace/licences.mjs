@@ -22,7 +22,7 @@ const READ_BY_HAND = new Map([['spawndamnit', 'MIT']]);
  */
 const ELSEWHERE = [
   [/^@(?:koromix\/koffi|msgpackr-extract\/msgpackr-extract|libsql\/|turbo\/|reflink\/reflink)/u, 'MIT'],
-  [/^@(?:rolldown|oxc-parser|oxc-resolver|oxlint)\/binding-/u, 'MIT'],
+  [/^@(?:rolldown|oxc-parser|oxc-resolver|oxfmt|oxlint)\/binding-/u, 'MIT'],
   [/^@oxlint-tsgolint\//u, 'MIT'],
   [/^@typescript\/typescript-/u, 'Apache-2.0'],
   [/^(?:@emnapi\/.*|@napi-rs\/wasm-runtime|@tybys\/wasm-util|fsevents|exiftool-vendored\.exe)$/u, 'MIT'],

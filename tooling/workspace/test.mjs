@@ -9,7 +9,7 @@ const LINTED = ['packages', 'apps', 'tooling'];
 /** Checks that are one pass or fail each; the longest first, since as many run at once as there are cores. */
 const checks = [
   ['lint', ...local('oxlint', '--type-aware', '-c', 'tooling/lint/oxlint.json', ...LINTED)],
-  ['format', ...local('prettier', '--check', '--log-level', 'warn', '.')],
+  ['format', ...local('oxfmt', '--check')],
   // One program over everything: the build has checked each package alone, this adds tests and examples.
   ['types', ...local('tsc', '-p', 'tooling/tsconfig/all.json')],
   ['boundaries', ...local('depcruise', '--config', '.dependency-cruiser.cjs', 'packages', 'apps')],

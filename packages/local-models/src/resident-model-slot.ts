@@ -117,7 +117,8 @@ type LoadFields = Omit<LoadOptions, 'placement'> & {
   readonly placement?:
     | {
         readonly [Name in keyof NonNullable<LoadOptions['placement']>]:
-          NonNullable<LoadOptions['placement']>[Name] | null;
+          | NonNullable<LoadOptions['placement']>[Name]
+          | null;
       }
     | undefined;
 };

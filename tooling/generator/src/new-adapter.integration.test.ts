@@ -58,7 +58,7 @@ beforeAll(async () => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-new-adapter-')));
   mkdirSync(join(root, 'packages/adapter-openai'), { recursive: true });
   const copied = [
-    ...['packages/adapter-openai/package.json', 'tsconfig.base.json', '.prettierrc.json'],
+    ...['packages/adapter-openai/package.json', 'tsconfig.base.json', '.oxfmtrc.json'],
     ...['packages/composition/package.json', 'packages/composition/src/backends.ts'],
   ];
   for (const file of copied) cpSync(join(repository, file), join(root, file));
@@ -127,7 +127,7 @@ describe('a new adapter', () => {
   });
 
   test('shows its example in the README, also once both are formatted', () => {
-    check('prettier/bin/prettier.cjs', '--write', '--log-level', 'warn', folder);
+    check('oxfmt/bin/oxfmt', folder);
     const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, 'README.md'), 'utf8'))?.[1];
     expect(block).toBe(readFileSync(join(folder, 'examples/tell-a-tale.ts'), 'utf8'));
   });

@@ -18,7 +18,7 @@ async function main(name) {
     const linked = run(...pnpm('install', '--no-frozen-lockfile', '--prefer-offline', '--reporter=silent')) === 0;
     if (!linked) throw new Error(`The package is there, but could not be linked: run pnpm install, then its tests.`);
     // Long names make lines that the formatter would break.
-    run(...local('prettier', '--log-level', 'warn', '--write', folder));
+    run(...local('oxfmt', folder));
     const tests = local('vitest', 'run', '--config', 'tooling/vitest/vitest.config.ts', folder);
     process.exitCode = run(...tests);
     console.log(`\nNow make it real: ${folder}/README.md says how, step by step.`);

@@ -3,7 +3,13 @@ import type { ErrorCode } from '@plimsoll/domain';
 
 /** Codes of failures that only a server has, beside the domain's. */
 type ServerErrorCode =
-  'not-found' | 'method-not-allowed' | 'forbidden' | 'unauthorized' | 'too-large' | 'rate-limited' | 'internal';
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'forbidden'
+  | 'unauthorized'
+  | 'too-large'
+  | 'rate-limited'
+  | 'internal';
 
 /** A failure as it is answered. */
 export interface ErrorAnswer {

@@ -1,6 +1,15 @@
 /** Number formats that binary headers use. */
 export type NumberFormat =
-  'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'uint64' | 'int64' | 'float64';
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'uint32'
+  | 'int32'
+  | 'float32'
+  | 'uint64'
+  | 'int64'
+  | 'float64';
 
 const SIZES: Readonly<Record<NumberFormat, number>> = {
   uint8: 1,

@@ -8,7 +8,8 @@ export type StoreTask =
 
 /** A task, or the end of one that is not waited for any more. */
 export type StoreRequest =
-  { readonly id: number; readonly task: StoreTask } | { readonly id: number; readonly task: null };
+  | { readonly id: number; readonly task: StoreTask }
+  | { readonly id: number; readonly task: null };
 
 /** A failure, as what is needed to make the same error anew. */
 export interface StoreFailure {

@@ -22,7 +22,13 @@ export interface GovernorInput {
 
 /** Which rule decided. */
 export type GovernorRule =
-  'out-of-memory' | 'hard-pressure' | 'usage' | 'soft-pressure' | 'heat' | 'heat-trial' | 'recovery';
+  | 'out-of-memory'
+  | 'hard-pressure'
+  | 'usage'
+  | 'soft-pressure'
+  | 'heat'
+  | 'heat-trial'
+  | 'recovery';
 
 /** What the ledger is expected to say after a decision. */
 export interface GovernorPrediction {
@@ -52,7 +58,14 @@ export interface GovernorDecision {
 
 /** Why nothing is done although something could be. */
 export type HoldReason =
-  'settling' | 'stale' | 'dwell' | 'recovering' | 'rising' | 'latched' | 'nothing-left' | 'healthy';
+  | 'settling'
+  | 'stale'
+  | 'dwell'
+  | 'recovering'
+  | 'rising'
+  | 'latched'
+  | 'nothing-left'
+  | 'healthy';
 
 /** A step that was taken. */
 export interface StepTaken {

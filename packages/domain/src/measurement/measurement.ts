@@ -36,7 +36,8 @@ export interface QualityResult {
   readonly rmsDeltaPStandardError: number;
   /** `full` vocabulary, or a lower bound from the best tokens with the mean mass that was not seen. */
   readonly coverage:
-    { readonly kind: 'full' } | { readonly kind: 'top-k'; readonly k: number; readonly missingMass: number };
+    | { readonly kind: 'full' }
+    | { readonly kind: 'top-k'; readonly k: number; readonly missingMass: number };
 }
 
 /** The machine and software a measurement was taken on. */

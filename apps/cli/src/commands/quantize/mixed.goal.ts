@@ -7,7 +7,9 @@ import type { QuantizeFlags } from './quantize.flags.js';
 
 /** What decides how large a recipe is: a goal of its own, the memory of a card, or the speed of types here. */
 export type AskedGoal =
-  Exclude<MixGoal, FastestGoal> | { readonly kind: 'fit'; readonly card: string } | Omit<FastestGoal, 'speeds'>;
+  | Exclude<MixGoal, FastestGoal>
+  | { readonly kind: 'fit'; readonly card: string }
+  | Omit<FastestGoal, 'speeds'>;
 
 type Size = NonNullable<FastestGoal['size']>;
 
