@@ -15,11 +15,13 @@ const ABORTED = 2;
  * computation have all cores, the way to another thread and back takes a tenth of a step of 8 ms.
  */
 const LONG_STEP_MS = 25;
-/**
- * How often, between short steps, messages are looked at and what was written is sent, milliseconds: as often as a screen
- * is drawn. Whoever reads an answer needs a core for each message, for which the threads that compute wait.
- */
+/** How often, between short steps, messages are looked at, milliseconds. */
 const TURN_EVERY_MS = 16;
+/**
+ * How often, between short steps, what was written is sent, milliseconds. Whoever reads an answer needs a core for each
+ * message, for which the threads that compute wait.
+ */
+const SEND_EVERY_MS = 30;
 /** A shorter batch says more about its overhead than about threads. */
 const MEASURED_TOKENS = 64;
 
@@ -44,6 +46,7 @@ export class Batcher {
   #uses = 0;
   #wake: (() => void) | null = null;
   #lastTurnMs = 0;
+  #lastSentMs = 0;
   /** Milliseconds of the last step by the number of answers that decoded in it. */
   readonly #lastDecodeMs: number[] = [];
 
@@ -237,11 +240,14 @@ export class Batcher {
     return held === 0;
   }
 
-  /** Every few milliseconds what was written is sent and messages are let in. */
+  /** Every few milliseconds messages are let in, and less often what was written is sent. */
   async #breathe(): Promise<void> {
     const nowMs = performance.now();
     if (nowMs - this.#lastTurnMs <= TURN_EVERY_MS) return;
-    for (const { answer } of this.#busy()) answer?.job.flush();
+    if (nowMs - this.#lastSentMs > SEND_EVERY_MS) {
+      for (const { answer } of this.#busy()) answer?.job.flush();
+      this.#lastSentMs = nowMs;
+    }
     await nextTurn();
     this.#lastTurnMs = performance.now();
   }
