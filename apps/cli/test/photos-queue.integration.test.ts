@@ -1,5 +1,6 @@
 import { openPostgres } from '@plimsoll/adapter-postgres';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
+import { writeTerseModel } from '@plimsoll/testing';
 import { startPostgres, startRedis, whyNoPostgres, whyNoRedis } from '@plimsoll/testing/servers';
 import type { PostgresServer, RedisServer } from '@plimsoll/testing/servers';
 import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
@@ -41,7 +42,7 @@ describe.skipIf(why !== null)(`photos by the workers of a queue${why === null ? 
     await sharp(original('nagasaki-boats')).blur(12).toFile(at('boats blurred.jpg'));
     await copyFile(original('locomotion-house-cat'), at('cat\n🐈.jpg'));
     await writeFile(at('broken.jpg'), 'no photo');
-    await copyFile(sampleModelPath(), path.join(home, 'models', `${SAMPLE_MODEL.name}-f16.gguf`));
+    await writeTerseModel(sampleModelPath(), path.join(home, 'models', `${SAMPLE_MODEL.name}-f16.gguf`));
   }, 60_000);
   afterEach(async () => {
     for (const { stop, ended } of stopping.splice(0)) {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { normalDeviate, seededRandom } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import { createGguf } from '@plimsoll/testing';
+import { createGguf, writeTerseModel } from '@plimsoll/testing';
 
 const CONTEXT = 8192;
 /** What stretches the sample model's 256 tokens over the prompt: NTK-aware scaling by 8, 10,000 × 8^(32/30). */
@@ -23,15 +23,16 @@ export interface VisionModelFiles {
  * layers with random weights. It sees colours and shapes as noise, but everything on the way to it is real.
  */
 export async function writeVisionModel(folder: string, name: string): Promise<VisionModelFiles> {
-  const text = await readFile(sampleModelPath());
-  // A value stands behind its key and four bytes of its type.
-  const valueOf = (key: string): number => text.indexOf(key) + key.length + 4;
-  text.writeUInt32LE(CONTEXT, valueOf('llama.context_length'));
-  text.writeFloatLE(FREQUENCY_BASE, valueOf('llama.rope.freq_base'));
   const files = {
     model: path.join(folder, `${name}-f16.gguf`),
     projector: path.join(folder, `mmproj-${name}-f16.gguf`),
   };
+  await writeTerseModel(sampleModelPath(), files.model);
+  const text = await readFile(files.model);
+  // A value stands behind its key and four bytes of its type.
+  const valueOf = (key: string): number => text.indexOf(key) + key.length + 4;
+  text.writeUInt32LE(CONTEXT, valueOf('llama.context_length'));
+  text.writeFloatLE(FREQUENCY_BASE, valueOf('llama.rope.freq_base'));
   await writeFile(files.model, text);
   await writeFile(files.projector, projector());
   return files;

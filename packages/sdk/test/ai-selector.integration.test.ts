@@ -1,5 +1,6 @@
 import { SAMPLE_MODEL, sampleModelPath } from '@plimsoll/sample-model';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { writeTerseModel } from '@plimsoll/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +18,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'plimsoll-selector-'));
-  await copyFile(sampleModelPath(), path.join(folder, `${model}.gguf`));
+  await writeTerseModel(sampleModelPath(), path.join(folder, `${model}.gguf`));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
