@@ -156,7 +156,7 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
         expect([answer.status, text.slice(-300)]).toEqual([200, expect.stringContaining('[DONE]')]);
         expect(text).toContain('"completion_tokens":6');
         variants.add(answer.headers.get('x-plimsoll-variant') ?? '');
-        await sleep(250);
+        await sleep(1_000);
       }
       return variants;
     })();
