@@ -15,7 +15,7 @@ const CHANGES = [
 
 const COMMANDS = [
   ['run', (file) => ['run', file, 'Once upon a time', '--max-tokens', '2000', '--level', 'F16']],
-  ['quantize', (file, out) => ['quantize', file, '--to', 'Q4_0', '--out', out]],
+  ['quantize', (file, out) => ['quantize', file, '--to', 'Q4_0', '--imatrix', 'none', '--out', out]],
 ];
 
 /** Shares of an undisturbed run after which the file is changed: while it is read, and while it is mapped. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { childrenOf, isAlive } from './processes.mjs';
@@ -50,7 +50,7 @@ async function tryLimits(tally, user, model) {
 }
 
 /** What is mounted on a folder, what then becomes of commands there, and what they say. */
-const MOUNTS = (folder, model) => {
+const MOUNTS = (folder, model, text) => {
   const size = `mount -t tmpfs -o size=256k none ${folder}`;
   const store = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder };
   const full = `${size} && head -c 1000000 /dev/zero > ${folder}/ballast 2>/dev/null`;
@@ -59,7 +59,12 @@ const MOUNTS = (folder, model) => {
     ...[
       ['plan', planned(model), [0]],
       ['config set', ['config', 'set', 'ai.quantization_bits', '8'], [1, 2], noSpace],
-      ['quantize', ['quantize', model, '--to', 'Q4_0', '--out', `${folder}/out.gguf`], [1], noSpace],
+      [
+        'quantize',
+        ['quantize', model, '--to', 'Q4_0', '--imatrix', 'none', '--out', `${folder}/out.gguf`],
+        ...[[1], noSpace],
+      ],
+      ['imatrix', ['imatrix', model, '--text', text, '--out', `${folder}/mine.gguf`], [1], noSpace],
       ['run', ['run', model, 'Hello'], [0, 1]],
       ['doctor', ['doctor'], [0, 1, 4], /the disk is full/u],
       ['export', ['stats', '--export', `${folder}/out.jsonl`], [0, 1]],
@@ -85,7 +90,9 @@ const MOUNTS = (folder, model) => {
 async function tryMounted(tally, user, model) {
   const folder = user.path('mounted');
   mkdirSync(folder);
-  for (const [what, mount, env, [name, args, codes, says]] of MOUNTS(folder, model)) {
+  const text = user.path('mine.txt');
+  writeFileSync(text, 'Once upon a time there was a fox who lived under a hill and knew every path. '.repeat(40));
+  for (const [what, mount, env, [name, args, codes, says]] of MOUNTS(folder, model, text)) {
     const wrap = (command) => ['unshare', '-Urm', 'sh', '-c', `${mount}; exec "$@"`, 'sh', ...command];
     const [program, ...rest] = wrap(['true']);
     if (spawnSync(program, rest).status !== 0) tally.skip(`${what}, ${name}`, 'this system allows no mounts');
