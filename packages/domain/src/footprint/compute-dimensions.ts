@@ -99,6 +99,12 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
   };
 }
 
+/** Terms are per token of the batch; of the logits only a share of the tokens has any. */
+export function withLogitsOf(share: number, dims: ComputeDimensions): ComputeDimensions {
+  if (share >= 1 || dims.family === 'encoder' || (dims.family === 'recurrent' && dims.stateSpace === null)) return dims;
+  return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
+}
+
 /** Source: llama.cpp `src/models/deepseek2.cpp`: the query as it is, without position, absorbed; and the results. */
 function latentRow(header: ModelHeader, layer: LayerShape | undefined): number {
   if (layer === undefined) return 0;

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { transformerHeader } from '../model/__fixtures__/transformer-header.js';
+import { describe, expect, it } from 'vitest';
+import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
+import type { TransformerShape } from '../model/__fixtures__/transformer-header.js';
 import { DIVIDED_ANSWERS, SMALL_TRANSFORMERS } from './__fixtures__/divided-answers.js';
 import { createFootprintModel } from './footprint-model.js';
 import type { RunShape } from './operating-point.js';
@@ -24,6 +25,53 @@ it.each(DIVIDED_ANSWERS)(
     expect([devices[0]?.computeBytes, host.computeBytes]).toEqual([deviceBytes, hostBytes]);
   },
 );
+
+// Source: as of the answers above; on the processor, and with all layers on the device.
+const TOGETHER_ANSWERS = [
+  ['llama', 'f16', 'on', 14_430_240, 12_855_312, 5_779_520],
+  ['llama', 'f32', 'on', 13_643_808, 12_855_312, 5_779_520],
+  ['llama', 'f16', 'off', 63_184_928, 60_823_568, 10_494_016],
+  ['qwen3moe', 'f16', 'on', 14_430_240, 12_953_616, 5_779_520],
+  ['qwen3moe', 'q8_0', 'on', 13_742_112, 12_986_384, 5_812_288],
+  ['gemma2', 'f16', 'on', 15_487_008, 13_912_080, 6_836_288],
+  ['gemma2', 'f32', 'on', 16_011_296, 13_912_080, 6_836_288],
+  ['phi3', 'f16', 'on', 13_643_808, 12_855_312, 5_779_520],
+  ['phi3', 'f16', 'off', 61_612_064, 60_823_568, 10_494_016],
+] as const;
+
+it.each(TOGETHER_ANSWERS)(
+  '%s in one kind of memory, a cache of %s, flash attention %s: the engine’s bytes, and no less on a device',
+  (name, cache, flashAttention, inRam, onDevice, beside) => {
+    const model = createFootprintModel(transformerHeader(SMALL_TRANSFORMERS[name]));
+    const types = { keyCacheType: cache, valueCacheType: cache, flashAttention };
+    const ram = { ...divided(0), ...types, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
+    expect(model.footprint('file', ram).host.computeBytes).toBe(inRam);
+    const { devices, host } = model.footprint('file', { ...divided(99), ...types });
+    expect(host.computeBytes).toBe(beside);
+    // The larger figure of two orders of computing counts, as which one a backend has is not known.
+    expect(devices[0]?.computeBytes).toBeGreaterThanOrEqual(onDevice);
+    expect(devices[0]?.computeBytes).toBeLessThan(1.1 * onDevice);
+  },
+);
+
+describe('scratch memory that is small beside the weights', () => {
+  const bytes = (shape: TransformerShape, outputs: 'every' | 'last', part: boolean) => {
+    const header = transformerHeader(shape);
+    // Without a tensor of its graph a model is counted by the closed form.
+    const tensors = header.tensors.filter(({ name }) => !part || name !== 'blk.0.attn_output.weight');
+    const placement = { gpuLayers: 0, split: [], expertLayersOnHost: 0 };
+    return createFootprintModel({ ...header, tensors }, { outputs }).footprint('Q4_0', { ...divided(0), placement })
+      .host.computeBytes;
+  };
+
+  it('is counted by the closed form, as it decides nothing', () => {
+    expect(bytes(SHAPES.mistralV03, 'last', false)).toBe(bytes(SHAPES.mistralV03, 'last', true));
+  });
+
+  it('but not where every token has logits, which it is far from', () => {
+    expect(bytes(SHAPES.phi3Mini, 'every', false)).not.toBe(bytes(SHAPES.phi3Mini, 'every', true));
+  });
+});
 
 // Source: as of the answers above. Freed memory fits better what comes next, which no formula sees.
 it('a longer context takes less scratch memory where the engine says so', () => {

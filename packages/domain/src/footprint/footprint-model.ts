@@ -7,8 +7,7 @@ import { presetTypes } from '../quantization/preset.js';
 import { isRecipeName } from '../quantization/variant-level.js';
 import type { RecipeName, VariantLevel } from '../quantization/variant-level.js';
 import { cacheCells, cacheTable, checkCacheTypes } from './cache-table.js';
-import { computeDimensions } from './compute-dimensions.js';
-import type { ComputeDimensions } from './compute-dimensions.js';
+import { computeDimensions, withLogitsOf } from './compute-dimensions.js';
 import { onDevicesInUse } from './devices-in-use.js';
 import type { Footprint, MemoryUse } from './footprint.js';
 import { graphFootprint } from './graph-footprint.js';
@@ -17,6 +16,7 @@ import { layerRanges } from './layer-ranges.js';
 import type { LayerRange, LayerRanges } from './layer-ranges.js';
 import { deviceUse, hostUse, isPipelined, logitRows } from './memory-use.js';
 import type { FootprintParts, FootprintRun } from './memory-use.js';
+import { needsGraph } from './needs-graph.js';
 import type { RunShape } from './operating-point.js';
 import { tensorPlace } from './tensor-place.js';
 import type { TensorPlace } from './tensor-place.js';
@@ -176,24 +176,9 @@ const lastWithLayers = (devices: readonly LayerRange[]): number => {
   return index < 0 ? 0 : index;
 };
 
-/** Terms are per token of the batch; of the logits only a share of the tokens has any. */
-function withLogitsOf(share: number, dims: ComputeDimensions): ComputeDimensions {
-  if (share >= 1 || dims.family === 'encoder' || (dims.family === 'recurrent' && dims.stateSpace === null)) return dims;
-  return { ...dims, vocabulary: dims.vocabulary * share, outputRows: dims.outputRows * share };
-}
-
-/**
- * Scratch memory by the model's graph, on each device and the host; null where that is not known, or where a closed form
- * is near enough: all of a model without recurrent layers in one kind of memory. Most plans need no graph at all then.
- */
-function scratchByGraph(run: FootprintRun, ranges: LayerRanges): readonly number[] | null {
-  const { parts, shape } = run;
-  const { architecture, graph } = parts;
-  const { gpuLayers, expertLayersOnHost } = shape.placement;
-  const isDivided = gpuLayers <= parts.blocks || (expertLayersOnHost > 0 && architecture.experts !== null);
-  const isNeeded = architecture.recurrent !== null || (ranges.devices.length > 0 && isDivided);
-  return isNeeded ? (graph?.scratch(scratchQuery(run, ranges)) ?? null) : null;
-}
+/** Scratch memory by the model's graph, on each device and the host; null where that is not known or not needed. */
+const scratchByGraph = (run: FootprintRun, ranges: LayerRanges): readonly number[] | null =>
+  needsGraph(run, ranges) ? (run.parts.graph?.scratch(scratchQuery(run, ranges)) ?? null) : null;
 
 function scratchQuery(run: Omit<FootprintRun, 'dims' | 'caches'>, ranges: LayerRanges): ScratchQuery {
   const { parts, shape, cells, flash, weights } = run;
@@ -204,7 +189,7 @@ function scratchQuery(run: Omit<FootprintRun, 'dims' | 'caches'>, ranges: LayerR
     rows: logitRows(parts, shape, cells),
     ranges,
     expertLayersOnHost: shape.placement.expertLayersOnHost,
-    sizes: weights.sizes,
+    weights,
     isPipelined: isPipelined(run),
   };
 }

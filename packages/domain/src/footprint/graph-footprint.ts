@@ -9,6 +9,7 @@ import type { GraphShape } from './graph/graph-scratch.js';
 import { representativeLayers } from './graph/representative-layers.js';
 import type { ScratchProgram } from './graph/scratch-program.js';
 import type { LayerRanges } from './layer-ranges.js';
+import type { WeightTable } from './weight-table.js';
 import { tensorPlace } from './tensor-place.js';
 
 /** What decides how much scratch memory a run takes. */
@@ -21,8 +22,7 @@ export interface ScratchQuery {
   readonly rows: number;
   readonly ranges: LayerRanges;
   readonly expertLayersOnHost: number;
-  /** Bytes of the largest weight of each name, which devices fetch where the host holds them. */
-  readonly sizes: ReadonlyMap<string, number>;
+  readonly weights: Pick<WeightTable, 'sizes'>;
   /** Whether several devices work on several batches at once. */
   readonly isPipelined: boolean;
 }
@@ -60,9 +60,9 @@ export function graphFootprint(architecture: ModelArchitecture, header: ModelHea
 }
 
 /** The larger figure in each place. */
-function most(programs: Programs, { cells, sizes }: ScratchQuery): readonly number[] | null {
+function most(programs: Programs, { cells, weights }: ScratchQuery): readonly number[] | null {
   const { full, window, keyBytes, valueBytes } = cells;
-  const measured = { cells: { full, window }, keyBytes, valueBytes, weights: sizes };
+  const measured = { cells: { full, window }, keyBytes, valueBytes, weights };
   const [first, second] = programs;
   if (first === undefined) return null;
   const found = first.run(measured);

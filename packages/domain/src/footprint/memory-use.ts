@@ -71,7 +71,8 @@ function expertsLeftOnHost({ weights, shape }: FootprintRun, from: number, to: n
   return end <= from ? 0 : at(weights.expertsBefore, end) - at(weights.expertsBefore, from);
 }
 
-const NOTHING_FETCHED: FetchedBytes = {
+/** Of a device that holds all that it computes with. */
+export const NOTHING_FETCHED: FetchedBytes = {
   weightBytes: 0,
   queryBytes: 0,
   outputBytes: 0,

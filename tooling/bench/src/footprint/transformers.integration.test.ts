@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileModelInspector } from '@plimsoll/adapter-gguf';
 import { LlamaCppFootprintOracle } from '@plimsoll/adapter-llamacpp';
-import { createFootprintModel, type Level, presetTypes, type RunShape } from '@plimsoll/domain';
+import { createFootprintModel, type Footprint, type Level, presetTypes, type RunShape } from '@plimsoll/domain';
 import { writeSparseGguf } from '@plimsoll/testing/gguf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_ZOO, zooSpec } from './model-zoo.mjs';
@@ -16,7 +16,8 @@ const SIZES: readonly TransformerSizes[] = [
   { width: 1024, heads: 8, kvHeads: 4, head: 128, ffn: 3072, vocabulary: 1024 },
 ];
 /** Layers on the device, and layers with their experts on the host. */
-const DIVIDED = [
+const DENSE = [
+  [99, 0],
   [5, 0],
   [3, 1],
   [1, 0],
@@ -44,14 +45,15 @@ const RUNS: readonly RunShape[] = [
   { ...base, contextTokens: 300, parallel: 3 },
 ];
 
-const DRIVERS = '/usr/share/vulkan/icd.d';
-const hasVulkan = existsSync(DRIVERS) && readdirSync(DRIVERS).some((name) => name.startsWith('lvp_icd'));
+/** Whether scratch memory is so much of the whole that a closed form would not do where all is in one kind of memory. */
+const isMaterial = ({ devices, host, totalBytes }: Footprint): boolean =>
+  [...devices, host].reduce((sum, { computeBytes }) => sum + computeBytes, 0) > totalBytes / 4;
 
-describe.skipIf(!hasVulkan)(`transformers partly on a device${hasVulkan ? '' : ' (skipped: no device)'}`, () => {
-  const environment = { GGML_VK_VISIBLE_DEVICES: '0' };
+/** In RAM alone a layer's attention is computed where the layer is, and nothing is fetched. */
+describe('transformers on the processor', () => {
   const oracles = (['last', 'every'] as const).map((outputs) => ({
     outputs,
-    oracle: new LlamaCppFootprintOracle({ flavor: 'vulkan', environment, outputs }),
+    oracle: new LlamaCppFootprintOracle({ flavor: 'cpu', outputs }),
   }));
   let folder: string;
   beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'plimsoll-transformers-'))));
@@ -60,55 +62,98 @@ describe.skipIf(!hasVulkan)(`transformers partly on a device${hasVulkan ? '' : '
     await rm(folder, { recursive: true });
   });
 
+  const runs = [...RUNS, { ...base, microBatchTokens: 128 }, { ...base, keyCacheType: 'f32', valueCacheType: 'f32' }];
   const cases = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
     SIZES.map((sizes) => [name, sizes.width, write(sizes)] as const),
   );
-  it.each(cases)('%s, %i wide', { timeout: 120_000 }, async (name, width, model) => {
+  it.each(cases)('%s, %i wide', { timeout: 60_000 }, async (name, width, model) => {
     const path = join(folder, `${name}-${width}.gguf`);
     await writeSparseGguf(path, zooSpec(model));
     const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
     for (const { outputs, oracle } of oracles) {
       const footprints = createFootprintModel(header, { outputs });
-      const placements = footprints.architecture.experts === null ? DIVIDED : [...DIVIDED, ...EXPERTS_ON_HOST];
-      for (const [gpuLayers, expertLayersOnHost] of placements) {
-        for (const run of outputs === 'every' ? [base] : RUNS) {
-          const shape: RunShape = { ...run, placement: { gpuLayers, split: [1], expertLayersOnHost } };
-          const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
-          const which = JSON.stringify({ outputs, ...shape });
-          const [taken, said] = [exact.devices[0]?.computeBytes ?? 0, ours.devices[0]?.computeBytes ?? 0];
-          // With all layers on the device the larger figure of two orders of computing is said.
-          if (gpuLayers < 99) expect(said, which).toBe(taken);
-          else expect(said, which).toBeGreaterThanOrEqual(taken);
-          expect(ours.host.computeBytes, which).toBe(exact.host.computeBytes);
-          expect(ours.totalBytes / exact.totalBytes, which).toBeLessThan(1.05);
-        }
-      }
-    }
-  });
-
-  /** Their layers are not all built, and these levels mix types. */
-  it.each(['tinyllama-1.1b', 'smollm2-360m'])('%s, as published', { timeout: 120_000 }, async (id) => {
-    const model = MODEL_ZOO.find((candidate) => candidate.id === id);
-    if (model === undefined) throw new Error(`there is no model ${id}`);
-    const full = zooSpec(model);
-    for (const level of ['Q8_0', 'Q4_K_M', 'Q2_K'] satisfies readonly Level[]) {
-      const path = join(folder, `${id}-${level}.gguf`);
-      await writeSparseGguf(path, full);
-      const inspector = new FileModelInspector();
-      const types = presetTypes((await inspector.inspect({ kind: 'file', path })).header, level).tensors;
-      const tensors = (full.tensors ?? []).map((tensor, index) => ({
-        ...tensor,
-        type: types[index]?.type ?? tensor.type,
-      }));
-      await writeSparseGguf(path, { metadata: full.metadata, tensors });
-      const footprints = createFootprintModel((await inspector.inspect({ kind: 'file', path })).header);
-      for (const gpuLayers of [footprints.architecture.layers, 12, 3, 0]) {
-        const shape: RunShape = { ...base, placement: { gpuLayers, split: [1], expertLayersOnHost: 0 } };
-        const exact = await oracles[0]?.oracle.measure(path, shape);
-        const ours = footprints.footprint('file', shape);
-        expect(ours.devices, `${level} ${gpuLayers}`).toEqual(exact?.devices);
-        expect(ours.host.computeBytes).toBe(exact?.host.computeBytes);
+      for (const run of runs as readonly RunShape[]) {
+        const shape: RunShape = { ...run, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
+        const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
+        const which = JSON.stringify({ outputs, ...shape });
+        if (isMaterial(exact)) expect(ours.host.computeBytes, which).toBe(exact.host.computeBytes);
+        expect(ours.totalBytes / exact.totalBytes, which).toBeGreaterThan(0.99);
+        expect(ours.totalBytes / exact.totalBytes, which).toBeLessThan(1.05);
       }
     }
   });
 });
+
+const DRIVERS = '/usr/share/vulkan/icd.d';
+const hasVulkan = existsSync(DRIVERS) && readdirSync(DRIVERS).some((name) => name.startsWith('lvp_icd'));
+
+describe.skipIf(!hasVulkan)(
+  `transformers on a device, and a part of them${hasVulkan ? '' : ' (skipped: no device)'}`,
+  () => {
+    const environment = { GGML_VK_VISIBLE_DEVICES: '0' };
+    const oracles = (['last', 'every'] as const).map((outputs) => ({
+      outputs,
+      oracle: new LlamaCppFootprintOracle({ flavor: 'vulkan', environment, outputs }),
+    }));
+    let folder: string;
+    beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'plimsoll-transformers-'))));
+    afterAll(async () => {
+      await Promise.all(oracles.map(({ oracle }) => oracle.close()));
+      await rm(folder, { recursive: true });
+    });
+
+    const cases = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
+      SIZES.map((sizes) => [name, sizes.width, write(sizes)] as const),
+    );
+    it.each(cases)('%s, %i wide', { timeout: 120_000 }, async (name, width, model) => {
+      const path = join(folder, `${name}-${width}.gguf`);
+      await writeSparseGguf(path, zooSpec(model));
+      const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
+      for (const { outputs, oracle } of oracles) {
+        const footprints = createFootprintModel(header, { outputs });
+        const placements = footprints.architecture.experts === null ? DENSE : [...DENSE, ...EXPERTS_ON_HOST];
+        for (const [gpuLayers, expertLayersOnHost] of placements) {
+          for (const run of outputs === 'every' ? [base] : RUNS) {
+            const shape: RunShape = { ...run, placement: { gpuLayers, split: [1], expertLayersOnHost } };
+            const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
+            const which = JSON.stringify({ outputs, ...shape });
+            const [taken, said] = [exact.devices[0]?.computeBytes ?? 0, ours.devices[0]?.computeBytes ?? 0];
+            // With all layers on the device the larger figure of two orders of computing is said.
+            if (gpuLayers < 99) expect(said, which).toBe(taken);
+            else if (expertLayersOnHost > 0 || isMaterial(exact)) expect(said, which).toBeGreaterThanOrEqual(taken);
+            if (gpuLayers < 99 || isMaterial(exact))
+              expect(ours.host.computeBytes, which).toBe(exact.host.computeBytes);
+            expect(ours.totalBytes / exact.totalBytes, which).toBeGreaterThan(0.99);
+            expect(ours.totalBytes / exact.totalBytes, which).toBeLessThan(1.05);
+          }
+        }
+      }
+    });
+
+    /** Their layers are not all built, and these levels mix types. */
+    it.each(['tinyllama-1.1b', 'smollm2-360m'])('%s, as published', { timeout: 120_000 }, async (id) => {
+      const model = MODEL_ZOO.find((candidate) => candidate.id === id);
+      if (model === undefined) throw new Error(`there is no model ${id}`);
+      const full = zooSpec(model);
+      for (const level of ['Q8_0', 'Q4_K_M', 'Q2_K'] satisfies readonly Level[]) {
+        const path = join(folder, `${id}-${level}.gguf`);
+        await writeSparseGguf(path, full);
+        const inspector = new FileModelInspector();
+        const types = presetTypes((await inspector.inspect({ kind: 'file', path })).header, level).tensors;
+        const tensors = (full.tensors ?? []).map((tensor, index) => ({
+          ...tensor,
+          type: types[index]?.type ?? tensor.type,
+        }));
+        await writeSparseGguf(path, { metadata: full.metadata, tensors });
+        const footprints = createFootprintModel((await inspector.inspect({ kind: 'file', path })).header);
+        for (const gpuLayers of [footprints.architecture.layers, 12, 3, 0]) {
+          const shape: RunShape = { ...base, placement: { gpuLayers, split: [1], expertLayersOnHost: 0 } };
+          const exact = await oracles[0]?.oracle.measure(path, shape);
+          const ours = footprints.footprint('file', shape);
+          expect(ours.devices, `${level} ${gpuLayers}`).toEqual(exact?.devices);
+          expect(ours.host.computeBytes).toBe(exact?.host.computeBytes);
+        }
+      }
+    });
+  },
+);

@@ -5,17 +5,17 @@ import type { ComputeGraph } from './compute-graph.js';
 import { hasGraph } from '../graph-architectures.js';
 import { FAMILIES } from './families.js';
 import { layOut } from './lay-out.js';
-import { schedule } from './schedule.js';
+import { divide, inOrder } from './schedule.js';
 import { representativeLayers } from './representative-layers.js';
 import { CELLS, ScratchProgram } from './scratch-program.js';
-import type { Machine } from './schedule.js';
+import type { Machine, Reorder } from './schedule.js';
 import type { Tensor } from './tensor.js';
 import { vulkanOrder } from './vulkan-order.js';
 
-const asBuilt: Machine['reorder'] = (nodes) => ({ nodes, keep: new Map() });
+const asBuilt: Reorder = (nodes) => ({ nodes, keep: new Map() });
 
 interface Order {
-  readonly reorder: Machine['reorder'];
+  readonly reorder: Reorder;
   /** Of what the device holds, bytes. */
   readonly alignment: number;
 }
@@ -44,13 +44,14 @@ export function scratchPrograms(
   layers: readonly number[],
 ): readonly ScratchProgram[] {
   const { devices, holdsAll } = places;
+  const graph = graphOf(model, { ...shape, cells: CELLS }, places, layers);
+  if (graph === null) return [];
+  const splits = divide(graph, machineOf(places));
   const orders = devices === 0 ? [{ reorder: asBuilt, alignment: 0 }] : holdsAll ? ORDERS : [LOOKS_AHEAD];
-  return orders.flatMap(({ reorder, alignment }) => {
-    const graph = graphOf(model, { ...shape, cells: CELLS }, places, layers);
-    if (graph === null) return [];
-    const host = devices === 0 ? RAM_ALIGNMENT : SHARED_RAM_ALIGNMENT;
-    const layout = layOut(schedule(graph, machineOf(places, reorder)));
-    return [new ScratchProgram(layout, [...Array.from({ length: devices }, () => alignment), host])];
+  const host = devices === 0 ? RAM_ALIGNMENT : SHARED_RAM_ALIGNMENT;
+  return orders.map(({ reorder, alignment }) => {
+    const layout = layOut(inOrder(splits, reorder));
+    return new ScratchProgram(layout, [...Array.from({ length: devices }, () => alignment), host]);
   });
 }
 
@@ -64,7 +65,7 @@ export function keepsFlash(model: GraphModel, shape: GraphShape, places: GraphPl
   const { layers } = representativeLayers(model, places);
   const graph = graphOf(model, { ...shape, tokens: sequences, rows: sequences, cells: CELLS }, places, layers);
   if (graph === null) return null;
-  schedule(graph, machineOf(places, asBuilt));
+  divide(graph, machineOf(places));
   return graph.nodes.every(
     ({ operation, place, layer }) => operation !== 'flash_attn' || place === places.layer(layer),
   );
@@ -92,11 +93,10 @@ function graphOf(
 /** Batches in flight where several devices hold the whole model. Source: ggml `GGML_SCHED_MAX_COPIES`. */
 const COPIES = 4;
 
-const machineOf = ({ devices, isPipelined }: GraphPlaces, reorder: Machine['reorder']): Machine => ({
+const machineOf = ({ devices, isPipelined }: GraphPlaces): Machine => ({
   devices,
   batches: isPipelined ? COPIES : 1,
   supports: isSupported,
-  reorder,
 });
 
 /** Source: llama.cpp v0.5.0 `ggml/src/ggml-vulkan/ggml-vulkan.cpp`, `ggml_backend_vk_device_supports_op`. */

@@ -55,6 +55,8 @@ export function layOut({ leaves, nodes }: Schedule): Layout {
     tensor.ownsSlot = false;
     steps.push(~tensor.slot);
   };
+  for (const leaf of leaves) prepare(leaf);
+  for (const node of nodes) prepare(node);
   for (const leaf of leaves) take(leaf, leaf.place);
   for (const node of nodes) {
     if (node.base !== null && node.operation !== 'none') node.base.views += 1;
@@ -73,6 +75,14 @@ export function layOut({ leaves, nodes }: Schedule): Layout {
     }
   }
   return { slots, steps };
+}
+
+/** Forgets what another layout noted down. */
+function prepare(tensor: Tensor): void {
+  tensor.readers = 0;
+  tensor.views = 0;
+  tensor.slot = -1;
+  tensor.ownsSlot = false;
 }
 
 const canReplace = (tensor: Tensor, source: Tensor): boolean =>

@@ -2,17 +2,19 @@ import { expect, test } from 'vitest';
 import { ComputeGraph } from './compute-graph.js';
 import { layOut } from './lay-out.js';
 import { add, input, like, mulMat, weight } from './operations.js';
-import { schedule } from './schedule.js';
+import { divide, inOrder } from './schedule.js';
 import type { Machine } from './schedule.js';
 import { ScratchProgram } from './scratch-program.js';
 
-const MACHINE: Machine = {
-  devices: 1,
-  batches: 1,
-  supports: () => true,
-  reorder: (nodes) => ({ nodes, keep: new Map() }),
+const MACHINE: Machine = { devices: 1, batches: 1, supports: () => true };
+const SIZES = {
+  cells: { full: 256, window: 256 },
+  keyBytes: 2,
+  valueBytes: 2,
+  weights: { sizes: new Map([['far', 4096]]) },
 };
-const SIZES = { cells: { full: 256, window: 256 }, keyBytes: 2, valueBytes: 2, weights: new Map([['far', 4096]]) };
+const schedule = (graph: ComputeGraph, machine: Machine) =>
+  inOrder(divide(graph, machine), (nodes) => ({ nodes, keep: new Map() }));
 const run = (graph: ComputeGraph, machine: Machine): readonly number[] =>
   new ScratchProgram(layOut(schedule(graph, machine)), [32, 32]).run(SIZES);
 

@@ -10,14 +10,22 @@ export interface Machine {
   readonly supports: (tensor: Tensor) => boolean;
   /** Batches in flight, of each of which inputs are kept. */
   readonly batches: number;
-  /** The order in which a device computes what is left to it at once; and what must be kept until when. */
-  readonly reorder: (nodes: readonly Tensor[]) => Reordered;
 }
+
+/** The order in which a device computes what is left to it at once. */
+export type Reorder = (nodes: readonly Tensor[]) => Reordered;
 
 /** Nodes in a device's order, and what must not be given back before one of them is computed. */
 export interface Reordered {
   readonly nodes: readonly Tensor[];
   readonly keep: ReadonlyMap<Tensor, readonly Tensor[]>;
+}
+
+/** Runs of operations, each in one place, in their order, and what is there from the start. */
+export interface Splits {
+  readonly leaves: readonly Tensor[];
+  readonly runs: readonly Split[];
+  readonly host: number;
 }
 
 /** Rows from which on a device computes with a matrix of the host. Source: ggml `GGML_OP_OFFLOAD_MIN_BATCH`. */
@@ -27,40 +35,49 @@ const OFFLOADED_ROWS = 32;
  * Says where each operation runs, and adds copies of what lies elsewhere.
  * Source: llama.cpp v0.5.0 `ggml/src/ggml-backend.cpp`, `ggml_backend_sched_split_graph`.
  */
-export function schedule({ leaves, nodes }: ComputeGraph, machine: Machine): Schedule {
-  if (machine.devices === 0) {
-    for (const tensor of [...leaves, ...nodes]) tensor.place = 0;
-    return { leaves, nodes };
+export function divide({ leaves, nodes }: ComputeGraph, machine: Machine): Splits {
+  const { devices: host, batches } = machine;
+  if (host === 0) {
+    for (const tensor of leaves) tensor.place = 0;
+    for (const tensor of nodes) tensor.place = 0;
+    return { leaves, runs: [{ place: 0, nodes, inputs: [] }], host };
   }
-  for (const tensor of [...leaves, ...nodes]) if (tensor.place < 0) tensor.place = ownPlace(tensor, machine);
+  for (const tensor of leaves) if (tensor.place < 0) tensor.place = ownPlace(tensor, machine);
+  for (const tensor of nodes) if (tensor.place < 0) tensor.place = ownPlace(tensor, machine);
   expand(nodes, machine);
   settle(nodes, machine);
+  if (batches === 1) return { leaves, runs: split(nodes), host };
   // Of what splitting replaces by copies.
   const read = new Set(nodes.filter((node) => !isViewOnly(node)).flatMap(({ sources }) => sources));
-  const scheduled: Tensor[] = [];
-  const kept: Tensor[] = [];
-  for (const { place, nodes: found, inputs } of split(nodes)) {
-    for (const { original, copy } of inputs) {
-      const until = new Tensor('none', original.type, original.shape, { sources: [original], within: original });
-      until.place = original.place;
-      scheduled.push(until, copy);
-      if (machine.batches > 1) kept.push(...inFlight(copy, machine.batches));
-    }
-    const { nodes: ordered, keep } = place === machine.devices ? { nodes: found, keep: null } : machine.reorder(found);
-    for (const node of ordered) {
-      scheduled.push(node);
-      for (const needed of keep?.get(node) ?? []) {
-        const until = new Tensor('none', needed.type, needed.shape, { sources: [needed], within: needed });
-        until.place = place;
-        scheduled.push(until);
+  const runs = split(nodes);
+  const inputs = leaves.filter((leaf) => leaf.isInput && read.has(leaf));
+  const copies = runs.flatMap((run) => run.inputs.map(({ copy }) => copy));
+  const kept = [...inputs, ...copies].flatMap((tensor) => inFlight(tensor, batches));
+  return { leaves: [...kept, ...leaves], runs, host };
+}
+
+/** What is computed, in the order in which devices do; and where what is read elsewhere is copied. */
+export function inOrder({ leaves, runs, host }: Splits, reorder: Reorder): Schedule {
+  const nodes: Tensor[] = [];
+  for (const { place, nodes: found, inputs } of runs) {
+    for (const { original, copy } of inputs) nodes.push(until(original, original.place), copy);
+    if (place === host) nodes.push(...found);
+    else {
+      const { nodes: ordered, keep } = reorder(found);
+      for (const node of ordered) {
+        nodes.push(node);
+        for (const needed of keep.get(node) ?? []) nodes.push(until(needed, place));
       }
     }
   }
-  if (machine.batches > 1) {
-    const inputs = leaves.filter((leaf) => leaf.isInput && read.has(leaf));
-    kept.unshift(...inputs.flatMap((input) => inFlight(input, machine.batches)));
-  }
-  return { leaves: [...kept, ...leaves], nodes: scheduled };
+  return { leaves, nodes };
+}
+
+/** Keeps a tensor until here. */
+function until(needed: Tensor, place: number): Tensor {
+  const mark = new Tensor('none', needed.type, needed.shape, { sources: [needed], within: needed });
+  mark.place = place;
+  return mark;
 }
 
 /** A tensor that is kept, and one like it for each further batch in flight. */
@@ -99,7 +116,7 @@ function offloadedRows(tensor: Tensor): number {
 /** Operations without a place go where their neighbours are: devices first, downwards and then upwards. */
 function expand(nodes: readonly Tensor[], { devices, supports }: Machine): void {
   const real = nodes.filter((node) => !isViewOnly(node));
-  const backwards = [...real].reverse();
+  const backwards = real.toReversed();
   const pass = (order: readonly Tensor[], most: number): void => {
     let current = -1;
     for (const node of order) {
@@ -136,7 +153,8 @@ function settle(nodes: readonly Tensor[], { devices, supports }: Machine): void 
   }
 }
 
-interface Split {
+/** Operations in one place, with copies of their operands that lie elsewhere. */
+export interface Split {
   readonly place: number;
   readonly nodes: readonly Tensor[];
   readonly inputs: readonly { readonly original: Tensor; readonly copy: Tensor }[];

@@ -1,5 +1,6 @@
 import { aligned, ScratchMemory } from '../scratch-memory.js';
 import { nameInLayer } from '../weight-table.js';
+import type { WeightTable } from '../weight-table.js';
 import { KEYS, VALUES } from './attention.js';
 import type { Layout } from './lay-out.js';
 import type { CacheKind } from './tensor.js';
@@ -11,8 +12,7 @@ export interface ScratchSizes {
   /** Bytes of one value in the caches of keys and of values. */
   readonly keyBytes: number;
   readonly valueBytes: number;
-  /** Bytes of the largest weight of each name, without the number of its layer. */
-  readonly weights: ReadonlyMap<string, number>;
+  readonly weights: Pick<WeightTable, 'sizes'>;
 }
 
 /** Cells of the caches that a layout is made for. */
@@ -24,8 +24,6 @@ interface Measure {
   /** Whose bytes are copied; null where nothing is. */
   readonly of: string | null;
 }
-
-type Results = Map<string, readonly number[]>;
 
 /** How scratch memory is used by graphs of one structure, whatever the sizes of their tensors. */
 export class ScratchProgram {
@@ -39,10 +37,8 @@ export class ScratchProgram {
   /** Where each slot lies and how many bytes it has, while it is laid out. */
   readonly #starts: Float64Array;
   readonly #sized: Float64Array;
-  /** What was found for the same cells and bytes of a value, of one set of weights where any of them counts. */
-  readonly #known: Results = new Map();
-  readonly #knownOf = new WeakMap<ScratchSizes['weights'], Results>();
-  readonly #hasWeights: boolean;
+  /** What was found, by the amounts of all measures. */
+  readonly #known = new Map<string, readonly number[]>();
 
   /** A graph laid out for `CELLS`, and the alignment in each place. */
   constructor({ slots, steps }: Layout, alignments: readonly number[]) {
@@ -71,32 +67,23 @@ export class ScratchProgram {
       }
     }
     this.#measures = measures;
-    this.#hasWeights = measures.some(({ kind }) => kind === null);
   }
 
   /** Bytes in each place. */
   run(sizes: ScratchSizes): readonly number[] {
-    const known = this.#hasWeights ? this.#resultsOf(sizes.weights) : this.#known;
-    const { cells, keyBytes, valueBytes } = sizes;
-    const key = `${String(cells.full)} ${String(cells.window)} ${String(keyBytes)} ${String(valueBytes)}`;
-    let found = known.get(key);
-    if (found === undefined) known.set(key, (found = this.#layOut(sizes)));
+    const amounts = this.#measures.map((measure) => amount(measure, sizes));
+    const key = amounts.join();
+    let found = this.#known.get(key);
+    if (found === undefined) this.#known.set(key, (found = this.#layOut(amounts)));
     return found;
   }
 
-  #resultsOf(weights: ScratchSizes['weights']): Results {
-    const known = this.#knownOf.get(weights) ?? new Map<string, readonly number[]>();
-    this.#knownOf.set(weights, known);
-    return known;
-  }
-
-  #layOut(sizes: ScratchSizes): readonly number[] {
+  #layOut(amounts: readonly number[]): readonly number[] {
     const memories = this.#alignments.map(() => new ScratchMemory());
-    const measured = this.#measures.map((measure) => amount(measure, sizes));
     const sized = this.#sized;
     const starts = this.#starts;
     const places = this.#places;
-    const factors = Float64Array.from([1, ...measured]);
+    const factors = [1, ...amounts];
     for (let slot = 0; slot < sized.length; slot += 1) {
       const bytes = (this.#bytes[slot] as number) * (factors[(this.#measureOf[slot] as number) + 1] as number);
       sized[slot] = aligned(bytes, this.#alignments[places[slot] as number] as number);
@@ -116,5 +103,5 @@ export class ScratchProgram {
 function amount({ kind, of }: Measure, { cells, keyBytes, valueBytes, weights }: ScratchSizes): number {
   const count = kind === null ? 1 : cells[kind];
   if (of === null) return count;
-  return of === KEYS ? count * keyBytes : of === VALUES ? count * valueBytes : (weights.get(of) ?? 0);
+  return of === KEYS ? count * keyBytes : of === VALUES ? count * valueBytes : (weights.sizes.get(of) ?? 0);
 }

@@ -54,7 +54,8 @@ export interface Store {
 
 /** What a tensor is made of beside its operation, type and shape. */
 export interface TensorParts {
-  readonly sources?: readonly Tensor[];
+  /** Becomes the tensor's own. */
+  readonly sources?: Tensor[];
   /** Whose memory it lies in. */
   readonly within?: Tensor;
   /** Bytes from one value to the next in each dimension; without gaps by default. */
@@ -108,12 +109,14 @@ export class Tensor {
     this.operation = operation;
     this.type = type;
     this.shape = shape;
-    this.sources = [...sources];
+    this.sources = sources;
     this.base = within === undefined ? null : (within.base ?? within);
     const size = BYTES[type];
-    const [n0, n1, n2] = shape;
-    this.strides = strides ?? [size, size * n0, size * n0 * n1, size * n0 * n1 * n2];
-    this.bytes = bytes ?? spanned(shape, this.strides, size);
+    const row = size * shape[0];
+    const plane = row * shape[1];
+    const cube = plane * shape[2];
+    this.strides = strides ?? [size, row, plane, cube];
+    this.bytes = bytes ?? (strides === undefined ? cube * shape[3] : spanned(shape, strides, size));
     this.store = store ?? null;
     this.isInput = isInput;
     this.copyOf = copyOf;
@@ -122,8 +125,7 @@ export class Tensor {
 
   /** Rows of values. */
   get rows(): number {
-    const [, n1, n2, n3] = this.shape;
-    return n1 * n2 * n3;
+    return this.shape[1] * this.shape[2] * this.shape[3];
   }
 
   get isContiguous(): boolean {

@@ -1,5 +1,4 @@
-import { isViewOnly } from './tensor.js';
-import type { Operation, Tensor } from './tensor.js';
+import type { Operation } from './tensor.js';
 
 // Source: llama.cpp v0.5.0 `ggml/src/ggml-vulkan/ggml-vulkan-types.h` and `ggml-vulkan.cpp`, `ggml_vk_graph_optimize`.
 
@@ -33,15 +32,3 @@ export const FUSED: ReadonlySet<string> = new Set([
   'ssm_conv unary',
 ]);
 export const FUSED_APART: ReadonlySet<string> = new Set(['rms_norm mul', 'unary mul']);
-
-const root = (tensor: Tensor): Tensor => tensor.base ?? tensor;
-
-/** Whether one operation has to wait for the other, which was there before. */
-export function dependsOn(later: Tensor, earlier: Tensor): boolean {
-  if (later.sources.includes(earlier) || root(later) === root(earlier)) return true;
-  if (isViewOnly(later) || isViewOnly(earlier)) return false;
-  return (
-    later.sources.some((source) => root(source) === root(earlier)) ||
-    earlier.sources.some((source) => root(source) === root(later))
-  );
-}

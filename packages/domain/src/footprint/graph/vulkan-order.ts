@@ -1,7 +1,8 @@
 import type { Reordered } from './schedule.js';
 import { isViewOnly } from './tensor.js';
 import type { Operation, Tensor } from './tensor.js';
-import { CHOICES, dependsOn, FUSED, FUSED_APART, KEPT, PATTERNS } from './vulkan-fusions.js';
+import { waitsOf } from './waits.js';
+import { CHOICES, FUSED, FUSED_APART, KEPT, PATTERNS } from './vulkan-fusions.js';
 
 /**
  * The order in which llama.cpp's Vulkan backend computes: it looks ahead for operations that depend on nothing that is
@@ -9,7 +10,7 @@ import { CHOICES, dependsOn, FUSED, FUSED_APART, KEPT, PATTERNS } from './vulkan
  * Source: llama.cpp v0.5.0 `ggml/src/ggml-vulkan/ggml-vulkan.cpp`, `ggml_vk_graph_optimize`.
  */
 export function vulkanOrder(nodes: readonly Tensor[]): Reordered {
-  const walk = new VulkanWalk(nodes);
+  const walk = new VulkanWalk(nodes, waitsOf(nodes, LOOK_AHEAD));
   walk.run();
   return { nodes: walk.order.map((index) => at(nodes, index)), keep: walk.keep };
 }
@@ -23,15 +24,17 @@ class VulkanWalk {
   readonly order: number[] = [];
   readonly keep = new Map<Tensor, Tensor[]>();
   readonly #nodes: readonly Tensor[];
-  readonly #used: boolean[];
-  readonly #waits: number[][] = [];
+  readonly #used: Uint8Array;
+  /** Of each node, those just before it that it has to wait for. */
+  readonly #waits: readonly (readonly number[])[];
   readonly #readers = new Map<Tensor, number>();
   readonly #computed = new Set<Tensor>();
   #next = 0;
 
-  constructor(nodes: readonly Tensor[]) {
+  constructor(nodes: readonly Tensor[], waits: readonly (readonly number[])[]) {
     this.#nodes = nodes;
-    this.#used = nodes.map(() => false);
+    this.#waits = waits;
+    this.#used = new Uint8Array(nodes.length);
   }
 
   run(): void {
@@ -50,20 +53,19 @@ class VulkanWalk {
   #push(set: readonly number[]): void {
     for (const index of set) {
       this.order.push(index);
-      this.#used[index] = true;
+      this.#used[index] = 1;
       this.#computed.add(at(this.#nodes, index));
     }
-    while (this.#next < this.#nodes.length && this.#used[this.#next] === true) this.#next += 1;
+    while (this.#next < this.#nodes.length && this.#used[this.#next] === 1) this.#next += 1;
   }
 
   #matches(pattern: readonly Operation[], start: number): boolean {
-    return (
-      start + pattern.length <= this.#nodes.length &&
-      pattern.every(
-        (operation, offset) =>
-          at(this.#nodes, start + offset).operation === operation && this.#used[start + offset] !== true,
-      )
-    );
+    if (start + pattern.length > this.#nodes.length) return false;
+    for (let offset = 0; offset < pattern.length; offset += 1) {
+      if (at(this.#nodes, start + offset).operation !== pattern[offset] || this.#used[start + offset] === 1)
+        return false;
+    }
+    return true;
   }
 
   #keepTogether(pattern: readonly Operation[]): boolean {
@@ -97,7 +99,7 @@ class VulkanWalk {
     const end = Math.min(this.#next + LOOK_AHEAD, this.#nodes.length);
     for (let index = this.#next + 1; index < end; index += 1) {
       const node = at(this.#nodes, index);
-      if (this.#used[index] === true || isViewOnly(node)) continue;
+      if (this.#used[index] === 1 || isViewOnly(node)) continue;
       if (PATTERNS.get(node.operation)?.some((pattern) => this.#matches(pattern, index)) === true) continue;
       if (!this.#isFree(index, set.at(-1) ?? 0)) continue;
       set.push(index);
@@ -105,35 +107,22 @@ class VulkanWalk {
     }
   }
 
-  /** What of the nodes just before one it has to wait for. */
-  #waitsFor(index: number): readonly number[] {
-    let found = this.#waits[index];
-    if (found === undefined) {
-      this.#waits[index] = found = [];
-      const node = at(this.#nodes, index);
-      for (let before = Math.max(0, index - LOOK_AHEAD); before < index; before += 1) {
-        if (dependsOn(node, at(this.#nodes, before))) found.push(before);
-      }
-    }
-    return found;
-  }
-
   #isFree(index: number, last: number): boolean {
-    const node = at(this.#nodes, index);
-    for (const before of this.#waitsFor(index)) {
-      if (before < this.#next || this.#used[before] === true) continue;
-      const pair = `${at(this.#nodes, before).operation} ${node.operation}`;
-      const isFused =
-        before === last &&
-        ((index === before + 1 && FUSED.has(pair)) || (FUSED_APART.has(pair) && this.#onlyViews(before + 1, index)));
-      if (!isFused) return false;
+    for (const before of this.#waits[index] ?? []) {
+      if (before < this.#next || this.#used[before] === 1) continue;
+      if (before !== last || !this.#isFusedWith(index, before)) return false;
     }
     return true;
   }
 
+  #isFusedWith(index: number, before: number): boolean {
+    const pair = `${at(this.#nodes, before).operation} ${at(this.#nodes, index).operation}`;
+    return (index === before + 1 && FUSED.has(pair)) || (FUSED_APART.has(pair) && this.#onlyViews(before + 1, index));
+  }
+
   #onlyViews(from: number, to: number): boolean {
     for (let index = from; index < to; index += 1) {
-      if (this.#used[index] !== true && !isViewOnly(at(this.#nodes, index))) return false;
+      if (this.#used[index] !== 1 && !isViewOnly(at(this.#nodes, index))) return false;
     }
     return true;
   }
@@ -143,9 +132,9 @@ class VulkanWalk {
     const end = Math.min(this.#next + LOOK_AHEAD, this.#nodes.length);
     for (let index = this.#next + 1; index < end; index += 1) {
       const node = at(this.#nodes, index);
-      if (this.#used[index] === true || !isViewOnly(node)) continue;
-      const isFree = this.#waitsFor(index).every(
-        (before) => before < this.#next || this.#used[before] === true || set.includes(before),
+      if (this.#used[index] === 1 || !isViewOnly(node)) continue;
+      const isFree = (this.#waits[index] ?? []).every(
+        (before) => before < this.#next || this.#used[before] === 1 || set.includes(before),
       );
       if (isFree) set.push(index);
     }
@@ -204,7 +193,7 @@ class VulkanWalk {
     for (let found = index + 1; found < end; found += 1) {
       if (!fits(at(this.#nodes, found))) continue;
       set.push(found);
-      this.#used[found] = true;
+      this.#used[found] = 1;
       return found;
     }
     return null;
@@ -217,20 +206,20 @@ class VulkanWalk {
     let viewed = -1;
     let written = -1;
     for (let found = index + 1; found < end && written < 0; found += 1) {
-      if (this.#used[found] === true) continue;
+      if (this.#used[found] === 1) continue;
       const { operation, sources } = at(this.#nodes, found);
       if (viewed < 0 && operation === 'view' && sources[0] === node) viewed = found;
       else if (viewed >= 0 && operation === 'set_rows' && sources[0] === this.#nodes[viewed]) written = found;
     }
     if (written < 0) return;
     if (this.#uses(node) > 1 || this.#uses(at(this.#nodes, viewed)) > 1) return;
-    const into = at(this.#nodes, written);
+    const waits = this.#waits[written] ?? [];
     for (let between = index + 1; between < written; between += 1) {
       const other = at(this.#nodes, between);
-      if (this.#used[between] !== true && between !== viewed && !isViewOnly(other) && dependsOn(into, other)) return;
+      if (this.#used[between] !== 1 && between !== viewed && !isViewOnly(other) && waits.includes(between)) return;
     }
     set.push(viewed, written);
-    this.#used[viewed] = true;
-    this.#used[written] = true;
+    this.#used[viewed] = 1;
+    this.#used[written] = 1;
   }
 }
