@@ -113,6 +113,7 @@ function placesOf({ architecture }: GraphModel, query: ScratchQuery): GraphPlace
     devices: host,
     isPipelined,
     holdsAll: host > 0 && ranges.host.to === 0,
+    expertLayersOnHost,
     layer: placeOf,
     output,
     weight: (name) => {

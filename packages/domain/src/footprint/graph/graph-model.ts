@@ -32,6 +32,8 @@ export interface GraphPlaces {
   readonly isPipelined: boolean;
   /** Whether devices hold all layers and the output. */
   readonly holdsAll: boolean;
+  /** Layers, counted from the first, whose experts stay on the host. */
+  readonly expertLayersOnHost: number;
   readonly weight: (name: string) => number;
 }
 

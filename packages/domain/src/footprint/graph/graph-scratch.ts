@@ -23,7 +23,8 @@ interface Order {
 const LOOKS_AHEAD: Order = { reorder: vulkanOrder, alignment: 16 };
 /**
  * How devices compute: CUDA in the order of the graph, Vulkan looking ahead. Which a device does is not known here, so
- * the larger figure counts where it holds everything; where it fetches weights, these decide, and Vulkan's order is taken.
+ * the larger figure counts for hybrids and experts on the host where devices hold all layers; elsewhere Vulkan's order,
+ * against which it could be held.
  */
 const ORDERS: readonly Order[] = [{ reorder: asBuilt, alignment: 128 }, LOOKS_AHEAD];
 /** Alignment of RAM that devices read. */
@@ -43,11 +44,12 @@ export function scratchPrograms(
   places: GraphPlaces,
   layers: readonly number[],
 ): readonly ScratchProgram[] {
-  const { devices, holdsAll } = places;
+  const { devices, holdsAll, expertLayersOnHost } = places;
   const graph = graphOf(model, { ...shape, cells: CELLS }, places, layers);
   if (graph === null) return [];
   const splits = divide(graph, machineOf(places));
-  const orders = devices === 0 ? [{ reorder: asBuilt, alignment: 0 }] : holdsAll ? ORDERS : [LOOKS_AHEAD];
+  const isEither = holdsAll && (model.architecture.recurrent !== null || expertLayersOnHost > 0);
+  const orders = devices === 0 ? [{ reorder: asBuilt, alignment: 0 }] : isEither ? ORDERS : [LOOKS_AHEAD];
   const host = devices === 0 ? RAM_ALIGNMENT : SHARED_RAM_ALIGNMENT;
   return orders.map(({ reorder, alignment }) => {
     const layout = layOut(inOrder(splits, reorder));
