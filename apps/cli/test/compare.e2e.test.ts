@@ -2,6 +2,7 @@ import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import type { CompareDocument } from '@plimsoll/contract';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { sampleModelPath } from '@plimsoll/sample-model';
+import { writeOneSentenceModel } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOllamaServer, type OllamaServer } from './ollama-server.js';
 import { TestUser, type Run } from './plimsoll.js';
@@ -170,8 +171,10 @@ if (id === 'two' && !existsSync(${JSON.stringify(marker)})) process.exit(3);
 console.log(readFileSync(${JSON.stringify(log)}, 'utf8').length);`,
     );
     const report = user.path('answers.html');
+    const brief = user.path('brief-f16.gguf');
+    await writeOneSentenceModel(sampleModelPath(), brief);
     const args = [
-      ...['compare', model, '--levels', 'F16,Q4_0', '--make', '--no-quality', '--iterations', '0', '--json'],
+      ...['compare', brief, '--levels', 'F16,Q4_0', '--make', '--no-quality', '--iterations', '0', '--json'],
       ...['--prompts', prompts, '--grader', `"${process.execPath}" "${script}"`, '--report', report],
     ];
     const first = JSON.parse((await user.plimsoll(args)).stdout) as CompareDocument;

@@ -2,6 +2,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import type { CompareDocument, StatsDocument } from '@plimsoll/contract';
 import { ALL_SCHEMAS } from '@plimsoll/contract/schemas';
 import { sampleCorpusPath, sampleModelPath } from '@plimsoll/sample-model';
+import { writeOneSentenceModel } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestUser } from './plimsoll.js';
 
@@ -39,7 +40,9 @@ describe('plimsoll compare with tasks', () => {
       { id: 'free', prompt: 'The fox said' },
     ]);
     const report = user.path('tasks.html');
-    const args = ['compare', model, '--levels', 'F16,Q4_0', '--make', '--iterations', '0', '--no-quality'];
+    const brief = user.path('brief-f16.gguf');
+    await writeOneSentenceModel(sampleModelPath(), brief);
+    const args = ['compare', brief, '--levels', 'F16,Q4_0', '--make', '--iterations', '0', '--no-quality'];
     const { levels } = await documentOf<CompareDocument>('compare', [
       ...args,
       ...['--prompts', place, '--grader', GRADER, '--report', report],

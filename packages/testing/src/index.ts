@@ -2,7 +2,7 @@ export { copyWithNumbers } from './copy-with-numbers.js';
 export { createLoraAdapter } from './lora-adapter.js';
 export { writeMtpModel } from './write-mtp-model.js';
 export { writeReranker } from './write-reranker.js';
-export { writeTerseModel } from './write-terse-model.js';
+export { writeOneSentenceModel, writeTerseModel } from './write-terse-model.js';
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';
 export { describeJobQueueContract } from './contracts/job-queue.contract.js';
