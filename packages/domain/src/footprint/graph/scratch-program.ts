@@ -25,6 +25,8 @@ interface Measure {
   readonly of: string | null;
 }
 
+type Results = Map<string, readonly number[]>;
+
 /** How scratch memory is used by graphs of one structure, whatever the sizes of their tensors. */
 export class ScratchProgram {
   readonly #steps: Int32Array;
@@ -37,8 +39,10 @@ export class ScratchProgram {
   /** Where each slot lies and how many bytes it has, while it is laid out. */
   readonly #starts: Float64Array;
   readonly #sized: Float64Array;
-  /** What was found, by the amounts of all measures. */
-  readonly #known = new Map<string, readonly number[]>();
+  /** What was found for the same cells and bytes of a value, of one set of weights where any of them counts. */
+  readonly #known: Results = new Map();
+  readonly #knownOf = new WeakMap<ScratchSizes['weights'], Results>();
+  readonly #hasWeights: boolean;
 
   /** A graph laid out for `CELLS`, and the alignment in each place. */
   constructor({ slots, steps }: Layout, alignments: readonly number[]) {
@@ -67,23 +71,32 @@ export class ScratchProgram {
       }
     }
     this.#measures = measures;
+    this.#hasWeights = measures.some(({ kind }) => kind === null);
   }
 
   /** Bytes in each place. */
   run(sizes: ScratchSizes): readonly number[] {
-    const amounts = this.#measures.map((measure) => amount(measure, sizes));
-    const key = amounts.join();
-    let found = this.#known.get(key);
-    if (found === undefined) this.#known.set(key, (found = this.#layOut(amounts)));
+    const known = this.#hasWeights ? this.#resultsOf(sizes.weights) : this.#known;
+    const { cells, keyBytes, valueBytes } = sizes;
+    const key = `${String(cells.full)} ${String(cells.window)} ${String(keyBytes)} ${String(valueBytes)}`;
+    let found = known.get(key);
+    if (found === undefined) known.set(key, (found = this.#layOut(sizes)));
     return found;
   }
 
-  #layOut(amounts: readonly number[]): readonly number[] {
+  #resultsOf(weights: ScratchSizes['weights']): Results {
+    const known = this.#knownOf.get(weights) ?? new Map<string, readonly number[]>();
+    this.#knownOf.set(weights, known);
+    return known;
+  }
+
+  #layOut(sizes: ScratchSizes): readonly number[] {
     const memories = this.#alignments.map(() => new ScratchMemory());
+    const measured = this.#measures.map((measure) => amount(measure, sizes));
     const sized = this.#sized;
     const starts = this.#starts;
     const places = this.#places;
-    const factors = [1, ...amounts];
+    const factors = Float64Array.from([1, ...measured]);
     for (let slot = 0; slot < sized.length; slot += 1) {
       const bytes = (this.#bytes[slot] as number) * (factors[(this.#measureOf[slot] as number) + 1] as number);
       sized[slot] = aligned(bytes, this.#alignments[places[slot] as number] as number);
