@@ -8,3 +8,4 @@ export type { StartServerOptions, StartedServer } from './server/start-server.js
 export { createLog } from './observability/log.js';
 export type { LogLevel } from './observability/log.js';
 export type { AdmissionLimits } from './admission/fair-queue.js';
+export { keepMemoryYoung } from './server/young-memory.js';

@@ -26,7 +26,8 @@ export async function serve(context: CommandContext, flags: ServeFlags): Promise
     ...{ follow: true, gatherRecords: true },
     govern: flags.governor === 'off' ? undefined : { mode: flags.governor ?? 'active' },
   });
-  const { createLog, httpServices, startServer } = await import('@plimsoll/http');
+  const { createLog, httpServices, keepMemoryYoung, startServer } = await import('@plimsoll/http');
+  keepMemoryYoung();
   const services = await httpServices(plimsoll);
   const server = await startServer({
     services,
