@@ -218,8 +218,7 @@ export class Batcher {
   #failed(parts: readonly ComputedPart[], code: number): void {
     if (code === ABORTED) {
       for (const { owner, answer } of parts) {
-        const held = owner.held.length;
-        if (!this.#rewind(owner, held) && !answer.job.aborted)
+        if (!owner.rewind() && !answer.job.aborted)
           answer.fail(new BackendFailedError('The engine lost its place.'));
       }
       return;
@@ -230,14 +229,6 @@ export class Batcher {
       owner.clear();
       answer.fail(new BackendFailedError(`The engine could not compute (${code}): ${reason}`));
     }
-  }
-
-  /** Takes back what a step that was cut off may have left behind the tokens that are held. */
-  #rewind(owner: Sequence, held: number): boolean {
-    const { llama } = this.#engine;
-    if (held > 0 && llama.memoryRemove(llama.memory(this.#session.context), owner.id, held, -1)) return true;
-    owner.clear();
-    return held === 0;
   }
 
   /** Every few milliseconds messages are let in, and less often what was written is sent. */

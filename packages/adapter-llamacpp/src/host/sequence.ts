@@ -41,6 +41,14 @@ export class Sequence {
     return 0;
   }
 
+  /** Takes back what a step that was cut off may have left behind the tokens that are held; false when it lost them. */
+  rewind(): boolean {
+    const held = this.held.length;
+    if (held > 0 && this.#engine.llama.memoryRemove(this.#memory, this.id, held, -1)) return true;
+    this.clear();
+    return held === 0;
+  }
+
   clear(): void {
     if (this.#memory !== null) this.#engine.llama.memoryRemove(this.#memory, this.id, -1, -1);
     this.held.length = 0;

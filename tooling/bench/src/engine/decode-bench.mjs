@@ -22,7 +22,8 @@ const TRIES = 4;
  * answer after loading, and reading a prompt. llama-bench decodes behind as many tokens as our prompt has, and draws
  * none from what it computes; it reads a prompt of as many tokens as ours has. Both take turns, the best try of each in a
  * round counts, and of the rounds the one in the middle: the machine is faster and slower by a fifth within minutes, so
- * that only what was measured side by side can be compared. Without `threads` the engine chooses for itself, and llama-bench's best over one and all counts.
+ * that only what was measured side by side can be compared. Without `threads` the engine chooses for itself, and
+ * llama-bench's best over one and all counts.
  */
 export async function* bench({ rounds = 5, levels = ['F16', 'Q8_0', 'Q4_K_M'], prefills = PREFILLS, threads } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'));
