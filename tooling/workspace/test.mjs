@@ -31,6 +31,17 @@ async function runCheck(name, program, args) {
   say(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds(startedAt)})`);
 }
 
+/** Names the tests or files that meet a condition, and the first lines of what was wrong with each. */
+function list(heading, items, isMeant) {
+  const meant = items.filter(isMeant);
+  if (meant.length > 0) say(`\n${heading}`);
+  for (const { fullName, name, failureMessages, message } of meant) {
+    const reason = failureMessages?.[0] ?? message ?? '';
+    say(`  - ${fullName ?? name}`);
+    if (reason !== '') say(reason.replace(/^/gm, '      ').split('\n').slice(0, 12).join('\n'));
+  }
+}
+
 /** Runs all test projects and adds their counts. */
 function runTests(extra) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'plimsoll-test-'));
@@ -44,11 +55,15 @@ function runTests(extra) {
       result.numFailedTests +
       result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
     tally.skipped += result.numPendingTests + result.numTodoTests;
-    const skipped = result.testResults
-      .flatMap((file) => file.assertionResults)
-      .filter((test) => test.status === 'pending' || test.status === 'skipped');
-    if (skipped.length > 0) say(`\nSkipped, each with its reason in the name:`);
-    for (const test of skipped) say(`  - ${test.fullName}`);
+    const tests = result.testResults.flatMap((file) => file.assertionResults);
+    list('Skipped, each with its reason in the name:', tests, (test) => /^(?:pending|skipped)$/.test(test.status));
+    // Last, so that whoever is shown the end of a long output alone still learns what failed.
+    list('Failed:', tests, (test) => test.status === 'failed');
+    list(
+      'Could not be run:',
+      result.testResults,
+      (file) => file.status === 'failed' && file.assertionResults.length === 0,
+    );
   } catch (error) {
     say(`The test runner gave no report: ${error.message}`);
     tally.failed += 1;

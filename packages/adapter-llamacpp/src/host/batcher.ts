@@ -218,8 +218,7 @@ export class Batcher {
   #failed(parts: readonly ComputedPart[], code: number): void {
     if (code === ABORTED) {
       for (const { owner, answer } of parts) {
-        if (!owner.rewind() && !answer.job.aborted)
-          answer.fail(new BackendFailedError('The engine lost its place.'));
+        if (!owner.rewind() && !answer.job.aborted) answer.fail(new BackendFailedError('The engine lost its place.'));
       }
       return;
     }
