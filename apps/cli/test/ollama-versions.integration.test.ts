@@ -142,13 +142,13 @@ for (const version of OLLAMA_VERSIONS) {
       'chooses types for a size, and has the result on the server',
       async () => {
         const text = user.path('text.txt');
-        await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 5_200));
+        await writeFile(text, (await readFile(sampleCorpusPath(), 'utf8')).slice(0, 1_300));
         // As after another model of its kind: fewer measurements.
         const kinds = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down', 'token_embd'];
         const losses = Object.fromEntries(kinds.map((kind) => [`${kind}.weight`, [0.001]]));
         const results = fileTextCache(path.join(cacheFolder(user.env), 'mixed', 'results'));
         await sensitivityPriors(results).write('llama', { source: 'another', kinds: losses, inputs: {} });
-        const goal = ['--target-bpw', '4.8', '--text', text, '--imatrix', 'none', '--yes'];
+        const goal = ['--target-bpw', '4.8', '--text', text, '--window', '64', '--imatrix', 'none', '--yes'];
         const made = await documentOf('quantize', ['quantize', model, ...goal]);
         const { kept, loss, preset } = made['mixed'] as { kept: boolean; loss: number; preset: { loss: number } };
         expect(kept).toBe(loss <= preset.loss);

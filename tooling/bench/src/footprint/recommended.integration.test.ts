@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createConfigStore } from '@plimsoll/adapter-config';
 import { openPlimsoll, type Plimsoll } from '@plimsoll/composition';
 import { GPU_PROBE, HOST_PROBE } from '@plimsoll/di';
-import type { GpuDevice } from '@plimsoll/domain';
+import type { GpuDevice, GpuReading, HostReading } from '@plimsoll/domain';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import { FixedGpuProbe, FixedHostProbe, gpuReading } from '@plimsoll/testing';
+import { FixedHostProbe, gpuReading } from '@plimsoll/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { locatePeer } from '../../../peers/src/locate.mjs';
 import { GENERATED_ARCHITECTURES, writeGenerated } from './generated-architectures.mjs';
@@ -60,8 +60,37 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Opens Plimsoll on a machine with that much memory for a model: on a card, if it has one, else in RAM. */
-async function openOn({ backend, hasCard }: Place, memoryBytes: number): Promise<Plimsoll> {
+const CARD = { id: 'card', index: 0, name: 'A card', vendor: 'other', memory: 'dedicated', driver: null } as const;
+
+/** A machine with as much memory for a model as it is given: on a card, if it has one, else in RAM. */
+class Machine {
+  memoryBytes = 0;
+  readonly hasCard: boolean;
+
+  constructor(hasCard: boolean) {
+    this.hasCard = hasCard;
+  }
+
+  async devices(): Promise<readonly GpuDevice[]> {
+    return this.hasCard ? [{ ...CARD, totalBytes: this.memoryBytes }] : [];
+  }
+
+  /** What is free on the card. */
+  async readings(): Promise<readonly GpuReading[]> {
+    const { memoryBytes } = this;
+    const known = { totalBytes: memoryBytes, usedBytes: 0, freeBytes: memoryBytes };
+    return this.hasCard ? [gpuReading({ deviceId: CARD.id, ...known })] : [];
+  }
+
+  host(): Promise<HostReading> {
+    const { memoryBytes } = this;
+    const known = { totalBytes: 2 * memoryBytes, availableBytes: memoryBytes };
+    return new FixedHostProbe(this.hasCard ? {} : known).read();
+  }
+}
+
+/** Opens Plimsoll there; once, for each engine's process takes seconds to compile what a software device runs. */
+async function openOn({ backend }: Place, machine: Machine): Promise<Plimsoll> {
   const config = createConfigStore({
     path: join(folder, 'config.json'),
     environment: {},
@@ -72,23 +101,12 @@ async function openOn({ backend, hasCard }: Place, memoryBytes: number): Promise
     ...{ backend, modelsFolder: folder, storeFile: join(folder, 'measurements.db') },
     ...{ llamaServerPath: server, memoryMarginFraction: 0 },
   });
-  const card: GpuDevice = {
-    id: 'card',
-    index: 0,
-    name: 'A card',
-    vendor: 'other',
-    memory: 'dedicated',
-    totalBytes: memoryBytes,
-    driver: null,
-  };
-  const reading = gpuReading({ deviceId: 'card', totalBytes: memoryBytes, usedBytes: 0, freeBytes: memoryBytes });
-  const host = hasCard ? {} : { totalBytes: 2 * memoryBytes, availableBytes: memoryBytes };
   return openPlimsoll({
     config,
     cacheFolder: folder,
     replace: new Map<typeof GPU_PROBE | typeof HOST_PROBE, object>([
-      [GPU_PROBE, new FixedGpuProbe(hasCard ? [card] : [], hasCard ? [reading] : [])],
-      [HOST_PROBE, new FixedHostProbe(host)],
+      [GPU_PROBE, { devices: () => machine.devices(), read: () => machine.readings(), close: async () => {} }],
+      [HOST_PROBE, { read: () => machine.host(), machineId: async () => 'test-machine' }],
     ]),
   });
 }
@@ -99,11 +117,13 @@ for (const place of PLACES) {
     test('what a plan recommends loads, and takes the bytes that were said', { timeout: 600_000 }, async () => {
       if (hasCard) vi.stubEnv('GGML_VK_VISIBLE_DEVICES', '0');
       const errors = new Map<string, number>();
-      for (const architecture of GENERATED_ARCHITECTURES) {
-        const model = join(folder, `${architecture}-F16.gguf`);
-        for (const memoryBytes of memory((await stat(model)).size)) {
-          const opened = await openOn(place, Math.round(memoryBytes));
-          try {
+      const machine = new Machine(hasCard);
+      const opened = await openOn(place, machine);
+      try {
+        for (const architecture of GENERATED_ARCHITECTURES) {
+          const model = join(folder, `${architecture}-F16.gguf`);
+          for (const memoryBytes of memory((await stat(model)).size)) {
+            machine.memoryBytes = Math.round(memoryBytes);
             const { value: use } = await opened.lease();
             const point = await (await use.recommending(model))?.recommend({ model, make });
             if (point === undefined || point === null) throw new Error(`no point for ${architecture}`);
@@ -119,16 +139,16 @@ for (const place of PLACES) {
             const said = isSplit ? footprint.devices[0]?.totalBytes : footprint.totalBytes;
             const taken = isSplit ? resident?.deviceBytes : resident?.sizeBytes;
             errors.set(
-              `${architecture} ${level} ${candidate.fit} of ${Math.round(memoryBytes)}`,
+              `${architecture} ${level} ${candidate.fit} of ${machine.memoryBytes}`,
               (taken ?? 0) / (said ?? 0) - 1,
             );
             await runtime.unload(made.name);
-          } finally {
-            await opened.close();
           }
         }
+      } finally {
+        await opened.close();
+        vi.unstubAllEnvs();
       }
-      vi.unstubAllEnvs();
       const shown = [...errors].map(([which, error]) => `${which}: ${(error * 100).toFixed(2)} %`).join(', ');
       const off = [...errors.values()].map(Math.abs).sort((a, b) => a - b);
       const levels = new Set([...errors.keys()].map((which) => which.split(' ')[1]));

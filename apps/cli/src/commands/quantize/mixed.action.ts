@@ -54,6 +54,7 @@ export async function quantizeMixed(
       throw new InvalidInputError(`${model} is not on this machine.`, { hint: 'Name a GGUF file that lies here.' });
     }
     demandFullPrecision(header);
+    const windowTokens = flags.window ?? WINDOW_TOKENS;
     const place = await places(use, { model, file }, flags);
     const folder = path.join(cacheFolder(context.env), 'mixed');
     const cache = fileTextCache(path.join(folder, 'results'));
@@ -70,10 +71,10 @@ export async function quantizeMixed(
       const text = await compareText(
         context,
         use,
-        { ...{ model, reference: 'F16', make: false, prompts: null, windowTokens: WINDOW_TOKENS }, file: flags.text },
+        { ...{ model, reference: 'F16', make: false, prompts: null, windowTokens }, file: flags.text },
         (share) => bar.update('writing a text', share),
       );
-      const probing = { cache, folder, source: file, text, windowTokens: WINDOW_TOKENS };
+      const probing = { cache, folder, source: file, text, windowTokens };
       await (await use.precisionProbe({ ...probing, importanceMatrix: undefined })).prepare({ signal });
       bar.stop();
       const { importanceMatrix: matrix } = await importanceMatrix(context, use, {

@@ -1,7 +1,7 @@
 import { BOUNDS, type TensorOverride } from '@plimsoll/domain';
 import type { Command } from 'commander';
 import { tensorOverride } from '../../flags/tensor-override.js';
-import { decimalNumber, levelName, memorySize, wholeNumber } from '../../flags/values.js';
+import { decimalNumber, levelName, memorySize, tokenCount, wholeNumber } from '../../flags/values.js';
 import type { RunAction } from '../command-context.js';
 import { backendOption, defineCommand } from '../define-command.js';
 import { cacheOption, contextOption } from '../point-options.js';
@@ -43,6 +43,11 @@ export function addQuantizeCommand(program: Command, run: RunAction): void {
     .option('--recipe <file>', 'make the recipe in a file; with a target: write the recipe there')
     .option('--report <file>', 'with a target: write an HTML page with the types by layer')
     .option('--text <file>', 'text to choose and judge types on (default: one that the model writes)')
+    .option(
+      '--window <tokens>',
+      'tokens of that text looked at together',
+      tokenCount('--window', 8, BOUNDS.contextTokens[1]),
+    )
     .option('--out <file>', 'file, folder or name of the result')
     .option('--force', 'overwrite the file that --out names')
     .option('--dry-run', 'print the size of the result without writing it')

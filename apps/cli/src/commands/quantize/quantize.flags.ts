@@ -22,6 +22,7 @@ export interface QuantizeFlags extends BackendFlags {
   /** With a goal: an HTML page with the recipe. */
   readonly report?: string;
   readonly text?: string;
+  readonly window?: number;
   readonly out?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
