@@ -57,6 +57,7 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
   // Small models gain nothing by threads that wait for each other: each core evaluates files of its own.
   const isSmall = async (): Promise<boolean> => (await stat(source)).size <= TOGETHER_BYTES;
   return {
+    hasImportance: options.importanceMatrix !== undefined,
     async prepare({ signal }) {
       texts ??= textsOf(options, { signal });
       await texts;
@@ -70,7 +71,8 @@ export function precisionProbe(options: PrecisionProbeOptions): PrecisionProbe {
       identity ??= identityOf(options);
       const { model, matrix } = await identity;
       const found = new Map<string, readonly QuantizationError[]>();
-      const entryOf = (name: string): string => JSON.stringify([model, matrix, 'errors', types, name]);
+      const entryOf = (name: string): string =>
+        JSON.stringify([model, matrix, 'errors of possible types', types, name]);
       for (const name of names) {
         const known = await cache.read(entryOf(name));
         if (known === null) continue;

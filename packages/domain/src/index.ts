@@ -266,6 +266,7 @@ export type {
   SpliceRequest,
   TensorQuantizer,
 } from './ports/tensor-quantizer.port.js';
+export { needsImportance } from './quantization/importance-need.js';
 export { KV_CACHE_TYPES, kvCacheTensorType } from './quantization/kv-cache-type.js';
 export type { KvCacheType } from './quantization/kv-cache-type.js';
 export {

@@ -1,5 +1,5 @@
-import type { QuantizationError } from '@plimsoll/domain';
-import { TENSOR_TYPES } from '@plimsoll/domain';
+import type { QuantizationError, TensorType } from '@plimsoll/domain';
+import { TENSOR_TYPES, needsImportance } from '@plimsoll/domain';
 import type { QuantizationErrorJob } from '../engine/protocol.js';
 import type { Engine } from '../native/engine.js';
 import type { Job } from './job.js';
@@ -12,16 +12,19 @@ import { tensorTypeId } from './tensor-type-id.js';
 /** Weights of a tensor that are looked at, at most. */
 const MOST_WEIGHTS = 1 << 20;
 
-/** What each type does to each tensor, by importance-weighted squared error. */
+/** What each type that is possible does to each tensor, by importance-weighted squared error. */
 export async function quantizationErrors(engine: Engine, request: QuantizationErrorJob, job: Job): Promise<null> {
   const source = new SourceTensors(engine, request.source);
   try {
     const importance = importanceOf(request.importanceMatrix);
     for (const tensor of pickTensors(source, request.tensors)) {
       const samples = samplesOf(engine, tensor, importance(tensor));
+      const isWeighed = samples.every((sample) => sample.importance !== null);
+      const isPossible = (type: TensorType): boolean =>
+        tensor.columns % TENSOR_TYPES[type].blockWeights === 0 && (isWeighed || !needsImportance(tensor.name, type));
       const errors: QuantizationError[] = [];
       const share = samples.reduce((sum, { values }) => sum + values.length, 0) / (tensor.rows * tensor.columns);
-      for (const type of request.types.filter((one) => tensor.columns % TENSOR_TYPES[one].blockWeights === 0)) {
+      for (const type of request.types.filter(isPossible)) {
         let error = 0;
         for (const sample of samples) {
           const typeId = tensorTypeId(type);

@@ -72,6 +72,18 @@ describe('LlamaCppTensorQuantizer', async () => {
     }
   });
 
+  test('without an importance matrix no error tells of types that need one', async () => {
+    const [types, tensors] = [['IQ3_XXS', 'Q3_K'] as const, ['token_embd.weight', 'blk.0.attn_q.weight']];
+    const typesOf = async (matrix: string | undefined) => {
+      const found = [];
+      const request = { source, importanceMatrix: matrix, tensors, types };
+      for await (const one of quantizer.errors(request)) found.push(one.map(({ type }) => type));
+      return found;
+    };
+    expect(await typesOf(undefined)).toEqual([['IQ3_XXS', 'Q3_K'], ['Q3_K']]);
+    expect((await typesOf(importanceMatrix))[1]).toEqual(['IQ3_XXS', 'Q3_K']);
+  });
+
   test('what cannot be made is refused', async () => {
     const target = path.join(folder, 'none.gguf');
     const splice = (change: object) =>

@@ -36,6 +36,7 @@ const errorAt = (type: TensorType): number => {
 
 /** Losses that add up over tensors and fall with the bits. */
 class AddingProbe implements PrecisionProbe {
+  hasImportance = true;
   readonly judged: (readonly ProbedFile[])[] = [];
   readonly measured: ProbedFile[] = [];
   readonly knows = new Set<string>();
@@ -106,6 +107,16 @@ describe('MixPrecision', () => {
     const plan = await mixing.plan(headerOf('F16'), { kind: 'bits-per-weight', bits: 5 });
     expect(await mixing.judge(plan)).toMatchObject({ presetLoss, keeps });
     expect(probe.judged.length).toBe(1);
+  });
+
+  it.each([
+    [true, 'IQ3_XXS'],
+    [false, undefined],
+  ])('holds it against a preset that can be made (importance matrix: %s)', async (hasImportance, level) => {
+    const probe = Object.assign(new AddingProbe(1), { hasImportance });
+    // The only smaller presets that need none are larger than this one.
+    const plan = await new MixPrecision(probe).plan(headerOf('F16'), { kind: 'better-than', level: 'IQ3_XXS' });
+    expect(plan.preset?.level).toBe(level);
   });
 
   it('takes the smallest file that is predicted to lose no more', async () => {

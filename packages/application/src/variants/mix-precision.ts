@@ -1,5 +1,6 @@
 import {
   InvalidInputError,
+  LEVELS,
   precisionGroups,
   presetTypes,
   recipeOverrides,
@@ -146,7 +147,8 @@ export class MixPrecision {
     const cost = ({ entries, choice }: Candidate): number => secondsOf(entries) ?? choice.bytes;
     const { choice, entries } = bestCandidate(candidates, Number.isFinite(mostLoss) ? { loss: mostLoss, cost } : null);
     const fileBytes = allocator.fileBytes(choice);
-    const preset = rivalPreset({ header, groups, presets: PRESETS, goal, allocator, choice, loss: corrected });
+    const presets = PRESETS.filter((one) => this.#probe.hasImportance || !LEVELS[one].needsImportanceMatrix);
+    const preset = rivalPreset({ header, groups, presets, goal, allocator, choice, loss: corrected });
     return {
       entries,
       fileBytes,
@@ -159,7 +161,7 @@ export class MixPrecision {
         const sensitivity = measured.alone.get(name)?.loss ?? 0;
         return { name, type, bytes, predictedLoss: loss, tensors: tensors.map((one) => one.name), sensitivity };
       }),
-      sizes: predictedSizes({ header, groups, types: MIX_TYPES, presets: PRESETS, allocator, loss: corrected }),
+      sizes: predictedSizes({ header, groups, types: MIX_TYPES, presets, allocator, loss: corrected }),
       evaluations: measured.evaluations + candidates.length + (level === null ? 0 : 1),
     };
   }

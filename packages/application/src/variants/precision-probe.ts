@@ -16,11 +16,13 @@ export interface ProbeOptions extends CallOptions {
 
 /** Makes files and measures how far they stray from their source. */
 export interface PrecisionProbe {
+  /** Whether files are made with an importance matrix. */
+  readonly hasImportance: boolean;
   /** @throws InvalidInputError when the text is too short to choose and judge on */
   prepare(options: CallOptions): Promise<void>;
   /** Tells the source from other models, by what its file holds. */
   source(): Promise<string>;
-  /** What types do to tensors, by their weights alone. What was found before is known. */
+  /** What types do to tensors, by their weights alone; nothing of those that are not possible. What was found before is known. */
   errors(
     tensors: readonly string[],
     types: readonly TensorType[],
