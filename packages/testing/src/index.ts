@@ -3,6 +3,7 @@ export { createLoraAdapter } from './lora-adapter.js';
 export { writeMtpModel } from './write-mtp-model.js';
 export { writeReranker } from './write-reranker.js';
 export { writeOneSentenceModel, writeTerseModel } from './write-terse-model.js';
+export { writeShallowModel } from './write-shallow-model.js';
 export { describeConfigStoreContract } from './contracts/config-store.contract.js';
 export { describeMeasurementStoreContract } from './contracts/measurement-store.contract.js';
 export { describeJobQueueContract } from './contracts/job-queue.contract.js';

@@ -3,7 +3,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { locatePeer, shippedPeer } from '@plimsoll-tooling/peers';
 import { sampleModelPath } from '@plimsoll/sample-model';
-import { describe, expect, test } from 'vitest';
+import { writeShallowModel } from '@plimsoll/testing';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/support/settings.js';
 import { readMatrix } from '../host/read-importance.js';
 import { LlamaCppVariantBuilder } from '../quantize/llama-cpp-variant-builder.js';
@@ -98,14 +99,21 @@ describe('LlamaCppImportanceCollector', async () => {
     }
   });
 
+  // Two layers are enough for each rule of a preset to hold of one, and not of the other.
+  const source = path.join(folder, 'shallow.gguf');
+  const importanceMatrix = path.join(folder, 'shallow-matrix.gguf');
+  beforeAll(async () => {
+    await writeShallowModel(sampleModelPath(), source, 2);
+    await collector.collect({ ...request, model: source, target: importanceMatrix });
+  });
+
   test.skipIf(quantizer === null).each(['IQ2_XXS', 'Q2_K_S', 'Q3_K_M', 'IQ4_XS'] as const)(
     `%s with a matrix equals what llama-quantize --imatrix writes, byte for byte${quantizer === null ? ' (skipped: npm run peers has not built it)' : ''}`,
     async (level) => {
       const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
-      const source = sampleModelPath();
       const theirs = path.join(folder, `theirs-${level}.gguf`);
-      execFileSync(quantizer!, ['--imatrix', 'all.gguf', source, theirs, level, '1'], { cwd: folder, stdio: 'ignore' });
-      const build = { source, target: `ours-${level}`, level, importanceMatrix: path.join(folder, 'all.gguf') };
+      execFileSync(quantizer!, ['--imatrix', importanceMatrix, source, theirs, level, '1'], { stdio: 'ignore' });
+      const build = { source, target: `ours-${level}`, level, importanceMatrix };
       const built = await builder.build(build);
       expect((await readFile(built.path!)).equals(await readFile(theirs))).toBe(true);
       expect(await builder.dryRun(build)).toEqual({ sizeBytes: built.sizeBytes });
