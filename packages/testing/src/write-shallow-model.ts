@@ -39,7 +39,8 @@ export async function writeShallowModel(source: string, target: string, layers =
   const tensors = Array.from({ length: Number(file.readBigUInt64LE(8)) }, () => {
     const from = place;
     const layer = /^blk\.(\d+)\./u.exec(text())?.[1] ?? -1;
-    place += number() * 8 + 4;
+    const dimensions = number();
+    place += dimensions * 8 + 4;
     return { isKept: Number(layer) < layers, offset: count(), entry: file.subarray(from, place) };
   });
   const data = file.subarray(Math.ceil(place / ALIGNMENT) * ALIGNMENT);

@@ -112,7 +112,9 @@ describe('LlamaCppImportanceCollector', async () => {
     async (level) => {
       const builder = new LlamaCppVariantBuilder({ modelsFolder: folder });
       const theirs = path.join(folder, `theirs-${level}.gguf`);
-      execFileSync(quantizer!, ['--imatrix', importanceMatrix, source, theirs, level, '1'], { stdio: 'ignore' });
+      // The file names the matrix as it was named.
+      const args = ['--imatrix', path.basename(importanceMatrix), source, theirs, level, '1'];
+      execFileSync(quantizer!, args, { cwd: folder, stdio: 'ignore' });
       const build = { source, target: `ours-${level}`, level, importanceMatrix };
       const built = await builder.build(build);
       expect((await readFile(built.path!)).equals(await readFile(theirs))).toBe(true);
