@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BackendFailedError, CancelledError, OutOfMemoryError, throwIfCancelled } from '@plimsoll/domain';
 import type { EngineOptions } from './engine-options.js';
 import { EventQueue } from './event-queue.js';
+import { withHugePages } from './huge-pages.js';
 import { EVENTS_PER_RECEIPT } from './protocol.js';
 import type { EngineCall, EngineCalls, FromEngine, ToEngine } from './protocol.js';
 import { fromWire } from './wire-error.js';
@@ -38,7 +39,7 @@ export class EngineProcess {
   constructor(options: EngineOptions = {}) {
     this.#child = fork(hostEntry(), [], {
       execArgv: [...V8_ARGUMENTS, ...sourceArguments()],
-      env: { ...process.env, ...options.environment },
+      env: withHugePages({ ...process.env, ...options.environment }),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

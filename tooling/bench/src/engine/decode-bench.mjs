@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LlamaCppRuntime, LlamaCppVariantBuilder } from '@plimsoll/adapter-llamacpp';
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { writeGeneratedModel } from '../quality/generated-model.mjs';
+import { pairedRow } from './paired-rounds.mjs';
 import { llamaBench, llamaBenches } from './peer.mjs';
 
 const PROMPT_TOKENS = 128;
@@ -76,8 +77,8 @@ async function* decoding({ runtime, model, rounds, threads, name }, bound) {
     taken.first.push({ ours: first.decode, peer });
     taken.later.push({ ours: Math.max(...later.map(({ decode }) => decode)), peer });
   }
-  yield row({ name: `decode, ${name}`, rounds: taken.later, peerName, bound });
-  yield row({ name: `decode of the first answer, ${name}`, rounds: taken.first, peerName, bound });
+  yield pairedRow({ name: `decode, ${name}`, rounds: taken.later, peerName, bound });
+  yield pairedRow({ name: `decode of the first answer, ${name}`, rounds: taken.first, peerName, bound });
 }
 
 async function prefill({ runtime, model, rounds, threads, name }, tokens) {
@@ -89,15 +90,7 @@ async function prefill({ runtime, model, rounds, threads, name }, tokens) {
     const peer = llamaBench(program, { ...setting, threads: threadsOf(threads) }).prefill;
     taken.push({ ours: Math.max(...ours.map((one) => one.prefill)), peer });
   }
-  return row({ name: `prefill of ${tokens}, ${name}`, rounds: taken, peerName, bound: PREFILL_BOUND });
-}
-
-/** The round in the middle by its ratio, and the others' ratios with it. */
-function row({ name, rounds, peerName, bound }) {
-  const sorted = rounds.map((one) => ({ ratio: one.ours / one.peer, ...one })).sort((a, b) => a.ratio - b.ratio);
-  const { ratio, ours, peer } = sorted[sorted.length >> 1];
-  const ratios = sorted.map((one) => Number(one.ratio.toFixed(3)));
-  return { name, ratio, ours, peer, ratios, unit: 'tokens/s', peerName, bound: `≥ ${bound}`, passed: ratio >= bound };
+  return pairedRow({ name: `prefill of ${tokens}, ${name}`, rounds: taken, peerName, bound: PREFILL_BOUND });
 }
 
 async function answers(count, ...question) {

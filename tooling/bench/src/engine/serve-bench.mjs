@@ -5,6 +5,7 @@ import { LlamaCppRuntime, LlamaCppVariantBuilder } from '@plimsoll/adapter-llama
 import { sampleModelPath } from '@plimsoll/sample-model';
 import { writeGeneratedModel } from '../quality/generated-model.mjs';
 import { startLlamaServer } from './llama-server.mjs';
+import { pairedRow } from './paired-rounds.mjs';
 import { peerKernels } from './peer-kernels.mjs';
 
 const LEVEL = 'Q4_K_M';
@@ -15,15 +16,14 @@ const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
 
 /**
  * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
- * slots; both stream. Both sides hold the same file and take turns; the best round of each counts, so that other load on the machine
- * hits none alone. Both compute with the same number of threads; on a machine with other work give one, since threads that
+ * slots; both stream. Both sides hold the same file and take turns. Both compute with the same number of threads; on a machine with other work give one, since threads that
  * wait for each other say more of that work than of the engine. Both compute with the same instructions, llama-server with
  * kernels that this machine's compiler made.
  */
 export async function* bench({
-  rounds = 3,
+  rounds = 9,
   atOnce = [1, 2, 4, 8],
-  tokens = { sample: 96, generated: 24 },
+  tokens = { sample: 192, generated: 32 },
   threads = availableParallelism(),
 } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'plimsoll-bench-'));
@@ -35,7 +35,7 @@ export async function* bench({
     for (const [name, source] of Object.entries({ sample: sampleModelPath(), generated: large })) {
       const { path: model } = await builder.build({ source, target: name, level: LEVEL });
       for (const parallel of atOnce)
-        yield await compare({ runtime, model, name, parallel, maxTokens: tokens[name], rounds, threads });
+        yield await compare({ runtime, model, modelName: name, parallel, maxTokens: tokens[name], rounds, threads });
       await runtime.unload(model);
     }
   } finally {
@@ -44,22 +44,23 @@ export async function* bench({
   }
 }
 
-async function compare({ runtime, model, name, parallel, maxTokens, rounds, threads }) {
+async function compare({ runtime, model, modelName, parallel, maxTokens, rounds, threads }) {
   const server = await startLlamaServer({ model, contextTokens: CONTEXT, parallel, threads });
   try {
     await runtime.load(model, { contextTokens: CONTEXT, parallel, threads });
-    const best = { ours: 0, peer: 0 };
+    const taken = [];
     for (let round = 0; round < rounds; round++) {
       const prompts = Array.from(
         { length: parallel },
         (_, i) => `Round ${round}, ${i}. ${'Once upon a time. '.repeat(6)}`,
       );
-      best.ours = Math.max(best.ours, await timed(prompts, (prompt) => ours(runtime, model, prompt, maxTokens)));
-      best.peer = Math.max(best.peer, await timed(prompts, (prompt) => theirs(server.address, prompt, maxTokens)));
+      taken.push({
+        ours: await timed(prompts, (prompt) => ours(runtime, model, prompt, maxTokens)),
+        peer: await timed(prompts, (prompt) => theirs(server.address, prompt, maxTokens)),
+      });
     }
-    const ratio = best.ours / best.peer;
-    const what = { name: `${parallel} at once, ${name} model at ${LEVEL}`, ratio, ...best, unit: 'tokens/s' };
-    return { ...what, peerName: `llama-server -np ${parallel}`, bound: BOUND, passed: ratio >= BOUND };
+    const name = `${parallel} at once, ${modelName} model at ${LEVEL}`;
+    return pairedRow({ name, rounds: taken, peerName: `llama-server -np ${parallel}`, bound: BOUND });
   } finally {
     await server.close();
   }
