@@ -21,6 +21,7 @@ const checks = [
 ];
 
 const tally = { passed: 0, failed: 0, skipped: 0 };
+const failedChecks = [];
 const say = (text) => process.stdout.write(`${text}\n`);
 const seconds = (startedAt) => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
 
@@ -28,6 +29,7 @@ async function runCheck(name, program, args) {
   const startedAt = Date.now();
   const passed = (await runQuietlyBeside(program, args)) === 0;
   tally[passed ? 'passed' : 'failed'] += 1;
+  if (!passed) failedChecks.push({ name });
   say(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds(startedAt)})`);
 }
 
@@ -87,5 +89,6 @@ try {
   say(error.message);
   tally.failed += 1;
 }
+list('Failed checks, with what they said above the tests:', failedChecks, () => true);
 process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 say(`${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`);

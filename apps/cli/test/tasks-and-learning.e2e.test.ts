@@ -42,7 +42,7 @@ describe('plimsoll compare with tasks', () => {
     const report = user.path('tasks.html');
     const brief = user.path('brief-f16.gguf');
     await writeOneSentenceModel(sampleModelPath(), brief);
-    const args = ['compare', brief, '--levels', 'F16,Q4_0', '--make', '--iterations', '0', '--no-quality'];
+    const args = ['compare', brief, '--levels', 'F16,Q8_0', '--make', '--iterations', '0', '--no-quality'];
     const { levels } = await documentOf<CompareDocument>('compare', [
       ...args,
       ...['--prompts', place, '--grader', GRADER, '--report', report],
@@ -62,7 +62,7 @@ describe('plimsoll compare with tasks', () => {
   it('measures quality on the reference’s answers where prompts have none', async () => {
     const place = await prompts('open.jsonl', [{ prompt: 'Once upon a time' }, { prompt: 'The old king' }]);
     const { text, levels } = await documentOf<CompareDocument>('compare', [
-      ...['compare', model, '--levels', 'F16,Q4_0', '--make', '--iterations', '0'],
+      ...['compare', model, '--levels', 'F16,Q8_0', '--make', '--iterations', '0'],
       ...['--prompts', place, '--window', '16'],
     ]);
     expect(text?.window).toBe(16);

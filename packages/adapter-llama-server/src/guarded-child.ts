@@ -11,14 +11,10 @@ const GUARD = `exec 3<&0
 wait $child`;
 
 /** Starts a program that does not outlive this process. On Windows it may, when this process is killed. */
-export function spawnGuarded(
-  program: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-): ChildProcess {
+export function spawnGuarded(program: string, args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
   const options = {
     stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: environment,
   };
   return process.platform === 'win32'
     ? spawn(program, args, options)

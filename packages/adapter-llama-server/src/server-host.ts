@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BackendFailedError, CancelledError, OutOfMemoryError } from '@plimsoll/domain';
 import type { LoadOptions, ModelRuntime } from '@plimsoll/domain';
+import { withHugePages } from '@plimsoll/local-models';
 import type { LoadedModel, ModelHost } from '@plimsoll/local-models';
 import { endGuarded, spawnGuarded } from './guarded-child.js';
 import { findProjector } from './projector.js';
@@ -115,7 +116,7 @@ export class ServerHost implements ModelHost {
     const startedMs = performance.now();
     if (this.#reason !== null) return null;
     this.#ended = false;
-    const child = spawnGuarded(program, args, { LLAMA_API_KEY: this.#key });
+    const child = spawnGuarded(program, args, withHugePages({ ...process.env, LLAMA_API_KEY: this.#key }));
     this.#child = child;
     child.stdin?.on('error', () => undefined);
     for (const stream of [child.stdout, child.stderr]) {

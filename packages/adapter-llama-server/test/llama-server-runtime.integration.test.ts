@@ -157,7 +157,7 @@ describe.skipIf(program === null)(`a managed llama-server${reason}`, () => {
   test.skipIf(process.platform !== 'linux')('ends with a parent that is killed', async () => {
     const text = `
       const { spawnGuarded } = await import(${JSON.stringify(new URL('../src/guarded-child.ts', import.meta.url).href)});
-      const child = spawnGuarded('/bin/sh', ['-c', 'echo $$; exec sleep 600'], {});
+      const child = spawnGuarded('/bin/sh', ['-c', 'echo $$; exec sleep 600'], process.env);
       child.stdout.on('data', (said) => process.stdout.write(said));`;
     const file = path.join(folder, 'parent.mjs');
     const { default: typescript } = await import('typescript');

@@ -1,4 +1,5 @@
 export { fileDigest } from './file-digest.js';
+export { withHugePages } from './huge-pages.js';
 export { homeFolder } from './home-folder.js';
 export { isRunning } from './is-running.js';
 export { FolderCatalog } from './folder-catalog.js';
