@@ -16,9 +16,9 @@ const GENERATED = { layers: 20, width: 1024, feedForward: 3072 };
 
 /**
  * Tokens per second of all answers together when 1, 2, 4 and 8 are asked at once, against llama-server with as many
- * slots; both stream. Both sides hold the same file and take turns. Both compute with the same number of threads; on a machine with other work give one, since threads that
- * wait for each other say more of that work than of the engine. Both compute with the same instructions, llama-server with
- * kernels that this machine's compiler made.
+ * slots; both stream. Both sides hold the same file and take turns. Both compute with the same number of threads; on a
+ * machine with other work give one, since threads that wait for each other say more of that work than of the engine. Both
+ * compute with the same instructions, llama-server with kernels that this machine's compiler made.
  */
 export async function* bench({
   rounds = 9,
