@@ -22,7 +22,7 @@ export interface PrecisionProbe {
   prepare(options: CallOptions): Promise<void>;
   /** Tells the source from other models, by what its file holds. */
   source(): Promise<string>;
-  /** What types do to tensors, by their weights alone; nothing of those that are not possible. What was found before is known. */
+  /** What types that are possible do to tensors, by their weights alone. What was found before is known. */
   errors(
     tensors: readonly string[],
     types: readonly TensorType[],

@@ -18,7 +18,7 @@ const TURNS = 25;
 const QUIET_RATE = 1_000;
 /** Share of what httpxy carries that is sent where waits for a core are to be seen: nginx shows them too. */
 const BUSY_SHARE = 0.3;
-/** Shorter than the seconds for which servers keep connections that nobody uses, for all other ways together. */
+/** Short enough that connections outlive the turns of all other ways: four seconds without use close them. */
 const TURN_SECONDS = 0.5;
 /** Milliseconds that may be added at the 99th percentile. */
 const MOST_ADDED_P99 = 2;
