@@ -98,7 +98,7 @@ describe.skipIf(!hasSoftwareVulkan)('on a software Vulkan device', () => {
         mode: 'active',
         policy: {
           ...DEFAULT_GOVERNOR_POLICY,
-          ...{ healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 0, stepsPerHour: 480 },
+          ...{ healthyMs: 1_000, dwellMs: 200, settleMs: 300, reversalMs: 10_000, stepsPerHour: 480 },
           heat: { ...DEFAULT_GOVERNOR_POLICY.heat, graceMs: 500 },
         },
       },

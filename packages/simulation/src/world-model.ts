@@ -30,6 +30,8 @@ export interface SimulatedModel {
   drainingTo: number | null;
   concurrencyLimit: number | null;
   lastUsedMs: number;
+  /** When it last had to go; undefined when it never had to. */
+  leftMs: number | undefined;
   readonly queue: SimulatedRequest[];
   active: SimulatedRequest[];
   /** Whether its last load ran out of memory. */
@@ -46,6 +48,7 @@ export function newModel(facts: TraceModel): SimulatedModel {
     drainingTo: null,
     concurrencyLimit: null,
     lastUsedMs: 0,
+    leftMs: undefined,
     queue: [],
     active: [],
     outOfMemory: false,
@@ -86,6 +89,7 @@ export function asGoverned(model: SimulatedModel): GovernedModel {
     // What it takes is read as soon as the load begins.
     ...(model.loading === null ? {} : { incoming: {} }),
     lastUsedMs: model.lastUsedMs,
+    leftMs: model.leftMs,
     reloadMs: model.facts.loadMs,
   };
 }

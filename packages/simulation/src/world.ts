@@ -149,7 +149,7 @@ export class World {
     if (action === null || model === undefined) return;
     switch (action.kind) {
       case 'unload':
-        model.loaded = false;
+        this.#letGo(model);
         return;
       case 'limit-concurrency':
         model.concurrencyLimit = action.to;
@@ -199,6 +199,11 @@ export class World {
     model.loading = { rung, readyMs: this.nowMs + model.facts.loadMs };
   }
 
+  #letGo(model: SimulatedModel): void {
+    model.loaded = false;
+    model.leftMs = this.nowMs;
+  }
+
   #admit(model: SimulatedModel): void {
     if (model.queue.length === 0 || model.loaded || model.loading !== null || model.outOfMemory) return;
     const governed: GovernedModel = { ...asGoverned(model), activeRequests: 1 };
@@ -206,7 +211,7 @@ export class World {
     if (admission === null) return;
     for (const name of admission.unload) {
       const other = this.#find(name);
-      if (other !== undefined) other.loaded = false;
+      if (other !== undefined) this.#letGo(other);
     }
     this.#load(model, admission.rung);
   }

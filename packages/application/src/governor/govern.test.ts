@@ -217,6 +217,21 @@ describe('the governor at work', () => {
     expect([...card.loaded.keys()]).toEqual(['n-Q8_0']);
   });
 
+  it('lets two models stay that would push each other out again and again', async () => {
+    serveAnother();
+    const variants: string[] = [];
+    for (const name of ['m', 'n', 'm', 'n', 'm', 'n']) {
+      const asked = pool.lease(name);
+      await pass(1_000);
+      const { variant, release } = await asked;
+      variants.push(variant);
+      release();
+    }
+    // The other could not stay as it was. Room was left for its smallest point.
+    expect(variants).toEqual(['m-Q8_0', 'n-Q8_0', 'm-Q4_K_M', 'n-Q2_K', 'm-Q4_K_M', 'n-Q2_K']);
+    expect(card.loads).toHaveLength(4);
+  });
+
   it('refuses clearly when nothing fits and nobody of ours could make room, once memory had time to come back', async () => {
     card.foreignGib = 7;
     const asked = pool.lease('m');

@@ -105,7 +105,7 @@ export class ModelPool {
       case 'switch':
         return this.#changes.change(model, () => this.#changes.switch(model, action.to, action.from));
       case 'unload':
-        return this.#changes.change(model, () => this.#changes.empty(model));
+        return this.#changes.change(model, () => this.#changes.letGo(model));
       case 'limit-concurrency':
         model.concurrencyLimit = action.to;
         if (model.loaded && model.changing === null) model.open();

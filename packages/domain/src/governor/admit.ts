@@ -14,20 +14,72 @@ export interface Admission {
   readonly unload: readonly string[];
 }
 
+/** What a model comes in by. */
+type AdmissionInput = Pick<GovernorInput, 'nowMs' | 'memory' | 'models' | 'limitBytes'>;
+
+/** A model that comes back within so many of its loads after it had to go spends too much of its time on loading. */
+const LOADS_APART = 8;
+
+/** Such a model is not served below this share of the speed that it would have without the others. */
+const LEAST_SHARED_SPEED = 0.5;
+
 /**
  * The best point at which a model can be loaded now, and which idle models make room for it: as few as needed, those
- * that are back soonest first. Planned against the state *after* they are gone. What stays free lies midway
- * between the lines at which the soft band is entered and left, so that a load is not followed by a step down. For
- * models that were emptied to let this one in (`beside`), room is left at their smallest points where that can be. Null
- * when not even the smallest point fits. A memory of which nothing is known bars nothing.
+ * that are back soonest first. For models that were emptied to let this one in (`beside`), room is left at their
+ * smallest points where that can be. Null when not even the smallest point fits. A memory of which nothing is known bars
+ * nothing.
+ *
+ * Models that are asked for in turn push each other out, which costs no quality as long as loading takes little of the
+ * time. One that comes back sooner leaves the others their room, if it has a point beside them that is not much slower.
  */
 export function admit(
   policy: GovernorPolicy,
-  input: Pick<GovernorInput, 'memory' | 'models' | 'limitBytes'>,
+  input: AdmissionInput,
   model: GovernedModel,
   failed: readonly FailedPoint[] = [],
   beside: readonly GovernedModel[] = [],
 ): Admission | null {
+  const barred = failed.filter((point) => point.model === model.name).map(({ rung }) => rung);
+  const options = { policy, input, model, barred, beside, spared: [] };
+  const best = bestAdmission(options);
+  const isRecent = (atMs: number | undefined): boolean =>
+    atMs !== undefined && input.nowMs - atMs < LOADS_APART * model.reloadMs;
+  if (best === null || !isRecent(model.leftMs)) return best;
+  const wanted = input.models.filter(({ name, lastUsedMs }) => best.unload.includes(name) && isRecent(lastUsedMs));
+  if (wanted.length === 0) return best;
+  const leastSpeed = LEAST_SHARED_SPEED * (model.ladder[best.rung]?.decodeTokensPerSecond ?? 0);
+  const tooSlow = model.ladder.flatMap(({ decodeTokensPerSecond }, index) =>
+    (decodeTokensPerSecond ?? leastSpeed) < leastSpeed ? [index] : [],
+  );
+  const shared = { ...options, barred: [...barred, ...tooSlow] };
+  return (
+    bestAdmission({ ...shared, spared: wanted.map(({ name }) => name) }) ??
+    bestAdmission({ ...shared, beside: [...beside, ...wanted] }) ??
+    best
+  );
+}
+
+/**
+ * Planned against the state *after* the idle models are gone. What stays free lies midway between the lines at which
+ * the soft band is entered and left, so that a load is not followed by a step down.
+ */
+function bestAdmission({
+  policy,
+  input,
+  model,
+  barred,
+  beside,
+  spared,
+}: {
+  readonly policy: GovernorPolicy;
+  readonly input: AdmissionInput;
+  readonly model: GovernedModel;
+  /** Rungs that are out of the question. */
+  readonly barred: readonly number[];
+  readonly beside: readonly GovernedModel[];
+  /** Models that stay. */
+  readonly spared: readonly string[];
+}): Admission | null {
   const others = input.models.filter(({ name }) => name !== model.name);
   const ledger = ledgerOf(input);
   const roomBeside = ({ enterShare, leaveShare }: BandShares, left: readonly Rung[]): readonly Room[] =>
@@ -39,10 +91,10 @@ export function admit(
     });
   const idle = others
     .filter(
-      ({ loaded, changing, activeRequests, pin }) => loaded && !changing && activeRequests === 0 && pin === 'none',
+      ({ name, loaded, changing, activeRequests, pin }) =>
+        loaded && !changing && activeRequests === 0 && pin === 'none' && !spared.includes(name),
     )
     .sort((a, b) => a.reloadMs - b.reloadMs || a.lastUsedMs - b.lastUsedMs);
-  const tooLarge = failed.filter((point) => point.model === model.name).map(({ rung }) => rung);
   // Beyond the user's own line a model comes in all the same; the rule of that line then sees to its bits.
   const bands = policy.usageSwitch === null ? [policy.soft] : [policy.usageSwitch, policy.soft];
   const smallest = beside.flatMap(({ ladder }) => smallestOf(ladder));
@@ -50,7 +102,7 @@ export function admit(
     for (const band of bands) {
       const room = roomBeside(band, left);
       for (const [index, rung] of model.ladder.entries()) {
-        if (tooLarge.includes(index)) continue;
+        if (barred.includes(index)) continue;
         const unload = makeRoom(rung, room, idle);
         if (unload !== null) return { rung: index, unload };
       }

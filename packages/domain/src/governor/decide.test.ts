@@ -69,6 +69,15 @@ describe('down', () => {
     expect(first(look(0, 23.5, [busy, idle])).decision?.action).toEqual({ kind: 'unload', model: 'idle' });
   });
 
+  it('does not drop a cache again that was back at once, and does more instead', () => {
+    const back = (nowMs: number): ReturnType<typeof model> =>
+      model('a', { idleCache: { gpu: 4 * 1024 ** 3 }, rung: 2, lastUsedMs: nowMs - 1 });
+    const { state } = first(look(0, 23.5, [back(0)]));
+    const later = (nowMs: number): unknown => decide(POLICY, state, look(nowMs, 23.5, [back(nowMs)])).decision?.action;
+    expect(later(60_000)).toEqual({ kind: 'unload', model: 'a' });
+    expect(later(POLICY.reversalMs)).toEqual({ kind: 'drop-idle-cache', model: 'a' });
+  });
+
   it('unloads what is back soonest, and never what is pinned or at work', () => {
     const models = [
       model('slow', { reloadMs: 60_000, rung: 3 }),
@@ -143,7 +152,10 @@ describe('down', () => {
 it('lets a model in beyond the line of the settings, as long as there is room', () => {
   const policy = withUsageSwitch(POLICY, { aboveUsage: 0.2, toBits: 4 });
   const incoming = model('a', { loaded: false });
-  expect(admit(policy, { memory: [gpu(0, 8)], models: [incoming] }, incoming)).toEqual({ rung: 0, unload: [] });
+  expect(admit(policy, { nowMs: 0, memory: [gpu(0, 8)], models: [incoming] }, incoming)).toEqual({
+    rung: 0,
+    unload: [],
+  });
 });
 
 describe('the line of the settings', () => {

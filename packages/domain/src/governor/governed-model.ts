@@ -26,6 +26,8 @@ export interface GovernedModel {
   /** What a load that is under way will take: no reading need show it yet. */
   readonly incoming?: BytesByDomain | undefined;
   readonly lastUsedMs: number;
+  /** When it last had to go although somebody might want it; absent when it never had to. */
+  readonly leftMs?: number | undefined;
   /** How long loading it again takes, predicted or measured. */
   readonly reloadMs: number;
 }

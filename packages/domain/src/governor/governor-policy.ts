@@ -36,7 +36,7 @@ export interface GovernorPolicy {
   readonly settleMs: number;
   /** A reading older than this is stale. */
   readonly staleMs: number;
-  /** A step up that is taken back within this time is a reversal. */
+  /** A step up that is taken back within this time is a reversal; a cache that is dropped twice within it no remedy. */
   readonly reversalMs: number;
   /** Steps of one model in an hour after which it stays where it is and somebody is told. */
   readonly stepsPerHour: number;

@@ -101,6 +101,8 @@ export interface GovernorState {
   readonly steps: readonly StepTaken[];
   /** How often in a row a step up had to be taken back, by model. */
   readonly reversals: Readonly<Record<string, number>>;
+  /** When a model's idle cache was last dropped, by model. */
+  readonly dropped: Readonly<Record<string, number>>;
   /** Models that stepped too often and stay down, and since when. */
   readonly latched: Readonly<Record<string, number>>;
   readonly trial: HeatTrial | null;
@@ -118,6 +120,7 @@ export const INITIAL_GOVERNOR_STATE: GovernorState = {
   lastStepMs: null,
   steps: [],
   reversals: {},
+  dropped: {},
   latched: {},
   trial: null,
   noCooler: [],

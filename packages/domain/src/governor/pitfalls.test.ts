@@ -52,14 +52,47 @@ describe('pitfalls', () => {
   it('plans against the state after eviction, not the occupied one (Kronk #809)', () => {
     const incoming = model('new', { loaded: false });
     const idle = model('old', { lastUsedMs: -1 });
-    const input = { memory: [gpu(0, 12)], models: [idle, incoming], limitBytes: { gpu: 14 * GIB } };
+    const input = { nowMs: 0, memory: [gpu(0, 12)], models: [idle, incoming], limitBytes: { gpu: 14 * GIB } };
     expect(admit(POLICY, input, incoming)).toEqual({ rung: 0, unload: ['old'] });
   });
 
   it('never evicts a model with active requests', () => {
     const incoming = model('new', { loaded: false });
-    const input = { memory: [gpu(0, 20)], models: [model('old', { activeRequests: 1 }), incoming] };
+    const input = { nowMs: 0, memory: [gpu(0, 20)], models: [model('old', { activeRequests: 1 }), incoming] };
     expect(admit(POLICY, input, incoming)).toBeNull();
+  });
+
+  describe('models that are asked for in turn', () => {
+    const nowMs = 1_000_000;
+    const present = model('present', { lastUsedMs: nowMs - 10_000 });
+    const back = model('back', { loaded: false, leftMs: nowMs - 20_000 });
+    const admitted = (here: typeof present, comes: typeof back, usedGib = 13): unknown =>
+      admit(POLICY, { nowMs, memory: [gpu(nowMs, usedGib)], models: [here, comes] }, comes);
+
+    it('do not push each other out: the one that comes back takes a point beside the other', () => {
+      expect(admitted(present, back)).toEqual({ rung: 2, unload: [] });
+    });
+
+    it('make room for one that was never here, or has been away for eight of its loads', () => {
+      const best = { rung: 0, unload: ['present'] };
+      expect(admitted(present, { ...back, leftMs: undefined })).toEqual(best);
+      expect(admitted(present, { ...back, leftMs: nowMs - 40_000 })).toEqual(best);
+    });
+
+    it('make room when nobody has asked for the other for long', () => {
+      expect(admitted({ ...present, lastUsedMs: nowMs - 40_000 }, back)).toEqual({ rung: 0, unload: ['present'] });
+    });
+
+    it('leave each other room when the other is too large to stay as it is', () => {
+      const large = { ...present, ladder: [rung({ level: 'F16', gib: 18, loss: 0 }), ...present.ladder] };
+      // Not Q8_0 at 10 GiB alone: with 4 GiB for the other's smallest point as well.
+      expect(admitted(large, { ...back, ladder: large.ladder }, 18)).toEqual({ rung: 1, unload: ['present'] });
+    });
+
+    it('push each other out when the point beside the other is less than half as fast', () => {
+      const slow = back.ladder.map((one, index) => (index < 2 ? one : { ...one, decodeTokensPerSecond: 24 }));
+      expect(admitted(present, { ...back, ladder: slow })).toEqual({ rung: 0, unload: ['present'] });
+    });
   });
 
   it('does not oscillate on a sawtooth at the threshold', () => {

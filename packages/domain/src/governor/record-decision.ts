@@ -21,6 +21,7 @@ export function recordDecision(
     steps: isStep ? [...state.steps, { atMs, model, direction }] : state.steps,
     reversals:
       isStep && reversed ? { ...state.reversals, [model]: (state.reversals[model] ?? 0) + 1 } : state.reversals,
+    dropped: action.kind === 'drop-idle-cache' ? { ...state.dropped, [model]: atMs } : state.dropped,
     trial: rule === 'heat-trial' ? null : (trialOf(policy, input, decision) ?? state.trial),
     noCooler:
       rule === 'heat-trial' && action.kind === 'switch'

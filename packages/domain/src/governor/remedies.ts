@@ -8,10 +8,10 @@ import { mayShiftTo } from './room-after.js';
 import type { RuleContext } from './rule-context.js';
 
 /**
- * All that can be done about a memory, least harm first: drop cache that nobody uses, unload models that nobody uses
- * (the one that is back soonest first, then the one that was not used longest), then take models down their ladders in
- * the order of what is given up, and among equals where the least is lost. A step that would bring another memory under
- * pressure is none.
+ * All that can be done about a memory, least harm first: drop cache that nobody uses (a cache that came back is not
+ * dropped again soon), unload models that nobody uses (the one that is back soonest first, then the one that was not
+ * used longest), then take models down their ladders in the order of what is given up, and among equals where the least
+ * is lost. A step that would bring another memory under pressure is none.
  */
 export function remediesFor(
   context: RuleContext,
@@ -19,10 +19,13 @@ export function remediesFor(
   domain: MemoryDomain,
 ): readonly Remedy[] {
   const loaded = models.filter(({ loaded: isLoaded, changing }) => isLoaded && !changing);
-  const drops = loaded.map((model): Remedy => ({
-    action: { kind: 'drop-idle-cache', model: model.name },
-    reclaimBytes: model.idleCache[domain] ?? 0,
-  }));
+  const { policy, state, input } = context;
+  const drops = loaded
+    .filter(({ name }) => input.nowMs - (state.dropped[name] ?? Number.NEGATIVE_INFINITY) >= policy.reversalMs)
+    .map((model): Remedy => ({
+      action: { kind: 'drop-idle-cache', model: model.name },
+      reclaimBytes: model.idleCache[domain] ?? 0,
+    }));
   const unloads = loaded
     .filter(({ activeRequests, pin }) => activeRequests === 0 && pin === 'none')
     .sort((a, b) => a.reloadMs - b.reloadMs || a.lastUsedMs - b.lastUsedMs)

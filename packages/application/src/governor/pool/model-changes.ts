@@ -8,7 +8,7 @@ import type { RungLoader } from './rung-loader.js';
 /** What models are changed with. */
 export interface ModelChangesOptions {
   readonly loader: RungLoader;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   readonly advice: () => PoolAdvice | null;
   /** Told of a model that is not loaded after a change, and that somebody waits for. */
   readonly onWanted: (model: PooledModel) => void;
@@ -60,6 +60,12 @@ export class ModelChanges {
     await model.gate.drained();
     if (model.loaded) await this.#options.loader.unload(model.rungAt().variant);
     model.gone();
+  }
+
+  /** Within a change: empties a model that has to go, and may be wanted again. */
+  async letGo(model: PooledModel): Promise<void> {
+    await this.empty(model);
+    model.leftMs = this.#options.clock.nowMs();
   }
 
   /**

@@ -76,7 +76,7 @@ export class ModelEntrance {
       const leaving = advised.unload.map(modelOf);
       // Asked for in the meantime: the plan no longer holds.
       if (leaving.some(({ changing, gate }) => changing !== null || gate.active + gate.waiting > 0)) return 'wait';
-      for (const other of leaving) await changes.change(other, () => changes.empty(other));
+      for (const other of leaving) await changes.change(other, () => changes.letGo(other));
       model.coming = advised.rung;
       return advised;
     });
@@ -103,7 +103,7 @@ export class ModelEntrance {
     const first = modelOf(name);
     if (first.changing !== null || !first.loaded) return this.#whileEmpty(rest, work);
     return changes.change(first, async () => {
-      await changes.empty(first);
+      await changes.letGo(first);
       return this.#whileEmpty(rest, work);
     });
   }

@@ -24,6 +24,8 @@ export class PooledModel {
   concurrencyLimit: number | null = null;
   reported: BytesByDomain | null = null;
   lastUsedMs: number;
+  /** When it last had to go; undefined when it never had to. */
+  leftMs: number | undefined;
   reloadMs: number;
   /** What loads were seen to take, by rung. */
   readonly #observed = new Map<number, BytesByDomain>();
@@ -85,6 +87,7 @@ export class PooledModel {
       reported: isChanged ? sumOf(sumOf(this.reported ?? bytes, others), dropped ?? {}, -1) : this.reported,
       ...(coming === null ? {} : { incoming: ladder[coming]?.bytes }),
       lastUsedMs: this.lastUsedMs,
+      leftMs: this.leftMs,
       reloadMs: this.reloadMs,
     };
   }
