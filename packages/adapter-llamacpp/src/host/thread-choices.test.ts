@@ -17,13 +17,26 @@ test('a large model is computed with all cores, whatever its steps take beside e
   }
 });
 
-test('batches of other sizes, whose tokens take another time, do not decide for these', () => {
+test('a token of a small model is tried with each number of threads', () => {
   const choices = new ThreadChoices(options, SMALL);
-  // With two threads a token of a batch of 128 takes 2 ms and of 512 1 ms; with one it takes 3 and 1.8.
-  const took = { 128: [NaN, 3, 2], 512: [NaN, 1.8, 1] } as const;
-  for (const tokens of [128, 128, 128, 128, 512, 512, 128, 512, 512, 512, 512, 128, 512] as const) {
-    const tuner = choices.batch(tokens);
-    tuner.record(took[tokens][tuner.threads] ?? NaN);
+  const used = new Set<number>();
+  for (let step = 0; step < 20; step++) {
+    const tuner = choices.decode(1);
+    used.add(tuner.threads);
+    tuner.record(tuner.threads === 1 ? 1 : 2);
   }
-  expect([128, 512].map((tokens) => choices.batch(tokens).threads)).toEqual([2, 2]);
+  expect([[...used], choices.decode(1).threads]).toEqual([[1, 2], 1]);
+});
+
+test('a batch of a small model is computed with all cores, and with fewer once these have become slow', () => {
+  const choices = new ThreadChoices(options, SMALL);
+  const threadsOf = (tokens: number): number => choices.batch(tokens).threads;
+  // A token of a batch of 128 takes twice as long as one of 512, and neither is held against the other.
+  for (let step = 0; step < 20; step++) {
+    choices.batch(512).record(1);
+    choices.batch(128).record(2);
+    expect([512, 128].map(threadsOf)).toEqual([2, 2]);
+  }
+  for (let step = 0; step < 12; step++) choices.batch(512).record(threadsOf(512) === 2 ? 9 : 1.8);
+  expect([512, 128].map(threadsOf)).toEqual([1, 2]);
 });

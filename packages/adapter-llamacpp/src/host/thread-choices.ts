@@ -9,30 +9,31 @@ const BATCH_TRIAL = 2;
 
 /**
  * How many threads compute, chosen apart for steps that differ in how long they take: by the answers that decode in one,
- * and by the size of a batch. All cores help with a large model from its first step on; only when that becomes slow, as
- * on a busy machine, fewer are tried. For a small one the best number is found first.
+ * and by the size of a batch. All cores help with a long step, a token of a large model or a batch, from the first one on;
+ * only when that becomes slow, as on a busy machine, fewer are tried. For a token of a small model the best number is
+ * found first.
  */
 export class ThreadChoices {
   readonly #options: Pick<SessionOptions, 'decodeThreads' | 'batchThreads'>;
-  readonly #start: 'trying' | 'settled';
+  readonly #isLarge: boolean;
   readonly #decode: ThreadTuner[] = [];
   readonly #batch: ThreadTuner[] = [];
 
   constructor(options: Pick<SessionOptions, 'decodeThreads' | 'batchThreads'>, modelBytes: number) {
     this.#options = options;
-    this.#start = modelBytes > LARGE_MODEL_BYTES ? 'settled' : 'trying';
+    this.#isLarge = modelBytes > LARGE_MODEL_BYTES;
   }
 
   /** For steps in which so many answers decode one token each. */
   decode(answers: number): ThreadTuner {
     const { decodeThreads } = this.#options;
-    const counts = this.#start === 'settled' ? [...decodeThreads].sort((a, b) => b - a) : decodeThreads;
-    return (this.#decode[answers] ??= new ThreadTuner(counts, DECODE_TRIAL, this.#start));
+    const counts = this.#isLarge ? [...decodeThreads].sort((a, b) => b - a) : decodeThreads;
+    return (this.#decode[answers] ??= new ThreadTuner(counts, DECODE_TRIAL, this.#isLarge ? 'settled' : 'trying'));
   }
 
   /** For batches of about so many tokens: a token of a larger one takes less time, so that only like are compared. */
   batch(tokens: number): ThreadTuner {
     const size = Math.floor(Math.log2(tokens));
-    return (this.#batch[size] ??= new ThreadTuner(this.#options.batchThreads, BATCH_TRIAL, this.#start));
+    return (this.#batch[size] ??= new ThreadTuner(this.#options.batchThreads, BATCH_TRIAL, 'settled'));
   }
 }

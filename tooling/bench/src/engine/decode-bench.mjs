@@ -17,6 +17,8 @@ const PREFILL_BOUND = 0.95;
 const PREFILLS = [512, 4096];
 /** llama-bench repeats itself as well; the engine tries numbers of threads besides, for which some of ours pay. */
 const TRIES = 4;
+/** Long prompts take seconds each. */
+const triesOf = (tokens) => (tokens > 1024 ? 2 : TRIES);
 
 /**
  * One answer of the embedded engine against llama-bench on the same libraries: decoding at its best and of the first
@@ -85,8 +87,8 @@ async function prefill({ runtime, model, rounds, threads, name }, tokens) {
   const { program, peerName } = peerOf();
   const taken = [];
   for (let round = 0; round < rounds; round++) {
-    const ours = await answers(TRIES, runtime, model, tokens, 1);
-    const setting = { model, prompt: ours[0].read, generate: 0, repeats: TRIES, fastest: true };
+    const ours = await answers(triesOf(tokens), runtime, model, tokens, 1);
+    const setting = { model, prompt: ours[0].read, generate: 0, repeats: triesOf(tokens), fastest: true };
     const peer = llamaBench(program, { ...setting, threads: threadsOf(threads) }).prefill;
     taken.push({ ours: Math.max(...ours.map((one) => one.prefill)), peer });
   }
