@@ -25,6 +25,24 @@ test('what is left open is left to the server', () => {
   ]);
 });
 
+test.each([
+  [[], ['--device', 'none']],
+  [
+    [0, 0],
+    ['--device', 'none'],
+  ],
+  [
+    [0, 1],
+    ['--split-mode', 'none', '--main-gpu', '1'],
+  ],
+  [
+    [0.5, 0, 0.5],
+    ['--tensor-split', '0.5,0,0.5'],
+  ],
+])('of devices with the shares %j it is given those that are used', (split, flags) => {
+  expect(serverArguments('a.gguf', { placement: { split } }).slice(4)).toEqual(flags);
+});
+
 test('adapters are named with their scales; a path that the flag cannot hold is refused', () => {
   const argumentsOf = (path: string, scale: number): string =>
     serverArguments('a.gguf', {

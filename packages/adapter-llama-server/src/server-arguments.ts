@@ -1,5 +1,5 @@
 import { InvalidInputError } from '@plimsoll/domain';
-import type { LoadOptions, LoraAdapter } from '@plimsoll/domain';
+import type { LoadOptions, LoraAdapter, Placement } from '@plimsoll/domain';
 
 /** The arguments of a llama-server that loads a model at an operating point; what it leaves open is the server's choice. */
 export function serverArguments(model: string, load: LoadOptions): readonly string[] {
@@ -14,14 +14,23 @@ export function serverArguments(model: string, load: LoadOptions): readonly stri
     '--cache-type-v': load.valueCacheType,
     '--flash-attn': load.flashAttention,
     '--n-gpu-layers': placement.gpuLayers,
-    '--tensor-split':
-      placement.split !== undefined && placement.split.length > 1 ? placement.split.join(',') : undefined,
+    ...deviceFlags(placement.split),
     '--n-cpu-moe': placement.expertLayersOnHost === 0 ? undefined : placement.expertLayersOnHost,
     ...adapterFlags(load.adapters ?? []),
     '--threads': threads,
     '--threads-batch': threads,
   };
   return Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+}
+
+/** A device without a share is left out where that can be said without its name: alone, all, or all but one. */
+function deviceFlags(split: Placement['split'] | undefined): Readonly<Record<string, string | number>> {
+  if (split === undefined) return {};
+  const used = split.flatMap((share, index) => (share > 0 ? [index] : []));
+  const [only] = used;
+  if (only === undefined) return { '--device': 'none' };
+  if (split.length === 1) return {};
+  return used.length === 1 ? { '--split-mode': 'none', '--main-gpu': only } : { '--tensor-split': split.join(',') };
 }
 
 function adapterFlags(adapters: readonly LoraAdapter[]): Readonly<Record<string, string | undefined>> {

@@ -50,9 +50,14 @@ test('on a processor nothing is offloaded', () => {
     keyCacheType: 'f16',
   });
   const command = renderTarget('llama-server', { model: 'm.gguf', point: alone });
-  expect(command).toContain('-ngl 0 -fa auto -ctk f16 -ctv f16');
+  expect(command).toContain('-ngl 0 -fa auto -ctk f16 -ctv f16 -dev none');
   expect(command).not.toMatch(/-ts|n-cpu-moe/);
   expect(renderTarget('compose', { model: 'm.gguf', point: alone })).not.toMatch(/cuda|gpus/);
+});
+
+test('of two cards the one without a share is left out', () => {
+  const second = point({ placement: { gpuLayers: 33, split: [0, 1], expertLayersOnHost: 0 } });
+  expect(renderTarget('llama-server', { model: 'm.gguf', point: second })).toMatch(/ -sm none -mg 1$/);
 });
 
 test('what is loaded beside the model goes along', () => {
@@ -70,7 +75,7 @@ test('what is loaded beside the model goes along', () => {
   expect(compose).toContain('volumes: ["/models:/models:ro","/small:/models-2:ro"]');
   const alone = point({ placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } });
   expect(renderTarget('llama-server', { ...beside, point: alone })).toContain(
-    '--no-mmproj-offload -md /small/d.gguf -ngld 0',
+    '--no-mmproj-offload -md /small/d.gguf -devd none',
   );
 });
 

@@ -114,7 +114,7 @@ function serverArguments({ point: { shape } }: TargetSubject, files: Files): rea
     ...(microBatchTokens > LLAMA_SERVER_BATCH ? ['-b', String(microBatchTokens)] : []),
     ...['-ngl', String(gpuLayers), '-fa', flash, '-ctk', keyCacheType, '-ctv', valueCacheType],
     ...(expertLayersOnHost > 0 ? ['--n-cpu-moe', String(expertLayersOnHost)] : []),
-    ...(split.length > 1 ? ['-ts', split.map((share) => share.toFixed(3)).join(',')] : []),
+    ...deviceFlags(split),
     ...(files.projector === undefined ? [] : ['--mmproj', files.projector]),
     // The server puts a projector on a device whatever the layers; the plan keeps it where the model is.
     ...(files.projector !== undefined && gpuLayers === 0 ? ['--no-mmproj-offload'] : []),
@@ -123,10 +123,21 @@ function serverArguments({ point: { shape } }: TargetSubject, files: Files): rea
   ];
 }
 
+/** A device without a share is left out where that can be said without its name: alone, all, or all but one. */
+function deviceFlags(split: readonly number[]): readonly string[] {
+  const used = split.flatMap((share, index) => (share > 0 ? [index] : []));
+  const [only] = used;
+  if (only === undefined) return ['-dev', 'none'];
+  if (split.length === 1) return [];
+  return used.length === 1
+    ? ['-sm', 'none', '-mg', String(only)]
+    : ['-ts', split.map((share) => share.toFixed(3)).join(',')];
+}
+
 function draftArguments(draft: string | undefined, gpuLayers: number): readonly string[] {
   if (draft === undefined) return [];
   if (draft === OWN_PREDICTION_LAYERS) return ['--spec-type', 'draft-mtp'];
-  return ['-md', draft, '-ngld', gpuLayers > 0 ? 'all' : '0', '--spec-type', 'draft-simple'];
+  return ['-md', draft, ...(gpuLayers > 0 ? ['-ngld', 'all'] : ['-devd', 'none']), '--spec-type', 'draft-simple'];
 }
 
 /** Tokens that llama-server hands over at once by default. */
