@@ -22,6 +22,9 @@ export interface CacheTable {
   readonly hasFull: boolean;
   /** Rows that every cache type must divide into blocks. */
   readonly headLength: number;
+  /** Values of a head's key and of its values, which may be rotated; 0 in compressed attention, where nothing is. */
+  readonly keyLength: number;
+  readonly valueLength: number;
 }
 
 /** Sums the cache dimensions of `architecture` up. Prediction layers hold none. */
@@ -52,6 +55,7 @@ export function cacheTable(architecture: ModelArchitecture, flashAttention: bool
     add(layer.window === null ? sums.fullKeys : sums.windowKeys, index, layer.kvHeads * layer.keyLength);
     add(layer.window === null ? sums.fullValues : sums.windowValues, index, values);
   }
+  const cached = layerShapes.find(({ ownsCache }) => ownsCache);
   return {
     fullKeysBefore: sums.fullKeys,
     fullValuesBefore: sums.fullValues,
@@ -61,7 +65,9 @@ export function cacheTable(architecture: ModelArchitecture, flashAttention: bool
     stateValues: recurrent === null ? 0 : recurrent.convolutionValues + recurrent.stateValues,
     window,
     hasFull,
-    headLength: layerShapes.find(({ ownsCache }) => ownsCache)?.keyLength ?? 0,
+    headLength: cached?.keyLength ?? 0,
+    keyLength: latentAttention ? 0 : (cached?.keyLength ?? 0),
+    valueLength: latentAttention ? 0 : (cached?.valueLength ?? 0),
   };
 }
 
@@ -123,18 +129,20 @@ export function cacheCells(table: CacheTable, shape: RunShape, unified: boolean)
 }
 
 /**
- * Keys and values that are quantized are rotated by a Hadamard matrix first, when heads have whole blocks of 64: keys
- * by the largest that divides a head, values by 64. Source: llama.cpp v0.5.0 `src/llama-kv-cache.cpp`, `attn_rot_k`.
+ * Keys and values that are quantized are rotated by a Hadamard matrix first, where a head of them has whole blocks of 64:
+ * keys by the largest that divides a head, values by 64. Source: llama.cpp v0.5.0 `src/llama-kv-cache.cpp`, `attn_rot_k`.
  */
 function rotations(
-  { headLength, hasFull, window }: CacheTable,
+  { keyLength, valueLength, hasFull, window }: CacheTable,
   shape: RunShape,
 ): Pick<CacheCells, 'rotation' | 'keyRotation' | 'valueRotation'> {
-  if (headLength === 0 || headLength % ROTATED !== 0) return { rotation: 0, keyRotation: 0, valueRotation: 0 };
-  let length = ROTATED;
-  while (headLength % (2 * length) === 0) length *= 2;
-  const keyRotation = blockOf(shape.keyCacheType) > 1 ? length : 0;
-  const valueRotation = blockOf(shape.valueCacheType) > 1 ? ROTATED : 0;
+  const rotates = (length: number, type: KvCacheType): boolean =>
+    length > 0 && length % ROTATED === 0 && blockOf(type) > 1;
+  let keyRotation = 0;
+  if (rotates(keyLength, shape.keyCacheType)) {
+    for (keyRotation = ROTATED; keyLength % (2 * keyRotation) === 0;) keyRotation *= 2;
+  }
+  const valueRotation = rotates(valueLength, shape.valueCacheType) ? ROTATED : 0;
   const caches = (hasFull ? 1 : 0) + (window > 0 ? 1 : 0);
   return { rotation: (keyRotation ** 2 + valueRotation ** 2) * caches, keyRotation, valueRotation };
 }

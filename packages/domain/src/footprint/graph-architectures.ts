@@ -1,5 +1,6 @@
 /** Architectures whose compute graph is built, in `graph/families.ts`; of others scratch memory is a closed form. */
 const NAMES = [
+  'deepseek2',
   'falcon-h1',
   'gemma2',
   'gemma3',

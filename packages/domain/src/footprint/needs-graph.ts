@@ -17,6 +17,8 @@ export function needsGraph(run: FootprintRun, { devices }: LayerRanges): boolean
   const { architecture, blocks } = parts;
   if (parts.graph === null) return false;
   if (architecture.recurrent !== null) return true;
+  // Compressed keys and values that are unpacked before they are cached: no closed form is known.
+  if (architecture.name === 'deepseek2' && !architecture.latentAttention) return true;
   const { gpuLayers, expertLayersOnHost } = shape.placement;
   const leavesExperts = expertLayersOnHost > 0 && architecture.experts !== null;
   if (devices.length > 0 && (gpuLayers <= blocks || leavesExperts)) return true;

@@ -1,6 +1,7 @@
 import type { TransformerShape } from '../../model/__fixtures__/transformer-header.js';
 import type { KvCacheType } from '../../quantization/kv-cache-type.js';
 import type { FlashAttention } from '../operating-point.js';
+import { SMALL_LATENT_TRANSFORMERS } from './small-latent-transformers.js';
 
 const usual = {
   ...{ layers: 6, width: 384, heads: 6, kvHeads: 2, headLength: 64, ffn: 1152 },
@@ -20,6 +21,7 @@ export const SMALL_TRANSFORMERS = {
     ...{ ...usual, architecture: 'gemma3', postNorms: true, headNorms: true, tied: true, metadata: window('gemma3') },
   },
   phi3: { ...usual, architecture: 'phi3', fused: true },
+  ...SMALL_LATENT_TRANSFORMERS,
 } as const satisfies Readonly<Record<string, TransformerShape>>;
 
 /** What the engine said of one case: scratch memory on the device and on the host, bytes. */
@@ -88,4 +90,22 @@ export const DIVIDED_ANSWERS: readonly DividedAnswer[] = [
   ['phi3', 1, 0, 'f16', 'on', 15435776, 6563904],
   ['phi3', 0, 0, 'f16', 'off', 62883840, 11278400],
   ['phi3', 0, 0, 'q8_0', 'on', 16189440, 5812288],
+  ['deepseek2', 5, 0, 'f16', 'on', 21078016, 5775424],
+  ['deepseek2', 4, 0, 'f16', 'off', 72458240, 9969728],
+  ['deepseek2', 4, 0, 'q8_0', 'on', 17932288, 5775424],
+  ['deepseek2', 3, 1, 'q8_0', 'on', 17932288, 5775424],
+  ['deepseek2', 1, 0, 'f16', 'on', 21078016, 5775424],
+  ['deepseek2', 0, 0, 'f16', 'off', 72458240, 9969728],
+  ['deepseek2', 0, 0, 'q8_0', 'on', 17932288, 5775424],
+  ['deepseek2Lite', 5, 0, 'f16', 'on', 21151744, 5775424],
+  ['deepseek2Lite', 4, 0, 'f16', 'off', 72531968, 9969728],
+  ['deepseek2Lite', 4, 0, 'q8_0', 'on', 18006016, 5775424],
+  ['deepseek2Lite', 3, 1, 'q8_0', 'on', 18006016, 5775424],
+  ['deepseek2Lite', 0, 0, 'f16', 'off', 72531968, 9969728],
+  ['deepseek2Unpacked', 5, 0, 'f16', 'on', 16752640, 6959168],
+  ['deepseek2Unpacked', 4, 0, 'f16', 'off', 72851456, 12722240],
+  ['deepseek2Unpacked', 4, 0, 'q8_0', 'on', 18079744, 6975552],
+  ['deepseek2Unpacked', 3, 1, 'q8_0', 'on', 18079744, 6975552],
+  ['deepseek2Unpacked', 1, 0, 'f16', 'on', 19898368, 6959168],
+  ['deepseek2Unpacked', 0, 0, 'f16', 'off', 72851456, 12722240],
 ];

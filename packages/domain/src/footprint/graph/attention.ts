@@ -1,24 +1,6 @@
+import { attended } from './attended.js';
 import type { Builder } from './builder.js';
-import {
-  cache,
-  cacheView,
-  capped,
-  cont,
-  flashAttention,
-  halved,
-  input,
-  like,
-  maskInput,
-  mulMat,
-  reshape,
-  scale,
-  scores,
-  setRows,
-  softMax,
-  swapMiddle,
-  transposedCopy,
-  view,
-} from './operations.js';
+import { cache, cacheView, cont, input, like, maskInput, mulMat, reshape, scale, setRows, view } from './operations.js';
 import type { CacheKind, Tensor } from './tensor.js';
 
 /** What is cached, of types that are chosen. */
@@ -98,6 +80,8 @@ export interface PlainAttention {
   readonly positions: Tensor | null;
   /** Whether queries are scaled before scores are made of them. */
   readonly scalesQueries?: boolean;
+  /** Factors of the queries that depend on the position alone, where there are any. */
+  readonly temperatures?: Tensor | null;
 }
 
 /** Plain attention, with or without rotation by position, and its output matrix. */
@@ -130,11 +114,11 @@ function rotated(x: Tensor, rotation: Tensor | null): Tensor {
 
 /**
  * Writes keys and values to their cache, and attends to all that is in it.
- * Source: llama.cpp v0.5.0 `src/llama-graph.cpp`, `build_attn` and `build_attn_mha`; `src/llama-kv-cache.cpp`.
+ * Source: llama.cpp v0.5.0 `src/llama-graph.cpp`, `build_attn`; `src/llama-kv-cache.cpp`.
  */
 export function attend(builder: Builder, inputs: AttentionInputs, made: Projections, index: number): Tensor {
   const { graph, batch } = builder;
-  const { cells, streams, tokens, flash, transposed } = batch;
+  const { cells, streams, tokens, transposed } = batch;
   const { kvHeads, keyLength, valueLength } = builder.layer(index);
   const queries = rotated(made.queries, inputs.keyRotation);
   const keys = rotated(made.keys, inputs.keyRotation);
@@ -144,45 +128,31 @@ export function attend(builder: Builder, inputs: AttentionInputs, made: Projecti
   const place = builder.places.layer(index);
   const keyCache = cache(place, KEYS, inputs.kind, kvHeads * keyLength, cells, streams);
   const valueCache = cache(place, VALUES, inputs.kind, kvHeads * valueLength, cells, streams);
-  const flat = (tensor: Tensor): Tensor => (streams > 1 ? reshape(tensor, tensor.shape[0], cells * streams) : tensor);
-  const row = (tensor: Tensor): Tensor => {
-    const [length, heads] = tensor.shape;
-    return view(tensor, [length * heads, tokens], [4, tensor.strides[2], tensor.strides[2] * tokens, 0]);
-  };
-  graph.expand(setRows(flat(keyCache), row(keys), inputs.keyIds));
-  if (!transposed) graph.expand(setRows(flat(valueCache), row(values), inputs.valueIds));
+  writeRows(builder, keyCache, keys, inputs.keyIds);
+  if (!transposed) writeRows(builder, valueCache, values, inputs.valueIds);
   else graph.expand(transposedValues(valueCache, values, inputs.valueIds, tokens));
 
-  const q = swapMiddle(splitStreams(queries, streams));
-  const k = swapMiddle(cacheView(keyCache, [keyLength, kvHeads, cells, streams]));
-  const v = swapMiddle(
-    cacheView(valueCache, transposed ? [cells, kvHeads, valueLength, streams] : [valueLength, kvHeads, cells, streams]),
+  const shape = transposed ? [cells, kvHeads, valueLength, streams] : [valueLength, kvHeads, cells, streams];
+  const result = attended(
+    builder,
+    {
+      queries,
+      keys: cacheView(keyCache, [keyLength, kvHeads, cells, streams]),
+      values: cacheView(valueCache, shape),
+      mask: inputs.mask,
+    },
+    index,
   );
-  const sinks = builder.find(`blk.${String(index)}.attn_sinks.weight`);
-  let result: Tensor;
-  if (flash) {
-    const [keyHalves, valueHalves] = [batch.longKeys ? halved(k) : k, batch.longValues ? halved(v) : v];
-    const attended = flashAttention(q, keyHalves, valueHalves, inputs.mask, sinks);
-    attended.layer = index;
-    result = reshape(attended, attended.shape[0] * attended.shape[1], tokens);
-  } else {
-    const raw = scores(k, q);
-    const weights = softMax(capsScores(builder) ? capped(raw) : raw, inputs.mask, sinks);
-    const weighted = mulMat(transposed ? v : transposedCopy(v), weights);
-    const [length, , heads] = weighted.shape;
-    result = cont(swapMiddle(weighted), length * heads, tokens);
-  }
-  graph.expand(result);
   return rotated(result, inputs.valueRotation);
 }
 
-/** Source: llama.cpp v0.5.0 `src/models`, `attn_soft_cap`, of the models whose graphs are known. */
-const capsScores = ({ architecture }: Builder): boolean => architecture.name === 'gemma2';
-
-function splitStreams(queries: Tensor, streams: number): Tensor {
-  const [length, heads, tokens] = queries.shape;
-  const [s0, s1, s2, s3] = queries.strides;
-  return view(queries, [length, heads, tokens / streams, streams], [s0, s1, s2, s3 / streams]);
+/** Writes each token's row to a cache, whose streams are one behind the other. */
+export function writeRows({ graph, batch }: Builder, into: Tensor, rows: Tensor, ids: Tensor): void {
+  const { cells, streams, tokens } = batch;
+  const flat = streams > 1 ? reshape(into, into.shape[0], cells * streams) : into;
+  const [length, heads] = rows.shape;
+  const [, , next] = rows.strides;
+  graph.expand(setRows(flat, view(rows, [length * heads, tokens], [4, next, next * tokens, 0]), ids));
 }
 
 /** Without flash attention each value has a place of its own in the cache. */

@@ -53,6 +53,11 @@ export class Builder {
     return metadataNumber(this.model.header, `${this.architecture.name}.${key}`) ?? 0;
   }
 
+  /** Whether the header says yes. */
+  flag(key: string): boolean {
+    return this.model.header.metadata.get(`${this.architecture.name}.${key}`) === true;
+  }
+
   layer(index: number): LayerShape {
     const shape = this.architecture.layerShapes[index];
     if (shape === undefined) throw new MissingTensorError(`layer ${String(index)}`);

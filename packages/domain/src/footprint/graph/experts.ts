@@ -10,6 +10,7 @@ import {
   mulMat,
   mulMatId,
   reshape,
+  setRows,
   sumRows,
   unary,
   view,
@@ -46,7 +47,7 @@ export function expertNetwork(
   const probabilities = gating === 'softmax' ? like('soft_max', logits) : gating === 'sigmoid' ? unary(logits) : logits;
   const preference = builder.find(`${block}.exp_probs_b.bias`);
   const ranked = preference === null ? probabilities : add(probabilities, preference);
-  const order = argsort(ranked);
+  const order = argsort(ofBestGroups(builder, ranked));
   const ids = view(order, [used, tokens]);
   const rows = reshape(probabilities, 1, count, tokens);
   let weights = getRows(rows, ids);
@@ -83,6 +84,21 @@ export function expertNetwork(
   const [first, ...more] = each as [Tensor, ...Tensor[]];
   const sum = more.reduce((total, result) => graph.expand(add(total, result)), first);
   return used === 1 ? cont(sum) : sum;
+}
+
+/** Experts in groups: those outside of the best groups cannot be chosen. */
+function ofBestGroups(builder: Builder, ranked: Tensor): Tensor {
+  const groups = builder.setting('expert_group_count');
+  if (groups < 2) return ranked;
+  const [count, tokens] = ranked.shape;
+  const each = count / groups;
+  const grouped = reshape(ranked, each, groups, tokens);
+  const best = view(argsort(grouped), [2, groups, tokens]);
+  const scores = getRows(reshape(grouped, 1, each, groups, tokens), best);
+  const sums = reshape(sumRows(reshape(scores, 2, groups, tokens)), groups, tokens);
+  const chosen = view(argsort(sums), [builder.setting('expert_group_used_count'), tokens]);
+  const kept = setRows(like('fill', grouped), getRows(grouped, chosen), chosen);
+  return reshape(kept, count, tokens);
 }
 
 /** Times the matrices of the chosen experts, and their biases if there are any. */

@@ -5,7 +5,7 @@ import { attention } from './attention.js';
 import { expertNetwork, sharedExpert } from './experts.js';
 import type { Routing } from './experts.js';
 import { gatedAttention, hybridInputs } from './hybrid-attention.js';
-import { dense, hasExperts, network, SOFTMAX, usedExperts } from './networks.js';
+import { declaredRouting, dense, hasExperts, network, SOFTMAX, usedExperts } from './networks.js';
 import { add, getRows, mulMat, scale } from './operations.js';
 import { shortConvolution } from './short-convolution.js';
 import { mamba, mamba2 } from './state-space.js';
@@ -95,15 +95,8 @@ function nemotronNetwork(builder: Builder, x: Tensor, index: number): Tensor {
   if (!hasExperts(builder, index)) return dense(builder, x, index);
   const block = `blk.${String(index)}`;
   const [down, up] = [builder.find(`${block}.ffn_latent_down.weight`), builder.find(`${block}.ffn_latent_up.weight`)];
-  const { name } = builder.architecture;
-  const scaling = builder.setting('expert_weights_scale');
-  const routing: Routing = {
-    used: usedExperts(builder),
-    gating: 'sigmoid',
-    norms: builder.model.header.metadata.get(`${name}.expert_weights_norm`) === true,
-    scales: scaling !== 0 && scaling !== 1,
-    scores: builder.project(x, `${block}.ffn_gate_inp`),
-  };
+  const scores = builder.project(x, `${block}.ffn_gate_inp`);
+  const routing: Routing = { ...declaredRouting(builder), gating: 'sigmoid', scores };
   const made = expertNetwork(builder, down === null ? x : mulMat(down, x), index, routing);
   const shared = sharedExpert(builder, x, index);
   const result = up === null ? made : mulMat(up, made);

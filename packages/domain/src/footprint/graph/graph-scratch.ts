@@ -108,6 +108,8 @@ function isSupported({ operation, sources }: Tensor): boolean {
     const [state = 0, head = 0] = states?.shape ?? [];
     return a?.shape[0] === 1 && (state === 128 || state === 256) && head % 16 === 0;
   }
+  // A matrix for all streams of a cache, which each have a batch of their own.
+  if (operation === 'mul_mat') return sources[0]?.shape[3] === sources[1]?.shape[3];
   if (operation === 'gated_delta_net') return [16, 32, 64, 128].includes(sources[2]?.shape[0] ?? 0);
   return true;
 }

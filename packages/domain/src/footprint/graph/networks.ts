@@ -20,6 +20,20 @@ export const usedExperts = (builder: Builder): number => builder.architecture.ex
 /** What most routers do. */
 export const SOFTMAX = { gating: 'softmax', scales: false } as const;
 
+/** Kinds of gating by their number in a file. Source: llama.cpp v0.5.0 `src/llama-hparams.h`, `llama_expert_gating_func_type`. */
+const GATING = ['softmax', 'softmax', 'sigmoid', 'softmax-of-chosen'] as const;
+
+/** What the file says about its router. */
+export function declaredRouting(builder: Builder): Routing {
+  const factor = builder.setting('expert_weights_scale');
+  return {
+    used: usedExperts(builder),
+    gating: GATING[builder.setting('expert_gating_func')] ?? 'softmax',
+    norms: builder.flag('expert_weights_norm'),
+    scales: factor !== 0 && factor !== 1,
+  };
+}
+
 /** The feed-forward network of a layer: its experts where it has any, and the one that all tokens share. */
 export function network(builder: Builder, x: Tensor, index: number, routing: Routing): Tensor {
   if (!hasExperts(builder, index)) return dense(builder, x, index);

@@ -21,10 +21,10 @@ export const scores = (keys: Tensor, queries: Tensor): Tensor =>
 export const softMax = (of: Tensor, mask: Tensor, sinks: Tensor | null): Tensor =>
   like('soft_max', of, mask, ...(sinks === null ? [] : [sinks]));
 
-/** A copy of cached values with rows and columns exchanged, of 16 bits each. */
-export const transposedCopy = (values: Tensor): Tensor => {
+/** A copy of cached values with rows and columns exchanged. */
+export const transposedCopy = (values: Tensor, type: 'f16' | 'f32'): Tensor => {
   const turned = transpose(values);
-  return new Tensor('cont', 'f16', turned.shape, { sources: [turned], perCell: turned.perCell });
+  return new Tensor('cont', type, turned.shape, { sources: [turned], perCell: turned.perCell });
 };
 
 /** A copy as 16-bit floats. Source: the same file, `ggml_cast`. */
@@ -111,7 +111,7 @@ export const concat = (a: Tensor, b: Tensor): Tensor =>
 
 /** Some of a tensor; strides in bytes, those of the tensor itself by default. */
 export const view = (of: Tensor, shape: readonly number[], strides: Shape = of.strides): Tensor =>
-  new Tensor('view', of.type, filled(shape), { sources: [of], within: of, strides });
+  new Tensor('view', of.type, filled(shape), { sources: [of], within: of, strides, perCell: of.perCell });
 
 export const reshape = (a: Tensor, ...shape: readonly number[]): Tensor =>
   new Tensor('reshape', a.type, filled(shape), { sources: [a], within: a, bytes: a.bytes });

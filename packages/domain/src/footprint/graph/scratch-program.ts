@@ -23,6 +23,8 @@ interface Measure {
   readonly kind: CacheKind | null;
   /** Whose bytes are copied; null where nothing is. */
   readonly of: string | null;
+  /** The share of a cell that a copy ends before the last one does, as of the first values of each row. */
+  readonly short: number;
 }
 
 type Results = Map<string, readonly number[]>;
@@ -61,11 +63,14 @@ export class ScratchProgram {
       const of = name === null || isOfCache ? name : nameInLayer(name);
       const kind = name === null || isOfCache ? perCell : null;
       // Of a cache that is copied, values were counted as of 32 bits.
-      this.#bytes[index] = kind !== null ? bytes / CELLS / (isOfCache ? 4 : 1) : of === null ? bytes : 1;
+      const unit = kind === null || !isOfCache ? CELLS : 4 * CELLS;
+      const whole = isOfCache ? Math.ceil(bytes / unit) : bytes / unit;
+      const short = kind !== null && whole > 0 ? CELLS - (bytes / unit / whole) * CELLS : 0;
+      this.#bytes[index] = kind !== null ? whole : of === null ? bytes : 1;
       if (kind === null && of === null) this.#measureOf[index] = -1;
       else {
-        const key = `${String(kind)} ${String(of)}`;
-        const number = numbers.get(key) ?? measures.push({ kind, of }) - 1;
+        const key = `${String(kind)} ${String(of)} ${String(short)}`;
+        const number = numbers.get(key) ?? measures.push({ kind, of, short }) - 1;
         numbers.set(key, number);
         this.#measureOf[index] = number;
       }
@@ -113,8 +118,8 @@ export class ScratchProgram {
   }
 }
 
-function amount({ kind, of }: Measure, { cells, keyBytes, valueBytes, weights }: ScratchSizes): number {
-  const count = kind === null ? 1 : cells[kind];
+function amount({ kind, of, short }: Measure, { cells, keyBytes, valueBytes, weights }: ScratchSizes): number {
+  const count = kind === null ? 1 : cells[kind] - short;
   if (of === null) return count;
   return of === KEYS ? count * keyBytes : of === VALUES ? count * valueBytes : (weights.sizes.get(of) ?? 0);
 }

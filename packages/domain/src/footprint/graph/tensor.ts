@@ -13,6 +13,7 @@ export type Operation =
   | 'cont'
   | 'cpy'
   | 'div'
+  | 'fill'
   | 'flash_attn'
   | 'gated_delta_net'
   | 'get_rows'

@@ -3,7 +3,8 @@ import { attention, attentionInputs } from './attention.js';
 import type { AttentionInputs } from './attention.js';
 import type { Builder } from './builder.js';
 import type { Routing } from './experts.js';
-import { network, usedExperts } from './networks.js';
+import { latentAttention } from './latent-attention.js';
+import { declaredRouting, network } from './networks.js';
 import { add, getRows, input, scale } from './operations.js';
 import { kept } from './tensor.js';
 import type { Tensor } from './tensor.js';
@@ -20,13 +21,16 @@ interface Traits {
   readonly addsResidualFirst?: boolean;
   /** Whether the rows that have logits are taken out of the last layer's result, not out of what its network reads. */
   readonly selectsRowsLast?: boolean;
-  readonly routing?: Pick<Routing, 'gating' | 'norms'>;
+  readonly routing?: Pick<Routing, 'gating' | 'norms'> | ((builder: Builder) => Routing);
+  /** What computes attention, its output matrix included, where that is not plain. */
+  readonly attention?: typeof attention;
 }
 
 const GEMMA: Traits = { hasPostNorms: true, scalesEmbeddings: true, scalesQueries: true };
 
 /** Source: llama.cpp v0.5.0 `src/models/`, the file of each name; `openai-moe.cpp` for the experts of OpenAI. */
 const TRAITS = {
+  deepseek2: { attention: latentAttention, routing: deepseekRouting },
   gemma2: GEMMA,
   gemma3: GEMMA,
   'gpt-oss': {
@@ -53,17 +57,16 @@ function transformer(builder: Builder, traits: Traits): Tensor {
   const inputsOf = attentionInputsByLayer(builder);
   const positions = input('i32', builder.batch.tokens);
   const outputs = input('i32', builder.batch.rows);
-  const factor = builder.setting('expert_weights_scale');
-  const routing: Routing = {
-    ...(traits.routing ?? { gating: 'softmax', norms: true }),
-    used: usedExperts(builder),
-    scales: factor !== 0 && factor !== 1,
-  };
+  const temperatures = hasTemperatures(builder) ? input('f32', 1, 1, builder.batch.tokens) : null;
+  const attends = traits.attention ?? attention;
+  const { routing: router = { gating: 'softmax', norms: true } } = traits;
+  const routing = typeof router === 'function' ? router(builder) : { ...declaredRouting(builder), ...router };
   for (const index of builder.layers) {
     const block = `blk.${String(index)}`;
     const normed = builder.norm(x, `${block}.attn_norm`);
-    const given = { attention: inputsOf(index), positions, scalesQueries: traits.scalesQueries === true };
-    let attended = attention(builder, given, normed, index);
+    const scalesQueries = traits.scalesQueries === true;
+    const given = { attention: inputsOf(index), positions, scalesQueries, temperatures };
+    let attended = attends(builder, given, normed, index);
     if (index === builder.layers.at(-1) && traits.selectsRowsLast !== true) {
       [attended, x] = [getRows(attended, outputs), getRows(x, outputs)];
     }
@@ -77,6 +80,18 @@ function transformer(builder: Builder, traits: Traits): Tensor {
   // Who drafts may ask for what all rows end in, so it is never given back.
   if (traits.selectsRowsLast === true) x = getRows(kept(x), outputs);
   return builder.norm(x, 'output_norm');
+}
+
+/** Whether queries are scaled by their position, as Mistral's largest are. */
+const hasTemperatures = (builder: Builder): boolean => builder.setting('attention.temperature_scale') !== 0;
+
+/** Files of GLM 4.7 Flash may not say how they choose. Source: llama.cpp v0.5.0 `src/models/deepseek2.cpp`, `load_arch_hparams`. */
+function deepseekRouting(builder: Builder): Routing {
+  const routing = declaredRouting(builder);
+  const { layers, vocabulary } = builder.architecture;
+  const isSilentGlm =
+    builder.setting('expert_gating_func') === 0 && (layers === 47 || layers === 48) && vocabulary === 154_880;
+  return isSilentGlm ? { ...routing, gating: 'sigmoid' } : routing;
 }
 
 /** Layers with a sliding window read other inputs than those that see everything. */

@@ -13,6 +13,7 @@ import {
   sharedExpert,
   vector,
 } from './blocks.mjs';
+import { LATENT } from './latent.mjs';
 
 const LAYERS = 6;
 const WINDOW = 512;
@@ -143,4 +144,5 @@ export const TRANSFORMERS = {
   gemma3,
   'gpt-oss': gptOss,
   phi3,
+  ...LATENT,
 };
