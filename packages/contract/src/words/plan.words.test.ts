@@ -15,7 +15,13 @@ const GIB = 1024 ** 3;
 const F16 = { keyCacheType: 'f16', valueCacheType: 'f16' } as const;
 const measured = { value: 29.44, source: 'measured', relativeSpread: 0.02, observations: 1 } as const;
 const placement = { kind: 'placement', gpuLayers: 41, offloadableLayers: 81, shortBytes: 20 * GIB } as const;
-const better = { kind: 'next-better', level: 'Q6_K', isChosenLevel: false, shortBytes: GIB } as const;
+const better = {
+  kind: 'next-better',
+  level: 'Q6_K',
+  isChosenLevel: false,
+  skipsFitting: false,
+  shortBytes: GIB,
+} as const;
 
 describe('reasons of a plan', () => {
   test.each<[PlanReason, string]>([
@@ -71,6 +77,10 @@ describe('reasons of a plan', () => {
         ],
       },
       'The next better level, Q6_K, is 1.00 GiB short: KV cache at q8_0 makes it fit; or a context of 4,096 tokens makes it fit.',
+    ],
+    [
+      { ...better, skipsFitting: true, remedies: [{ kind: 'context', contextTokens: 4096 }] },
+      'The next better level that does not fit whole, Q6_K, is 1.00 GiB short: a context of 4,096 tokens makes it fit.',
     ],
     [
       { ...better, remedies: [] },

@@ -44,8 +44,9 @@ const REASONS: WordsByKind<PlanReason> = {
   },
   'longest-context': ({ contextTokens, trained }) =>
     `At this level the context can grow to ${grouped(contextTokens)} tokens${trained ? ', all that the model was trained for' : ''}.`,
-  'next-better': ({ level, isChosenLevel, shortBytes, remedies }) => {
-    const what = isChosenLevel ? `All of ${level} on the device` : `The next better level, ${level},`;
+  'next-better': ({ level, isChosenLevel, skipsFitting, shortBytes, remedies }) => {
+    const next = skipsFitting ? 'next better level that does not fit whole' : 'next better level';
+    const what = isChosenLevel ? `All of ${level} on the device` : `The ${next}, ${level},`;
     const short = `${what} is ${formatBytes(shortBytes)} short`;
     return remedies.length > 0
       ? `${short}: ${remedies.map(fitRemedyWords).join('; or ')}.`

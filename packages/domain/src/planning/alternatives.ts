@@ -7,7 +7,7 @@ import { rankingLoss } from './ranking-loss.js';
 /** A speed that is worth changing the level for. */
 const CLEARLY_FASTER = 1.2;
 /** A loss that is worth slowing down for. */
-const CLEARLY_BETTER = 0.7;
+const CLEARLY_BETTER = 0.9;
 /** A context that is worth mentioning. */
 const CLEARLY_LONGER = 1.5;
 /** Differences of divergence below this are not told apart. */

@@ -101,6 +101,15 @@ describe('the recommendation', () => {
     });
   });
 
+  test('says when a better level fits that was passed over for its speed, and offers it', () => {
+    const levels: readonly Level[] = ['F16', 'Q4_K_M', 'IQ4_XS'];
+    const slow = plan([12], { levels, goal: 'speed' }).recommended!;
+    expect(slow.candidate.level).toBe('IQ4_XS');
+    expect(slow.nextBetter).toMatchObject({ level: 'F16', skipsFitting: true });
+    expect(slow.alternatives[0]).toMatchObject({ kind: 'better', level: 'Q4_K_M', fit: 'full' });
+    expect(plan([8], { contexts: [12288] }).recommended?.nextBetter).toMatchObject({ skipsFitting: false });
+  });
+
   test('takes a smaller cache where that buys a better level', () => {
     const { candidate } = plan([8], {
       goal: 'quality',

@@ -27,7 +27,12 @@ export function nextBetter(
 ): NextBetter | null {
   const target = chosen.fit === 'partial' ? chosen : nextLevel(candidates, chosen);
   if (target === null) return null;
-  return { level: target.level, shortBytes: target.shortBytes, remedies: remediesFor(request, target, chosen) };
+  const { level, shortBytes } = target;
+  const between = candidates.filter(
+    (candidate) => rankingLoss(candidate) < rankingLoss(chosen) && rankingLoss(candidate) > rankingLoss(target),
+  );
+  const skipsFitting = between.some((candidate) => candidate.level !== chosen.level && candidate.fit === 'full');
+  return { level, skipsFitting, shortBytes, remedies: remediesFor(request, target, chosen) };
 }
 
 /** The least good of the better levels that do not fit whole, in the chosen cache, context and sequences. */

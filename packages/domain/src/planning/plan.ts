@@ -91,9 +91,11 @@ export interface LargestContext {
   readonly contextTokens: number | null;
 }
 
-/** The next better level than the recommended one, and what it lacks. */
+/** The next better level than the recommended one that does not fit whole, and what it lacks. */
 export interface NextBetter {
   readonly level: VariantLevel;
+  /** Whether a level between the two fits whole: it was passed over for its speed. */
+  readonly skipsFitting: boolean;
   readonly shortBytes: number;
   readonly remedies: readonly FitRemedy[];
 }

@@ -51,6 +51,8 @@ export interface NextBetterReason {
   readonly kind: 'next-better';
   readonly level: VariantLevel;
   readonly isChosenLevel: boolean;
+  /** Whether a level between it and the chosen one fits whole. */
+  readonly skipsFitting: boolean;
   readonly shortBytes: number;
   readonly remedies: readonly FitRemedy[];
 }

@@ -68,10 +68,11 @@ function contextReason(
   return [{ kind: 'longest-context', contextTokens, trained: contextTokens === request.model.contextLength }];
 }
 
-function betterReason(chosen: PlanCandidate, { level, shortBytes, remedies }: NextBetter): readonly PlanReason[] {
+function betterReason(chosen: PlanCandidate, better: NextBetter): readonly PlanReason[] {
+  const { level, skipsFitting, shortBytes, remedies } = better;
   const isChosenLevel = level === chosen.level;
   const helpful = remedies.filter(({ kind }) => kind !== 'memory');
   // Of a split level it was said already how much is missing.
   if (isChosenLevel && helpful.length === 0) return [];
-  return [{ kind: 'next-better', level, isChosenLevel, shortBytes, remedies: helpful }];
+  return [{ kind: 'next-better', level, isChosenLevel, skipsFitting, shortBytes, remedies: helpful }];
 }
