@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
 import type { TransformerShape } from '../model/__fixtures__/transformer-header.js';
 import { DIVIDED_ANSWERS, SMALL_TRANSFORMERS } from './__fixtures__/divided-answers.js';
+import { SMALL_VARIATIONS } from './__fixtures__/small-variations.js';
+import { VARIATION_ANSWERS } from './__fixtures__/variation-answers.js';
 import { createFootprintModel } from './footprint-model.js';
 import type { RunShape } from './operating-point.js';
+
+const SMALL = { ...SMALL_TRANSFORMERS, ...SMALL_VARIATIONS };
 
 const divided = (gpuLayers: number, expertLayersOnHost = 0): RunShape => ({
   contextTokens: 4096,
@@ -15,10 +19,10 @@ const divided = (gpuLayers: number, expertLayersOnHost = 0): RunShape => ({
   placement: { gpuLayers, split: [1], expertLayersOnHost },
 });
 
-it.each(DIVIDED_ANSWERS)(
+it.each([...DIVIDED_ANSWERS, ...VARIATION_ANSWERS])(
   '%s, %i layers on a device and the experts of %i on the host, a cache of %s, flash attention %s: the engine’s bytes',
   (name, gpuLayers, expertLayersOnHost, cache, flashAttention, deviceBytes, hostBytes) => {
-    const model = createFootprintModel(transformerHeader(SMALL_TRANSFORMERS[name]));
+    const model = createFootprintModel(transformerHeader(SMALL[name]));
     const types = { keyCacheType: cache, valueCacheType: cache };
     const shape = { ...divided(gpuLayers, expertLayersOnHost), ...types, flashAttention };
     const { devices, host } = model.footprint('file', shape);
@@ -37,6 +41,12 @@ const TOGETHER_ANSWERS = [
   ['gemma2', 'f32', 'on', 16_011_296, 13_912_080, 6_836_288],
   ['phi3', 'f16', 'on', 13_643_808, 12_855_312, 5_779_520],
   ['phi3', 'f16', 'off', 61_612_064, 60_823_568, 10_494_016],
+  ['granite', 'f16', 'on', 14_430_240, 12_855_312, 5_779_520],
+  ['granitemoe', 'f16', 'off', 65_609_760, 61_610_000, 10_494_016],
+  ['smollm3', 'f16', 'on', 14_430_240, 13_641_744, 5_779_520],
+  ['olmoe', 'f16', 'off', 64_233_504, 63_445_008, 11_542_592],
+  ['olmo2', 'q8_0', 'on', 14_463_008, 12_888_080, 5_812_288],
+  ['olmo3', 'f16', 'on', 15_487_008, 14_698_512, 6_836_288],
   ['deepseek2', 'f16', 'on', 14_819_360, 16_070_672, 5_775_424],
   ['deepseek2', 'f16', 'off', 69_345_312, 68_950_032, 9_969_728],
   ['deepseek2', 'q8_0', 'on', 14_819_360, 16_070_672, 5_775_424],
@@ -48,7 +58,7 @@ const TOGETHER_ANSWERS = [
 it.each(TOGETHER_ANSWERS)(
   '%s in one kind of memory, a cache of %s, flash attention %s: the engine’s bytes',
   (name, cache, flashAttention, inRam, onDevice, beside) => {
-    const model = createFootprintModel(transformerHeader(SMALL_TRANSFORMERS[name]));
+    const model = createFootprintModel(transformerHeader(SMALL[name]));
     const types = { keyCacheType: cache, valueCacheType: cache, flashAttention };
     const ram = { ...divided(0), ...types, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
     expect(model.footprint('file', ram).host.computeBytes).toBe(inRam);

@@ -5,13 +5,17 @@ const NAMES = [
   'gemma2',
   'gemma3',
   'gpt-oss',
+  'granite',
   'granitehybrid',
+  'granitemoe',
   'jamba',
   'lfm2',
   'lfm2moe',
   'llama',
   'nemotron_h',
   'nemotron_h_moe',
+  'olmo2',
+  'olmoe',
   'phi3',
   'qwen2',
   'qwen2moe',
@@ -20,6 +24,7 @@ const NAMES = [
   'qwen35moe',
   'qwen3moe',
   'qwen3next',
+  'smollm3',
 ] as const;
 
 /** The name of one. */

@@ -1,6 +1,19 @@
 import { attended } from './attended.js';
 import type { Builder } from './builder.js';
-import { cache, cacheView, cont, input, like, maskInput, mulMat, reshape, scale, setRows, view } from './operations.js';
+import {
+  cache,
+  cacheView,
+  cont,
+  input,
+  like,
+  maskInput,
+  mul,
+  mulMat,
+  reshape,
+  scale,
+  setRows,
+  view,
+} from './operations.js';
 import type { CacheKind, Tensor } from './tensor.js';
 
 /** What is cached, of types that are chosen. */
@@ -38,14 +51,20 @@ export function attentionInputs(
   };
 }
 
-/** Queries, keys and values by head. */
+/** Queries, keys and values, by head where that is not said otherwise. */
 export interface Projections {
   readonly queries: Tensor;
   readonly keys: Tensor;
   readonly values: Tensor;
 }
 
-/** Source: the same file, `build_qkv`. */
+/** Source: the same file, `build_qkv`; each of one matrix, not yet by head. */
+function wholeProjections(builder: Builder, x: Tensor, index: number): Projections {
+  const made = (part: string): Tensor => builder.project(x, `blk.${String(index)}.attn_${part}`);
+  return { queries: made('q'), keys: made('k'), values: made('v') };
+}
+
+/** Source: as above. Those that make more than queries of their matrix come not by head. */
 export function projections(builder: Builder, x: Tensor, index: number, queryHeads = 1): Projections {
   const { heads, kvHeads, keyLength, valueLength } = builder.layer(index);
   const { tokens } = builder.batch;
@@ -60,17 +79,32 @@ export function projections(builder: Builder, x: Tensor, index: number, queryHea
       values: part(valueLength, kvHeads),
     };
   }
-  const [queries, keys, values] = ['q', 'k', 'v'].map((part) => builder.project(x, `${block}.attn_${part}`)) as [
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
-  if (queryHeads > 1) return { queries, keys, values };
+  const whole = wholeProjections(builder, x, index);
+  return queryHeads > 1 ? whole : byHead(builder, whole, index);
+}
+
+function byHead(builder: Builder, { queries, keys, values }: Projections, index: number): Projections {
+  const { heads, kvHeads, keyLength, valueLength } = builder.layer(index);
+  const { tokens } = builder.batch;
   return {
     queries: reshape(queries, keyLength, heads, tokens),
     keys: reshape(keys, keyLength, kvHeads, tokens),
     values: reshape(values, valueLength, kvHeads, tokens),
   };
+}
+
+/** Queries and keys that have norms, which are of each head or of all heads together. */
+function normedProjections(builder: Builder, x: Tensor, index: number): Projections {
+  const block = `blk.${String(index)}`;
+  const norm = builder.find(`${block}.attn_q_norm.weight`);
+  const ofAllHeads = norm !== null && norm.shape[0] > builder.layer(index).keyLength;
+  const made = ofAllHeads ? wholeProjections(builder, x, index) : projections(builder, x, index);
+  const normed = {
+    queries: builder.normIfThere(made.queries, `${block}.attn_q_norm`),
+    keys: builder.normIfThere(made.keys, `${block}.attn_k_norm`),
+    values: made.values,
+  };
+  return ofAllHeads ? byHead(builder, normed, index) : normed;
 }
 
 /** What plain attention is given. */
@@ -86,22 +120,19 @@ export interface PlainAttention {
 
 /** Plain attention, with or without rotation by position, and its output matrix. */
 export function attention(builder: Builder, given: PlainAttention, x: Tensor, index: number): Tensor {
-  const made = projections(builder, x, index);
-  const { positions } = given;
+  const made = normedProjections(builder, x, index);
+  const { positions, temperatures = null } = given;
   const factors = builder.rotationFactors(index);
-  const block = `blk.${String(index)}`;
-  const turn = (part: Tensor, name: string): Tensor => {
-    const normed = builder.find(`${block}.${name}.weight`) === null ? part : builder.norm(part, `${block}.${name}`);
-    if (positions === null) return normed;
-    return factors === null ? like('rope', normed, positions) : like('rope', normed, positions, factors);
-  };
-  const queries = turn(made.queries, 'attn_q_norm');
+  const turn = (part: Tensor): Tensor =>
+    positions === null ? part : like('rope', part, positions, ...(factors === null ? [] : [factors]));
+  const queries = turn(made.queries);
+  const scaled = given.scalesQueries === true ? scale(queries) : queries;
   const turned = {
-    queries: given.scalesQueries === true ? scale(queries) : queries,
-    keys: turn(made.keys, 'attn_k_norm'),
+    queries: temperatures === null ? scaled : mul(scaled, temperatures),
+    keys: turn(made.keys),
     values: made.values,
   };
-  return builder.project(attend(builder, given.attention, turned, index), `${block}.attn_output`);
+  return builder.project(attend(builder, given.attention, turned, index), `blk.${String(index)}.attn_output`);
 }
 
 /** Source: llama.cpp v0.5.0 `src/llama-impl.h`, `llama_mul_mat_hadamard`. */

@@ -108,6 +108,16 @@ export class Builder {
     return mul(normed, found);
   }
 
+  /** The same where the file has such a norm. */
+  normIfThere(x: Tensor, name: string): Tensor {
+    return this.find(`${name}.weight`) === null ? x : this.norm(x, name);
+  }
+
+  /** What a layer adds to what goes around it, scaled where the file says by how much. */
+  scaledBranch(x: Tensor): Tensor {
+    return this.setting('residual_scale') === 0 ? x : scale(x);
+  }
+
   /** The embeddings of a batch's tokens. Room for vectors in place of tokens is taken too, which nothing reads. */
   embeddings(): Tensor {
     const { tokens } = this.batch;

@@ -6,7 +6,8 @@ import { expertNetwork, sharedExpert } from './experts.js';
 import type { Routing } from './experts.js';
 import { gatedAttention, hybridInputs } from './hybrid-attention.js';
 import { declaredRouting, dense, hasExperts, network, SOFTMAX, usedExperts } from './networks.js';
-import { add, getRows, mulMat, scale } from './operations.js';
+import { add, getRows, mulMat } from './operations.js';
+import { rotates } from './rotation.js';
 import { shortConvolution } from './short-convolution.js';
 import { mamba, mamba2 } from './state-space.js';
 import { kept } from './tensor.js';
@@ -15,15 +16,10 @@ import { TRANSFORMERS } from './transformers.js';
 
 const mixes = (builder: Builder, index: number): boolean => builder.layer(index).mixer === 'recurrent';
 
-/** Whether Granite's queries and keys are rotated: it uses the key for another thing as a switch. */
-const rotates = ({ model: { header } }: Builder): boolean =>
-  header.metadata.get('granitehybrid.rope.scaling.finetuned') !== false;
-
 /** Source: llama.cpp v0.5.0 `src/models/granite-hybrid.cpp`. */
 function graniteHybrid(builder: Builder): Tensor {
-  const scaled = (x: Tensor): Tensor => (builder.setting('residual_scale') === 0 ? x : scale(x));
   let x = builder.embeddings();
-  const inputs = hybridInputs(builder, rotates(builder) ? 1 : 0);
+  const inputs = hybridInputs(builder, rotates(builder.architecture, builder.model.header, 0) ? 1 : 0);
   for (const index of builder.layers) {
     const block = `blk.${String(index)}`;
     const normed = builder.norm(x, `${block}.attn_norm`);
@@ -31,10 +27,10 @@ function graniteHybrid(builder: Builder): Tensor {
       ? mamba2(builder, inputs.states, normed, index)
       : attention(builder, inputs, normed, index);
     if (index === builder.layers.at(-1)) [mixed, x] = [getRows(mixed, inputs.outputs), getRows(x, inputs.outputs)];
-    const sum = add(scaled(mixed), x);
+    const sum = add(builder.scaledBranch(mixed), x);
     const again = builder.norm(sum, `${block}.ffn_norm`);
     const made = network(builder, again, index, { ...SOFTMAX, used: usedExperts(builder), norms: true });
-    x = add(scaled(made), sum);
+    x = add(builder.scaledBranch(made), sum);
   }
   return builder.norm(x, 'output_norm');
 }

@@ -1,5 +1,6 @@
 import type { ModelArchitecture } from '../../model/architecture.js';
 import type { ModelHeader } from '../../model/model-header.js';
+import { rotates } from './rotation.js';
 
 /** A batch that scratch memory is laid out for. */
 export interface GraphBatch {
@@ -55,7 +56,8 @@ export function graphModel(architecture: ModelArchitecture, header: ModelHeader)
   const numbers = new Map<string, number>();
   const hasExperts = architecture.layerShapes.map((_, index) => shapes.has(`blk.${String(index)}.ffn_gate_inp.weight`));
   const kinds = architecture.layerShapes.map(({ mixer, window, heads, kvHeads, feedForward }, index) => {
-    const kind = [mixer, window, heads, kvHeads, feedForward, hasExperts[index]].join();
+    const turns = rotates(architecture, header, index);
+    const kind = [mixer, window, heads, kvHeads, feedForward, hasExperts[index], turns].join();
     const number = numbers.get(kind) ?? numbers.size;
     numbers.set(kind, number);
     return number;

@@ -14,6 +14,7 @@ import {
   vector,
 } from './blocks.mjs';
 import { LATENT } from './latent.mjs';
+import { VARIATIONS } from './variations.mjs';
 
 const LAYERS = 6;
 const WINDOW = 512;
@@ -145,4 +146,5 @@ export const TRANSFORMERS = {
   'gpt-oss': gptOss,
   phi3,
   ...LATENT,
+  ...VARIATIONS,
 };

@@ -1,0 +1,57 @@
+import type { GraphArchitecture } from '../graph-architectures.js';
+import type { attention } from './attention.js';
+import type { Builder } from './builder.js';
+import type { Routing } from './experts.js';
+import { latentAttention } from './latent-attention.js';
+import { declaredRouting } from './networks.js';
+
+/** What tells the graph of one architecture from that of another. */
+export interface Traits {
+  /** The norm before the network; `ffn_norm` by default. Models without such norms have none in their file. */
+  readonly secondNorm?: string;
+  /** Whether attention and network end in norms of their own. */
+  readonly hasPostNorms?: boolean;
+  readonly scalesEmbeddings?: boolean;
+  readonly scalesQueries?: boolean;
+  /** Whether what goes around the network is the first operand of the sum. */
+  readonly addsResidualFirst?: boolean;
+  /** Whether the rows that have logits are taken out of the last layer's result, not out of what its network reads. */
+  readonly selectsRowsLast?: boolean;
+  readonly routing?: Pick<Routing, 'gating' | 'norms'> | ((builder: Builder) => Routing);
+  /** What computes attention, its output matrix included, where that is not plain. */
+  readonly attention?: typeof attention;
+}
+
+const GEMMA: Traits = { hasPostNorms: true, scalesEmbeddings: true, scalesQueries: true };
+
+/** Source: llama.cpp v0.5.0 `src/models/`, the file of each name; `openai-moe.cpp` for the experts of OpenAI. */
+export const TRAITS = {
+  deepseek2: { attention: latentAttention, routing: deepseekRouting },
+  gemma2: GEMMA,
+  gemma3: GEMMA,
+  granite: {},
+  granitemoe: {},
+  'gpt-oss': {
+    secondNorm: 'post_attention_norm',
+    selectsRowsLast: true,
+    routing: { gating: 'softmax-of-chosen', norms: false },
+  },
+  llama: {},
+  olmo2: { hasPostNorms: true },
+  olmoe: { routing: { gating: 'softmax', norms: false } },
+  phi3: { scalesQueries: true, addsResidualFirst: true },
+  qwen2: {},
+  qwen2moe: { routing: { gating: 'softmax', norms: false } },
+  qwen3: {},
+  qwen3moe: {},
+  smollm3: {},
+} as const satisfies Partial<Record<GraphArchitecture, Traits>>;
+
+/** Files of GLM 4.7 Flash may not say how they choose. Source: llama.cpp v0.5.0 `src/models/deepseek2.cpp`, `load_arch_hparams`. */
+function deepseekRouting(builder: Builder): Routing {
+  const routing = declaredRouting(builder);
+  const { layers, vocabulary } = builder.architecture;
+  const isSilentGlm =
+    builder.setting('expert_gating_func') === 0 && (layers === 47 || layers === 48) && vocabulary === 154_880;
+  return isSilentGlm ? { ...routing, gating: 'sigmoid' } : routing;
+}
