@@ -116,4 +116,13 @@ describe('what is loaded beside a model', () => {
     expect(device?.companionBytes).toBeGreaterThan(8192 * 8 * (128 + 128) * 2);
     expect(() => createLoadedModel(header, { draft: OWN_PREDICTION_LAYERS })).toThrow(InvalidInputError);
   });
+
+  it('of prediction layers that the engine leaves in the file is nothing', () => {
+    const shape = { ...SHAPES.llama31With8B, architecture: 'bailingmoe2' };
+    const bytes = (layers: number, predictions: number) => {
+      const metadata = { 'bailingmoe2.nextn_predict_layers': predictions };
+      return createFootprintModel(transformerHeader({ ...shape, layers, metadata })).weightBytes('file');
+    };
+    expect(bytes(33, 1)).toBe(bytes(32, 0));
+  });
 });

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-header.js';
 import type { TransformerShape } from '../model/__fixtures__/transformer-header.js';
 import { DIVIDED_ANSWERS, SMALL_TRANSFORMERS } from './__fixtures__/divided-answers.js';
+import { SMALL_FURTHER_VARIATIONS } from './__fixtures__/small-further-variations.js';
 import { SMALL_VARIATIONS } from './__fixtures__/small-variations.js';
 import { VARIATION_ANSWERS } from './__fixtures__/variation-answers.js';
 import { createFootprintModel } from './footprint-model.js';
 import type { RunShape } from './operating-point.js';
 
-const SMALL = { ...SMALL_TRANSFORMERS, ...SMALL_VARIATIONS };
+const SMALL = { ...SMALL_TRANSFORMERS, ...SMALL_VARIATIONS, ...SMALL_FURTHER_VARIATIONS };
 
 const divided = (gpuLayers: number, expertLayersOnHost = 0): RunShape => ({
   contextTokens: 4096,
@@ -47,6 +48,13 @@ const TOGETHER_ANSWERS = [
   ['olmoe', 'f16', 'off', 64_233_504, 63_445_008, 11_542_592],
   ['olmo2', 'q8_0', 'on', 14_463_008, 12_888_080, 5_812_288],
   ['olmo3', 'f16', 'on', 15_487_008, 14_698_512, 6_836_288],
+  ['cohere2', 'f16', 'off', 65_024_032, 71_313_424, 13_119_552],
+  ['ernie4_5-moe', 'f16', 'on', 15_020_064, 14_133_264, 5_779_520],
+  ['exaone4', 'q8_0', 'on', 14_463_008, 13_674_512, 5_812_288],
+  ['glm4moe', 'f16', 'on', 15_020_064, 15_345_680, 5_779_520],
+  ['mistral3', 'f16', 'on', 14_432_288, 12_857_360, 5_781_568],
+  ['qwen2vl', 'f16', 'off', 63_191_072, 60_829_712, 10_500_160],
+  ['qwen3vl', 'f16', 'on', 19_154_976, 16_007_184, 8_144_960],
   ['deepseek2', 'f16', 'on', 14_819_360, 16_070_672, 5_775_424],
   ['deepseek2', 'f16', 'off', 69_345_312, 68_950_032, 9_969_728],
   ['deepseek2', 'q8_0', 'on', 14_819_360, 16_070_672, 5_775_424],

@@ -17,8 +17,7 @@ export function needsGraph(run: FootprintRun, { devices }: LayerRanges): boolean
   const { architecture, blocks } = parts;
   if (parts.graph === null) return false;
   if (architecture.recurrent !== null) return true;
-  // Compressed keys and values that are unpacked before they are cached: no closed form is known.
-  if (architecture.name === 'deepseek2' && !architecture.latentAttention) return true;
+  if (parts.dims.isUnusual) return true;
   const { gpuLayers, expertLayersOnHost } = shape.placement;
   const leavesExperts = expertLayersOnHost > 0 && architecture.experts !== null;
   if (devices.length > 0 && (gpuLayers <= blocks || leavesExperts)) return true;
@@ -30,11 +29,15 @@ export function needsGraph(run: FootprintRun, { devices }: LayerRanges): boolean
   return batchBytes(run, devices.length > 0) > share * run.weights.totalBytes;
 }
 
-/** Dense models with wide networks and queries about as wide as they are; just as wide where one matrix makes all of attention. */
+/**
+ * Dense models with wide networks behind attention, and queries about as wide as they are; just as wide where one matrix makes
+ * all of attention.
+ */
 function isUsual({ parts: { architecture, dims } }: FootprintRun): boolean {
   const { query, width, feedForward, queryCopies } = dims;
   const isNear = queryCopies > 0 && 3 * query >= 2 * width && 2 * query <= 3 * width;
-  return architecture.experts === null && feedForward >= 2.5 * width && (query === width || isNear);
+  if (architecture.experts !== null || dims.isParallel) return false;
+  return feedForward >= 2.5 * width && (query === width || isNear);
 }
 
 /** Scratch memory of a whole batch by the closed form, in a context that is as long as the batch. */

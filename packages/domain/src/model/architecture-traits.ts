@@ -8,6 +8,8 @@ export interface WindowDefault {
   readonly window: number | null;
   /** Window that holds whatever the file says. */
   readonly fixed?: boolean;
+  /** The number of layers of the only models that have windows, whatever the file says. */
+  readonly onlyOfLayers?: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export const WINDOW_DEFAULTS: Readonly<Record<string, WindowDefault>> = {
   cohere2: { period: 4, window: null },
   cohere2moe: { period: 4, fullFirst: true, window: null },
   'exaone-moe': { period: 4, window: 128 },
-  exaone4: { period: 4, window: null },
+  exaone4: { period: 4, window: 4096, onlyOfLayers: 64 },
   gemma2: { period: 2, window: 4096 },
   gemma3: { period: 6, window: null },
   gemma3n: { period: 5, window: null },
@@ -71,10 +73,11 @@ export const CACHELESS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Models whose prediction layers (MTP) the engine leaves in the file unless it drafts with them. Source: llama.cpp
- * v0.5.0, `src/models/*.cpp`, `load_mtp`.
+ * Models whose prediction layers (MTP) the engine leaves in the file unless it drafts with them; those of Ling 2
+ * (`bailingmoe2`) always. Source: llama.cpp v0.5.0, `src/models/*.cpp`, `load_mtp`.
  */
 export const PREDICTION_ON_REQUEST: ReadonlySet<string> = new Set([
+  'bailingmoe2',
   'bailingmoe3',
   'cohere2moe',
   'deepseek2',
@@ -96,6 +99,7 @@ export const PREDICTION_ON_REQUEST: ReadonlySet<string> = new Set([
 const PLAIN: ReadonlySet<string> = new Set([
   'arcee',
   'baichuan',
+  'bailingmoe2',
   'bloom',
   'chatglm',
   'command-r',
@@ -122,6 +126,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'llama-embed',
   'minicpm',
   'minicpm3',
+  'minimax-m2',
   'mistral3',
   'mpt',
   'nemotron',

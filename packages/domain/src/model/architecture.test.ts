@@ -69,6 +69,16 @@ describe('architectureOf', () => {
     expect(architectureOf(header).layerShapes.filter(({ window }) => window !== null)).toHaveLength(1);
   });
 
+  it('takes windows of EXAONE 4 from its number of layers alone, as the engine does', () => {
+    const windows = (layers: number) => {
+      const metadata = { 'exaone4.attention.sliding_window': 512 };
+      const shape: TransformerShape = { ...SHAPES.fable5M, architecture: 'exaone4', layers, metadata };
+      return architectureOf(transformerHeader(shape)).layerShapes.map(({ window }) => window);
+    };
+    expect(windows(30)).toEqual(Array.from({ length: 30 }, () => null));
+    expect(windows(64).slice(0, 4)).toEqual([512, 512, 512, null]);
+  });
+
   it('falls back with a note where a value can be found elsewhere', () => {
     const header = withMetadata(llama, {
       'llama.block_count': null,

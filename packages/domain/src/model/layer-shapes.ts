@@ -94,7 +94,7 @@ function windowsOf(
     }
     return [];
   }
-  if (declared === 0) return [];
+  if (declared === 0 || (rule.onlyOfLayers ?? layers) !== layers) return [];
   const window = rule.fixed === true ? rule.window : (declared ?? rule.window);
   if (window === null) return [];
   const key = `${header.architecture}.attention.sliding_window_pattern`;

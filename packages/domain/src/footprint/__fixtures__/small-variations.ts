@@ -1,54 +1,7 @@
-import type { MetadataValue } from '../../model/model-header.js';
 import type { Entry, TransformerShape } from '../../model/__fixtures__/transformer-header.js';
-
-const usual = {
-  ...{ layers: 6, width: 384, heads: 6, kvHeads: 2, headLength: 64, ffn: 1152 },
-  ...{ vocabulary: 32_000, context: 131_072 },
-} as const;
-/** Experts that are as wide as the network is said to be. */
-const mixture = { ...usual, ffn: 288, experts: { count: 16, used: 4, ffn: 288 } } as const;
-
-const keys = (
-  architecture: string,
-  values: Readonly<Record<string, MetadataValue>>,
-): Readonly<Record<string, MetadataValue>> =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value]));
+import { attention, experts, keys, mixture, network, norms, postNorms, usual, wholeNorms } from './blocks.js';
 
 const SCALES = { 'attention.scale': 0.0078125, embedding_scale: 12, residual_scale: 0.22, logit_scale: 16 } as const;
-
-const matrix = (name: string, ...shape: readonly number[]): Entry => [`${name}.weight`, shape, true];
-const vector = (name: string, length: number): Entry => [`${name}.weight`, [length], false];
-
-const attention = ({ width, heads, kvHeads, headLength }: TransformerShape): readonly Entry[] => [
-  matrix('attn_q', width, heads * headLength),
-  matrix('attn_k', width, kvHeads * headLength),
-  matrix('attn_v', width, kvHeads * headLength),
-  matrix('attn_output', heads * headLength, width),
-];
-const network = (width: number, ffn: number, kind = ''): readonly Entry[] => [
-  matrix(`ffn_gate${kind}`, width, ffn),
-  matrix(`ffn_up${kind}`, width, ffn),
-  matrix(`ffn_down${kind}`, ffn, width),
-];
-const experts = ({ width, ffn, experts: { count } = mixture.experts }: TransformerShape): readonly Entry[] => [
-  ['ffn_gate_inp.weight', [width, count], false],
-  ['ffn_gate_exps.weight', [width, ffn, count], true],
-  ['ffn_up_exps.weight', [width, ffn, count], true],
-  ['ffn_down_exps.weight', [ffn, width, count], true],
-];
-const norms = ({ width }: TransformerShape): readonly Entry[] => [
-  vector('attn_norm', width),
-  vector('ffn_norm', width),
-];
-const postNorms = ({ width }: TransformerShape): readonly Entry[] => [
-  vector('post_attention_norm', width),
-  vector('post_ffw_norm', width),
-];
-/** Of the queries of all heads together, and of the keys. */
-const wholeNorms = ({ heads, kvHeads, headLength }: TransformerShape): readonly Entry[] => [
-  vector('attn_q_norm', heads * headLength),
-  vector('attn_k_norm', kvHeads * headLength),
-];
 
 const olmo = (shape: TransformerShape): readonly Entry[] => [
   ...attention(shape),

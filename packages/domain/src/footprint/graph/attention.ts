@@ -93,20 +93,6 @@ function byHead(builder: Builder, { queries, keys, values }: Projections, index:
   };
 }
 
-/** Queries and keys that have norms, which are of each head or of all heads together. */
-function normedProjections(builder: Builder, x: Tensor, index: number): Projections {
-  const block = `blk.${String(index)}`;
-  const norm = builder.find(`${block}.attn_q_norm.weight`);
-  const ofAllHeads = norm !== null && norm.shape[0] > builder.layer(index).keyLength;
-  const made = ofAllHeads ? wholeProjections(builder, x, index) : projections(builder, x, index);
-  const normed = {
-    queries: builder.normIfThere(made.queries, `${block}.attn_q_norm`),
-    keys: builder.normIfThere(made.keys, `${block}.attn_k_norm`),
-    values: made.values,
-  };
-  return ofAllHeads ? byHead(builder, normed, index) : normed;
-}
-
 /** What plain attention is given. */
 export interface PlainAttention {
   readonly attention: AttentionInputs;
@@ -114,25 +100,44 @@ export interface PlainAttention {
   readonly positions: Tensor | null;
   /** Whether queries are scaled before scores are made of them. */
   readonly scalesQueries?: boolean;
+  /** Whether queries and keys have their norms only after they are rotated. */
+  readonly normsLast?: boolean;
   /** Factors of the queries that depend on the position alone, where there are any. */
   readonly temperatures?: Tensor | null;
 }
 
 /** Plain attention, with or without rotation by position, and its output matrix. */
 export function attention(builder: Builder, given: PlainAttention, x: Tensor, index: number): Tensor {
-  const made = normedProjections(builder, x, index);
-  const { positions, temperatures = null } = given;
+  const block = `blk.${String(index)}`;
+  const { positions, temperatures = null, normsLast = false } = given;
   const factors = builder.rotationFactors(index);
-  const turn = (part: Tensor): Tensor =>
+  const rotate = (part: Tensor): Tensor =>
     positions === null ? part : like('rope', part, positions, ...(factors === null ? [] : [factors]));
-  const queries = turn(made.queries);
+  const norm = (part: Tensor, of: 'q' | 'k'): Tensor => builder.normIfThere(part, `${block}.attn_${of}_norm`);
+  const turn = (part: Tensor, of: 'q' | 'k'): Tensor => (normsLast ? norm(rotate(part), of) : rotate(part));
+  const made = normsLast ? projections(builder, x, index) : normedProjections(builder, x, index, norm);
+  const queries = turn(made.queries, 'q');
   const scaled = given.scalesQueries === true ? scale(queries) : queries;
   const turned = {
     queries: temperatures === null ? scaled : mul(scaled, temperatures),
-    keys: turn(made.keys),
+    keys: turn(made.keys, 'k'),
     values: made.values,
   };
-  return builder.project(attend(builder, given.attention, turned, index), `blk.${String(index)}.attn_output`);
+  return builder.project(attend(builder, given.attention, turned, index), `${block}.attn_output`);
+}
+
+/** Queries and keys with norms of each head or of all heads together, if there are any. */
+function normedProjections(
+  builder: Builder,
+  x: Tensor,
+  index: number,
+  norm: (part: Tensor, of: 'q' | 'k') => Tensor,
+): Projections {
+  const found = builder.find(`blk.${String(index)}.attn_q_norm.weight`);
+  const ofAllHeads = found !== null && found.shape[0] > builder.layer(index).keyLength;
+  const made = ofAllHeads ? wholeProjections(builder, x, index) : projections(builder, x, index);
+  const normed = { queries: norm(made.queries, 'q'), keys: norm(made.keys, 'k'), values: made.values };
+  return ofAllHeads ? byHead(builder, normed, index) : normed;
 }
 
 /** Source: llama.cpp v0.5.0 `src/llama-impl.h`, `llama_mul_mat_hadamard`. */

@@ -13,9 +13,11 @@ import {
   like,
   mul,
   mulMat,
+  pad,
   scale,
   state,
   unary,
+  view,
   weight,
 } from './operations.js';
 import type { Tensor } from './tensor.js';
@@ -25,6 +27,9 @@ export class MissingTensorError extends Error {}
 
 /** Those of long and of short contexts are of one size. Source: llama.cpp v0.5.0 `src/llama-model.cpp`, `get_rope_factors`. */
 const ROTATION_FACTORS = ['rope_freqs.weight', 'rope_factors_long.weight', 'rope_factors_short.weight'];
+
+/** Models whose norms take the mean off. Source: llama.cpp v0.5.0 `src/models/`, `LLM_NORM`. */
+const CENTERED: ReadonlySet<string> = new Set(['cohere2', 'command-r', 'stablelm']);
 
 /** What all graphs are built with: the model's weights and states, the batch's inputs and the usual blocks. */
 export class Builder {
@@ -100,12 +105,14 @@ export class Builder {
    */
   norm(x: Tensor, name: string, staysWithLayer = true): Tensor {
     const found = this.find(`${name}.weight`) ?? this.find(name);
-    const normed = like('rms_norm', x);
+    const normed = like(CENTERED.has(this.architecture.name) ? 'norm' : 'rms_norm', x);
     if (found === null) return normed;
     const layer = staysWithLayer ? /^blk\.(\d+)\./.exec(name)?.[1] : undefined;
     const isPinned = this.places.holdsAll || this.batch.tokens < 32;
     if (layer !== undefined && isPinned) normed.place = this.places.layer(Number(layer));
-    return mul(normed, found);
+    const scaled = mul(normed, found);
+    const bias = this.find(`${name}.bias`);
+    return bias === null ? scaled : add(scaled, bias);
   }
 
   /** The same where the file has such a norm. */
@@ -118,15 +125,19 @@ export class Builder {
     return this.setting('residual_scale') === 0 ? x : scale(x);
   }
 
-  /** The embeddings of a batch's tokens. Room for vectors in place of tokens is taken too, which nothing reads. */
+  /**
+   * The embeddings of a batch's tokens. Room for vectors in place of tokens is taken too, which nothing reads. Models that see
+   * pictures in several layers have room for what each of these adds, beside what tokens are embedded to.
+   */
   embeddings(): Tensor {
     const { tokens } = this.batch;
-    const table = this.need('token_embd.weight');
-    let embedded = getRows(table, input('i32', tokens));
-    this.graph.expand(embedded);
-    this.graph.expand(input('f32', this.architecture.width, tokens));
-    if (this.setting('embedding_scale') !== 0) embedded = scale(embedded);
-    return this.graph.expand(embedded);
+    const { width } = this.architecture;
+    const wide = width * (1 + this.setting('n_deepstack_layers'));
+    const found = getRows(this.need('token_embd.weight'), input('i32', tokens));
+    const all = this.graph.expand(wide > width ? pad(found, wide) : found);
+    this.graph.expand(input('f32', wide, tokens));
+    const own = wide > width ? view(all, [width, tokens], all.strides) : all;
+    return this.graph.expand(this.setting('embedding_scale') === 0 ? own : scale(own));
   }
 
   /** A network whose gate has a matrix of its own or half of that of the values, or which has none and squares what is positive. */

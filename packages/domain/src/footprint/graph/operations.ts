@@ -105,6 +105,10 @@ export const argsort = (a: Tensor): Tensor => new Tensor('argsort', 'i32', a.sha
 export const repeat = (a: Tensor, ...shape: readonly number[]): Tensor =>
   new Tensor('repeat', a.type, filled(shape), { sources: [a] });
 
+/** Longer rows, filled up. */
+export const pad = (a: Tensor, length: number): Tensor =>
+  new Tensor('pad', a.type, [length, a.shape[1], a.shape[2], a.shape[3]], { sources: [a] });
+
 /** One tensor behind the other in the first dimension. */
 export const concat = (a: Tensor, b: Tensor): Tensor =>
   new Tensor('concat', a.type, [a.shape[0] + b.shape[0], a.shape[1], a.shape[2], a.shape[3]], { sources: [a, b] });

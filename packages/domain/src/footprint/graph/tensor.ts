@@ -21,6 +21,8 @@ export type Operation =
   | 'mul'
   | 'mul_mat'
   | 'mul_mat_id'
+  | 'norm'
+  | 'pad'
   | 'repeat'
   | 'rms_norm'
   | 'rope'

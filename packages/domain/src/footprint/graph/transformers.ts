@@ -1,9 +1,10 @@
 import { attention, attentionInputs } from './attention.js';
 import type { AttentionInputs } from './attention.js';
 import type { Builder } from './builder.js';
+import type { Routing } from './experts.js';
 import { declaredRouting, network } from './networks.js';
-import { add, getRows, input, scale } from './operations.js';
-import { rotates } from './rotation.js';
+import { add, getRows, input, scale, view } from './operations.js';
+import { positionsPerToken, rotates } from './rotation.js';
 import { kept } from './tensor.js';
 import type { Tensor } from './tensor.js';
 import { TRAITS } from './traits.js';
@@ -15,36 +16,50 @@ export const TRANSFORMERS = Object.fromEntries(
 ) as Readonly<Record<keyof typeof TRAITS, (builder: Builder) => Tensor>>;
 
 function transformer(builder: Builder, traits: Traits): Tensor {
+  const { architecture, batch, model } = builder;
   const embedded = builder.embeddings();
   let x = traits.scalesEmbeddings === true ? scale(embedded) : embedded;
   const inputsOf = attentionInputsByLayer(builder);
-  const positions = input('i32', builder.batch.tokens);
-  const outputs = input('i32', builder.batch.rows);
-  const temperatures = hasTemperatures(builder) ? input('f32', 1, 1, builder.batch.tokens) : null;
+  const positions = input('i32', batch.tokens * positionsPerToken(architecture, model.header));
+  const outputs = input('i32', batch.rows);
+  const temperatures = hasTemperatures(builder) ? input('f32', 1, 1, batch.tokens) : null;
   const attends = traits.attention ?? attention;
-  const { routing: router = { gating: 'softmax', norms: true } } = traits;
-  const routing = typeof router === 'function' ? router(builder) : { ...declaredRouting(builder), ...router };
+  const routing = routingOf(builder, traits);
+  const { scalesQueries = false, normsLast = false } = traits;
   for (const index of builder.layers) {
     const block = `blk.${String(index)}`;
     const normed = builder.normIfThere(x, `${block}.attn_norm`);
-    const scalesQueries = traits.scalesQueries === true;
-    const turns = rotates(builder.architecture, builder.model.header, index);
-    const given = { attention: inputsOf(index), positions: turns ? positions : null, scalesQueries, temperatures };
-    let attended = attends(builder, given, normed, index);
-    if (index === builder.layers.at(-1) && traits.selectsRowsLast !== true) {
-      [attended, x] = [getRows(attended, outputs), getRows(x, outputs)];
+    const turns = rotates(architecture, model.header, index);
+    const given = { scalesQueries, normsLast, temperatures, positions: turns ? positions : null };
+    let attended = attends(builder, { ...given, attention: inputsOf(index) }, normed, index);
+    const selects = index === builder.layers.at(-1) && traits.selectsRowsLast !== true;
+    if (selects) [attended, x] = [getRows(attended, outputs), getRows(x, outputs)];
+    const shared = (): Tensor => (selects ? getRows(normed, outputs) : normed);
+    if (traits.isParallel === true) {
+      x = add(add(network(builder, shared(), index, routing), x), attended);
+      continue;
     }
     if (traits.hasPostNorms === true) attended = builder.norm(attended, `${block}.post_attention_norm`);
     const sum = add(builder.scaledBranch(attended), x);
-    const again = builder.normIfThere(sum, `${block}.${traits.secondNorm ?? 'ffn_norm'}`);
+    const second = `${block}.${traits.secondNorm ?? 'ffn_norm'}`;
+    const hasSecond = builder.find(`${second}.weight`) !== null;
+    const again = hasSecond ? builder.norm(sum, second) : traits.sharesNorm === true ? shared() : sum;
     let made = network(builder, again, index, routing);
-    if (traits.hasPostNorms === true) made = builder.norm(made, `${block}.post_ffw_norm`, false);
+    if (traits.hasPostNorms === true) {
+      made = builder.norm(made, `${block}.post_ffw_norm`, traits.pinsPostNorms === true);
+    }
     made = builder.scaledBranch(made);
     x = traits.addsResidualFirst === true ? add(sum, made) : add(made, sum);
+    if (index < builder.setting('n_deepstack_layers')) x = add(x, view(embedded, [architecture.width, batch.tokens]));
   }
   // Who drafts may ask for what all rows end in, so it is never given back.
   if (traits.selectsRowsLast === true) x = getRows(kept(x), outputs);
   return builder.norm(x, 'output_norm');
+}
+
+function routingOf(builder: Builder, { routing }: Traits): Routing {
+  if (typeof routing === 'function') return routing(builder);
+  return { ...declaredRouting(builder), gating: 'softmax', norms: true, ...routing };
 }
 
 /** Whether queries are scaled by their position, as Mistral's largest are. */

@@ -13,6 +13,7 @@ import {
   sharedExpert,
   vector,
 } from './blocks.mjs';
+import { FURTHER_VARIATIONS } from './further-variations.mjs';
 import { LATENT } from './latent.mjs';
 import { VARIATIONS } from './variations.mjs';
 
@@ -147,4 +148,5 @@ export const TRANSFORMERS = {
   phi3,
   ...LATENT,
   ...VARIATIONS,
+  ...FURTHER_VARIATIONS,
 };
