@@ -128,6 +128,7 @@ export type {
   ExactNote,
   FitRemedy,
   PlanCaution,
+  SuitableSize,
   PlanObstacle,
   PlanReason,
   ResidentReason,

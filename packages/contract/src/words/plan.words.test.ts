@@ -110,6 +110,13 @@ test('why nothing is recommended, and that even the best is poor', () => {
   expect(planObstacleWords({ kind: 'demand', violation: 'too-slow', count: 7, fitting: 7 })).toBe(
     '7 of 7 operating points that fit do not meet the demands: it is too slow.',
   );
+  const closest = { kind: 'nothing-fits', level: 'Q2_K', contextTokens: 8192, ...F16, shortBytes: GIB } as const;
+  const on = (suitableParameters: number): string =>
+    planObstacleWords({ ...closest, suitable: { suitableParameters, where: 'host' } });
+  expect(on(28.2e9)).toBe(
+    'Nothing fits. The closest, Q2_K with 8,192 tokens of f16 cache, is 1.00 GiB short. On this machine models of up to about 28B fit in its memory at Q4_K_M.',
+  );
+  expect(on(1e7)).toMatch(/short\.$/u);
   expect(planCautionWords({ kind: 'model-too-large', suitableParameters: 9.4e9, where: 'device' })).toBe(
     'This model is too large for the machine: models of up to about 9B fit on its GPU at Q4_K_M.',
   );

@@ -4,6 +4,7 @@ import type {
   ExactNote,
   FitRemedy,
   PlanCaution,
+  SuitableSize,
   PlanObstacle,
   PlanReason,
   ResidentReason,
@@ -72,11 +73,13 @@ const FIT_REMEDIES: WordsByKind<FitRemedy> = {
 export const fitRemedyWords = (remedy: FitRemedy): string => wordsOf(FIT_REMEDIES, remedy);
 
 /** That even the best is poor, as a sentence. */
-export function planCautionWords({ suitableParameters, where }: PlanCaution): string {
+export const planCautionWords = (caution: PlanCaution): string =>
+  `This model is too large for the machine: ${suitableWords(caution)}.`;
+
+function suitableWords({ suitableParameters, where }: SuitableSize): string {
   const billions = suitableParameters / 1e9;
   const size = billions < 1 ? billions.toFixed(1) : billions.toFixed(0);
-  const place = where === 'host' ? 'in its memory' : 'on its GPU';
-  return `This model is too large for the machine: models of up to about ${size}B fit ${place} at Q4_K_M.`;
+  return `models of up to about ${size}B fit ${where === 'host' ? 'in its memory' : 'on its GPU'} at Q4_K_M`;
 }
 
 const VIOLATIONS: Readonly<Record<Violation, string>> = {
@@ -87,11 +90,18 @@ const VIOLATIONS: Readonly<Record<Violation, string>> = {
   'too-lossy': 'its quality is too low or not known',
 };
 
+/** Models with fewer weights than this are none that anybody looks for. */
+const LEAST_SUITABLE = 100e6;
+
 const OBSTACLES: WordsByKind<PlanObstacle> = {
   'no-level': () => 'There is no level to choose from.',
   'nothing-fits': (closest) => {
     const what = `${closest.level} with ${grouped(closest.contextTokens)} tokens of ${cacheName(closest)} cache`;
-    return `Nothing fits. The closest, ${what}, is ${formatBytes(closest.shortBytes)} short.`;
+    const size =
+      closest.suitable.suitableParameters < LEAST_SUITABLE
+        ? ''
+        : ` On this machine ${suitableWords(closest.suitable)}.`;
+    return `Nothing fits. The closest, ${what}, is ${formatBytes(closest.shortBytes)} short.${size}`;
   },
   demand: ({ violation, count, fitting }) =>
     `${count} of ${fitting} operating points that fit do not meet the demands: ${VIOLATIONS[violation]}.`,

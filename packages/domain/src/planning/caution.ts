@@ -1,7 +1,7 @@
 import type { PlanCandidate } from './plan.js';
 import type { PlanRequest } from './plan-request.js';
 import { rankingLoss } from './ranking-loss.js';
-import type { PlanCaution } from './reason.js';
+import type { PlanCaution, SuitableSize } from './reason.js';
 
 /** Slower than this nobody waits for an answer. */
 const POOR_SPEED = 3;
@@ -17,10 +17,13 @@ export function cautionOf(request: PlanRequest, chosen: PlanCandidate): PlanCaut
   const speed = chosen.expected.decodeTokensPerSecond.value;
   const poor = (speed !== null && speed < POOR_SPEED) || rankingLoss(chosen) > POOR_LOSS;
   if (!poor || request.model.parameters === null) return null;
-  const suitableParameters = ((1 - BESIDE_WEIGHTS) * request.budget.usableBytes) / USUAL_BYTES_PER_WEIGHT;
+  return { kind: 'model-too-large', ...suitableSize(request) };
+}
+
+/** What would run well on this machine. */
+export function suitableSize({ budget }: Pick<PlanRequest, 'budget'>): SuitableSize {
   return {
-    kind: 'model-too-large',
-    suitableParameters,
-    where: request.budget.devices.length === 0 ? 'host' : 'device',
+    suitableParameters: ((1 - BESIDE_WEIGHTS) * budget.usableBytes) / USUAL_BYTES_PER_WEIGHT,
+    where: budget.devices.length === 0 ? 'host' : 'device',
   };
 }

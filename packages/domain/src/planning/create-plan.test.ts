@@ -242,7 +242,7 @@ describe('what does not fit whole', () => {
       }),
     });
     expect(tiny.recommended).toBeNull();
-    expect(tiny.obstacles).toMatchObject([{ kind: 'nothing-fits', level: 'Q2_K' }]);
+    expect(tiny.obstacles).toMatchObject([{ kind: 'nothing-fits', level: 'Q2_K', suitable: { where: 'host' } }]);
     expect(tiny.candidates.every(({ shortBytes }) => shortBytes > 20 * GIB)).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors/invalid-input-error.js';
 import { alternativesTo } from './alternatives.js';
 import { cacheName, candidatesOf } from './candidates.js';
-import { cautionOf } from './caution.js';
+import { cautionOf, suitableSize } from './caution.js';
 import { largestContext } from './largest-context.js';
 import { grouped } from './grouped.js';
 import { nextBetter } from './next-better.js';
@@ -111,7 +111,17 @@ function obstaclesOf(request: PlanRequest, candidates: readonly PlanCandidate[])
     if (closest === undefined) return [{ kind: 'no-level' }];
     const { level, shape, shortBytes } = closest;
     const { contextTokens, keyCacheType, valueCacheType } = shape;
-    return [{ kind: 'nothing-fits', level, contextTokens, keyCacheType, valueCacheType, shortBytes }];
+    return [
+      {
+        kind: 'nothing-fits',
+        level,
+        contextTokens,
+        keyCacheType,
+        valueCacheType,
+        shortBytes,
+        suitable: suitableSize(request),
+      },
+    ];
   }
   const counts = new Map<Violation, number>();
   for (const candidate of fitting) {

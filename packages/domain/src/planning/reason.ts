@@ -73,11 +73,15 @@ export type FitRemedy =
     }
   | { readonly kind: 'memory'; readonly bytes: number };
 
-/** Even the best candidate is poor; a model of about this size at Q4_K_M would run well. */
-export interface PlanCaution {
-  readonly kind: 'model-too-large';
+/** The size of a model, at Q4_K_M, that would run well on the machine: on its devices if it has any. */
+export interface SuitableSize {
   readonly suitableParameters: number;
   readonly where: 'device' | 'host';
+}
+
+/** Even the best candidate is poor. */
+export interface PlanCaution extends SuitableSize {
+  readonly kind: 'model-too-large';
 }
 
 /** A demand that a candidate breaks. */
@@ -92,6 +96,7 @@ export type PlanObstacle =
       readonly level: VariantLevel;
       readonly contextTokens: number;
       readonly shortBytes: number;
+      readonly suitable: SuitableSize;
     })
   /** `count` of the `fitting` candidates break this demand. */
   | { readonly kind: 'demand'; readonly violation: Violation; readonly count: number; readonly fitting: number };

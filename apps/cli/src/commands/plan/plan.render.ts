@@ -47,8 +47,9 @@ export function renderPlan(document: PlanDocument, subject: PlanSubject, style: 
 }
 
 /** How fast RAM is taken to be, where it matters: nothing is on the host otherwise. */
-function ramLine({ machine, budget, candidates }: PlanDocument): readonly string[] {
-  const matters = budget.devices.length === 0 || candidates.some(({ fit }) => fit === 'partial');
+function ramLine({ machine, budget, candidates, recommended }: PlanDocument): readonly string[] {
+  const matters =
+    recommended === null || budget.devices.length === 0 || candidates.some(({ fit }) => fit === 'partial');
   const { bandwidthBytesPerSecond: rate, basis } = machine.host;
   if (!matters || rate === null) return [];
   const source = basis === 'assumed' ? `assumed: ${TYPICAL_HOST.description}; see --ram-bandwidth` : basis;
