@@ -138,16 +138,20 @@ function rotations(
 ): Pick<CacheCells, 'rotation' | 'keyRotation' | 'valueRotation'> {
   const rotates = (length: number, type: KvCacheType): boolean =>
     length > 0 && length % ROTATED === 0 && blockOf(type) > 1;
-  let keyRotation = 0;
-  if (rotates(keyLength, shape.keyCacheType)) {
-    for (keyRotation = ROTATED; keyLength % (2 * keyRotation) === 0;) keyRotation *= 2;
-  }
+  const keyRotation = rotates(keyLength, shape.keyCacheType) ? largestRotation(keyLength) : 0;
   const valueRotation = rotates(valueLength, shape.valueCacheType) ? ROTATED : 0;
   const caches = (hasFull ? 1 : 0) + (window > 0 ? 1 : 0);
   return { rotation: (keyRotation ** 2 + valueRotation ** 2) * caches, keyRotation, valueRotation };
 }
 
 const ROTATED = 64;
+
+/** Rows of the largest Hadamard matrix whose blocks a head's keys divide into. */
+export function largestRotation(keyLength: number): number {
+  let rows = ROTATED;
+  while (keyLength % (2 * rows) === 0) rows *= 2;
+  return rows;
+}
 
 /** Bytes of keys and values in the layers `from` ≤ layer < `to`. Source: llama.cpp `src/llama-kv-cache.cpp`. */
 export function cacheBytes(table: CacheTable, cells: CacheCells, shape: RunShape, from: number, to: number): number {

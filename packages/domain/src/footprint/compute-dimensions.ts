@@ -41,8 +41,11 @@ export interface ComputeDimensions {
   readonly latentValues: number;
   /** Queries in all their forms and results of all heads of compressed attention; 0 otherwise. */
   readonly latentRow: number;
-  /** Whether attention and network read the same norm, side by side, so that more is alive than the closed form knows. */
-  readonly isParallel: boolean;
+  /**
+   * Whether more is alive than the closed form knows: attention and network read the same norm, side by side, or heads of some
+   * layers are longer than those of others.
+   */
+  readonly isIrregular: boolean;
   /**
    * Whether no closed form is known, only a graph: of compressed keys and values that are unpacked before they are cached, and
    * of pictures that several layers see.
@@ -102,7 +105,9 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
     latent: architecture.latentAttention,
     latentValues: architecture.latentAttention ? (attention[0]?.valueLength ?? 0) : 0,
     latentRow: architecture.latentAttention ? latentRow(header, attention[0]) : 0,
-    isParallel: hasNorm('attn_norm') && !hasNorm('ffn_norm') && !hasNorm('post_attention_norm'),
+    isIrregular:
+      (hasNorm('attn_norm') && !hasNorm('ffn_norm') && !hasNorm('post_attention_norm')) ||
+      attention.some(({ keyLength }) => keyLength !== attention[0]?.keyLength),
     isUnusual:
       (architecture.name === 'deepseek2' && !architecture.latentAttention) ||
       (metadataNumber(header, `${architecture.name}.n_deepstack_layers`) ?? 0) > 0,

@@ -3,12 +3,13 @@ import { SHAPES, transformerHeader } from '../model/__fixtures__/transformer-hea
 import type { TransformerShape } from '../model/__fixtures__/transformer-header.js';
 import { DIVIDED_ANSWERS, SMALL_TRANSFORMERS } from './__fixtures__/divided-answers.js';
 import { SMALL_FURTHER_VARIATIONS } from './__fixtures__/small-further-variations.js';
+import { SMALL_GEMMA4 } from './__fixtures__/small-gemma4.js';
 import { SMALL_VARIATIONS } from './__fixtures__/small-variations.js';
 import { VARIATION_ANSWERS } from './__fixtures__/variation-answers.js';
 import { createFootprintModel } from './footprint-model.js';
 import type { RunShape } from './operating-point.js';
 
-const SMALL = { ...SMALL_TRANSFORMERS, ...SMALL_VARIATIONS, ...SMALL_FURTHER_VARIATIONS };
+const SMALL = { ...SMALL_TRANSFORMERS, ...SMALL_VARIATIONS, ...SMALL_FURTHER_VARIATIONS, ...SMALL_GEMMA4 };
 
 const divided = (gpuLayers: number, expertLayersOnHost = 0): RunShape => ({
   contextTokens: 4096,
@@ -55,6 +56,9 @@ const TOGETHER_ANSWERS = [
   ['mistral3', 'f16', 'on', 14_432_288, 12_857_360, 5_781_568],
   ['qwen2vl', 'f16', 'off', 63_191_072, 60_829_712, 10_500_160],
   ['qwen3vl', 'f16', 'on', 19_154_976, 16_007_184, 8_144_960],
+  ['gemma4', 'f16', 'off', 65_810_464, 64_235_536, 13_119_552],
+  ['gemma4Experts', 'f16', 'on', 15_536_160, 17_844_240, 6_836_288],
+  ['gemma4PerLayer', 'q8_0', 'on', 17_176_608, 17_958_928, 8_525_888],
   ['deepseek2', 'f16', 'on', 14_819_360, 16_070_672, 5_775_424],
   ['deepseek2', 'f16', 'off', 69_345_312, 68_950_032, 9_969_728],
   ['deepseek2', 'q8_0', 'on', 14_819_360, 16_070_672, 5_775_424],
@@ -108,4 +112,14 @@ it('a longer context takes less scratch memory where the engine says so', () => 
     model.footprint('file', { ...divided(1), contextTokens }).devices[0]?.computeBytes;
   expect(bytes(512)).toBe(10_815_488);
   expect(bytes(768)).toBe(10_717_184);
+});
+
+// Source: llama.cpp v0.5.0 `src/models/gemma4.cpp`, `load_arch_tensors`.
+it('what makes each layer’s embeddings of the tokens lies with the first layer', () => {
+  const header = transformerHeader(SMALL_GEMMA4.gemma4PerLayer);
+  const model = createFootprintModel(header);
+  const onDevice = (gpuLayers: number) => model.footprint('file', divided(gpuLayers)).devices[0]?.weightsBytes ?? 0;
+  const first = header.tensors.filter(({ name }) => /^blk\.0\.|^per_layer_(model_proj|proj_norm)/.test(name));
+  const bytes = first.reduce((sum, tensor) => sum + Math.ceil(tensor.bytes / 32) * 32, 0);
+  expect(onDevice(13) - onDevice(12)).toBe(bytes);
 });

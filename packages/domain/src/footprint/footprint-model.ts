@@ -20,7 +20,7 @@ import { needsGraph } from './needs-graph.js';
 import type { RunShape } from './operating-point.js';
 import { tensorPlace } from './tensor-place.js';
 import type { TensorPlace } from './tensor-place.js';
-import { weightTable } from './weight-table.js';
+import { sizeKeys, weightTable } from './weight-table.js';
 import type { SizedTensor, WeightTable } from './weight-table.js';
 
 /** Which weights: those of the file as it is, a level's or recipe's, or any mix of types, which must not change afterwards. */
@@ -74,6 +74,7 @@ export interface FootprintModel {
 export function createFootprintModel(header: ModelHeader, options: FootprintModelOptions = {}): FootprintModel {
   const architecture = architectureOf(header);
   const { notes } = architecture;
+  const keyOf = sizeKeys(header.tensors);
   const parts: FootprintParts = {
     architecture,
     blocks: architecture.layers + architecture.predictionLayers,
@@ -81,7 +82,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     withFlash: cacheTable(architecture, true),
     withoutFlash: cacheTable(architecture, false),
     dims: computeDimensions(architecture, header),
-    graph: graphFootprint(architecture, header),
+    graph: graphFootprint(architecture, header, keyOf),
     logitsPerSequence: options.outputs === 'every' ? Infinity : 1 + (options.draftedTokens ?? 0),
     notes,
     partialNotes: [...notes, 'Scratch memory of recurrent layers split between host and device is a rough estimate.'],
@@ -105,7 +106,7 @@ export function createFootprintModel(header: ModelHeader, options: FootprintMode
     if (known !== undefined) return known;
     const tensors = typeof weights === 'string' ? sized(header, weights, options) : weights;
     const loaded = leftInFile ? tensors.filter(isLoaded) : tensors;
-    const table = weightTable(loaded, parts.blocks, architecture.tiedEmbeddings, placeOf);
+    const table = weightTable(loaded, parts.blocks, architecture.tiedEmbeddings, placeOf, keyOf);
     if (typeof weights === 'string') byLevel.set(weights, table);
     else byMix.set(weights, table);
     return table;

@@ -12,6 +12,7 @@ const NAMES = [
   'gemma',
   'gemma2',
   'gemma3',
+  'gemma4',
   'glm4',
   'glm4moe',
   'gpt-oss',

@@ -9,7 +9,7 @@ import type { GraphShape } from './graph/graph-scratch.js';
 import { representativeLayers } from './graph/representative-layers.js';
 import type { ScratchProgram } from './graph/scratch-program.js';
 import type { LayerRanges } from './layer-ranges.js';
-import type { WeightTable } from './weight-table.js';
+import type { SizeKey, WeightTable } from './weight-table.js';
 import { tensorPlace } from './tensor-place.js';
 
 /** What decides how much scratch memory a run takes. */
@@ -38,11 +38,15 @@ export interface GraphFootprint {
 type Programs = readonly ScratchProgram[];
 
 /** Answers by the model's graph, each question that differs answered once; null when the graph is not known. */
-export function graphFootprint(architecture: ModelArchitecture, header: ModelHeader): GraphFootprint | null {
+export function graphFootprint(
+  architecture: ModelArchitecture,
+  header: ModelHeader,
+  keyOf: SizeKey,
+): GraphFootprint | null {
   if (!hasGraph(architecture.name)) return null;
   // Made by the first question: of many models none is asked.
   let model: GraphModel | null = null;
-  const prepared = (): GraphModel => (model ??= graphModel(architecture, header));
+  const prepared = (): GraphModel => (model ??= graphModel(architecture, header, keyOf));
   const alike = new Map<string, Programs>();
   const programs = remembered((query): Programs => {
     const [shape, places] = [shapeOf(query), placesOf(prepared(), query)];

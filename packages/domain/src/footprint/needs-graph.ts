@@ -29,14 +29,11 @@ export function needsGraph(run: FootprintRun, { devices }: LayerRanges): boolean
   return batchBytes(run, devices.length > 0) > share * run.weights.totalBytes;
 }
 
-/**
- * Dense models with wide networks behind attention, and queries about as wide as they are; just as wide where one matrix makes
- * all of attention.
- */
+/** Regular dense models with wide networks and queries about as wide as they are; just as wide where one matrix makes all of attention. */
 function isUsual({ parts: { architecture, dims } }: FootprintRun): boolean {
   const { query, width, feedForward, queryCopies } = dims;
   const isNear = queryCopies > 0 && 3 * query >= 2 * width && 2 * query <= 3 * width;
-  if (architecture.experts !== null || dims.isParallel) return false;
+  if (architecture.experts !== null || dims.isIrregular) return false;
   return feedForward >= 2.5 * width && (query === width || isNear);
 }
 

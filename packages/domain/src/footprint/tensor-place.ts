@@ -7,6 +7,9 @@ export type TensorPlace =
 
 const INPUT: ReadonlySet<string> = new Set(['token_embd', 'position_embd', 'token_types', 'per_layer_token_embd']);
 
+/** Of what each layer is given of the tokens: it goes with the first layer. */
+const FIRST: ReadonlySet<string> = new Set(['per_layer_model_proj', 'per_layer_proj_norm']);
+
 /** Small tables that every memory with layers of its own holds a copy of. */
 const SHARED: ReadonlySet<string> = new Set(['rope_freqs', 'rope_factors_long', 'rope_factors_short']);
 
@@ -23,5 +26,6 @@ export function tensorPlace(name: string): TensorPlace {
   }
   const stem = name.replace(/\.(?:weight|bias)$/, '');
   if (INPUT.has(stem)) return { kind: 'input' };
+  if (FIRST.has(stem)) return { kind: 'layer', layer: 0, isExpert: false };
   return SHARED.has(stem) ? { kind: 'shared' } : { kind: 'output' };
 }

@@ -1,3 +1,4 @@
+import type { TensorInfo } from '../model/model-header.js';
 import { tensorPlace } from './tensor-place.js';
 import type { TensorPlace } from './tensor-place.js';
 
@@ -29,20 +30,39 @@ export interface WeightTable {
   /** The largest matrix that makes queries alone. */
   readonly queryBytes: number;
   readonly totalBytes: number;
-  /** Bytes of the largest tensor of each name, without the number of its layer. */
+  /** Bytes of the largest tensor of each kind. */
   readonly sizes: ReadonlyMap<string, number>;
 }
 
 /** Backends align every tensor of a buffer; 32 bytes on the host. Source: ggml `ggml-impl.h`, `TENSOR_ALIGNMENT`. */
 const ALIGNMENT = 32;
 
-/** The name of a tensor without the number of its layer. */
-export const nameInLayer = (name: string): string => name.replace(/^blk\.\d+\./, '');
+/** What tells tensors of one kind from those of another. */
+export type SizeKey = (name: string) => string;
 
-function largestByName(tensors: readonly SizedTensor[]): ReadonlyMap<string, number> {
+const nameInLayer: SizeKey = (name) => name.replace(/^blk\.\d+\./, '');
+
+/** Tensors are of one kind that have the same name in their layers and are of the same shape. */
+export function sizeKeys(tensors: readonly Pick<TensorInfo, 'name' | 'shape'>[]): SizeKey {
+  let odd: Map<string, string> | null = null;
+  const find = (): Map<string, string> => {
+    const shapes = new Map<string, string>();
+    const keys = new Map<string, string>();
+    for (const { name, shape } of tensors) {
+      const [own, key] = [shape.join(), nameInLayer(name)];
+      const first = shapes.get(key) ?? own;
+      shapes.set(key, first);
+      if (own !== first) keys.set(name, `${key} ${own}`);
+    }
+    return keys;
+  };
+  return (name) => (odd ??= find()).get(name) ?? nameInLayer(name);
+}
+
+function largestOfKind(tensors: readonly SizedTensor[], keyOf: SizeKey): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>();
   for (const { name, bytes } of tensors) {
-    const key = nameInLayer(name);
+    const key = keyOf(name);
     sizes.set(key, Math.max(sizes.get(key) ?? 0, bytes));
   }
   return sizes;
@@ -54,6 +74,7 @@ export function weightTable(
   blocks: number,
   tied: boolean,
   placeOf: (name: string) => TensorPlace = tensorPlace,
+  keyOf: SizeKey = nameInLayer,
 ): WeightTable {
   const layersBefore = new Float64Array(blocks + 1);
   const expertsBefore = new Float64Array(blocks + 1);
@@ -95,7 +116,7 @@ export function weightTable(
     totalBytes: inputBytes + outputBytes + sharedBytes + (layersBefore[blocks] ?? 0),
     // Graphs alone ask: where none is built, names need not be read for each level.
     get sizes() {
-      sizes ??= largestByName(tensors);
+      sizes ??= largestOfKind(tensors, keyOf);
       return sizes;
     },
   };

@@ -80,6 +80,16 @@ function cachedLayers(name: string, read: MetadataReader, blocks: number): numbe
   return name === 'gemma4' ? blocks - (read.optional('attention.shared_kv_layers', MOST_LAYERS) ?? 0) : MOST_LAYERS;
 }
 
+/**
+ * The layer whose keys and values one reads: its own, or one of the last two that have any, of which the last sees everything.
+ * Source: llama.cpp v0.5.0 `src/llama-model.cpp`, `create_memory`.
+ */
+export function cacheOwner(layers: readonly LayerShape[], index: number): number {
+  const layer = layers[index];
+  if (layer === undefined || layer.ownsCache) return index;
+  return layers.findLastIndex(({ ownsCache }) => ownsCache) - (layer.window === null ? 0 : 1);
+}
+
 function windowsOf(
   header: ModelHeader,
   read: MetadataReader,

@@ -91,9 +91,8 @@ export const SMALL_FURTHER_VARIATIONS = {
     ...{ ...usual, architecture: 'seed_oss' },
     block: (shape) => [...secondNorm(shape), ...attention(shape), ...attentionBias(shape), ...dense(shape)],
   },
-  // The engine was asked about one with a bias of the last norm too, which takes the place of what it is added to.
   stablelm: {
-    ...{ ...usual, architecture: 'stablelm' },
+    ...{ ...usual, architecture: 'stablelm', more: [vectorOf('output_norm.bias', usual.width)] },
     metadata: keys('stablelm', { 'attention.layer_norm_epsilon': 0.00001 }),
     block: (shape) => [
       ...norms(shape),

@@ -1,11 +1,12 @@
 import type { FlashAttention } from '../operating-point.js';
 import type { KvCacheType } from '../../quantization/kv-cache-type.js';
 import type { SMALL_FURTHER_VARIATIONS } from './small-further-variations.js';
+import type { SMALL_GEMMA4 } from './small-gemma4.js';
 import type { SMALL_VARIATIONS } from './small-variations.js';
 
 /** As `DividedAnswer`. */
 export type VariationAnswer = readonly [
-  model: keyof typeof SMALL_VARIATIONS | keyof typeof SMALL_FURTHER_VARIATIONS,
+  model: keyof typeof SMALL_VARIATIONS | keyof typeof SMALL_FURTHER_VARIATIONS | keyof typeof SMALL_GEMMA4,
   gpuLayers: number,
   expertLayersOnHost: number,
   cache: KvCacheType,
@@ -78,4 +79,14 @@ export const VARIATION_ANSWERS: readonly VariationAnswer[] = [
   ['stablelm', 5, 0, 'f16', 'on', 15763456, 5779520],
   ['stablelm', 4, 0, 'f16', 'off', 63211520, 10494016],
   ['stablelm', 0, 0, 'q8_0', 'on', 14501888, 5812288],
+  ['gemma4', 5, 0, 'f16', 'on', 14682368, 6836288],
+  ['gemma4', 4, 0, 'f16', 'off', 65830912, 13119552],
+  ['gemma4', 0, 0, 'q8_0', 'on', 10881280, 6950976],
+  ['gemma4Experts', 5, 0, 'f16', 'on', 18614528, 6836288],
+  ['gemma4Experts', 4, 0, 'f16', 'off', 65830912, 13119552],
+  ['gemma4Experts', 3, 1, 'q8_0', 'on', 18221312, 6950976],
+  ['gemma4Experts', 0, 0, 'q8_0', 'on', 12847360, 6950976],
+  ['gemma4PerLayer', 5, 0, 'f16', 'on', 20105472, 8411200],
+  ['gemma4PerLayer', 4, 0, 'f16', 'off', 67928064, 14694464],
+  ['gemma4PerLayer', 0, 0, 'q8_0', 'on', 19007744, 8525888],
 ];

@@ -1,3 +1,5 @@
+import type { ModelArchitecture } from '../../model/architecture.js';
+import { largestRotation } from '../cache-table.js';
 import { attended } from './attended.js';
 import type { Builder } from './builder.js';
 import {
@@ -9,6 +11,7 @@ import {
   maskInput,
   mul,
   mulMat,
+  pad,
   reshape,
   scale,
   setRows,
@@ -38,18 +41,24 @@ export function attentionInputs(
   kind: CacheKind = 'full',
   keysFirst = false,
 ): AttentionInputs {
-  const { tokens, cells, streams, flash, transposed, keyRotation, valueRotation } = batch;
-  const widest = Math.max(0, ...architecture.layerShapes.map(({ kvHeads, valueLength }) => kvHeads * valueLength));
+  const { tokens, cells, streams, flash, transposed, valueRotation } = batch;
+  const isOfKind = kind === 'full' ? (of: number | null) => of === null : (of: number | null) => of !== null;
+  const keyLength = architecture.layerShapes.find(({ window }) => isOfKind(window))?.keyLength ?? 0;
+  const keyRotation = batch.keyRotation > 0 ? largestRotation(keyLength) : 0;
   return {
     kind,
     keysFirst,
     keyIds: input('i64', tokens),
-    valueIds: input('i64', tokens * (transposed ? widest : 1)),
+    valueIds: input('i64', tokens * (transposed ? widestValues(architecture) : 1)),
     mask: maskInput(kind, flash ? 'f16' : 'f32', cells, tokens / streams, 1, streams),
     keyRotation: keyRotation > 0 ? input('f32', keyRotation, keyRotation) : null,
     valueRotation: valueRotation > 0 ? input('f32', valueRotation, valueRotation) : null,
   };
 }
+
+/** Without flash attention every layer has room for values as wide as the widest. */
+const widestValues = ({ layerShapes }: ModelArchitecture): number =>
+  Math.max(0, ...layerShapes.map(({ kvHeads, valueLength }) => kvHeads * valueLength));
 
 /** Queries, keys and values, by head where that is not said otherwise. */
 export interface Projections {
@@ -148,37 +157,46 @@ function rotated(x: Tensor, rotation: Tensor | null): Tensor {
   return reshape(mulMat(rotation, x.isContiguous ? reshape(x, ...shape) : cont(x, ...shape)), ...x.shape);
 }
 
+/** What is attended with: of layers that read what another one cached, queries alone. */
+export type Attending = Projections | Pick<Projections, 'queries'>;
+
 /**
- * Writes keys and values to their cache, and attends to all that is in it.
+ * Writes keys and values to their cache, and attends to all that is in it. `owner` is the layer whose cache that is.
  * Source: llama.cpp v0.5.0 `src/llama-graph.cpp`, `build_attn`; `src/llama-kv-cache.cpp`.
  */
-export function attend(builder: Builder, inputs: AttentionInputs, made: Projections, index: number): Tensor {
+export function attend(
+  builder: Builder,
+  inputs: AttentionInputs,
+  made: Attending,
+  index: number,
+  owner = index,
+): Tensor {
   const { graph, batch } = builder;
   const { cells, streams, tokens, transposed } = batch;
   const { kvHeads, keyLength, valueLength } = builder.layer(index);
-  const queries = rotated(made.queries, inputs.keyRotation);
-  const keys = rotated(made.keys, inputs.keyRotation);
-  const values = rotated(made.values, inputs.valueRotation);
-  for (const tensor of inputs.keysFirst ? [queries, keys, values] : [queries, values, keys]) graph.expand(tensor);
-
-  const place = builder.places.layer(index);
+  const queries = graph.expand(rotated(made.queries, inputs.keyRotation));
+  const place = builder.places.layer(owner);
+  const widest = widestValues(builder.architecture);
+  const width = transposed ? widest : kvHeads * valueLength;
   const keyCache = cache(place, KEYS, inputs.kind, kvHeads * keyLength, cells, streams);
-  const valueCache = cache(place, VALUES, inputs.kind, kvHeads * valueLength, cells, streams);
-  writeRows(builder, keyCache, keys, inputs.keyIds);
-  if (!transposed) writeRows(builder, valueCache, values, inputs.valueIds);
-  else graph.expand(transposedValues(valueCache, values, inputs.valueIds, tokens));
-
-  const shape = transposed ? [cells, kvHeads, valueLength, streams] : [valueLength, kvHeads, cells, streams];
-  const result = attended(
-    builder,
-    {
-      queries,
-      keys: cacheView(keyCache, [keyLength, kvHeads, cells, streams]),
-      values: cacheView(valueCache, shape),
-      mask: inputs.mask,
-    },
-    index,
-  );
+  const valueCache = cache(place, VALUES, inputs.kind, width, cells, streams);
+  if ('keys' in made) {
+    const keys = rotated(made.keys, inputs.keyRotation);
+    const values = rotated(made.values, inputs.valueRotation);
+    for (const tensor of inputs.keysFirst ? [keys, values] : [values, keys]) graph.expand(tensor);
+    writeRows(builder, keyCache, keys, inputs.keyIds);
+    if (!transposed) writeRows(builder, valueCache, values, inputs.valueIds);
+    else graph.expand(transposedValues(valueCache, values, inputs.valueIds, tokens));
+  }
+  const values = transposed
+    ? view(
+        valueCache,
+        [cells, kvHeads, valueLength, streams],
+        [4, 4 * cells * valueLength, 4 * cells, 4 * cells * widest],
+      )
+    : cacheView(valueCache, [valueLength, kvHeads, cells, streams]);
+  const keys = cacheView(keyCache, [keyLength, kvHeads, cells, streams]);
+  const result = attended(builder, { queries, keys, values, mask: inputs.mask }, index);
   return rotated(result, inputs.valueRotation);
 }
 
@@ -195,6 +213,7 @@ export function writeRows({ graph, batch }: Builder, into: Tensor, rows: Tensor,
 function transposedValues(into: Tensor, values: Tensor, ids: Tensor, tokens: number): Tensor {
   const width = values.shape[0] * values.shape[1];
   const rows = values.strides[2] === 4 * width ? reshape(values, width, tokens) : cont(values, width, tokens);
-  const target = reshape(into, 1, into.shape[0] * into.rows);
-  return setRows(target, reshape(rows, 1, width * tokens), ids);
+  const [widest] = into.shape;
+  const padded = width < widest ? pad(rows, widest) : rows;
+  return setRows(reshape(into, 1, widest * into.rows), reshape(padded, 1, widest * tokens), ids);
 }

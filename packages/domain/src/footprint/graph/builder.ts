@@ -75,7 +75,7 @@ export class Builder {
     if (known !== undefined) return known;
     const shape = this.model.shapes.get(name);
     if (shape === undefined) return null;
-    const found = weight(name, shape, this.places.weight(name));
+    const found = weight(this.model.keyOf(name), shape, this.places.weight(name));
     this.#weights.set(name, found);
     return found;
   }

@@ -9,6 +9,7 @@ import {
   mul,
   mulMat,
   mulMatId,
+  repeat,
   reshape,
   setRows,
   sumRows,
@@ -101,12 +102,18 @@ function ofBestGroups(builder: Builder, ranked: Tensor): Tensor {
   return reshape(kept, count, tokens);
 }
 
-/** Times the matrices of the chosen experts, and their biases if there are any. */
+/** Times the matrices of the chosen experts, and their scales and biases if there are any. */
 function project(builder: Builder, name: string, x: Tensor, ids: Tensor): Tensor {
-  const made = mulMatId(builder.need(`${name}.weight`), x, ids);
+  const scales = builder.find(`${name}.scale`);
+  const plain = mulMatId(builder.need(`${name}.weight`), x, ids);
+  const made = scales === null ? plain : mul(plain, getRows(perToken(scales, x.shape[2]), ids));
   const bias = builder.find(`${name}.bias`);
   return bias === null ? made : like('add_id', made, bias, ids);
 }
+
+/** One number of each expert, for each token again. */
+const perToken = (scales: Tensor, tokens: number): Tensor =>
+  repeat(reshape(scales, 1, scales.shape[0], 1), 1, scales.shape[0], tokens);
 
 /** The expert that every token has, weighted by a gate of its own where there is one. */
 export function sharedExpert(builder: Builder, x: Tensor, index: number): Tensor | null {

@@ -4,6 +4,7 @@ import { deltaNet } from './delta-net.js';
 import { attention } from './attention.js';
 import { expertNetwork, sharedExpert } from './experts.js';
 import type { Routing } from './experts.js';
+import { gemma4 } from './gemma4.js';
 import { gatedAttention, hybridInputs } from './hybrid-attention.js';
 import { declaredRouting, dense, hasExperts, network, SOFTMAX, usedExperts } from './networks.js';
 import { add, getRows, mulMat } from './operations.js';
@@ -147,6 +148,7 @@ function lfm2(builder: Builder): Tensor {
 export const FAMILIES: Readonly<Record<GraphArchitecture, (builder: Builder) => Tensor>> = {
   ...TRANSFORMERS,
   'falcon-h1': falconH1,
+  gemma4,
   granitehybrid: graniteHybrid,
   jamba,
   lfm2,

@@ -1,5 +1,6 @@
 import type { ModelArchitecture } from '../../model/architecture.js';
 import type { ModelHeader } from '../../model/model-header.js';
+import type { SizeKey } from '../weight-table.js';
 import { rotates } from './rotation.js';
 
 /** A batch that scratch memory is laid out for. */
@@ -46,21 +47,23 @@ export interface GraphModel {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** What each layer is made of, as a number: those with the same are alike but for where they lie. */
   readonly kinds: readonly number[];
+  /** What kind of tensor one is, of which all are counted as the largest. */
+  readonly keyOf: SizeKey;
   /** Whether it has experts, by layer. */
   readonly hasExperts: readonly boolean[];
 }
 
 /** Prepares a model for building its graph. */
-export function graphModel(architecture: ModelArchitecture, header: ModelHeader): GraphModel {
+export function graphModel(architecture: ModelArchitecture, header: ModelHeader, keyOf: SizeKey): GraphModel {
   const shapes = new Map(header.tensors.map(({ name, shape }) => [name, shape]));
   const numbers = new Map<string, number>();
   const hasExperts = architecture.layerShapes.map((_, index) => shapes.has(`blk.${String(index)}.ffn_gate_inp.weight`));
-  const kinds = architecture.layerShapes.map(({ mixer, window, heads, kvHeads, feedForward }, index) => {
+  const kinds = architecture.layerShapes.map(({ mixer, window, heads, kvHeads, feedForward, ownsCache }, index) => {
     const turns = rotates(architecture, header, index);
-    const kind = [mixer, window, heads, kvHeads, feedForward, hasExperts[index], turns].join();
+    const kind = [mixer, window, heads, kvHeads, feedForward, hasExperts[index], turns, ownsCache].join();
     const number = numbers.get(kind) ?? numbers.size;
     numbers.set(kind, number);
     return number;
   });
-  return { architecture, header, shapes, kinds, hasExperts };
+  return { architecture, header, shapes, keyOf, kinds, hasExperts };
 }

@@ -30,8 +30,8 @@ export const transposedCopy = (values: Tensor, type: 'f16' | 'f32'): Tensor => {
 /** A copy as 16-bit floats. Source: the same file, `ggml_cast`. */
 export const halved = (a: Tensor): Tensor => new Tensor('cpy', 'f16', a.shape, { sources: [a], perCell: a.perCell });
 
-export const weight = (name: string, shape: readonly number[], place: number): Tensor =>
-  new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'weight', of: name } });
+export const weight = (of: string, shape: readonly number[], place: number): Tensor =>
+  new Tensor('none', 'f32', filled(shape), { store: { place, kind: 'weight', of } });
 
 /** Keys or values of a layer; `of` says what decides how many bytes one has. */
 export const cache = (place: number, of: string, kind: CacheKind, ...shape: readonly number[]): Tensor =>

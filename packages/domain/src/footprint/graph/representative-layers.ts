@@ -1,3 +1,4 @@
+import { cacheOwner } from '../../model/layer-shapes.js';
 import type { GraphModel, GraphPlaces } from './graph-model.js';
 
 /** How often each neighbourhood of layers is kept, and how many of the last layers are. */
@@ -15,13 +16,14 @@ export interface Representatives {
  * ones. What a layer leaves behind is what the one before it of the same kind left; the rest would only repeat it.
  */
 export function representativeLayers(
-  { kinds, hasExperts }: GraphModel,
+  { kinds, hasExperts, architecture: { layerShapes } }: GraphModel,
   { devices, layer, weight }: GraphPlaces,
 ): Representatives {
-  // A kind, where it lies, and where its experts do, in one number; 0 is beyond either end.
+  // A kind, where it lies, and where its experts and what it attends to do, in one number; 0 is beyond either end.
   const placed = kinds.map((kind, index) => {
     const experts = hasExperts[index] === true ? weight(`blk.${String(index)}.ffn_up_exps.weight`) + 1 : 0;
-    return 1 + (kind * (devices + 2) + experts) * (devices + 1) + layer(index);
+    const cached = layer(cacheOwner(layerShapes, index));
+    return 1 + ((kind * (devices + 2) + experts) * (devices + 1) + cached) * (devices + 1) + layer(index);
   });
   const at = (index: number): number => placed[index] ?? 0;
   const most = Math.max(...placed) + 1;

@@ -1,5 +1,4 @@
 import { aligned, ScratchMemory } from '../scratch-memory.js';
-import { nameInLayer } from '../weight-table.js';
 import type { WeightTable } from '../weight-table.js';
 import { KEYS, VALUES } from './attention.js';
 import type { Layout } from './lay-out.js';
@@ -58,10 +57,9 @@ export class ScratchProgram {
     const numbers = new Map<string, number>();
     const measures: Measure[] = [];
     for (const [index, { bytes, perCell, copyOf }] of slots.entries()) {
-      const name = copyOf?.of ?? null;
-      const isOfCache = name === KEYS || name === VALUES;
-      const of = name === null || isOfCache ? name : nameInLayer(name);
-      const kind = name === null || isOfCache ? perCell : null;
+      const of = copyOf?.of ?? null;
+      const isOfCache = of === KEYS || of === VALUES;
+      const kind = of === null || isOfCache ? perCell : null;
       // Of a cache that is copied, values were counted as of 32 bits.
       const unit = kind === null || !isOfCache ? CELLS : 4 * CELLS;
       const whole = isOfCache ? Math.ceil(bytes / unit) : bytes / unit;

@@ -51,7 +51,7 @@ export interface Store {
   readonly place: number;
   /** Weights pull what is computed with them to their place, caches what is written to them. */
   readonly kind: 'weight' | 'cache';
-  /** The weight's name, or what is cached where that has a type of its own; null for states. */
+  /** The weight's kind, or what is cached where that has a type of its own; null for states. */
   readonly of: string | null;
 }
 

@@ -23,6 +23,8 @@ export interface TransformerShape {
   readonly metadata?: Readonly<Record<string, MetadataValue>>;
   /** Tensors of one block, where they are not those of a plain transformer. */
   readonly block?: (shape: TransformerShape, layer: number) => readonly Entry[];
+  /** Tensors beside those of blocks and both ends. */
+  readonly more?: readonly Entry[];
 }
 
 const common = { headLength: 128, context: 131_072 } as const;
@@ -192,6 +194,7 @@ function transformerTensors(shape: TransformerShape): readonly Entry[] {
     ['output_norm.weight', [width], false],
   ];
   if (!tied) entries.push(['output.weight', [width, vocabulary], true]);
+  entries.push(...(shape.more ?? []));
   for (let layer = 0; layer < shape.layers; layer++) {
     entries.push(
       ...(shape.block ?? block)(shape, layer).map(([name, ...rest]): Entry => [

@@ -14,6 +14,7 @@ import {
   vector,
 } from './blocks.mjs';
 import { FURTHER_VARIATIONS } from './further-variations.mjs';
+import { GEMMA4 } from './gemma4.mjs';
 import { LATENT } from './latent.mjs';
 import { VARIATIONS } from './variations.mjs';
 
@@ -149,4 +150,5 @@ export const TRANSFORMERS = {
   ...LATENT,
   ...VARIATIONS,
   ...FURTHER_VARIATIONS,
+  ...GEMMA4,
 };
