@@ -8,7 +8,7 @@ import { createFootprintModel, type Footprint, type Level, presetTypes, type Run
 import { writeSparseGguf } from '@plimsoll/testing/gguf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL_ZOO, zooSpec } from './model-zoo.mjs';
-import { TRANSFORMERS, type TransformerSizes } from './zoo/transformers.mjs';
+import { TRANSFORMERS, VARIED, type TransformerSizes } from './zoo/transformers.mjs';
 
 /** Small enough for Mesa's software device, which takes no tensor above 128 MiB: larger ones move silently. */
 const SIZES: readonly TransformerSizes[] = [
@@ -26,6 +26,12 @@ const DENSE = [
 const EXPERTS_ON_HOST = [
   [99, 2],
   [99, 99],
+] as const;
+/** Of a kind that is put together from others a few are enough. */
+const FEW = [
+  [99, 0],
+  [3, 1],
+  [0, 0],
 ] as const;
 
 const base: RunShape = {
@@ -45,6 +51,11 @@ const RUNS: readonly RunShape[] = [
   { ...base, contextTokens: 300, parallel: 3 },
 ];
 
+/** Every kind in every size; those that are put together from others in one. */
+const CASES = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
+  (VARIED.has(name) ? SIZES.slice(0, 1) : SIZES).map((sizes) => [name, sizes.width, write(sizes)] as const),
+);
+
 /** Whether scratch memory is so much of the whole that a closed form would not do where all is in one kind of memory. */
 const isMaterial = ({ devices, host, totalBytes }: Footprint): boolean =>
   [...devices, host].reduce((sum, { computeBytes }) => sum + computeBytes, 0) > totalBytes / 4;
@@ -62,17 +73,18 @@ describe('transformers on the processor', () => {
     await rm(folder, { recursive: true });
   });
 
-  const runs = [...RUNS, { ...base, microBatchTokens: 128 }, { ...base, keyCacheType: 'f32', valueCacheType: 'f32' }];
-  const cases = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
-    SIZES.map((sizes) => [name, sizes.width, write(sizes)] as const),
-  );
-  it.each(cases)('%s, %i wide', { timeout: 60_000 }, async (name, width, model) => {
+  const runs: readonly RunShape[] = [
+    ...RUNS,
+    { ...base, microBatchTokens: 128 },
+    { ...base, keyCacheType: 'f32', valueCacheType: 'f32' },
+  ];
+  it.each(CASES)('%s, %i wide', { timeout: 60_000 }, async (name, width, model) => {
     const path = join(folder, `${name}-${width}.gguf`);
     await writeSparseGguf(path, zooSpec(model));
     const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
     for (const { outputs, oracle } of oracles) {
       const footprints = createFootprintModel(header, { outputs });
-      for (const run of runs as readonly RunShape[]) {
+      for (const run of VARIED.has(name) ? RUNS.slice(0, 3) : runs) {
         const shape: RunShape = { ...run, placement: { gpuLayers: 0, split: [], expertLayersOnHost: 0 } };
         const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
         const which = JSON.stringify({ outputs, ...shape });
@@ -102,18 +114,17 @@ describe.skipIf(!hasVulkan)(
       await rm(folder, { recursive: true });
     });
 
-    const cases = Object.entries(TRANSFORMERS).flatMap(([name, write]) =>
-      SIZES.map((sizes) => [name, sizes.width, write(sizes)] as const),
-    );
-    it.each(cases)('%s, %i wide', { timeout: 120_000 }, async (name, width, model) => {
+    it.each(CASES)('%s, %i wide', { timeout: 120_000 }, async (name, width, model) => {
       const path = join(folder, `${name}-${width}.gguf`);
       await writeSparseGguf(path, zooSpec(model));
       const { header } = await new FileModelInspector().inspect({ kind: 'file', path });
       for (const { outputs, oracle } of oracles) {
         const footprints = createFootprintModel(header, { outputs });
-        const placements = footprints.architecture.experts === null ? DENSE : [...DENSE, ...EXPERTS_ON_HOST];
+        const dense: readonly (readonly [number, number])[] = VARIED.has(name) ? FEW : DENSE;
+        const placements = footprints.architecture.experts === null ? dense : [...dense, ...EXPERTS_ON_HOST];
+        const runs = VARIED.has(name) ? RUNS.slice(1, 3) : RUNS;
         for (const [gpuLayers, expertLayersOnHost] of placements) {
-          for (const run of outputs === 'every' ? [base] : RUNS) {
+          for (const run of outputs === 'every' ? [base] : runs) {
             const shape: RunShape = { ...run, placement: { gpuLayers, split: [1], expertLayersOnHost } };
             const [exact, ours] = [await oracle.measure(path, shape), footprints.footprint('file', shape)];
             const which = JSON.stringify({ outputs, ...shape });

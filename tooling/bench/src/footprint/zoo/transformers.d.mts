@@ -12,3 +12,6 @@ export interface TransformerSizes {
 
 /** Transformers, dense and with experts, in any size. */
 export const TRANSFORMERS: Readonly<Record<string, (sizes: TransformerSizes) => ZooModel>>;
+
+/** Those of them that put together what others are made of. */
+export const VARIED: ReadonlySet<string>;

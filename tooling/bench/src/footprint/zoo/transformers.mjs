@@ -152,3 +152,6 @@ export const TRANSFORMERS = {
   ...FURTHER_VARIATIONS,
   ...GEMMA4,
 };
+
+/** Those of them that put together what others are made of. */
+export const VARIED = new Set(Object.keys({ ...VARIATIONS, ...FURTHER_VARIATIONS }));
