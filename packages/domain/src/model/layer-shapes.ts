@@ -86,7 +86,7 @@ function cachedLayers(name: string, read: MetadataReader, blocks: number): numbe
  */
 export function cacheOwner(layers: readonly LayerShape[], index: number): number {
   const layer = layers[index];
-  if (layer === undefined || layer.ownsCache) return index;
+  if (layer === undefined || layer.ownsCache || layer.mixer !== 'attention') return index;
   return layers.findLastIndex(({ ownsCache }) => ownsCache) - (layer.window === null ? 0 : 1);
 }
 

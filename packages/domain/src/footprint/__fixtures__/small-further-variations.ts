@@ -52,6 +52,11 @@ export const SMALL_FURTHER_VARIATIONS = {
       ...{ 'attention.sliding_window': 512, 'attention.layer_norm_epsilon': 0.00001, logit_scale: 0.25 },
     }),
   },
+  // Deep enough that not all of its layers are built.
+  commandR: {
+    ...{ ...usual, architecture: 'command-r', layers: 40, tied: true, block: cohere },
+    metadata: keys('command-r', { 'attention.layer_norm_epsilon': 0.00001, logit_scale: 0.0625 }),
+  },
   'ernie4_5-moe': {
     ...{ ...mixture, architecture: 'ernie4_5-moe' },
     metadata: keys('ernie4_5-moe', {

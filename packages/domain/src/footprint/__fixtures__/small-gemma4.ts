@@ -89,4 +89,8 @@ export const SMALL_GEMMA4 = {
   gemma4PerLayer: shapeOf({
     ...{ layers: 2 * PERIOD, shared: PERIOD, perLayer: PER_LAYER, isMixture: false, hasAllValues: true },
   }),
+  // Deep enough that not all of its layers are built.
+  gemma4Deep: shapeOf({
+    ...{ layers: 7 * PERIOD, shared: 3 * PERIOD, perLayer: PER_LAYER, isMixture: false, hasAllValues: true },
+  }),
 } as const satisfies Readonly<Record<string, TransformerShape>>;

@@ -89,4 +89,12 @@ export const VARIATION_ANSWERS: readonly VariationAnswer[] = [
   ['gemma4PerLayer', 5, 0, 'f16', 'on', 20105472, 8411200],
   ['gemma4PerLayer', 4, 0, 'f16', 'off', 67928064, 14694464],
   ['gemma4PerLayer', 0, 0, 'q8_0', 'on', 19007744, 8525888],
+  ['commandR', 28, 0, 'f16', 'on', 18384896, 5779520],
+  ['commandR', 20, 0, 'f16', 'on', 18384896, 5779520],
+  ['commandR', 20, 0, 'q8_0', 'on', 16402432, 5812288],
+  ['commandR', 0, 0, 'f16', 'off', 64260096, 62136384],
+  ['gemma4Deep', 28, 0, 'f16', 'on', 21383424, 12343360],
+  ['gemma4Deep', 20, 0, 'f16', 'on', 29165824, 12343360],
+  ['gemma4Deep', 20, 0, 'q8_0', 'on', 25577728, 12458048],
+  ['gemma4Deep', 0, 0, 'f16', 'off', 72482816, 18626624],
 ];
