@@ -4,9 +4,8 @@ import type { GraphModel, GraphPlaces } from './graph-model.js';
 /** How often each neighbourhood of layers is kept, and how many of the last layers are. */
 const OFTEN = 2;
 const LAST = 3;
-/** The same where it takes longer until layers repeat: side by side, or with a cache that is not their own. */
+/** The same where it takes longer until layers repeat: attention and network side by side, or a cache that is not their own. */
 const MORE_OFTEN = 6;
-const PARALLEL: ReadonlySet<string> = new Set(['cohere2', 'command-r']);
 
 /** Layers that stand for all, and what they are and where: graphs of the same structure are laid out alike. */
 export interface Representatives {
@@ -36,7 +35,7 @@ export function representativeLayers(
   const end = Math.max(0, around.length - LAST);
   const left = new Map<number, number>();
   for (let index = 0; index < end; index += 1) left.set(around[index] ?? 0, (left.get(around[index] ?? 0) ?? 0) + 1);
-  const often = PARALLEL.has(name) || owners.some((owner, index) => owner !== index) ? MORE_OFTEN : OFTEN;
+  const often = name === 'command-r' || owners.some((owner, index) => owner !== index) ? MORE_OFTEN : OFTEN;
   // Layers take turns in where their results lie, so they are left out in pairs.
   for (const [key, count] of left) left.set(key, count <= often ? count : often + (count % 2));
   const kept: number[] = [];
