@@ -49,7 +49,8 @@ export class ScoredModel {
     this.#batch = batch;
     this.#abort = abort;
     this.#threads = new ContextThreads(engine, context, Math.max(...threads));
-    this.#tuner = new ThreadTuner(threads, 3);
+    // A window is a long step whatever the model: all cores help until that becomes slow.
+    this.#tuner = new ThreadTuner(threads, 3, 'settled');
   }
 
   static async open(
