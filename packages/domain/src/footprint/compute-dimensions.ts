@@ -42,8 +42,8 @@ export interface ComputeDimensions {
   /** Queries in all their forms and results of all heads of compressed attention; 0 otherwise. */
   readonly latentRow: number;
   /**
-   * Whether more is alive than the closed form knows: attention and network read the same norm, side by side, or heads of some
-   * layers are longer than those of others.
+   * Whether more is alive than the closed form knows: attention and network read the same norm, side by side, networks have no
+   * gate, or heads of some layers are longer than those of others.
    */
   readonly isIrregular: boolean;
   /**
@@ -107,6 +107,7 @@ export function computeDimensions(architecture: ModelArchitecture, header: Model
     latentRow: architecture.latentAttention ? latentRow(header, attention[0]) : 0,
     isIrregular:
       (hasNorm('attn_norm') && !hasNorm('ffn_norm') && !hasNorm('post_attention_norm')) ||
+      (hasDense && !isGated(header, feedForward)) ||
       attention.some(({ keyLength }) => keyLength !== attention[0]?.keyLength),
     isUnusual:
       (architecture.name === 'deepseek2' && !architecture.latentAttention) ||

@@ -1,5 +1,6 @@
 /** Architectures whose compute graph is built, in `graph/families.ts`; of others scratch memory is a closed form. */
 const NAMES = [
+  'arcee',
   'bailingmoe2',
   'cohere2',
   'command-r',
@@ -7,6 +8,7 @@ const NAMES = [
   'dots1',
   'ernie4_5',
   'ernie4_5-moe',
+  'exaone-moe',
   'exaone4',
   'falcon-h1',
   'gemma',
@@ -21,12 +23,15 @@ const NAMES = [
   'granitemoe',
   'hunyuan-dense',
   'hunyuan-moe',
+  'internlm2',
   'jamba',
   'lfm2',
   'lfm2moe',
   'llama',
+  'llama4',
   'minimax-m2',
   'mistral3',
+  'nemotron',
   'nemotron_h',
   'nemotron_h_moe',
   'olmo2',
@@ -45,6 +50,7 @@ const NAMES = [
   'seed_oss',
   'smollm3',
   'stablelm',
+  'starcoder2',
 ] as const;
 
 /** The name of one. */

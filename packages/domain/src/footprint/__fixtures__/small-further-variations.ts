@@ -84,6 +84,18 @@ export const SMALL_FURTHER_VARIATIONS = {
     ...{ ...mixture, architecture: 'minimax-m2', metadata: keys('minimax-m2', { expert_gating_func: 2 }) },
     block: (shape) => [...norms(shape), ...attention(shape), ...wholeNorms(shape), ...experts(shape), PREFERRED],
   },
+  // Every second layer has experts, of which each token has one.
+  llama4: {
+    ...{ ...usual, architecture: 'llama4', experts: { ...mixture.experts, used: 1 } },
+    metadata: keys('llama4', { interleave_moe_layer_step: 2 }),
+    block: (shape, layer) => [
+      ...norms(shape),
+      ...attention(shape),
+      ...(layer % 2 === 0
+        ? dense(shape)
+        : [...experts({ ...shape, ffn: mixture.ffn }), ...network(shape.width, mixture.ffn, '_shexp')]),
+    ],
+  },
   mistral3: {
     ...{ ...usual, architecture: 'mistral3', metadata: keys('mistral3', { 'attention.temperature_scale': 0.1 }) },
   },
@@ -95,6 +107,22 @@ export const SMALL_FURTHER_VARIATIONS = {
   seed_oss: {
     ...{ ...usual, architecture: 'seed_oss' },
     block: (shape) => [...secondNorm(shape), ...attention(shape), ...attentionBias(shape), ...dense(shape)],
+  },
+  starcoder2: {
+    ...{ ...usual, architecture: 'starcoder2', more: [vectorOf('output_norm.bias', usual.width)] },
+    metadata: keys('starcoder2', { 'attention.layer_norm_epsilon': 0.00001 }),
+    block: (shape) => [
+      ...norms(shape),
+      vectorOf('attn_norm.bias', shape.width),
+      vectorOf('ffn_norm.bias', shape.width),
+      ...attention(shape),
+      ...attentionBias(shape),
+      vectorOf('attn_output.bias', shape.width),
+      matrix('ffn_up', shape.width, shape.ffn),
+      vectorOf('ffn_up.bias', shape.ffn),
+      matrix('ffn_down', shape.ffn, shape.width),
+      vectorOf('ffn_down.bias', shape.width),
+    ],
   },
   stablelm: {
     ...{ ...usual, architecture: 'stablelm', more: [vectorOf('output_norm.bias', usual.width)] },

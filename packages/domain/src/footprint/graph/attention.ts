@@ -111,6 +111,8 @@ export interface PlainAttention {
   readonly scalesQueries?: boolean;
   /** Whether queries and keys have their norms only after they are rotated. */
   readonly normsLast?: boolean;
+  /** Whether queries and keys have norms without weights, after they are rotated. */
+  readonly normsBare?: boolean;
   /** Factors of the queries that depend on the position alone, where there are any. */
   readonly temperatures?: Tensor | null;
 }
@@ -118,12 +120,15 @@ export interface PlainAttention {
 /** Plain attention, with or without rotation by position, and its output matrix. */
 export function attention(builder: Builder, given: PlainAttention, x: Tensor, index: number): Tensor {
   const block = `blk.${String(index)}`;
-  const { positions, temperatures = null, normsLast = false } = given;
+  const { positions, temperatures = null, normsLast = false, normsBare = false } = given;
   const factors = builder.rotationFactors(index);
   const rotate = (part: Tensor): Tensor =>
     positions === null ? part : like('rope', part, positions, ...(factors === null ? [] : [factors]));
   const norm = (part: Tensor, of: 'q' | 'k'): Tensor => builder.normIfThere(part, `${block}.attn_${of}_norm`);
-  const turn = (part: Tensor, of: 'q' | 'k'): Tensor => (normsLast ? norm(rotate(part), of) : rotate(part));
+  const turn = (part: Tensor, of: 'q' | 'k'): Tensor => {
+    const turned = rotate(part);
+    return normsBare ? like('rms_norm', turned) : normsLast ? norm(turned, of) : turned;
+  };
   const made = normsLast ? projections(builder, x, index) : normedProjections(builder, x, index, norm);
   const queries = turn(made.queries, 'q');
   const scaled = given.scalesQueries === true ? scale(queries) : queries;

@@ -29,7 +29,7 @@ export class MissingTensorError extends Error {}
 const ROTATION_FACTORS = ['rope_freqs.weight', 'rope_factors_long.weight', 'rope_factors_short.weight'];
 
 /** Models whose norms take the mean off. Source: llama.cpp v0.5.0 `src/models/`, `LLM_NORM`. */
-const CENTERED: ReadonlySet<string> = new Set(['cohere2', 'command-r', 'stablelm']);
+const CENTERED: ReadonlySet<string> = new Set(['cohere2', 'command-r', 'nemotron', 'stablelm', 'starcoder2']);
 
 /** What all graphs are built with: the model's weights and states, the batch's inputs and the usual blocks. */
 export class Builder {
@@ -149,7 +149,9 @@ export class Builder {
       ? gluOfHalves(values)
       : hasGate
         ? glu(this.project(x, gate), values)
-        : like('sqr', unary(values));
+        : this.architecture.name === 'starcoder2'
+          ? unary(values)
+          : like('sqr', unary(values));
     return this.project(activated, down);
   }
 

@@ -27,6 +27,8 @@ export interface Routing {
   readonly norms: boolean;
   /** Whether the weights are scaled in the end. */
   readonly scales: boolean;
+  /** Whether what the experts read is weighted, not what they make; they are chosen by their plain scores then. */
+  readonly weighsInput?: boolean;
   /** The experts' scores where something else than the input makes them. */
   readonly scores?: Tensor;
 }
@@ -38,7 +40,7 @@ export function expertNetwork(
   builder: Builder,
   x: Tensor,
   index: number,
-  { used, gating, norms, scales, scores }: Routing,
+  { used, gating, norms, scales, scores, weighsInput = false }: Routing,
 ): Tensor {
   const { graph } = builder;
   const [width, tokens] = x.shape;
@@ -48,7 +50,7 @@ export function expertNetwork(
   const probabilities = gating === 'softmax' ? like('soft_max', logits) : gating === 'sigmoid' ? unary(logits) : logits;
   const preference = builder.find(`${block}.exp_probs_b.bias`);
   const ranked = preference === null ? probabilities : add(probabilities, preference);
-  const order = argsort(ofBestGroups(builder, ranked));
+  const order = argsort(ofBestGroups(builder, weighsInput ? logits : ranked));
   const ids = view(order, [used, tokens]);
   const rows = reshape(probabilities, 1, count, tokens);
   let weights = getRows(rows, ids);
@@ -62,7 +64,8 @@ export function expertNetwork(
   if (scales) weights = like('scale', weights);
   graph.expand(weights);
 
-  const input = reshape(x, width, 1, tokens);
+  const each = reshape(x, width, 1, tokens);
+  const input = weighsInput ? mul(repeat(each, width, used, tokens), weights) : each;
   const fused = builder.find(`${block}.ffn_gate_up_exps.weight`);
   let activated: Tensor;
   if (fused !== null) {
@@ -76,13 +79,14 @@ export function expertNetwork(
       ? glu(project(builder, `${block}.ffn_gate_exps`, input, ids), values)
       : like('sqr', unary(values));
   }
-  const results = mul(project(builder, `${block}.ffn_down_exps`, activated, ids), weights);
+  const made = project(builder, `${block}.ffn_down_exps`, activated, ids);
+  const results = weighsInput ? made : mul(made, weights);
   graph.expand(results);
   const [resultWidth] = results.shape;
-  const each = Array.from({ length: used }, () =>
+  const parts = Array.from({ length: used }, () =>
     graph.expand(view(results, [resultWidth, tokens], [4, results.strides[2], 0, 0])),
   );
-  const [first, ...more] = each as [Tensor, ...Tensor[]];
+  const [first, ...more] = parts as [Tensor, ...Tensor[]];
   const sum = more.reduce((total, result) => graph.expand(add(total, result)), first);
   return used === 1 ? cont(sum) : sum;
 }

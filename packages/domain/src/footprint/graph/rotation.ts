@@ -11,14 +11,20 @@ const bySwitch: Rule = ({ name }, { metadata }) => metadata.get(`${name}.rope.sc
 const inWindows: Rule = ({ layerShapes }, _, index) =>
   layerShapes[index]?.window !== null || layerShapes.every(({ window }) => window === null);
 
+/** Where none has a window, Llama 4 rotates in all layers. */
+const threeOfFour: Rule = ({ name, layerShapes }, _, index) =>
+  (index + 1) % 4 !== 0 || (name === 'llama4' && layerShapes.every(({ window }) => window === null));
+
 /** Source: llama.cpp v0.5.0 `src/models/`, the file of each name; all others rotate in every layer. */
 const RULES: Readonly<Record<string, Rule>> = {
   cohere2: inWindows,
+  'exaone-moe': inWindows,
   exaone4: inWindows,
   granite: bySwitch,
   granitehybrid: bySwitch,
   granitemoe: bySwitch,
-  smollm3: (_, __, index) => (index + 1) % 4 !== 0,
+  llama4: threeOfFour,
+  smollm3: threeOfFour,
 };
 
 /** Whether queries and keys of a layer are rotated by position. */

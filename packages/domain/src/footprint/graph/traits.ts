@@ -25,8 +25,10 @@ export interface Traits {
   readonly addsResidualFirst?: boolean;
   /** Whether the rows that have logits are taken out of the last layer's result, not out of what its network reads. */
   readonly selectsRowsLast?: boolean;
+  /** Whether queries are scaled and normed as Llama 4's are. */
+  readonly isLlama4?: boolean;
   /** What the router does where it is not a soft maximum, with weights that sum to 1. */
-  readonly routing?: Partial<Pick<Routing, 'gating' | 'norms'>> | ((builder: Builder) => Routing);
+  readonly routing?: Partial<Pick<Routing, 'gating' | 'norms' | 'weighsInput'>> | ((builder: Builder) => Routing);
   /** What computes attention, its output matrix included, where that is not plain. */
   readonly attention?: typeof attention;
 }
@@ -35,6 +37,7 @@ const GEMMA: Traits = { hasPostNorms: true, scalesEmbeddings: true, scalesQuerie
 
 /** Source: llama.cpp v0.5.0 `src/models/`, the file of each name; `openai-moe.cpp` for the experts of OpenAI. */
 export const TRAITS = {
+  arcee: {},
   bailingmoe2: { routing: declaredRouting },
   cohere2: { isParallel: true },
   'command-r': { isParallel: true },
@@ -42,6 +45,7 @@ export const TRAITS = {
   dots1: { routing: declaredRouting },
   ernie4_5: {},
   'ernie4_5-moe': {},
+  'exaone-moe': { routing: declaredRouting },
   exaone4: { hasPostNorms: true },
   gemma: { scalesEmbeddings: true, scalesQueries: true },
   gemma2: GEMMA,
@@ -57,9 +61,12 @@ export const TRAITS = {
   },
   'hunyuan-dense': { normsLast: true },
   'hunyuan-moe': { normsLast: true },
+  internlm2: {},
   llama: {},
+  llama4: { isLlama4: true, routing: { gating: 'sigmoid', norms: false, weighsInput: true } },
   'minimax-m2': { routing: (builder) => ({ ...declaredRouting(builder), norms: true }) },
   mistral3: {},
+  nemotron: {},
   olmo2: { hasPostNorms: true },
   olmoe: { routing: { norms: false } },
   phi3: { scalesQueries: true, addsResidualFirst: true },
@@ -72,6 +79,7 @@ export const TRAITS = {
   qwen3vlmoe: {},
   seed_oss: { secondNorm: 'post_attention_norm' },
   smollm3: {},
+  starcoder2: {},
   stablelm: { sharesNorm: true },
 } as const satisfies Partial<Record<GraphArchitecture, Traits>>;
 

@@ -1,5 +1,5 @@
 import { attention, attentionInputs } from './attention.js';
-import type { AttentionInputs } from './attention.js';
+import type { AttentionInputs, PlainAttention } from './attention.js';
 import type { Builder } from './builder.js';
 import type { Routing } from './experts.js';
 import { declaredRouting, network } from './networks.js';
@@ -22,7 +22,7 @@ function transformer(builder: Builder, traits: Traits): Tensor {
   const inputsOf = attentionInputsByLayer(builder);
   const positions = input('i32', batch.tokens * positionsPerToken(architecture, model.header));
   const outputs = input('i32', batch.rows);
-  const temperatures = hasTemperatures(builder) ? input('f32', 1, 1, batch.tokens) : null;
+  const temperatures = traits.isLlama4 === true || hasTemperatures(builder) ? input('f32', 1, 1, batch.tokens) : null;
   const attends = traits.attention ?? attention;
   const routing = routingOf(builder, traits);
   const { scalesQueries = false, normsLast = false } = traits;
@@ -30,8 +30,9 @@ function transformer(builder: Builder, traits: Traits): Tensor {
     const block = `blk.${String(index)}`;
     const normed = builder.normIfThere(x, `${block}.attn_norm`);
     const turns = rotates(architecture, model.header, index);
-    const given = { scalesQueries, normsLast, temperatures, positions: turns ? positions : null };
-    let attended = attends(builder, { ...given, attention: inputsOf(index) }, normed, index);
+    const given = { scalesQueries, normsLast, positions: turns ? positions : null, attention: inputsOf(index) };
+    const more = traits.isLlama4 === true ? likeLlama4(builder, turns, temperatures) : { temperatures };
+    let attended = attends(builder, { ...given, ...more }, normed, index);
     const selects = index === builder.layers.at(-1) && traits.selectsRowsLast !== true;
     if (selects) [attended, x] = [getRows(attended, outputs), getRows(x, outputs)];
     const shared = (): Tensor => (selects ? getRows(normed, outputs) : normed);
@@ -55,6 +56,11 @@ function transformer(builder: Builder, traits: Traits): Tensor {
   // Who drafts may ask for what all rows end in, so it is never given back.
   if (traits.selectsRowsLast === true) x = getRows(kept(x), outputs);
   return builder.norm(x, 'output_norm');
+}
+
+/** Queries are scaled by their position where they are not rotated, and have norms where they are, but for Maverick's. */
+function likeLlama4({ architecture }: Builder, turns: boolean, temperatures: Tensor | null): Partial<PlainAttention> {
+  return turns ? { normsBare: architecture.experts?.count !== 128 } : { temperatures };
 }
 
 function routingOf(builder: Builder, { routing }: Traits): Routing {

@@ -78,20 +78,28 @@ const glmMixture = (b, p, index) => [
 ];
 const centered = (name, n) => [vector(name, n), bias(name, n)];
 
-/** One of StableLM's norms has a bias that is no tensor of a layer. */
-const stablelm = (sizes) => {
+/** One of their norms has a bias that is no tensor of a layer. */
+const withCenteredNorms = (architecture, network) => (sizes) => {
   const made = variation(
-    'stablelm',
+    architecture,
     (b, p) => [
       ...centered(`${b}.attn_norm`, p.width),
       ...centered(`${b}.ffn_norm`, p.width),
       ...attention(b, p),
-      ...feedForward(b, p),
+      ...network(b, p),
     ],
     { keys: () => layerNormEpsilon },
   )(sizes);
   return { ...made, tensors: [...made.tensors, bias('output_norm', sizes.width)] };
 };
+const withoutGate = (b, p) => [matrix(`${b}.ffn_up`, p.width, p.ffn), matrix(`${b}.ffn_down`, p.ffn, p.width)];
+const withoutGateButBiases = (b, p) => [
+  ...withoutGate(b, p),
+  bias(`${b}.ffn_up`, p.ffn),
+  bias(`${b}.ffn_down`, p.width),
+  bias(`${b}.attn_output`, p.width),
+  ...attentionBias(b, p),
+];
 
 /** Transformers that are variations of others too, in any size. */
 export const FURTHER_VARIATIONS = {
@@ -179,5 +187,26 @@ export const FURTHER_VARIATIONS = {
     ...attentionBias(b, p),
     ...feedForward(b, p),
   ]),
-  stablelm,
+  stablelm: withCenteredNorms('stablelm', feedForward),
+  nemotron: withCenteredNorms('nemotron', withoutGate),
+  starcoder2: withCenteredNorms('starcoder2', withoutGateButBiases),
+  arcee: variation('arcee', (b, p) => [...norms(b, p), ...attention(b, p), ...withoutGate(b, p)]),
+  internlm2: variation('internlm2', llamaBlock),
+  'exaone-moe': mixture(
+    'exaone-moe',
+    (b, p, index) => [...norms(b, p), ...attention(b, p), ...headNorms(b, p), ...networks(b, p, index)],
+    { keys: (p) => ({ ...SIGMOID, ...windows, expert_shared_feed_forward_length: p.sharedFfn }) },
+  ),
+  // Every second layer has experts, of which each token has one.
+  llama4: mixture(
+    'llama4',
+    (b, p, index) => [
+      ...norms(b, p),
+      ...attention(b, p),
+      ...(index % 2 === 0
+        ? feedForward(b, p)
+        : [...experts(b, p), ...sharedExpert(b, { ...p, sharedFfn: p.expertFfn })]),
+    ],
+    { keys: () => ({ interleave_moe_layer_step: 2, expert_used_count: 1 }) },
+  ),
 };
