@@ -123,3 +123,22 @@ it('what makes each layer’s embeddings of the tokens lies with the first layer
   const bytes = first.reduce((sum, tensor) => sum + Math.ceil(tensor.bytes / 32) * 32, 0);
   expect(onDevice(13) - onDevice(12)).toBe(bytes);
 });
+
+/**
+ * Source: as of the answers above, with the device listed twice. The engine's answer without allocating leaves norms with the
+ * layer before, so that the second device has a copy of one row more for each of four batches in flight; a load does not.
+ */
+it.each([
+  ['gemma4PerLayer', 42_278_912, 55_320_640, 24_207_616],
+  ['commandR', 30_711_808, 33_857_600, 18_399_488],
+  ['cohere2', 34_938_880, 20_488_256, 22_626_560],
+] as const)(
+  '%s on two devices: the engine’s bytes but for what a load does not take',
+  (name, first, second, beside) => {
+    const placement = { gpuLayers: 99, split: [1, 1], expertLayersOnHost: 0 };
+    const model = createFootprintModel(transformerHeader(SMALL[name]));
+    const { devices, host } = model.footprint('file', { ...divided(99), placement });
+    const rows = 4 * 512 * 384 * 4;
+    expect([...devices, host].map(({ computeBytes }) => computeBytes)).toEqual([first, second - rows, beside]);
+  },
+);

@@ -21,7 +21,7 @@ export function needsGraph(run: FootprintRun, { devices }: LayerRanges): boolean
   const { gpuLayers, expertLayersOnHost } = shape.placement;
   const leavesExperts = expertLayersOnHost > 0 && architecture.experts !== null;
   if (devices.length > 0 && (gpuLayers <= blocks || leavesExperts)) return true;
-  if (isPipelined(run)) return false;
+  if (isPipelined(run)) return parts.dims.isIrregular;
   // Flash attention makes shorter copies of what is cached in 32 bits.
   const copiesCache = flash && (cells.keyBytes === 4 || cells.valueBytes === 4);
   if (copiesCache || parts.logitsPerSequence === Infinity) return true;
