@@ -1,30 +1,12 @@
 import type { GovernedModel, GovernorAction, HeatReading, MemoryReading } from '@plimsoll/domain';
 import type { PolicyView, SimulatedPolicy } from './simulated-policy.js';
+import { emptyTally } from './tally.js';
+import type { Tally } from './tally.js';
 import { drawnW, marginC, nextThermal, restingState } from './thermal-model.js';
 import type { ThermalState } from './thermal-model.js';
 import type { Trace, TraceEvent } from './trace.js';
 import { asGoverned, heldBy, newModel, rungOf } from './world-model.js';
 import type { SimulatedModel } from './world-model.js';
-
-/** What is counted while the world runs. */
-export interface Tally {
-  answered: number;
-  /** Answered, but after waiting too long. */
-  late: number;
-  /** Refused or failed. */
-  lost: number;
-  switches: number;
-  loads: number;
-  /** Time in which more was used than the device has. */
-  overLineMs: number;
-  /** Time in which the device was slowed down by heat. */
-  slowedMs: number;
-  /** Time in which less than the hard band was free. */
-  hardBandMs: number;
-  /** Σ loss × tokens, and the tokens. */
-  lossTokens: number;
-  tokens: number;
-}
 
 /** A request that waited longer than this is late; one that waited longer than that is refused. */
 const LATE_MS = 10_000;
@@ -40,18 +22,7 @@ const HARD_BAND_SHARE = 0.05;
  * that finds too little memory fails.
  */
 export class World {
-  readonly tally: Tally = {
-    answered: 0,
-    late: 0,
-    lost: 0,
-    switches: 0,
-    loads: 0,
-    slowedMs: 0,
-    overLineMs: 0,
-    hardBandMs: 0,
-    lossTokens: 0,
-    tokens: 0,
-  };
+  readonly tally: Tally = emptyTally();
   readonly models: readonly SimulatedModel[];
   nowMs = 0;
   readonly #trace: Trace;

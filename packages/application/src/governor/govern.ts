@@ -20,6 +20,7 @@ import type {
 import { DecisionLog } from './decision-log.js';
 import type { LoggedDecision } from './decision-log.js';
 import { deviceLimits } from './device-limits.js';
+import { lowerRung } from './lower-rung.js';
 import { machineReadings } from './machine-readings.js';
 import type { ModelPool, PoolAdvice } from './model-pool.js';
 import { OutcomeWatch } from './outcome-watch.js';
@@ -241,12 +242,4 @@ export class Govern implements PoolAdvice {
     const { decision, carriedOut, error } = entry;
     this.#options.events?.publish({ type: 'governor-decided', decision, carriedOut, error });
   }
-}
-
-/** The next rung that takes less, where the rules see none. */
-function lowerRung({ ladder, rung }: GovernedModel): number | null {
-  const total = (index: number): number =>
-    Object.values(ladder[index]?.bytes ?? {}).reduce((sum, bytes) => sum + bytes, 0);
-  const lower = ladder.findIndex((_, index) => index > rung && total(index) < total(rung));
-  return lower === -1 ? null : lower;
 }
