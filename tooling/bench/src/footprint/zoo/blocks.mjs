@@ -81,6 +81,17 @@ export const norms = (b, { width }) => [vector(`${b}.attn_norm`, width), vector(
 export const llamaBlock = (b, p) => [...norms(b, p), ...attention(b, p), ...feedForward(b, p)];
 export const keyLengths = (head) => ({ 'attention.key_length': head, 'attention.value_length': head });
 
+/** What the small transformers of all kinds have in common. */
+export const LAYERS = 6;
+export const WINDOW = 512;
+export const COUNT = 16;
+export const USED = 4;
+export const usual = (sizes, more = {}) => ({ ...sizes, layers: LAYERS, context: 131_072, ...more });
+export const rotates = (p) => ({ 'rope.dimension_count': p.head, ...keyLengths(p.head) });
+export const windows = { 'attention.sliding_window': WINDOW };
+export const float = (value) => ({ type: 'float32', value });
+export const postNorms = (b, p) => [vector(`${b}.post_attention_norm`, p.width), vector(`${b}.post_ffw_norm`, p.width)];
+
 export const llama = (id, shape, more = {}) =>
   model(id, 'llama', shape, { 'rope.dimension_count': shape.width / shape.heads, ...more }, llamaBlock);
 

@@ -1,26 +1,26 @@
 import {
+  COUNT,
+  LAYERS,
+  USED,
   attention,
   attentionBias,
   bias,
   experts,
   feedForward,
+  float,
   headNorms,
-  keyLengths,
   layerNormEpsilon,
   llamaBlock,
   matrix,
   model,
   norms,
+  postNorms,
+  rotates,
   sharedExpert,
   vector,
+  windows,
 } from './blocks.mjs';
 
-const LAYERS = 6;
-const COUNT = 16;
-const USED = 4;
-const float = (value) => ({ type: 'float32', value });
-const rotates = (p) => ({ 'rope.dimension_count': p.head, ...keyLengths(p.head) });
-const windows = { 'attention.sliding_window': 512 };
 /** Parts of a head that are rotated by time, height and width. */
 const sections = (p) => ({ 'rope.dimension_sections': [p.head / 4, p.head / 8, p.head / 8, 0] });
 const SIGMOID = {
@@ -50,7 +50,6 @@ const mixture = (architecture, block, { keys = () => ({}), shape = () => ({}) } 
     }),
   });
 
-const postNorms = (b, p) => [vector(`${b}.post_attention_norm`, p.width), vector(`${b}.post_ffw_norm`, p.width)];
 const normedHeads = (b, p) => [...llamaBlock(b, p), ...headNorms(b, p)];
 const preferred = (b, p) => [...experts(b, p), bias(`${b}.exp_probs_b`, p.experts)];
 /** A dense network in the first layer, experts and one that all tokens share in all others. */

@@ -1,8 +1,18 @@
-import { each, ends, experts, feedForward, keyLengths, matrix, metadata, plain, vector } from './blocks.mjs';
+import {
+  COUNT,
+  USED,
+  each,
+  ends,
+  experts,
+  feedForward,
+  keyLengths,
+  matrix,
+  metadata,
+  plain,
+  vector,
+} from './blocks.mjs';
 
 const PERIOD = 6;
-const COUNT = 16;
-const USED = 4;
 const sees = (index) => index % PERIOD === PERIOD - 1;
 
 /**

@@ -1,7 +1,5 @@
-import { bias, experts, feedForward, matrix, model, norms, sharedExpert, vector } from './blocks.mjs';
+import { COUNT, USED, bias, experts, feedForward, matrix, model, norms, sharedExpert, vector } from './blocks.mjs';
 
-const COUNT = 16;
-const USED = 4;
 /** Fewer layers than this the engine takes for a model whose queries are compressed too. */
 const LITE_LAYERS = 26;
 

@@ -1,30 +1,27 @@
 import {
+  COUNT,
+  USED,
   attention,
   attentionBias,
   bias,
   experts,
   headNorms,
-  keyLengths,
   llamaBlock,
   matrix,
   model,
   norms,
   plain,
+  rotates,
   sharedExpert,
+  usual,
   vector,
+  windows,
 } from './blocks.mjs';
 import { FURTHER_VARIATIONS } from './further-variations.mjs';
 import { GEMMA4 } from './gemma4.mjs';
 import { LATENT } from './latent.mjs';
 import { VARIATIONS } from './variations.mjs';
 
-const LAYERS = 6;
-const WINDOW = 512;
-const USED = 4;
-const COUNT = 16;
-const usual = (sizes, more = {}) => ({ ...sizes, layers: LAYERS, context: 131_072, ...more });
-const rotates = (p) => ({ 'rope.dimension_count': p.head, ...keyLengths(p.head) });
-const windows = { 'attention.sliding_window': WINDOW };
 const withExperts = (p) => usual(p, { experts: COUNT, expertFfn: p.ffn / 4, sharedFfn: p.ffn / 2 });
 const expertKeys = ({ expertFfn, sharedFfn }) => ({
   expert_count: COUNT,

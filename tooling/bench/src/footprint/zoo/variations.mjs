@@ -1,23 +1,21 @@
 import {
+  COUNT,
+  USED,
   attention,
   experts,
   feedForward,
-  keyLengths,
+  float,
   llamaBlock,
   model,
   norms,
+  postNorms,
+  rotates,
   sharedExpert,
+  usual,
   vector,
+  windows,
 } from './blocks.mjs';
 
-const LAYERS = 6;
-const WINDOW = 512;
-const COUNT = 16;
-const USED = 4;
-const usual = (sizes, more = {}) => ({ ...sizes, layers: LAYERS, context: 131_072, ...more });
-const rotates = (p) => ({ 'rope.dimension_count': p.head, ...keyLengths(p.head) });
-const windows = { 'attention.sliding_window': WINDOW };
-const float = (value) => ({ type: 'float32', value });
 /** Experts that are as wide as the network is said to be. */
 const withExperts = (p) => usual(p, { ffn: p.ffn / 4, expertFfn: p.ffn / 4, experts: COUNT });
 const expertKeys = (p) => ({
@@ -67,7 +65,6 @@ const olmoe = (sizes) => {
 };
 
 /** Norms behind attention and network alone. */
-const postNorms = (b, p) => [vector(`${b}.post_attention_norm`, p.width), vector(`${b}.post_ffw_norm`, p.width)];
 
 const olmo = (name, sizes, more) => {
   const p = usual({ ...sizes, kvHeads: sizes.heads });
